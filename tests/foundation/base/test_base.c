@@ -1,0 +1,164 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/date.h"
+#include "base/map.h"
+#include "base/utf8.h"
+
+static void test_dates_round_trip(void **state)
+{
+	(void)state;
+	for (date d = date_of(1600, 1, 1); d < date_of(2200, 1, 1); d++) {
+		struct ymd at = date_ymd(d);
+		assert_int_equal(date_of(at.year, at.month, at.day), d);
+	}
+	assert_int_equal(date_of(2023, 2, 29), DATE_UNKNOWN);
+	assert_int_equal(date_of(1970, 1, 1), 0);
+}
+
+static void test_dates_parse_by_pattern(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *text, *pattern, *iso; /* iso NULL: must be refused */
+	} cases[] = {
+		{"09/03/2024", "DD/MM/YYYY", "2024-03-09"},
+		{"9/3/2024", "DD/MM/YYYY", "2024-03-09"},
+		{"09-Mar-24", "DD-Mon-YY", "2024-03-09"},
+		{"09-Mar-45", "DD-Mon-YY", "1945-03-09"},
+		{"2024-03-09 00:00:00", "YYYY-MM-DD", "2024-03-09"},
+		{"2024-03-09T09:30:00", "YYYY-MM-DD", "2024-03-09"},
+		{"20240309", "YYYYMMDD", "2024-03-09"},
+		{"31/02/2024", "DD/MM/YYYY", NULL},
+		{"2024-03-09x", "YYYY-MM-DD", NULL},
+		{"", "YYYY-MM-DD", NULL},
+	};
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		date d = 0;
+		char iso[DATE_TEXT_SIZE];
+		bool parsed = date_parse(text_of(cases[i].text), cases[i].pattern, 2026, &d);
+		assert_int_equal(parsed, cases[i].iso != NULL);
+		if (parsed)
+			assert_string_equal(date_format_iso(d, iso), cases[i].iso);
+	}
+}
+
+static void test_months_clamp_to_the_last_day(void **state)
+{
+	(void)state;
+	assert_int_equal(date_add_months(date_of(2024, 1, 31), 1), date_of(2024, 2, 29));
+	assert_int_equal(date_add_months(date_of(2024, 1, 31), -2), date_of(2023, 11, 30));
+}
+
+static void test_utf8_is_checked(void **state)
+{
+	(void)state;
+	assert_int_equal(utf8_first_invalid(TEXT("Zażółć – gęślą")), TEXT("Zażółć – gęślą").len);
+	assert_int_equal(utf8_first_invalid(text_slice("ab\xc0\x80", 4)), 2);
+	assert_int_equal(utf8_first_invalid(text_slice("\xed\xa0\x80", 3)), 0);
+	assert_int_equal(utf8_first_invalid(text_slice("12345678\xe2\x82", 10)), 8);
+	struct buf out;
+	buf_init(&out, 1000);
+	assert_int_equal(utf8_append_windows_1252(&out, text_slice("O\x92"
+								   "Brien \x80\x81",
+								   10)),
+			 1);
+	assert_string_equal(out.at, "O’Brien €\xef\xbf\xbd");
+	buf_release(&out);
+}
+
+static void test_buffers_stop_at_their_ceiling(void **state)
+{
+	(void)state;
+	struct buf buf;
+	buf_init(&buf, 100);
+	for (int i = 0; i < 50; i++)
+		buf_append(&buf, "abc", 3);
+	assert_true(buf.failed);
+	assert_true(buf.len < 100);
+	assert_int_equal(strlen(buf.at), buf.len);
+	buf_release(&buf);
+}
+
+static void test_maps_keep_what_they_are_given(void **state)
+{
+	(void)state;
+	struct text_map map;
+	struct id_map ids;
+	text_map_init(&map);
+	id_map_init(&ids);
+	char key[16];
+	for (uint64_t i = 0; i < 5000; i++) {
+		bool is_new;
+		snprintf(key, sizeof key, "k%d", (int)i);
+		*text_map_put(&map, text_of(key), &is_new) = i;
+		assert_true(is_new);
+		*id_map_put(&ids, i << 40, &is_new) = i;
+		assert_true(is_new);
+	}
+	for (uint64_t i = 0; i < 5000; i++) {
+		snprintf(key, sizeof key, "k%d", (int)i);
+		assert_int_equal(*text_map_get(&map, text_of(key)), i);
+		assert_int_equal(*id_map_get(&ids, i << 40), i);
+	}
+	assert_null(text_map_get(&map, TEXT("absent")));
+	assert_null(id_map_get(&ids, 7));
+	text_map_release(&map);
+	id_map_release(&ids);
+}
+
+static void test_text_parses_whole_numbers_only(void **state)
+{
+	(void)state;
+	int64_t i;
+	double d;
+	assert_true(text_parse_int64(TEXT("-9223372036854775808"), &i) && i == INT64_MIN);
+	assert_false(text_parse_int64(TEXT("9223372036854775808"), &i));
+	assert_false(text_parse_int64(TEXT("12x"), &i));
+	assert_true(text_parse_double(TEXT("-1.5e3"), &d) && d == -1500.0);
+	assert_false(text_parse_double(TEXT("1,5"), &d));
+	assert_false(text_parse_double(TEXT("nan"), &d));
+}
+
+static void test_a_near_name_is_proposed(void **state)
+{
+	(void)state;
+	struct text names[] = {TEXT("tenancy_start"), TEXT("tenancy_end"), TEXT("postcode")};
+	assert_true(text_is(text_nearest(TEXT("tenancy_strat"), names, 3), "tenancy_start"));
+	assert_true(text_is_absent(text_nearest(TEXT("xyz"), names, 3)));
+}
+
+static void test_json_and_csv_are_escaped(void **state)
+{
+	(void)state;
+	struct buf buf;
+	buf_init(&buf, 1000);
+	buf_append_json(&buf, TEXT("a\"b\\c\n\x01é"));
+	assert_string_equal(buf.at, "\"a\\\"b\\\\c\\n\\u0001é\"");
+	buf_clear(&buf);
+	buf_append_csv(&buf, TEXT("a \"b\", c"));
+	assert_string_equal(buf.at, "\"a \"\"b\"\", c\"");
+	buf_release(&buf);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_dates_round_trip),
+		cmocka_unit_test(test_dates_parse_by_pattern),
+		cmocka_unit_test(test_months_clamp_to_the_last_day),
+		cmocka_unit_test(test_utf8_is_checked),
+		cmocka_unit_test(test_buffers_stop_at_their_ceiling),
+		cmocka_unit_test(test_maps_keep_what_they_are_given),
+		cmocka_unit_test(test_text_parses_whole_numbers_only),
+		cmocka_unit_test(test_a_near_name_is_proposed),
+		cmocka_unit_test(test_json_and_csv_are_escaped),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
