@@ -35,6 +35,8 @@ bool buf_reserve(struct buf *buf, size_t more)
 	size_t cap = buf->cap ? buf->cap : 64;
 	while (cap - buf->len <= more)
 		cap *= 2;
+	if (cap > buf->ceiling)
+		cap = buf->ceiling;
 	char *at = realloc(buf->at, cap);
 	if (!at) {
 		buf->failed = true;
