@@ -1,0 +1,502 @@
+/* The council's configuration, read from a folder of YAML and checked as a whole.
+ *
+ *     struct profile *profile;
+ *     if (profile_load(&profile, "profiles/demo", &error))
+ *         return error.status;               // the first problem; profile_check() tells all of them
+ *     const struct profile_feed *feed = profile_feed(profile, TEXT("housing_tenancies"));
+ *     ...
+ *     profile_free(profile);
+ *
+ * Every structure is read-only after the load and may be shared by threads. All text ends in a
+ * NUL, so `.at` may be used as a C string; text that was not written is absent (`.at == NULL`).
+ * References between structures are pointers, already resolved: a loaded profile has no name
+ * that leads nowhere. `number` is the position in the profile's array of that kind, for bit
+ * sets and arrays in memory; it changes with the profile and is never stored.
+ *
+ * The files and their keys are described in docs/formats/profile.md.
+ */
+#ifndef PROFILE_PROFILE_H
+#define PROFILE_PROFILE_H
+
+#include "base/date.h"
+#include "base/error.h"
+#include "base/text.h"
+
+struct profile;
+
+struct profile_place { /* where something is written; FILE is relative to the profile's folder */
+	const char *file;
+	unsigned line, column;
+};
+
+/* ---- elements and sources -------------------------------------------------------------- */
+
+enum element_category {
+	CATEGORY_IDENTITY, /* says who it is: sealed, never in a fact */
+	CATEGORY_PERSONAL,
+	CATEGORY_SPECIAL,   /* UK GDPR article 9: health, ethnicity, religion ... */
+	CATEGORY_CRIMINAL,  /* UK GDPR article 10 */
+	CATEGORY_PROTECTED, /* protected characteristics kept for monitoring */
+	CATEGORY_OTHER,
+	CATEGORY_COUNT
+};
+const char *category_name(enum element_category category); /* "identity" ... */
+
+enum element_use { USE_DISPLAY = 1, USE_MODELLING = 2, USE_MONITORING = 4 };
+
+struct profile_element {
+	struct text id, title, definition;
+	enum element_category category;
+	unsigned uses; /* enum element_use, or-ed */
+	unsigned number;
+	struct profile_place place;
+};
+
+struct profile_source {
+	struct text id, title;
+	struct text service; /* how staff call it: "Housing" */
+	struct text owner;   /* the post that answers for the data */
+	struct text contact; /* how to reach the owner */
+	struct text system;  /* the product the extracts come from */
+	unsigned number;
+	struct profile_place place;
+};
+
+/* ---- conditions: feed rules, event rules, markers, restrictions --------------------------- */
+
+/* One to a few comparisons, all of them joined by `and`, or all by `or`:
+ *     tenancy_end >= tenancy_start
+ *     balance > 500 and status = 'current'
+ *     end_date is absent or end_date >= today
+ * A comparison with a value that is missing is not true; a rule of a feed is only broken by a
+ * comparison whose two sides are there. */
+enum condition_operator {
+	CONDITION_EQUAL,
+	CONDITION_NOT_EQUAL,
+	CONDITION_LESS,
+	CONDITION_LESS_EQUAL,
+	CONDITION_GREATER,
+	CONDITION_GREATER_EQUAL,
+	CONDITION_PRESENT, /* `x is present`: no right side */
+	CONDITION_ABSENT
+};
+
+enum condition_right { RIGHT_NONE, RIGHT_ELEMENT, RIGHT_NUMBER, RIGHT_DATE, RIGHT_TEXT, RIGHT_TODAY, RIGHT_AS_AT };
+
+struct profile_comparison {
+	const struct profile_element *left;
+	enum condition_operator operator;
+	enum condition_right right;
+	const struct profile_element *element; /* RIGHT_ELEMENT */
+	double number;                         /* RIGHT_NUMBER */
+	date date;                             /* RIGHT_DATE */
+	struct text text;                      /* RIGHT_TEXT, and how every right side was written */
+};
+
+struct profile_condition {
+	struct text written; /* absent when there is no condition: always true */
+	const struct profile_comparison *comparisons;
+	size_t count;
+	bool any; /* joined by `or` */
+};
+
+/* What a condition is asked about: the value of an element as fact payloads hold it (dates as
+ * YYYY-MM-DD, numbers with a point, codes translated), absent when there is none. */
+struct condition_values {
+	struct text (*value)(const void *context, const struct profile_element *element);
+	const void *context;
+	date today, as_at;
+};
+bool condition_holds(const struct profile_condition *condition, const struct condition_values *values);
+/* The same for rules of a feed: a comparison with a missing side counts as kept. */
+bool condition_kept(const struct profile_condition *condition, const struct condition_values *values);
+
+/* ---- feeds -------------------------------------------------------------------------------- */
+
+enum column_type {
+	COLUMN_TEXT,
+	COLUMN_NOTE, /* long text, sealed as part 2 */
+	COLUMN_CODE,
+	COLUMN_INTEGER,
+	COLUMN_DECIMAL,
+	COLUMN_MONEY,
+	COLUMN_DATE,
+	COLUMN_DATETIME,
+	COLUMN_BOOLEAN,
+	COLUMN_JSON
+};
+const char *column_type_name(enum column_type type);
+
+enum column_check {
+	CHECK_NONE,
+	CHECK_NHS_NUMBER,
+	CHECK_NI_NUMBER,
+	CHECK_UPN,
+	CHECK_UPRN,
+	CHECK_POSTCODE,
+	CHECK_EMAIL,
+	CHECK_PHONE
+};
+const char *column_check_name(enum column_check check);
+
+enum feed_delivery { DELIVERY_FULL, DELIVERY_CHANGES, DELIVERY_FIRST_FULL };
+enum feed_schedule {
+	SCHEDULE_DAILY,
+	SCHEDULE_WEEKLY,
+	SCHEDULE_MONTHLY,
+	SCHEDULE_TERMLY,
+	SCHEDULE_YEARLY,
+	SCHEDULE_ONCE
+};
+enum feed_encoding { ENCODING_DETECT, ENCODING_UTF_8, ENCODING_WINDOWS_1252 };
+enum rule_severity { SEVERITY_REJECT, SEVERITY_WARN };
+enum hold_action { HOLD_EXTRACT, HOLD_NOT };
+
+const char *delivery_name(enum feed_delivery delivery);
+const char *schedule_name(enum feed_schedule schedule);
+
+struct profile_code {
+	struct text from, to;
+};
+
+struct profile_bound {
+	bool set, today; /* `today`: the day of the load */
+	date date;       /* date and datetime columns */
+	double number;   /* integer, decimal, money */
+};
+
+struct profile_field { /* of a JSON column: key of the object, and the element it fills */
+	struct text key;
+	const struct profile_element *element;
+};
+
+struct profile_column {
+	struct text header;
+	const struct profile_element
+		*element; /* NULL only for a JSON column (its fields have elements) or `ignore: true` */
+	enum column_type type;
+	bool required;
+	bool ignore;        /* expected in the file, not wanted: never stored */
+	struct text format; /* date pattern, see date_parse() */
+	struct profile_bound min, max;
+	size_t max_length; /* in characters; 0: the ceiling of intake */
+	enum column_check check;
+	const struct profile_code *codes; /* sorted by `from` */
+	size_t code_count;
+	const struct text *true_values, *false_values;
+	size_t true_count, false_count;
+	const struct profile_field *fields;
+	size_t field_count;
+	unsigned number; /* within its feed */
+	struct profile_place place;
+};
+/* The code written as FROM in the extract, NULL when the list does not have it. */
+const struct profile_code *column_code(const struct profile_column *column, struct text from);
+
+struct profile_feed;
+
+struct profile_rule {              /* either a check or a reference */
+	struct text name, message; /* message: what to tell the owner of the data; may be absent */
+	enum rule_severity severity;
+	struct profile_condition check;
+	const struct profile_element *element; /* references: this element's value ... */
+	const struct profile_feed *feed;       /* ... must be in this feed ... */
+	const struct profile_element *element_there;
+	struct profile_place place;
+};
+
+struct profile_feed {
+	struct text id, title;
+	const struct profile_source *source;
+	struct text file; /* pattern as written, see profile_file_matches() */
+	enum feed_delivery delivery;
+	enum feed_schedule schedule;
+	enum feed_encoding encoding;
+	char delimiter, quote; /* '\0': detect */
+	const struct profile_element *client;
+	const struct profile_element **key;
+	size_t key_count;
+	const struct profile_element *valid_from, *valid_to; /* NULL when not given */
+	struct text compartment;                             /* absent: none */
+	date delete_by;                                      /* DATE_UNKNOWN: none */
+	const struct profile_column *columns;
+	size_t column_count;
+	const struct profile_rule *rules;
+	size_t rule_count;
+	double rows_fall_by;      /* share of the last extract's rows, negative: never hold */
+	double new_clients_above; /* share of rows, negative: never hold */
+	enum hold_action missing_columns;
+	struct text statutory; /* name of the public standard it follows, if any */
+	unsigned number;
+	struct profile_place place;
+};
+/* The column that fills ELEMENT (itself, or through a JSON field); NULL when none does. */
+const struct profile_column *feed_column(const struct profile_feed *feed, const struct profile_element *element);
+
+/* Whether a file's name fits the pattern of FEED; *AS_AT gets the date in it, or DATE_UNKNOWN. */
+bool profile_file_matches(const struct profile_feed *feed, struct text file_name, date *as_at);
+
+/* ---- who may: capabilities, roles, teams, purposes, agreements ----------------------------- */
+
+/* What a role may do; the program asks for these, a profile hands them out. */
+#define PROFILE_CAPABILITIES(X) \
+	X(SEARCH, "search")                       /* the search box */ \
+	X(RESIDENT_OPEN, "resident.open")         /* a resident's page */ \
+	X(HOUSEHOLD_OPEN, "household.open")       /* a household's page */ \
+	X(PROPERTY_OPEN, "property.open")         /* a property's page */ \
+	X(REPORTS_MAKE, "reports.make")           /* "this is wrong" */ \
+	X(REPORTS_MANAGE, "reports.manage")       /* answer them */ \
+	X(FEEDS_READ, "feeds.read")               /* feeds, extracts, their outcomes */ \
+	X(FEEDS_RELEASE, "feeds.release")         /* let a held extract through */ \
+	X(QUALITY_READ, "quality.read")           /* completeness, validity */ \
+	X(QUARANTINE_READ, "quarantine.read")     /* rows turned away: place and reason */ \
+	X(QUARANTINE_VALUES, "quarantine.values") /* ... and their values */ \
+	X(AGREEMENTS_READ, "agreements.read") \
+	X(AUDIT_READ, "audit.read") \
+	X(USERS_READ, "users.read") \
+	X(USERS_MANAGE, "users.manage") \
+	X(STATUS_READ, "status.read") \
+	X(LINKS_EXPLAIN, "links.explain")   /* why records are one resident */ \
+	X(LINKS_REVIEW, "links.review")     /* rule on doubtful pairs */ \
+	X(EVIDENCE_QUERY, "evidence.query") /* counts and facts without names */ \
+	X(EXPORTS_MAKE, "exports.make") \
+	X(RIGHTS_MANAGE, "rights.manage") /* residents' rights: access, rectification, objection */ \
+	X(PROFILE_READ, "profile.read")
+
+enum capability {
+#define PROFILE_CAPABILITY_ENUM(name, text) CAPABILITY_##name,
+	PROFILE_CAPABILITIES(PROFILE_CAPABILITY_ENUM)
+#undef PROFILE_CAPABILITY_ENUM
+		CAPABILITY_COUNT
+};
+const char *capability_name(enum capability capability);
+bool capability_parse(struct text name, enum capability *out);
+static inline uint64_t capability_bit(enum capability capability)
+{
+	return UINT64_C(1) << capability;
+}
+
+struct profile_purpose {
+	struct text id, title, description;
+	struct text lawful_basis;
+	bool reason_needed; /* the viewer must write why, in words */
+	unsigned number;
+	struct profile_place place;
+};
+
+struct profile_role {
+	struct text id, title, description;
+	uint64_t capabilities;                   /* capability_bit()s, or-ed */
+	const struct profile_purpose **purposes; /* which this role may name */
+	size_t purpose_count;
+	bool names;       /* may reach identity at all; false for analysts */
+	bool own_sources; /* quarantine, quality and reports only of the sources of the user's team */
+	unsigned number;
+	struct profile_place place;
+};
+static inline bool role_can(const struct profile_role *role, enum capability capability)
+{
+	return (role->capabilities & capability_bit(capability)) != 0;
+}
+bool role_has_purpose(const struct profile_role *role, const struct profile_purpose *purpose);
+
+struct profile_team {
+	struct text id, title, contact;
+	const struct profile_source **sources; /* whose data the team answers for */
+	size_t source_count;
+	unsigned number;
+	struct profile_place place;
+};
+
+struct profile_clause {
+	struct text number, text; /* "4.2", "Officers may see ..." */
+};
+
+/* One line of what an agreement lets through. */
+struct profile_cover {
+	struct text clause;    /* number of the clause that says so; may be absent */
+	bool presence_only;    /* only that the resident is known to the service */
+	const uint64_t *set;   /* bit FEED * element_count + ELEMENT; use agreement_covers() */
+	const uint64_t *feeds; /* bit FEED: the feeds it speaks of */
+};
+
+struct profile_agreement {
+	struct text id, title;
+	struct text controller;
+	const struct text *parties;
+	size_t party_count;
+	struct text lawful_basis, special_condition, criminal_condition;
+	const struct profile_cover *covers;
+	size_t cover_count;
+	const struct profile_role **roles; /* recipients */
+	size_t role_count;
+	const struct profile_team **teams; /* when given, only members of these teams */
+	size_t team_count;
+	const struct profile_purpose **purposes;
+	size_t purpose_count;
+	struct text compartment; /* the one compartment it opens; absent: none */
+	date from, to, review;   /* `to` is the last day; DATE_UNKNOWN: no end */
+	const struct profile_clause *clauses;
+	size_t clause_count;
+	unsigned number;
+	struct profile_place place;
+};
+
+/* Whether the agreement lets ELEMENT of FEED through (dates, roles and purposes aside).
+ * *COVER (may be NULL) gets the line that does. */
+bool agreement_covers(const struct profile *profile, const struct profile_agreement *agreement,
+		      const struct profile_feed *feed, const struct profile_element *element,
+		      const struct profile_cover **cover);
+/* Whether it lets through that a resident is known to FEED's service at all. */
+bool agreement_covers_presence(const struct profile *profile, const struct profile_agreement *agreement,
+			       const struct profile_feed *feed, const struct profile_cover **cover);
+bool agreement_runs(const struct profile_agreement *agreement, date on);
+bool agreement_has_role(const struct profile_agreement *agreement, const struct profile_role *role);
+bool agreement_has_team(const struct profile_agreement *agreement,
+			const struct profile_team *team); /* true: all teams */
+bool agreement_has_purpose(const struct profile_agreement *agreement, const struct profile_purpose *purpose);
+
+/* Who may see that a protected resident or address exists. */
+enum restriction_hides { HIDES_RESIDENT, HIDES_ADDRESS };
+
+struct profile_restriction {
+	struct text id, title, reason;
+	enum restriction_hides hides;
+	const struct profile_feed **feeds; /* where the condition is asked */
+	size_t feed_count;
+	struct profile_condition when;
+	const struct text *property_classes; /* or: every property of these classes */
+	size_t property_class_count;
+	const struct profile_role **roles; /* who is entitled: one of the roles ... */
+	size_t role_count;
+	const struct profile_team **teams; /* ... or a member of one of the teams */
+	size_t team_count;
+	unsigned number; /* below 64: a resident's restrictions are a uint64_t of bits */
+	struct profile_place place;
+};
+
+/* ---- what pages show ------------------------------------------------------------------------ */
+
+enum event_importance { IMPORTANCE_LOW, IMPORTANCE_NORMAL, IMPORTANCE_HIGH };
+
+struct profile_event {
+	struct text id, kind; /* kind: the common vocabulary, "tenancy_started" */
+	const struct profile_feed *feed;
+	const struct profile_element *date;
+	const struct profile_element *changed; /* only when this element's value changed from version to version */
+	struct text title;                     /* "Tenancy started: {tenure}" */
+	struct profile_condition when;
+	enum event_importance importance;
+	unsigned number;
+	struct profile_place place;
+};
+
+struct profile_known_to { /* a line of the "known to" card */
+	struct text title;
+	const struct profile_source *source;
+	const struct profile_feed **feeds;
+	size_t feed_count;
+	struct profile_condition active; /* the service is working with the resident now */
+	const struct profile_element *status, *since, *last_contact;
+	const struct profile_element *worker, *worker_phone, *worker_email, *team; /* each NULL when not given */
+	struct profile_place place;
+};
+
+struct profile_section { /* a service's table on the resident's page */
+	struct text title;
+	const struct profile_feed *feed;
+	const struct profile_element **elements;
+	size_t element_count;
+	struct profile_condition current;
+	struct profile_place place;
+};
+
+struct profile_balance {
+	struct text title;
+	const struct profile_feed *feed;
+	const struct profile_element *amount, *on; /* on: the date of the balance; NULL: the extract's */
+	bool debt_is_positive;
+	struct profile_place place;
+};
+
+struct profile_marker { /* "Staff must visit in pairs" */
+	struct text title;
+	const struct profile_feed *feed;
+	struct profile_condition when;
+	enum event_importance importance;
+	struct profile_place place;
+};
+
+struct profile_element_list {
+	const struct profile_element **at;
+	size_t count;
+};
+
+/* ---- the whole ------------------------------------------------------------------------------- */
+
+#define PROFILE_ARRAY(type) \
+	struct { \
+		const type *at; \
+		size_t count; \
+	}
+
+struct profile {
+	struct text id, title, council, description;
+	struct text folder;
+	char version[33]; /* hash of every file's name and content, hexadecimal */
+	PROFILE_ARRAY(struct profile_source) sources;
+	PROFILE_ARRAY(struct profile_element) elements;
+	PROFILE_ARRAY(struct profile_feed) feeds;
+	PROFILE_ARRAY(struct profile_purpose) purposes;
+	PROFILE_ARRAY(struct profile_role) roles;
+	PROFILE_ARRAY(struct profile_team) teams;
+	PROFILE_ARRAY(struct profile_agreement) agreements;
+	PROFILE_ARRAY(struct profile_restriction) restrictions;
+	PROFILE_ARRAY(struct profile_event) events;
+	PROFILE_ARRAY(struct profile_known_to) known_to;
+	PROFILE_ARRAY(struct profile_section) sections;
+	PROFILE_ARRAY(struct profile_balance) balances;
+	PROFILE_ARRAY(struct profile_marker) markers;
+	struct profile_element_list identity; /* in the order of the page */
+	struct profile_element_list contact;
+	struct profile_inside *inside; /* arena and look-up tables */
+};
+
+/* Loads a profile without any problem, or fails with the first of them. */
+enum status profile_load(struct profile **out, const char *folder, struct error *error) MUST_CHECK;
+void profile_free(struct profile *profile); /* NULL is fine */
+
+/* NULL when there is no such id. */
+const struct profile_source *profile_source(const struct profile *profile, struct text id);
+const struct profile_element *profile_element(const struct profile *profile, struct text id);
+const struct profile_feed *profile_feed(const struct profile *profile, struct text id);
+const struct profile_purpose *profile_purpose(const struct profile *profile, struct text id);
+const struct profile_role *profile_role(const struct profile *profile, struct text id);
+const struct profile_team *profile_team(const struct profile *profile, struct text id);
+const struct profile_agreement *profile_agreement(const struct profile *profile, struct text id);
+
+/* ---- checking ---------------------------------------------------------------------------------- */
+
+struct profile_problem {
+	const char *file; /* relative to the profile's folder */
+	unsigned line, column;
+	const char *message, *remedy; /* remedy may be "" */
+	bool warning;                 /* loads all the same */
+};
+
+struct profile_problems {
+	struct profile_problem *at; /* in the order of files and lines */
+	size_t count, errors;
+	struct profile_problems_inside *inside;
+};
+
+/* Finds everything that is wrong in FOLDER. STATUS_OK also with problems: look at `errors`;
+ * fails only when the folder cannot be read. *PROFILE (may be NULL) gets the loaded profile
+ * when there are no errors, else NULL. Release PROBLEMS in any case. */
+enum status profile_check(const char *folder, struct profile_problems *problems, struct profile **profile,
+			  struct error *error) MUST_CHECK;
+void profile_problems_release(struct profile_problems *problems);
+/* "feeds/x.yaml:12:5: message\n    remedy\n" for each. */
+void profile_problems_print(const struct profile_problems *problems, FILE *out);
+
+#endif
