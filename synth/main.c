@@ -1,0 +1,126 @@
+/* oneview-synth: writes the extracts of a fictional borough, with the truth beside them. */
+#include "base/file.h"
+#include "base/progress.h"
+#include "synth/borough.h"
+
+#include <getopt.h>
+
+static const char usage[] =
+	"Usage: oneview-synth --out DIR [--people N] [--seed S] [--months M] [--threads T]\n"
+	"\n"
+	"Writes what the systems of the fictional London Borough of Eastmarsh would export,\n"
+	"month by month, and the truth about its people in DIR/truth/.\n"
+	"\n"
+	"  --out DIR      folder to write to; made when it is not there\n"
+	"  --people N     people living in the borough at the start (default 20000; 500 to 1000000)\n"
+	"  --seed S       another number gives another borough (default 1)\n"
+	"  --months M     months of extracts (default 36; 1 to 60)\n"
+	"  --threads T    threads to use (default: one for each processor); the files do not depend on it\n"
+	"  --help         this text\n"
+	"  --version      the program's version\n"
+	"\n"
+	"The same people, seed and months give the same bytes, on any machine.\n"
+	"\n"
+	"Example:\n"
+	"  oneview-synth --people 20000 --seed 1 --out demo/extracts\n";
+
+struct arguments {
+	struct borough_plan plan;
+	const char *out;
+};
+
+static enum status number(const char *option, const char *value, uint64_t least, uint64_t most, uint64_t *out,
+			  struct error *error)
+{
+	if (text_parse_uint64(text_of(value), out) && *out >= least && *out <= most)
+		return STATUS_OK;
+	error_set(error, STATUS_USAGE, "synth.argument", "--%s %s is not a whole number from %llu to %llu", option,
+		  value, (unsigned long long)least, (unsigned long long)most);
+	error_remedy(error, "see oneview-synth --help");
+	return STATUS_USAGE;
+}
+
+static enum status one_option(struct arguments *a, int letter, struct error *error)
+{
+	uint64_t n = 0;
+	enum status status = STATUS_OK;
+	switch (letter) {
+	case 'p':
+		status = number("people", optarg, 500, 1000000, &n, error);
+		a->plan.people = (uint32_t)n;
+		break;
+	case 's':
+		status = number("seed", optarg, 0, UINT64_MAX, &n, error);
+		a->plan.seed = n;
+		break;
+	case 'm':
+		status = number("months", optarg, 1, BOROUGH_MONTHS_MOST, &n, error);
+		a->plan.months = (unsigned)n;
+		break;
+	case 't':
+		status = number("threads", optarg, 0, 256, &n, error);
+		a->plan.threads = (unsigned)n;
+		break;
+	case 'o':
+		a->out = optarg;
+		break;
+	case 'h':
+		fputs(usage, stdout);
+		exit(0);
+	case 'v':
+		puts("oneview-synth " ONEVIEW_VERSION);
+		exit(0);
+	default:
+		status = error_set(error, STATUS_USAGE, "synth.argument", "the arguments were not understood");
+		error_remedy(error, "see oneview-synth --help");
+	}
+	return status;
+}
+
+static enum status read_arguments(struct arguments *a, int count, char **values, struct error *error)
+{
+	static const struct option options[] = {
+		{"people", required_argument, NULL, 'p'}, {"seed", required_argument, NULL, 's'},
+		{"months", required_argument, NULL, 'm'}, {"threads", required_argument, NULL, 't'},
+		{"out", required_argument, NULL, 'o'},    {"help", no_argument, NULL, 'h'},
+		{"version", no_argument, NULL, 'v'},      {0}};
+	int letter;
+	while ((letter = getopt_long(count, values, "", options, NULL)) != -1) {
+		enum status status = one_option(a, letter, error);
+		if (status)
+			return status;
+	}
+	if (optind == count && a->out)
+		return STATUS_OK;
+	if (optind < count)
+		error_set(error, STATUS_USAGE, "synth.argument", "\"%s\" was not expected", values[optind]);
+	else
+		error_set(error, STATUS_USAGE, "synth.argument", "--out DIR is missing");
+	error_remedy(error, "see oneview-synth --help");
+	return STATUS_USAGE;
+}
+
+static enum status run(const struct arguments *a, struct error *error)
+{
+	struct borough *b;
+	enum status status = file_make_folder(a->out, 0755, error);
+	if (!status)
+		status = borough_make(&b, &a->plan, error);
+	if (status)
+		return status;
+	borough_free(b);
+	return status;
+}
+
+int main(int count, char **values)
+{
+	struct arguments a = {.plan = {.people = 20000, .seed = 1, .months = 36}};
+	struct error error = {0};
+	enum status status = read_arguments(&a, count, values, &error);
+	if (!status)
+		status = run(&a, &error);
+	if (!status)
+		return 0;
+	error_print(&error, stderr);
+	return status == STATUS_USAGE ? 2 : 1;
+}
