@@ -1,0 +1,42 @@
+/* The web server: what people's browsers and other programs talk to.
+ *
+ *     struct web_settings settings = {.workspace = "demo", .port = 8080};
+ *     if (web_serve(&settings, &error) != STATUS_OK)
+ *         error_print(&error, stderr);
+ *
+ * web_serve() opens the workspace, listens, and returns after SIGINT, SIGTERM or web_stop():
+ * requests under way are answered first. It serves the newest finished state of the data shelf,
+ * and moves to a newer one while it runs without a pause.
+ *
+ * Nothing that a page shows leaves before the audit entry of the look is durable; when the
+ * audit cannot be written the answer is a 503 page.
+ */
+#ifndef WEB_WEB_H
+#define WEB_WEB_H
+
+#include "base/error.h"
+
+#include <stdbool.h>
+
+struct web_settings {
+	const char *workspace; /* the workspace's folder */
+	const char *address;   /* to listen on; NULL: 127.0.0.1 */
+	unsigned port;         /* 0: any free one, told to `ready` */
+	unsigned threads;      /* that serve pages; 0: by the number of processors, 2 to 4 */
+	unsigned connections;  /* at once; 0: 2,000 */
+	unsigned idle_seconds; /* until a silent or slow connection is closed; 0: 30 */
+	const char
+		*static_folder; /* styles and scripts; NULL: "static" beside the program, or ../share/oneview/static */
+	bool secure_cookies;    /* a proxy in front of us speaks TLS: cookies travel only over it */
+
+	/* Called once, when the first page can be asked for. */
+	void (*ready)(void *context, const char *address, unsigned port);
+	void *context;
+};
+
+enum status web_serve(const struct web_settings *settings, struct error *error) MUST_CHECK;
+
+/* Ends a web_serve() that runs on another thread, as SIGTERM would. */
+void web_stop(void);
+
+#endif
