@@ -1,0 +1,42 @@
+/* Writes one JSON document into a buffer; commas and nesting are kept here, so that the
+ * result is always well formed.
+ *
+ *     struct json json;
+ *     json_init(&json, &buf);
+ *     json_object(&json, NULL);
+ *     json_int(&json, "residents", 20000);
+ *     json_array(&json, "feeds");
+ *     json_text(&json, NULL, TEXT("housing_tenancies"));
+ *     json_end(&json);
+ *     json_end(&json);
+ *
+ * NAME is given inside an object and NULL inside an array or at the top.  Nests up to
+ * JSON_DEPTH levels.  Indented by two blanks when `pretty` is set.
+ */
+#ifndef BASE_JSON_H
+#define BASE_JSON_H
+
+#include "base/buf.h"
+
+enum { JSON_DEPTH = 32 };
+
+struct json {
+	struct buf *out;
+	char closers[JSON_DEPTH];
+	bool empty[JSON_DEPTH];
+	unsigned depth;
+	bool pretty;
+};
+
+void json_init(struct json *json, struct buf *out);
+void json_object(struct json *json, const char *name);
+void json_array(struct json *json, const char *name);
+void json_end(struct json *json); /* closes the innermost object or array */
+
+void json_text(struct json *json, const char *name, struct text value); /* null when absent */
+void json_int(struct json *json, const char *name, int64_t value);
+void json_double(struct json *json, const char *name, double value, int decimals); /* null unless finite */
+void json_bool(struct json *json, const char *name, bool value);
+void json_null(struct json *json, const char *name);
+
+#endif
