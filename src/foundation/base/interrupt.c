@@ -1,20 +1,18 @@
 #include "base/interrupt.h"
 
 #include <signal.h>
-#include <stdatomic.h>
 #include <unistd.h>
 
-static atomic_int requests;
+static atomic_bool requested;
 
 void interrupt_request(void)
 {
-	atomic_fetch_add(&requests, 1);
+	atomic_store(&requested, true);
 }
 
 static void on_signal(int signal_number)
 {
-	interrupt_request();
-	if (atomic_load(&requests) > 1)
+	if (atomic_exchange(&requested, true))
 		_exit(128 + signal_number);
 }
 
@@ -28,9 +26,14 @@ void interrupt_catch(void)
 	signal(SIGPIPE, SIG_IGN);
 }
 
+atomic_bool *interrupt_flag(void)
+{
+	return &requested;
+}
+
 bool interrupt_requested(void)
 {
-	return atomic_load_explicit(&requests, memory_order_relaxed) > 0;
+	return atomic_load_explicit(&requested, memory_order_relaxed);
 }
 
 enum status interrupt_check(struct error *error)

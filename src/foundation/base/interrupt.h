@@ -9,11 +9,13 @@
 
 #include "base/error.h"
 
+#include <stdatomic.h>
 #include <stdbool.h>
 
 void interrupt_catch(void);
 bool interrupt_requested(void);
-void interrupt_request(void); /* as if the signal had come; safe in a signal handler */
+atomic_bool *interrupt_flag(void); /* for those who take a flag to look at */
+void interrupt_request(void);      /* as if the signal had come; safe in a signal handler */
 
 /* STATUS_INTERRUPTED when a stop was asked for, else STATUS_OK. */
 enum status interrupt_check(struct error *error) MUST_CHECK;

@@ -1,0 +1,75 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "base/interrupt.h"
+#include "base/json.h"
+
+#include <math.h>
+
+static void test_documents_are_well_formed(void **state)
+{
+	(void)state;
+	struct buf out;
+	struct json json;
+	buf_init(&out, 4096);
+	json_init(&json, &out);
+	json_object(&json, NULL);
+	json_int(&json, "n", INT64_MIN);
+	json_array(&json, "a");
+	json_text(&json, NULL, TEXT("x\"y"));
+	json_text(&json, NULL, TEXT_ABSENT);
+	json_double(&json, NULL, 0.125, 2);
+	json_double(&json, NULL, NAN, 2);
+	json_end(&json);
+	json_array(&json, "empty");
+	json_end(&json);
+	json_bool(&json, "b", true);
+	json_end(&json);
+	assert_string_equal(out.at,
+			    "{\"n\":-9223372036854775808,\"a\":[\"x\\\"y\",null,0.12,null],\"empty\":[],\"b\":true}");
+	buf_release(&out);
+}
+
+static void test_pretty_documents_have_a_line_a_value(void **state)
+{
+	(void)state;
+	struct buf out;
+	struct json json;
+	buf_init(&out, 4096);
+	json_init(&json, &out);
+	json.pretty = true;
+	json_object(&json, NULL);
+	json_int(&json, "a", 1);
+	json_array(&json, "b");
+	json_int(&json, NULL, 2);
+	json_end(&json);
+	json_object(&json, "c");
+	json_end(&json);
+	json_end(&json);
+	assert_string_equal(out.at, "{\n  \"a\": 1,\n  \"b\": [\n    2\n  ],\n  \"c\": {}\n}");
+	buf_release(&out);
+}
+
+static void test_a_stop_is_told_once_asked_for(void **state)
+{
+	(void)state;
+	struct error error;
+	assert_int_equal(interrupt_check(&error), STATUS_OK);
+	interrupt_request();
+	assert_int_equal(interrupt_check(&error), STATUS_INTERRUPTED);
+	assert_true(error.remedy[0]);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_documents_are_well_formed),
+		cmocka_unit_test(test_pretty_documents_have_a_line_a_value),
+		cmocka_unit_test(test_a_stop_is_told_once_asked_for),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
