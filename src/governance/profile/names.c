@@ -16,6 +16,7 @@ const char *const severity_names[] = {"reject", "warn", NULL};
 const char *const hold_names[] = {"hold", "accept", NULL};
 const char *const hides_names[] = {"resident", "address", NULL};
 const char *const importance_names[] = {"low", "normal", "high", NULL};
+const char *const about_names[] = {"residents", "properties", NULL};
 const char *const capability_names[] = {
 #define PROFILE_CAPABILITY_NAME(name, text) text,
 	PROFILE_CAPABILITIES(PROFILE_CAPABILITY_NAME)

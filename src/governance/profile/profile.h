@@ -54,9 +54,10 @@ struct profile_element {
 
 struct profile_source {
 	struct text id, title;
-	struct text service; /* how staff call it: "Housing" */
-	struct text owner;   /* the post that answers for the data */
-	struct text contact; /* how to reach the owner */
+	struct text short_title; /* how staff call it, for narrow places; the title when not given */
+	struct text department;
+	struct text owner;   /* the service that answers for the data and corrects it */
+	struct text contact; /* where a report goes */
 	struct text system;  /* the product the extracts come from */
 	unsigned number;
 	struct profile_place place;
@@ -85,7 +86,7 @@ enum condition_right { RIGHT_NONE, RIGHT_ELEMENT, RIGHT_NUMBER, RIGHT_DATE, RIGH
 
 struct profile_comparison {
 	const struct profile_element *left;
-	enum condition_operator operator;
+	enum condition_operator compare;
 	enum condition_right right;
 	const struct profile_element *element; /* RIGHT_ELEMENT */
 	double number;                         /* RIGHT_NUMBER */
@@ -148,6 +149,7 @@ enum feed_schedule {
 	SCHEDULE_YEARLY,
 	SCHEDULE_ONCE
 };
+enum feed_about { ABOUT_RESIDENTS, ABOUT_PROPERTIES };
 enum feed_encoding { ENCODING_DETECT, ENCODING_UTF_8, ENCODING_WINDOWS_1252 };
 enum rule_severity { SEVERITY_REJECT, SEVERITY_WARN };
 enum hold_action { HOLD_EXTRACT, HOLD_NOT };
@@ -213,7 +215,8 @@ struct profile_feed {
 	enum feed_schedule schedule;
 	enum feed_encoding encoding;
 	char delimiter, quote; /* '\0': detect */
-	const struct profile_element *client;
+	enum feed_about about;
+	const struct profile_element *client; /* NULL only when it is about properties */
 	const struct profile_element **key;
 	size_t key_count;
 	const struct profile_element *valid_from, *valid_to; /* NULL when not given */
@@ -226,8 +229,10 @@ struct profile_feed {
 	double rows_fall_by;      /* share of the last extract's rows, negative: never hold */
 	double new_clients_above; /* share of rows, negative: never hold */
 	enum hold_action missing_columns;
-	struct text statutory; /* name of the public standard it follows, if any */
+	struct text standard; /* the public standard it follows, if any */
+	bool header_row;      /* false: the columns come in this order, without a first row of names */
 	unsigned number;
+	const uint16_t *column_of; /* by element number: column number + 1, 0 when none; see feed_column() */
 	struct profile_place place;
 };
 /* The column that fills ELEMENT (itself, or through a JSON field); NULL when none does. */
@@ -465,6 +470,9 @@ struct profile {
 /* Loads a profile without any problem, or fails with the first of them. */
 enum status profile_load(struct profile **out, const char *folder, struct error *error) MUST_CHECK;
 void profile_free(struct profile *profile); /* NULL is fine */
+/* Copies every file into the folder TO (made when absent), the profiles it includes below TO/included/, from
+ * where a load of TO takes them: the copy stands alone, and has the same version. */
+enum status profile_copy(const struct profile *profile, const char *to, struct error *error) MUST_CHECK;
 
 /* NULL when there is no such id. */
 const struct profile_source *profile_source(const struct profile *profile, struct text id);

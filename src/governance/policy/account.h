@@ -1,0 +1,81 @@
+/* People who sign in, and their sessions: on the desk shelf, shared by all application servers.
+ *
+ * Passwords are kept as Argon2id hashes.  Signing in fails with one and the same error, in the same
+ * time, whether the name is unknown, the password wrong, the account disabled or locked; the reason is
+ * in `struct sign_in` for the audit, never for the page.
+ */
+#ifndef POLICY_ACCOUNT_H
+#define POLICY_ACCOUNT_H
+
+#include "base/arena.h"
+#include "base/date.h"
+#include "store/store.h"
+
+enum { PASSWORD_LENGTH_MIN = 12, PASSWORD_LENGTH_MAX = 200, SESSION_TOKEN_SIZE = 44, CSRF_TOKEN_SIZE = 44 };
+
+enum account_status { ACCOUNT_ACTIVE, ACCOUNT_DISABLED };
+
+struct account {
+	int64_t user_id;
+	struct text username, display_name;
+	struct text role, team; /* ids of the profile; team may be absent */
+	enum account_status status;
+	bool locked; /* for now, after repeated failures */
+	bool must_change_password;
+	instant created, last_sign_in; /* INSTANT_UNKNOWN: never */
+};
+
+/* USERNAME: letters, digits, '.', '-', '_', '@'; kept and compared in lower case. */
+enum status account_create(struct store *desk, const struct account *account, struct text password, int64_t *user_id,
+			   struct error *error) MUST_CHECK;
+enum status account_set_password(struct store *desk, int64_t user_id, struct text password,
+				 struct error *error) MUST_CHECK; /* ends its sessions, lifts a lock */
+/* Role, team, display name and status; ends its sessions when it is disabled or its role changes. */
+enum status account_update(struct store *desk, const struct account *account, struct error *error) MUST_CHECK;
+enum status account_find(struct store *desk, struct text username, struct arena *arena, struct account *out,
+			 struct error *error) MUST_CHECK;
+enum status account_get(struct store *desk, int64_t user_id, struct arena *arena, struct account *out,
+			struct error *error) MUST_CHECK;
+enum status account_list(struct store *desk, struct arena *arena, struct account **out, size_t *count,
+			 struct error *error) MUST_CHECK; /* by username */
+/* 24 characters that can be read aloud, about 119 bits. */
+void password_random(char *out, size_t size);
+
+enum sign_in_outcome { SIGN_IN_OK, SIGN_IN_UNKNOWN, SIGN_IN_WRONG_PASSWORD, SIGN_IN_DISABLED, SIGN_IN_LOCKED };
+const char *sign_in_outcome_name(enum sign_in_outcome outcome); /* for the audit: "wrong_password" ... */
+
+/* Checks a password; at most as many at a time as there are processors, the others wait a moment and
+ * then get STATUS_IO "account.busy". STATUS_REFUSED for every other failure. */
+enum status account_sign_in(struct store *desk, struct text username, struct text password, struct arena *arena,
+			    struct account *out, enum sign_in_outcome *outcome, struct error *error) MUST_CHECK;
+
+/* ---- sessions ------------------------------------------------------------------------------ */
+
+struct session_limits {
+	int64_t idle, absolute; /* microseconds; 0: 30 minutes, 12 hours */
+};
+
+struct session {
+	int64_t session_id;
+	struct account account;
+	struct text purpose, reason, task; /* absent until chosen */
+	char csrf[CSRF_TOKEN_SIZE];        /* to be put into forms, and compared with session_csrf_matches() */
+	instant started, seen;
+};
+
+/* TOKEN is for the cookie; only its hash is stored. */
+enum status session_start(struct store *desk, int64_t user_id, char token[SESSION_TOKEN_SIZE],
+			  struct error *error) MUST_CHECK;
+/* STATUS_NOT_FOUND when there is none, it has ended, or its account may no longer sign in. Writes at
+ * most once a minute a session. */
+enum status session_find(struct store *desk, struct text token, const struct session_limits *limits,
+			 struct arena *arena, struct session *out, struct error *error) MUST_CHECK;
+enum status session_set_purpose(struct store *desk, int64_t session_id, struct text purpose, struct text reason,
+				struct text task, struct error *error) MUST_CHECK;
+enum status session_end(struct store *desk, struct text token, struct error *error) MUST_CHECK;
+enum status session_end_all(struct store *desk, int64_t user_id, struct error *error) MUST_CHECK;
+/* Deletes sessions that are over; for the server's hourly sweep. */
+enum status session_sweep(struct store *desk, const struct session_limits *limits, struct error *error) MUST_CHECK;
+bool session_csrf_matches(const struct session *session, struct text given); /* in constant time */
+
+#endif

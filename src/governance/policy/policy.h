@@ -1,0 +1,116 @@
+/* Who may see what: one answer for every page, API call and export, value by value.
+ *
+ *     const struct policy_grid *grid = policy_grid(policy, &viewer);      // once a request
+ *     if (!policy_may_know_of(grid, policy_restrictions_of(policy, POLICY_RESIDENT, resident_id)))
+ *             return not_found;                                           // as if there were no such resident
+ *     struct policy_decision decision = policy_decide(grid, feed, element);
+ *     ...
+ *     policy_grid_done(grid);
+ *
+ * A grid holds every answer for a role, team, purpose and day, worked out beforehand from the
+ * agreements, so that a decision is a look-up.  Grids never change: an agreement that ends, by its date
+ * or through policy_end_agreement(), gives another grid to the next request.
+ */
+#ifndef POLICY_POLICY_H
+#define POLICY_POLICY_H
+
+#include "base/date.h"
+#include "profile/profile.h"
+#include "store/store.h"
+
+struct policy;
+
+/* Made for a signed-in user from the session; lives as long as the request. */
+struct viewer {
+	int64_t user_id;
+	struct text username, display_name;
+	const struct profile_role *role;
+	const struct profile_team *team;       /* NULL: in no team */
+	const struct profile_purpose *purpose; /* NULL: none chosen yet */
+	struct text reason;                    /* what the viewer wrote for this task */
+};
+
+static inline bool viewer_can(const struct viewer *viewer, enum capability capability)
+{
+	return viewer->role && role_can(viewer->role, capability);
+}
+
+enum policy_verdict {
+	POLICY_REFUSE, /* nothing may be said, not even that there is a value */
+	POLICY_REDACT, /* that the service knows the resident may be said; the value is withheld */
+	POLICY_ALLOW
+};
+
+/* Why. policy_rule_text() has a sentence for the page. */
+enum policy_rule {
+	POLICY_RULE_NONE,
+	POLICY_RULE_AGREEMENT,        /* allowed: `agreement` and `cover` say by what */
+	POLICY_RULE_NO_PURPOSE,       /* the viewer has not said why */
+	POLICY_RULE_OTHER_PURPOSE,    /* the role may not name this purpose */
+	POLICY_RULE_NO_AGREEMENT,     /* no agreement gives this to this role and purpose */
+	POLICY_RULE_AGREEMENT_ENDED,  /* one did, and has ended (or not begun) */
+	POLICY_RULE_NO_NAMES,         /* the role works without names */
+	POLICY_RULE_NOT_FOR_DISPLAY,  /* the element may not be shown, only modelled or monitored */
+	POLICY_RULE_SPECIAL_CATEGORY, /* the agreement states no condition for special-category data */
+	POLICY_RULE_CRIMINAL,         /* ... for criminal-offence data */
+	POLICY_RULE_COMPARTMENT       /* the feed is in a compartment the agreement does not open */
+};
+
+struct policy_decision {
+	enum policy_verdict verdict;
+	enum policy_rule rule;
+	const struct profile_agreement *agreement; /* the one that allows it, or that fell short; may be NULL */
+	const struct profile_cover *cover;         /* its line, with the clause; may be NULL */
+};
+const char *policy_rule_text(enum policy_rule rule);
+
+enum status policy_open(struct policy **out, const struct profile *profile, struct error *error) MUST_CHECK;
+void policy_close(struct policy *policy); /* all grids must be done with; NULL is fine */
+
+struct policy_grid;
+/* Any thread. ON is today for pages. */
+const struct policy_grid *policy_grid(struct policy *policy, const struct viewer *viewer, date on);
+void policy_grid_done(const struct policy_grid *grid);
+struct policy_decision policy_decide(const struct policy_grid *grid, const struct profile_feed *feed,
+				     const struct profile_element *element);
+/* Whether it may be said that FEED's service knows the resident at all. */
+struct policy_decision policy_decide_presence(const struct policy_grid *grid, const struct profile_feed *feed);
+
+/* ---- restricted residents and addresses --------------------------------------------------- */
+
+enum policy_subject { POLICY_RESIDENT = 1, POLICY_PROPERTY = 2 };
+
+/* Bits of the profile's restrictions that protect the subject; 0: none. Any thread. */
+uint64_t policy_restrictions_of(struct policy *policy, enum policy_subject kind, int64_t subject_id);
+/* The one predicate: false means that the subject does not exist for this viewer, in search, pages, counts
+ * and errors alike. */
+bool policy_may_know_of(const struct policy_grid *grid, uint64_t restrictions);
+/* Whether the address may be shown, for a subject that may be known of. */
+bool policy_may_know_address(const struct policy_grid *grid, uint64_t restrictions);
+
+/* Marks come from two places: a refresh derives them from the feeds by the profile's conditions (data shelf),
+ * and people set them (desk shelf). policy_load() reads both into memory, together with the agreements
+ * that were ended; call it at the start, and when policy_is_stale() says so. */
+enum status policy_load(struct policy *policy, struct store *data, struct store *desk, struct error *error) MUST_CHECK;
+/* Compares the desk's policy generation (one row) and the generation of the data shelf given by the caller. */
+enum status policy_is_stale(struct policy *policy, struct store *desk, int64_t data_generation, bool *stale,
+			    struct error *error) MUST_CHECK;
+
+struct policy_mark {
+	enum policy_subject kind;
+	int64_t subject_id;
+	struct text restriction; /* id of a restriction of the profile */
+};
+/* Replaces all derived marks, in the caller's transaction on the data shelf. */
+enum status policy_replace_marks(struct store *data, const struct policy_mark *marks, size_t count,
+				 struct error *error) MUST_CHECK;
+/* A person sets or lifts a mark, inside the caller's desk transaction (which also holds the audit entry). */
+enum status policy_set_mark(struct store *desk, const struct policy_mark *mark, struct text by,
+			    struct error *error) MUST_CHECK;
+enum status policy_lift_mark(struct store *desk, const struct policy_mark *mark, struct text by,
+			     struct error *error) MUST_CHECK;
+/* Ends an agreement at once, before its date, inside the caller's desk transaction. */
+enum status policy_end_agreement(struct store *desk, struct text agreement_id, struct text by,
+				 struct error *error) MUST_CHECK;
+
+#endif

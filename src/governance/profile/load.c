@@ -1,0 +1,599 @@
+#include "profile/profile_int.h"
+
+#include "base/buf.h"
+#include "base/file.h"
+#include "base/memory.h"
+
+#include <limits.h>
+#include <sodium.h>
+
+/* Reads the folder, registers ids, fills the structures, hands out the result. */
+
+enum { INCLUDE_DEPTH_MAX = 3, PROFILE_BYTES_MAX = 256 << 20, FILES_MAX = 1000 };
+
+static const struct {
+	const char *noun, *file, *list; /* list: the key under which it stands in its file */
+	size_t size;
+} kinds[KIND_COUNT] = {
+	[KIND_SOURCE] = {"source", "sources.yaml", "sources", sizeof(struct profile_source)},
+	[KIND_ELEMENT] = {"element", "elements.yaml", "elements", sizeof(struct profile_element)},
+	[KIND_FEED] = {"feed", NULL, NULL, sizeof(struct profile_feed)},
+	[KIND_PURPOSE] = {"purpose", "purposes.yaml", "purposes", sizeof(struct profile_purpose)},
+	[KIND_ROLE] = {"role", "roles.yaml", "roles", sizeof(struct profile_role)},
+	[KIND_TEAM] = {"team", "roles.yaml", "teams", sizeof(struct profile_team)},
+	[KIND_AGREEMENT] = {"agreement", "agreements.yaml", "agreements", sizeof(struct profile_agreement)},
+	[KIND_RESTRICTION] = {"restriction", "restrictions.yaml", "restrictions", sizeof(struct profile_restriction)},
+	[KIND_EVENT] = {"event rule", "events.yaml", "events", sizeof(struct profile_event)},
+};
+
+size_t kind_size(enum kind kind)
+{
+	return kinds[kind].size;
+}
+
+const char *kind_noun(enum kind kind)
+{
+	return kinds[kind].noun;
+}
+
+/* ---- files ---------------------------------------------------------------------------------- */
+
+static void hash_file(struct loader *loader, const char *name, struct text content)
+{
+	uint64_t lengths[2] = {strlen(name), content.len};
+	crypto_generichash_state *state = loader->hash;
+	crypto_generichash_update(state, (const unsigned char *)lengths, sizeof lengths);
+	crypto_generichash_update(state, (const unsigned char *)name, lengths[0]);
+	crypto_generichash_update(state, (const unsigned char *)content.at, content.len);
+}
+
+static void report(struct loader *loader, const char *name, const struct error *error)
+{
+	struct reader r = {loader, &(struct file){.name = name}};
+	problem_at(loader, name, error->line ? error->line : 1, error->column ? error->column : 1, "%s%s%s",
+		   error->message, *error->cause ? ": " : "", error->cause);
+	if (*error->remedy)
+		remedy(&r, "%s", error->remedy);
+}
+
+/* PATH is where it lies, NAME what problems call it. A file that cannot be read is a problem. */
+static void load_file(struct loader *loader, const char *path, const char *name, const char *copy, bool included)
+{
+	struct buf content;
+	struct error error = {0};
+	struct yaml_node *root = NULL;
+	const char *kept_name = arena_copy(loader->arena, text_of(name));
+	buf_init(&content, YAML_BYTES_MAX);
+	enum status status = file_read(path, &content, &error);
+	if (!status) {
+		hash_file(loader, name, buf_text(&content));
+		status = yaml_parse(&root, loader->arena, buf_text(&content), name, &error);
+	}
+	buf_release(&content);
+	if (status) {
+		report(loader, kept_name, &error);
+		return;
+	}
+	ARRAY_GROW(loader->files, loader->file_count, loader->file_capacity);
+	loader->files[loader->file_count++] = (struct file){.name = kept_name, .root = root, .included = included};
+	struct profile_inside *inside = loader->profile->inside;
+	ARRAY_GROW(inside->files, inside->file_count, inside->file_capacity);
+	inside->files[inside->file_count++] = (struct profile_file){arena_copy(loader->arena, text_of(path)),
+								    arena_copy(loader->arena, text_of(copy))};
+}
+
+struct file *loader_file(struct loader *loader, const char *name)
+{
+	for (size_t i = 0; i < loader->file_count; i++) {
+		if (strcmp(loader->files[i].name, name) == 0)
+			return &loader->files[i];
+	}
+	return NULL;
+}
+
+static bool is_yaml(struct text name)
+{
+	return text_ends_with(name, TEXT(".yaml")) && !text_starts_with(name, TEXT("."));
+}
+
+static void join(char out[PATH_MAX], const char *folder, const char *name)
+{
+	snprintf(out, PATH_MAX, "%s%s%s", folder, *folder ? "/" : "", name);
+}
+
+/* A folder of the profile, or of one that it includes. */
+struct folder {
+	char path[PATH_MAX]; /* where it lies */
+	char name[PATH_MAX]; /* how problems name it; "" for the profile itself */
+	char copy[PATH_MAX]; /* its place in a copy of the profile */
+	bool included;
+};
+
+static void load_folder_files(struct loader *loader, const struct folder *folder)
+{
+	struct text *names;
+	size_t count;
+	struct error error;
+	if (file_list(folder->path, loader->arena, &names, &count, &error))
+		return; /* no feeds/: said elsewhere */
+	for (size_t i = 0; i < count && loader->file_count < FILES_MAX; i++) {
+		char path[PATH_MAX], name[PATH_MAX], copy[PATH_MAX];
+		if (!is_yaml(names[i]))
+			continue;
+		join(path, folder->path, names[i].at);
+		join(name, folder->name, names[i].at);
+		join(copy, folder->copy, names[i].at);
+		load_file(loader, path, name, copy, folder->included);
+	}
+}
+
+static void load_includes(struct loader *loader, const struct folder *folder);
+
+static void load_folder(struct loader *loader, const struct folder *folder)
+{
+	struct folder feeds = {.included = folder->included};
+	join(feeds.path, folder->path, "feeds");
+	join(feeds.name, folder->name, "feeds");
+	join(feeds.copy, folder->copy, "feeds");
+	load_folder_files(loader, folder);
+	load_folder_files(loader, &feeds);
+	load_includes(loader, folder);
+}
+
+static struct text base_name(const char *name)
+{
+	const char *slash = strrchr(name, '/');
+	return text_of(slash ? slash + 1 : name);
+}
+
+static bool text_in(struct text wanted, const struct text *texts, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		if (text_equal(texts[i], wanted))
+			return true;
+	}
+	return false;
+}
+
+static bool in_feeds(const char *name)
+{
+	const char *slash = strrchr(name, '/');
+	return slash && text_ends_with(text_slice(name, (size_t)(slash - name)), TEXT("feeds"));
+}
+
+struct include { /* `../statutory`, or {profile: ../statutory, feeds: [those wanted]} */
+	const struct yaml_node *node;
+	struct text folder;
+	const struct text *only;
+	size_t only_count;
+};
+
+static struct include read_include(struct reader *r, const struct yaml_node *node)
+{
+	static const char *const keys[] = {"profile", "feeds", NULL};
+	struct include include = {.node = node};
+	if (node->kind == YAML_SCALAR) {
+		include.folder = scalar_text(r, node, "include");
+	} else if (read_mapping(r, node, "an include", keys)) {
+		include.folder = read_text(r, node, "profile", true);
+		if (yaml_get(node, "feeds"))
+			include.only = read_texts(r, node, "feeds", true, &include.only_count);
+	}
+	return include;
+}
+
+/* The files from FIRST on came with INCLUDE: they give only the feeds that it names. */
+static void limit_feeds(struct loader *loader, struct reader *r, const struct include *include, size_t first)
+{
+	struct text *ids = ARENA_ARRAY(loader->arena, loader->file_count - first, struct text);
+	size_t id_count = 0;
+	for (size_t i = first; i < loader->file_count; i++) {
+		const struct yaml_node *id = yaml_get(loader->files[i].root, "id");
+		if (in_feeds(loader->files[i].name) && id && id->text.at)
+			ids[id_count++] = id->text;
+		loader->files[i].only = include->only;
+		loader->files[i].only_count = include->only_count;
+	}
+	for (size_t i = 0; i < include->only_count; i++) {
+		if (text_in(include->only[i], ids, id_count))
+			continue;
+		problem(r, include->node, "`%s` has no feed `%s`", include->folder.at, include->only[i].at);
+		remedy_nearest(r, include->only[i], ids, id_count, "See the ids in its folder feeds/.");
+	}
+}
+
+/* A copy of a profile has what it includes below included/, see profile_copy(). */
+static bool find_included(const struct folder *folder, struct text written, struct folder *out)
+{
+	char copy[PATH_MAX];
+	snprintf(copy, sizeof copy, "included/%.*s", TEXT_ARG(base_name(written.at)));
+	join(out->name, folder->name, written.at);
+	join(out->copy, folder->copy, copy);
+	join(out->path, folder->path, copy);
+	if (!file_exists(out->path))
+		join(out->path, folder->path, written.at);
+	out->included = true;
+	return file_exists(out->path);
+}
+
+static void load_include(struct loader *loader, struct reader *r, const struct yaml_node *node,
+			 const struct folder *folder)
+{
+	char profile_yaml[PATH_MAX];
+	struct folder included;
+	struct include include = read_include(r, node);
+	if (text_is_absent(include.folder))
+		return;
+	if (!find_included(folder, include.folder, &included)) {
+		problem(r, node, "there is no profile in `%s`", include.folder.at);
+		remedy(r, "Write the folder as seen from this profile's folder, such as ../statutory.");
+		return;
+	}
+	join(profile_yaml, included.name, "profile.yaml");
+	if (++loader->include_depth > INCLUDE_DEPTH_MAX) {
+		problem(r, node, "profiles include each other too deeply");
+		remedy(r, "At most 3 levels are followed; look for a circle.");
+	} else if (!loader_file(loader, profile_yaml)) { /* two ways to the same profile are one */
+		size_t first = loader->file_count;
+		load_folder(loader, &included);
+		if (include.only)
+			limit_feeds(loader, r, &include, first);
+	}
+	loader->include_depth--;
+}
+
+static void load_includes(struct loader *loader, const struct folder *folder)
+{
+	char name[PATH_MAX];
+	join(name, folder->name, "profile.yaml");
+	const struct file *found = loader_file(loader, name);
+	if (!found || found->root->kind != YAML_MAPPING)
+		return;
+	struct file file = *found; /* the array may move */
+	struct reader r = {loader, &file};
+	struct list includes = read_list(&r, file.root, "include", false);
+	for (size_t i = 0; i < includes.count; i++)
+		load_include(loader, &r, includes.at[i], folder);
+}
+
+/* ---- registering ids ------------------------------------------------------------------------- */
+
+static bool id_valid(struct text id)
+{
+	if (id.len == 0 || id.len > 64 || id.at[0] < 'a' || id.at[0] > 'z')
+		return false;
+	for (size_t i = 0; i < id.len; i++) {
+		char c = id.at[i];
+		if (!((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_'))
+			return false;
+	}
+	return true;
+}
+
+static void register_thing(struct reader *r, enum kind kind, struct yaml_node *node)
+{
+	struct loader *loader = r->loader;
+	if (node->kind != YAML_MAPPING) {
+		problem(r, node, "%s %s must be written as keys and values",
+			strchr("ae", *kind_noun(kind)) ? "an" : "a", kind_noun(kind));
+		remedy(r, "Write such as `- {id: ..., title: ...}`.");
+		return;
+	}
+	struct yaml_node *id_node = read_key(r, node, "id", true);
+	struct text id = scalar_text(r, id_node, "id");
+	if (text_is_absent(id))
+		return;
+	if (!id_valid(id)) {
+		problem(r, id_node, "the id `%s` is not in form", id.at);
+		remedy(r, "Use lower-case letters, digits and underscores, a letter first, at most 64.");
+	}
+	bool is_new;
+	uint64_t *number = text_map_put(&loader->profile->inside->ids[kind], id, &is_new);
+	if (!is_new) {
+		const struct entry *other = &loader->entries[kind][*number];
+		if (r->file->included && !other->file->included)
+			return; /* the profile's own takes the place of the included one */
+		problem(r, id_node, "the %s `%s` is registered twice", kind_noun(kind), id.at);
+		remedy(r, "The other is in %s, line %u.", other->file->name, other->node->line);
+		return;
+	}
+	*number = loader->entry_count[kind];
+	ARRAY_GROW(loader->entries[kind], loader->entry_count[kind], loader->entry_capacity[kind]);
+	loader->entries[kind][loader->entry_count[kind]++] = (struct entry){r->file, node};
+}
+
+/* A file holds its list at the root, or under the list's name ("roles:", "teams:"). */
+static void register_list(struct reader *r, enum kind kind)
+{
+	struct yaml_node *root = r->file->root;
+	struct list list = {root->items, root->count};
+	if (root->kind == YAML_MAPPING)
+		list = read_list(r, root, kinds[kind].list, false);
+	for (size_t i = 0; i < list.count; i++)
+		register_thing(r, kind, list.at[i]);
+}
+
+static void register_file(struct loader *loader, const struct file *file)
+{
+	static const char *const others[] = {"profile.yaml", "pages.yaml", NULL};
+	struct reader r = {loader, file};
+	struct text base = base_name(file->name);
+	int at;
+	if (in_feeds(file->name)) {
+		const struct yaml_node *id = yaml_get(file->root, "id");
+		if (file->only && id && !text_in(id->text, file->only, file->only_count))
+			return;
+		register_thing(&r, KIND_FEED, file->root);
+		return;
+	}
+	if (name_parse(others, base, &at))
+		return;
+	const char *keys[8] = {NULL};
+	struct text names[KIND_COUNT];
+	size_t key_count = 0, name_count = 0;
+	for (int kind = 0; kind < KIND_COUNT; kind++) {
+		if (kinds[kind].file)
+			names[name_count++] = text_of(kinds[kind].file);
+		if (kinds[kind].file && text_is(base, kinds[kind].file))
+			keys[key_count++] = kinds[kind].list;
+	}
+	if (key_count == 0) {
+		problem_at(loader, file->name, 1, 1, "no part of a profile is kept in `%.*s`", TEXT_ARG(base));
+		remedy_nearest(&r, base, names, name_count,
+			       "Feeds go into feeds/; other files are listed in "
+			       "docs/formats/profile.md.");
+		return;
+	}
+	if (file->root->kind != YAML_SEQUENCE && !read_mapping(&r, file->root, base.at, keys))
+		return;
+	for (int kind = 0; kind < KIND_COUNT; kind++) {
+		if (kinds[kind].file && text_is(base, kinds[kind].file) &&
+		    (kind != KIND_TEAM || file->root->kind == YAML_MAPPING))
+			register_list(&r, (enum kind)kind);
+	}
+}
+
+struct reader entry_reader(struct loader *loader, enum kind kind, size_t number, struct yaml_node **node)
+{
+	const struct entry *entry = &loader->entries[kind][number];
+	*node = entry->node;
+	return (struct reader){loader, entry->file};
+}
+
+/* Every kind of thing begins alike; this sets what `struct thing_head` names. */
+#define SET_HEAD(type, things, i, id_value, place_value) \
+	do { \
+		((type *)(things))[i].id = id_value; \
+		((type *)(things))[i].number = (unsigned)(i); \
+		((type *)(things))[i].place = place_value; \
+	} while (0)
+
+static void set_head(enum kind kind, void *things, size_t i, struct text id, struct profile_place place)
+{
+	switch (kind) {
+	case KIND_SOURCE:
+		SET_HEAD(struct profile_source, things, i, id, place);
+		break;
+	case KIND_ELEMENT:
+		SET_HEAD(struct profile_element, things, i, id, place);
+		break;
+	case KIND_FEED:
+		SET_HEAD(struct profile_feed, things, i, id, place);
+		break;
+	case KIND_PURPOSE:
+		SET_HEAD(struct profile_purpose, things, i, id, place);
+		break;
+	case KIND_ROLE:
+		SET_HEAD(struct profile_role, things, i, id, place);
+		break;
+	case KIND_TEAM:
+		SET_HEAD(struct profile_team, things, i, id, place);
+		break;
+	case KIND_AGREEMENT:
+		SET_HEAD(struct profile_agreement, things, i, id, place);
+		break;
+	case KIND_RESTRICTION:
+		SET_HEAD(struct profile_restriction, things, i, id, place);
+		break;
+	default:
+		SET_HEAD(struct profile_event, things, i, id, place);
+		break;
+	}
+}
+
+static void allocate_things(struct loader *loader)
+{
+	for (int kind = 0; kind < KIND_COUNT; kind++) {
+		size_t count = loader->entry_count[kind];
+		loader->things[kind] = arena_alloc_array(loader->arena, count, kinds[kind].size);
+		for (size_t i = 0; i < count; i++) {
+			struct yaml_node *node;
+			struct reader r = entry_reader(loader, (enum kind)kind, i, &node);
+			struct text id = arena_text(loader->arena, yaml_get(node, "id")->text);
+			set_head((enum kind)kind, loader->things[kind], i, id, place_of(&r, node));
+		}
+	}
+}
+
+/* ---- the whole -------------------------------------------------------------------------------- */
+
+static void fill_profile(struct loader *loader)
+{
+	static const char *const keys[] = {"id", "title", "council", "description", "include", "library", NULL};
+	struct profile *profile = loader->profile;
+	struct file *file = loader_file(loader, "profile.yaml");
+	struct reader r = {loader, file};
+	if (!file) {
+		problem_at(loader, "profile.yaml", 1, 1, "the profile has no profile.yaml");
+		remedy(&r, "Write it with `id`, `title` and `council`.");
+		return;
+	}
+	if (!read_mapping(&r, file->root, "profile.yaml", keys))
+		return;
+	profile->id = read_text(&r, file->root, "id", true);
+	profile->title = read_text(&r, file->root, "title", true);
+	loader->library = read_bool(&r, file->root, "library", false);
+	profile->council = read_text(&r, file->root, "council", !loader->library);
+	profile->description = read_text(&r, file->root, "description", false);
+}
+
+static void hand_out(struct loader *loader)
+{
+	struct profile *p = loader->profile;
+#define HAND_OUT(array, kind) \
+	p->array.at = loader->things[kind]; \
+	p->array.count = loader->entry_count[kind]
+	HAND_OUT(sources, KIND_SOURCE);
+	HAND_OUT(elements, KIND_ELEMENT);
+	HAND_OUT(feeds, KIND_FEED);
+	HAND_OUT(purposes, KIND_PURPOSE);
+	HAND_OUT(roles, KIND_ROLE);
+	HAND_OUT(teams, KIND_TEAM);
+	HAND_OUT(agreements, KIND_AGREEMENT);
+	HAND_OUT(restrictions, KIND_RESTRICTION);
+	HAND_OUT(events, KIND_EVENT);
+#undef HAND_OUT
+}
+
+static void finish_version(struct loader *loader)
+{
+	unsigned char hash[16];
+	crypto_generichash_final(loader->hash, hash, sizeof hash);
+	sodium_bin2hex(loader->profile->version, sizeof loader->profile->version, hash, sizeof hash);
+}
+
+static void load_all(struct loader *loader, const char *folder)
+{
+	crypto_generichash_state state;
+	loader->hash = &state;
+	crypto_generichash_init(&state, NULL, 0, 16);
+	struct folder *root = ARENA_NEW(loader->arena, struct folder);
+	snprintf(root->path, sizeof root->path, "%s", folder);
+	load_folder(loader, root);
+	finish_version(loader);
+	fill_profile(loader);
+	for (size_t i = 0; i < loader->file_count; i++)
+		register_file(loader, &loader->files[i]);
+	allocate_things(loader);
+	fill_sources(loader);
+	fill_elements(loader);
+	fill_feeds(loader);
+	fill_purposes(loader);
+	fill_roles(loader);
+	fill_teams(loader);
+	fill_agreements(loader);
+	fill_restrictions(loader);
+	fill_events(loader);
+	fill_pages(loader);
+	hand_out(loader);
+}
+
+static struct profile *profile_new(const char *folder)
+{
+	struct profile *profile = memory_alloc(1, sizeof *profile);
+	profile->inside = memory_alloc(1, sizeof *profile->inside);
+	arena_init(&profile->inside->arena, PROFILE_BYTES_MAX);
+	for (int kind = 0; kind < KIND_COUNT; kind++)
+		text_map_init(&profile->inside->ids[kind]);
+	profile->folder = arena_text(&profile->inside->arena, text_of(folder));
+	return profile;
+}
+
+void profile_free(struct profile *profile)
+{
+	if (!profile)
+		return;
+	for (int kind = 0; kind < KIND_COUNT; kind++)
+		text_map_release(&profile->inside->ids[kind]);
+	arena_release(&profile->inside->arena);
+	free(profile->inside->files);
+	free(profile->inside);
+	free(profile);
+}
+
+static enum status check_folder(const char *folder, struct error *error)
+{
+	struct arena arena;
+	struct text *names;
+	size_t count;
+	if (!file_exists(folder)) {
+		enum status missing =
+			error_set(error, STATUS_NOT_FOUND, "profile.folder", "there is no profile folder");
+		error_remedy(error, "Name a folder that holds profile.yaml, such as profiles/demo.");
+		error_at(error, folder, 0, 0);
+		return missing;
+	}
+	arena_init(&arena, 16 << 20);
+	enum status status = file_list(folder, &arena, &names, &count, error);
+	arena_release(&arena);
+	return status;
+}
+
+enum status profile_check(const char *folder, struct profile_problems *problems, struct profile **profile,
+			  struct error *error)
+{
+	*problems = (struct profile_problems){0};
+	if (profile)
+		*profile = NULL;
+	enum status status = check_folder(folder, error);
+	if (status)
+		return status;
+	struct profile *loaded = profile_new(folder);
+	struct loader loader = {.profile = loaded, .arena = &loaded->inside->arena, .problems = problems};
+	load_all(&loader, folder);
+	free(loader.files);
+	for (int kind = 0; kind < KIND_COUNT; kind++)
+		free(loader.entries[kind]);
+	problems_sort(problems);
+	if (profile && problems->errors == 0)
+		*profile = loaded;
+	else
+		profile_free(loaded);
+	return STATUS_OK;
+}
+
+static enum status first_problem(const char *folder, const struct profile_problems *problems, struct error *error)
+{
+	size_t at = 0;
+	while (problems->at[at].warning)
+		at++;
+	const struct profile_problem *p = &problems->at[at];
+	char file[PATH_MAX];
+	join(file, folder, p->file);
+	enum status status = error_set(error, STATUS_INVALID, "profile.invalid", "%s", p->message);
+	error_remedy(error, "%s%s%zu problem%s in all: `oneview profile check` tells them.", p->remedy,
+		     *p->remedy ? " " : "", problems->errors, problems->errors == 1 ? "" : "s");
+	error_at(error, file, p->line, p->column);
+	return status;
+}
+
+enum status profile_load(struct profile **out, const char *folder, struct error *error)
+{
+	struct profile_problems problems;
+	enum status status = profile_check(folder, &problems, out, error);
+	if (!status && problems.errors)
+		status = first_problem(folder, &problems, error);
+	profile_problems_release(&problems);
+	return status;
+}
+
+enum status profile_copy(const struct profile *profile, const char *to, struct error *error)
+{
+	for (size_t i = 0; i < profile->inside->file_count; i++) {
+		const struct profile_file *file = &profile->inside->files[i];
+		char path[PATH_MAX], folder[PATH_MAX];
+		struct buf content;
+		join(path, to, file->copy);
+		snprintf(folder, sizeof folder, "%.*s", (int)(strrchr(path, '/') - path), path);
+		buf_init(&content, YAML_BYTES_MAX);
+		enum status status = file_make_folder(folder, 0750, error);
+		if (!status)
+			status = file_read(file->path, &content, error);
+		if (!status)
+			status = file_replace(path, buf_text(&content), 0640, error);
+		buf_release(&content);
+		if (status)
+			return status;
+	}
+	return STATUS_OK;
+}

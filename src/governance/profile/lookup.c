@@ -1,0 +1,120 @@
+#include "profile/profile_int.h"
+
+/* Questions to a loaded profile. */
+
+static const uint64_t *number_of(const struct profile *profile, enum kind kind, struct text id)
+{
+	return text_map_get(&profile->inside->ids[kind], id);
+}
+
+#define LOOKUP(name, kind, array) \
+	const struct profile_##name *profile_##name(const struct profile *profile, struct text id) \
+	{ \
+		const uint64_t *number = number_of(profile, kind, id); \
+		return number ? &profile->array.at[*number] : NULL; \
+	}
+
+LOOKUP(source, KIND_SOURCE, sources)
+LOOKUP(element, KIND_ELEMENT, elements)
+LOOKUP(feed, KIND_FEED, feeds)
+LOOKUP(purpose, KIND_PURPOSE, purposes)
+LOOKUP(role, KIND_ROLE, roles)
+LOOKUP(team, KIND_TEAM, teams)
+LOOKUP(agreement, KIND_AGREEMENT, agreements)
+
+const struct profile_column *feed_column(const struct profile_feed *feed, const struct profile_element *element)
+{
+	unsigned place = feed->column_of ? feed->column_of[element->number] : 0;
+	return place ? &feed->columns[place - 1] : NULL;
+}
+
+const struct profile_code *column_code(const struct profile_column *column, struct text from)
+{
+	size_t low = 0, high = column->code_count;
+	while (low < high) {
+		size_t middle = (low + high) / 2;
+		int order = text_compare(column->codes[middle].from, from);
+		if (order == 0)
+			return &column->codes[middle];
+		if (order < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return NULL;
+}
+
+bool role_has_purpose(const struct profile_role *role, const struct profile_purpose *purpose)
+{
+	for (size_t i = 0; i < role->purpose_count; i++) {
+		if (role->purposes[i] == purpose)
+			return true;
+	}
+	return false;
+}
+
+static bool bit_set(const uint64_t *set, size_t bit)
+{
+	return (set[bit / 64] >> (bit % 64) & 1) != 0;
+}
+
+bool agreement_covers(const struct profile *profile, const struct profile_agreement *agreement,
+		      const struct profile_feed *feed, const struct profile_element *element,
+		      const struct profile_cover **cover)
+{
+	size_t bit = feed->number * profile->elements.count + element->number;
+	for (size_t i = 0; i < agreement->cover_count; i++) {
+		if (bit_set(agreement->covers[i].set, bit)) {
+			if (cover)
+				*cover = &agreement->covers[i];
+			return true;
+		}
+	}
+	return false;
+}
+
+bool agreement_covers_presence(const struct profile *profile, const struct profile_agreement *agreement,
+			       const struct profile_feed *feed, const struct profile_cover **cover)
+{
+	(void)profile;
+	for (size_t i = 0; i < agreement->cover_count; i++) {
+		if (bit_set(agreement->covers[i].feeds, feed->number)) {
+			if (cover)
+				*cover = &agreement->covers[i];
+			return true;
+		}
+	}
+	return false;
+}
+
+bool agreement_runs(const struct profile_agreement *agreement, date on)
+{
+	return agreement->from <= on && (agreement->to == DATE_UNKNOWN || on <= agreement->to);
+}
+
+bool agreement_has_role(const struct profile_agreement *agreement, const struct profile_role *role)
+{
+	for (size_t i = 0; i < agreement->role_count; i++) {
+		if (agreement->roles[i] == role)
+			return true;
+	}
+	return false;
+}
+
+bool agreement_has_team(const struct profile_agreement *agreement, const struct profile_team *team)
+{
+	for (size_t i = 0; i < agreement->team_count; i++) {
+		if (agreement->teams[i] == team)
+			return true;
+	}
+	return agreement->team_count == 0;
+}
+
+bool agreement_has_purpose(const struct profile_agreement *agreement, const struct profile_purpose *purpose)
+{
+	for (size_t i = 0; i < agreement->purpose_count; i++) {
+		if (agreement->purposes[i] == purpose)
+			return true;
+	}
+	return false;
+}

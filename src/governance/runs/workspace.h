@@ -1,0 +1,68 @@
+/* The folder that a council's state lives in.
+ *
+ *     workspace.yaml    title, database address
+ *     profile/          the council's configuration, copied at init
+ *     keys/             master.key, audit.key (mode 0600): back them up apart from the database
+ *     data.db, desk.db  on SQLite
+ *     inbox/            extracts to load; archive/: sealed extracts that were loaded
+ *     outbox/, logs/    what the program writes for others
+ *     lock              held by the one refresh that may run; names its holder
+ */
+#ifndef RUNS_WORKSPACE_H
+#define RUNS_WORKSPACE_H
+
+#include "audit/audit.h"
+#include "profile/profile.h"
+#include "store/store.h"
+
+enum { WORKSPACE_PATH_SIZE = 512 };
+
+struct workspace_paths {
+	char profile[WORKSPACE_PATH_SIZE], keys[WORKSPACE_PATH_SIZE], master_key[WORKSPACE_PATH_SIZE],
+		audit_key[WORKSPACE_PATH_SIZE], inbox[WORKSPACE_PATH_SIZE], archive[WORKSPACE_PATH_SIZE],
+		outbox[WORKSPACE_PATH_SIZE], logs[WORKSPACE_PATH_SIZE], lock[WORKSPACE_PATH_SIZE],
+		settings[WORKSPACE_PATH_SIZE];
+};
+
+struct workspace {
+	char folder[WORKSPACE_PATH_SIZE];
+	char title[128];
+	char address[512]; /* for store_open(); may hold a password: never print it */
+	struct workspace_paths paths;
+	struct profile *profile;
+};
+
+struct workspace_options {
+	const char *profile; /* folder to copy; required */
+	const char *address; /* NULL: SQLite in the workspace */
+	const char *title;   /* NULL: the profile's */
+};
+
+/* Makes the folder, copies the profile (checked first), makes the audit key and both shelves. The master
+ * key is made by the vault. Refuses a folder that is a workspace already. */
+enum status workspace_init(const char *folder, const struct workspace_options *options, struct error *error) MUST_CHECK;
+
+/* Loads workspace.yaml and the profile; opens no database. */
+enum status workspace_open(struct workspace **out, const char *folder, struct error *error) MUST_CHECK;
+void workspace_close(struct workspace *workspace); /* NULL is fine */
+/* Reads the profile again if a file of it was changed; the caller frees the *OLD one (NULL when
+ * nothing changed) when nobody uses it any more. */
+enum status workspace_reload_profile(struct workspace *workspace, struct profile **old, struct error *error) MUST_CHECK;
+
+/* The schema must be the newest: workspace_migrate() brings it there. */
+enum status workspace_store(const struct workspace *workspace, enum store_shelf shelf, enum store_mode mode,
+			    struct store **out, struct error *error) MUST_CHECK;
+enum status workspace_migrate(const struct workspace *workspace, struct error *error) MUST_CHECK;
+enum status workspace_audit_key(const struct workspace *workspace, struct audit_key *key,
+				struct error *error) MUST_CHECK;
+enum status workspace_audit(const struct workspace *workspace, struct audit **out, struct error *error) MUST_CHECK;
+
+/* One refresh (ingest, link, restore ...) at a time, on this machine and, with PostgreSQL, on all that
+ * share the database. STATUS_CONFLICT names what holds it, since when and where. Freed by the end
+ * of the process, whatever its end. */
+struct workspace_lock;
+enum status workspace_lock(const struct workspace *workspace, const char *what, struct workspace_lock **out,
+			   struct error *error) MUST_CHECK;
+void workspace_unlock(struct workspace_lock *lock); /* NULL is fine */
+
+#endif
