@@ -123,6 +123,6 @@ void help_completion(struct buf *out);
 
 /* One a file: cmd_*.c. */
 typedef enum status cli_run(struct cli *cli, struct error *error);
-cli_run cmd_help, cmd_version;
+cli_run cmd_help, cmd_profile_check, cmd_version;
 
 #endif

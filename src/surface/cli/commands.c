@@ -16,6 +16,18 @@ const struct cli_option cli_common_options[] = {
 
 const struct cli_command cli_commands[] = {
 	{
+		.name = "profile check",
+		.group = GROUP_PEOPLE,
+		.summary = "Check a council's configuration as a whole",
+		.details =
+			"Reads every file of a profile and lists all that is wrong, with file, line and what to write "
+			"instead. Warnings do not stop a profile from being used.",
+		.operands = {{"FOLDER", "the profile: a folder with profile.yaml in it", false, false}},
+		.examples = {{"oneview profile check profiles/demo", "The fictional borough's."},
+			     {"oneview profile check council/profile --json", "A workspace's own copy, for a script."}},
+		.run = cmd_profile_check,
+	},
+	{
 		.name = "help",
 		.group = GROUP_SELF,
 		.summary = "Show what a command does and how to call it",
