@@ -1,14 +1,43 @@
 A profile is checked as a whole.
 
 A sound profile is counted
-  $ oneview profile check "$TESTS/data/profiles/good"
+  $ cd "$TESTS/data/profiles"
+  $ oneview profile check good
+  Profile                    A small profile without a problem
+  Sources                    2
+  Feeds                      2
+  Elements                   12
+  Agreements                 1
+  Roles                      2
+  Purposes                   2
+  Event rules                2
 
 Every problem has its file, line and remedy
-  $ oneview profile check "$TESTS/data/profiles/bad" | head -8
-  $ oneview profile check "$TESTS/data/profiles/bad" >/dev/null
+  $ oneview profile check bad 2>/dev/null | head -4
+  agreements.yaml:1:3: the agreement `one` shares criminal-offence elements without a condition for them
+      Add `criminal_condition:` (UK GDPR article 10, Data Protection Act 2018 schedule 1), or leave those elements out.
+  agreements.yaml:1:3: the agreement `one` shares special-category elements without a condition for them
+      Add `special_condition:` (UK GDPR article 9(2), Data Protection Act 2018 schedule 1), or leave those elements out.
+  $ oneview profile check bad --quiet
+  oneview: 80 problems in bad
+    What to do: put right what is listed and check again
+  [3]
 
 A folder that is not there is told
   $ oneview profile check nowhere
+  oneview: nowhere: there is no profile folder
+    What to do: Name a folder that holds profile.yaml, such as profiles/demo.
+  [4]
 
-The fictional borough's profile is sound
-  $ oneview profile check "$PROFILES/demo" --quiet
+Problems are a document with --json
+  $ oneview profile check bad --json 2>/dev/null | head -10
+  {
+    "problems": [
+      {
+        "file": "agreements.yaml",
+        "line": 1,
+        "column": 3,
+        "severity": "error",
+        "message": "the agreement `one` shares criminal-offence elements without a condition for them",
+        "remedy": "Add `criminal_condition:` (UK GDPR article 10, Data Protection Act 2018 schedule 1), or leave those elements out."
+      },
