@@ -36,8 +36,8 @@ static void check_sees_names(struct reader *r, const struct yaml_node *node, con
 
 void fill_roles(struct loader *loader)
 {
-	static const char *const keys[] = {"id",       "title", "description", "capabilities",
-					   "purposes", "names", "own_sources", NULL};
+	static const char *const keys[] = {"id",          "title", "description", "capabilities", "purposes", "names",
+					   "own_sources", "team",  NULL};
 	for (size_t i = 0; i < loader->entry_count[KIND_ROLE]; i++) {
 		struct yaml_node *node;
 		struct reader r = entry_reader(loader, KIND_ROLE, i, &node);
@@ -46,6 +46,7 @@ void fill_roles(struct loader *loader)
 			continue;
 		role->title = read_text(&r, node, "title", true);
 		role->description = read_text(&r, node, "description", false);
+		role->team = read_reference(&r, node, "team", KIND_TEAM, false);
 		role->names = read_bool(&r, node, "names", true);
 		role->own_sources = read_bool(&r, node, "own_sources", false);
 		struct list capabilities = read_list(&r, node, "capabilities", true);

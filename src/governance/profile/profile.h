@@ -294,8 +294,9 @@ struct profile_role {
 	uint64_t capabilities;                   /* capability_bit()s, or-ed */
 	const struct profile_purpose **purposes; /* which this role may name */
 	size_t purpose_count;
-	bool names;       /* may reach identity at all; false for analysts */
-	bool own_sources; /* quarantine, quality and reports only of the sources of the user's team */
+	const struct profile_team *team; /* where such users usually are; NULL: none */
+	bool names;                      /* may reach identity at all; false for analysts */
+	bool own_sources;                /* quarantine, quality and reports only of the sources of the user's team */
 	unsigned number;
 	struct profile_place place;
 };

@@ -173,6 +173,20 @@ static void test_a_copy_stands_alone_with_the_same_version(void **state)
 	assert_int_equal(system(command), 0);
 }
 
+static void test_the_profiles_of_the_house_are_without_problem(void **state)
+{
+	(void)state;
+	static const char *const folders[] = {"profiles/demo", "profiles/statutory"};
+	for (size_t i = 0; i < 2; i++) {
+		struct profile_problems problems;
+		struct error error;
+		assert_int_equal(profile_check(source_path(folders[i]), &problems, NULL, &error), STATUS_OK);
+		profile_problems_print(&problems, stderr);
+		assert_int_equal(problems.count, 0);
+		profile_problems_release(&problems);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -183,6 +197,7 @@ int main(void)
 		cmocka_unit_test(test_an_agreement_lets_through_what_it_says),
 		cmocka_unit_test(test_file_names_fit_their_pattern),
 		cmocka_unit_test(test_a_copy_stands_alone_with_the_same_version),
+		cmocka_unit_test(test_the_profiles_of_the_house_are_without_problem),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
