@@ -1,0 +1,404 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "support/databases.h"
+
+#include "audit/audit.h"
+#include "base/file.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+
+static struct test_database db;
+static struct store *desk;
+static struct error e;
+static const struct audit_key key = {.bytes = "a key of thirty-two bytes, test"};
+
+static int make(void **state)
+{
+	(void)state;
+	test_database_make(&db);
+	desk = test_database_open(&db, STORE_DESK);
+	return 0;
+}
+
+static int drop(void **state)
+{
+	(void)state;
+	store_close(desk);
+	test_database_drop(&db);
+	return 0;
+}
+
+static struct audit_entry look_at(int64_t resident)
+{
+	return (struct audit_entry){
+		.user_name = TEXT("worker.one"),
+		.role = TEXT("early_help_worker"),
+		.purpose = TEXT("early_help"),
+		.action = TEXT("resident.open"),
+		.subject_kind = TEXT("resident"),
+		.subject_id = resident,
+		.elements = TEXT("full_name date_of_birth tenure"),
+		.agreements = TEXT("housing_sharing"),
+		.outcome = TEXT("allowed"),
+	};
+}
+
+static void append(int64_t first, int64_t last)
+{
+	struct audit *audit;
+	assert_ok(audit_open(&audit, db.address, &key, &e), &e);
+	for (int64_t i = first; i <= last; i++) {
+		struct audit_entry entry = look_at(i);
+		assert_ok(audit_append(audit, &entry, &e), &e);
+	}
+	audit_close(audit);
+}
+
+static enum status verify(struct audit_verification *out)
+{
+	struct store *reader = test_database_open_bare(&db, STORE_DESK, STORE_READ);
+	enum status status = audit_verify(reader, &key, out, &e);
+	store_close(reader);
+	return status;
+}
+
+/* What somebody with the rights of the database's owner can do. */
+static void tamper(const char *sql)
+{
+	assert_ok(
+		store_execute(desk,
+			      db.kind == STORE_SQLITE
+				      ? "DROP TRIGGER audit_entry_no_update; DROP TRIGGER audit_entry_no_delete; "
+					"DROP TRIGGER audit_head_no_delete; DROP TRIGGER audit_head_forward"
+				      : "ALTER TABLE audit_entry DISABLE TRIGGER USER; ALTER TABLE audit_head DISABLE "
+					"TRIGGER USER",
+			      &e),
+		&e);
+	assert_ok(store_execute(desk, sql, &e), &e);
+}
+
+static void test_entries_are_there_and_verify(void **state)
+{
+	(void)state;
+	struct audit_verification found;
+	assert_ok(verify(&found), &e);
+	assert_int_equal(found.entries, 0);
+	append(1, 5);
+	append(6, 10);
+	assert_ok(verify(&found), &e);
+	assert_int_equal(found.entries, 10);
+	assert_int_equal(found.head_seq, 10);
+	assert_ok(audit_contains(desk, 10, found.head_hash, &e), &e);
+	assert_int_equal(audit_contains(desk, 9, found.head_hash, &e), STATUS_CORRUPT);
+	assert_int_equal(audit_contains(desk, 11, found.head_hash, &e), STATUS_CORRUPT);
+}
+
+static void test_any_changed_field_is_found_at_its_entry(void **state)
+{
+	static const char *const changes[] = {
+		"UPDATE audit_entry SET user_name = 'worker.two' WHERE seq = 7",
+		"UPDATE audit_entry SET elements = 'full_name date_of_birth tenurE' WHERE seq = 7",
+		"UPDATE audit_entry SET at = at + 1 WHERE seq = 7",
+		"UPDATE audit_entry SET subject_id = 8 WHERE seq = 7",
+		"UPDATE audit_entry SET reason = '' WHERE seq = 7",
+		"UPDATE audit_entry SET role = 'early_help_workere', purpose = 'arly_help' WHERE seq = 7",
+		"UPDATE audit_entry SET hash = (SELECT hash FROM audit_entry WHERE seq = 6) WHERE seq = 7",
+		"UPDATE audit_entry SET previous_hash = hash WHERE seq = 7",
+		"DELETE FROM audit_entry WHERE seq = 7",
+		"UPDATE audit_entry SET seq = -seq WHERE seq IN (7, 8); "
+		"UPDATE audit_entry SET seq = 15 + seq WHERE seq < 0",
+	};
+	for (size_t i = 0; i < sizeof changes / sizeof *changes; i++) {
+		struct audit_verification found;
+		if (i) {
+			drop(state);
+			make(state);
+		}
+		append(1, 12);
+		assert_ok(verify(&found), &e);
+		tamper(changes[i]);
+		assert_int_equal(verify(&found), STATUS_CORRUPT);
+		if (found.bad_seq != 7)
+			fail_msg("%s: found at %lld", changes[i], (long long)found.bad_seq);
+		assert_int_equal(found.entries, 6);
+	}
+}
+
+static void test_a_removed_end_is_found(void **state)
+{
+	(void)state;
+	struct audit_verification found;
+	append(1, 12);
+	tamper("DELETE FROM audit_entry WHERE seq > 9");
+	assert_int_equal(verify(&found), STATUS_CORRUPT);
+	assert_int_equal(found.bad_seq, 10);
+}
+
+/* Whoever removes the end and sets the head back to fit cannot sign it. */
+static void test_a_forged_head_is_found(void **state)
+{
+	(void)state;
+	struct audit_verification found;
+	append(1, 12);
+	tamper("DELETE FROM audit_entry WHERE seq > 9;"
+	       "UPDATE audit_head SET seq = 9, hash = (SELECT hash FROM audit_entry WHERE seq = 9)");
+	assert_int_equal(verify(&found), STATUS_CORRUPT);
+	assert_string_equal(e.code, "audit.head");
+	struct audit *audit;
+	struct audit_entry entry = look_at(1);
+	assert_ok(audit_open(&audit, db.address, &key, &e), &e);
+	assert_int_equal(audit_append(audit, &entry, &e), STATUS_CORRUPT);
+	audit_close(audit);
+}
+
+static void test_another_key_does_not_verify(void **state)
+{
+	(void)state;
+	struct audit_verification found;
+	struct audit_key other = key;
+	other.bytes[0] ^= 1;
+	append(1, 2);
+	assert_int_equal(audit_verify(desk, &other, &found, &e), STATUS_CORRUPT);
+}
+
+static void test_the_tables_refuse_change(void **state)
+{
+	(void)state;
+	struct audit_verification found;
+	append(1, 3);
+	assert_int_not_equal(store_execute(desk, "UPDATE audit_entry SET user_name = 'x'", &e), STATUS_OK);
+	assert_int_not_equal(store_execute(desk, "DELETE FROM audit_entry", &e), STATUS_OK);
+	assert_int_not_equal(store_execute(desk, "DELETE FROM audit_head", &e), STATUS_OK);
+	assert_int_not_equal(store_execute(desk, "UPDATE audit_head SET seq = 1", &e), STATUS_OK);
+	assert_ok(verify(&found), &e);
+	assert_int_equal(found.entries, 3);
+}
+
+static void test_an_entry_lives_and_dies_with_its_transaction(void **state)
+{
+	(void)state;
+	struct audit_verification found;
+	struct audit_entry entry = look_at(4);
+	assert_int_equal(audit_join(desk, &key, &entry, &e), STATUS_INTERNAL);
+	assert_ok(store_begin(desk, &e), &e);
+	assert_ok(audit_join(desk, &key, &entry, &e), &e);
+	assert_ok(audit_join(desk, &key, &entry, &e), &e);
+	store_rollback(desk);
+	assert_int_equal(test_query(desk, "SELECT count(*) FROM audit_entry"), 0);
+	assert_ok(store_begin(desk, &e), &e);
+	assert_ok(audit_join(desk, &key, &entry, &e), &e);
+	assert_ok(store_commit(desk, &e), &e);
+	append(1, 1);
+	assert_ok(verify(&found), &e);
+	assert_int_equal(found.entries, 2);
+}
+
+static void test_what_cannot_be_recorded_is_refused(void **state)
+{
+	(void)state;
+	struct audit *audit;
+	static char long_text[100000];
+	memset(long_text, 'x', sizeof long_text);
+	assert_ok(audit_open(&audit, db.address, &key, &e), &e);
+	struct audit_entry no_action = look_at(1), too_long = look_at(1), bad_text = look_at(1), nul = look_at(1);
+	no_action.action = TEXT_ABSENT;
+	too_long.elements = text_slice(long_text, sizeof long_text);
+	bad_text.reason = TEXT("\xff");
+	nul.reason = text_slice("a\0b", 3);
+	assert_int_equal(audit_append(audit, &no_action, &e), STATUS_INVALID);
+	assert_int_equal(audit_append(audit, &too_long, &e), STATUS_INVALID);
+	assert_int_equal(audit_append(audit, &bad_text, &e), STATUS_INVALID);
+	assert_int_equal(audit_append(audit, &nul, &e), STATUS_INVALID);
+	/* The table is gone: the caller must hear of it. */
+	assert_ok(store_execute(desk, "ALTER TABLE audit_entry RENAME TO elsewhere", &e), &e);
+	struct audit_entry entry = look_at(1);
+	assert_int_equal(audit_append(audit, &entry, &e), STATUS_INTERNAL);
+	assert_ok(store_execute(desk, "ALTER TABLE elsewhere RENAME TO audit_entry", &e), &e);
+	assert_ok(audit_append(audit, &entry, &e), &e);
+	audit_close(audit);
+	struct audit_verification found;
+	assert_ok(verify(&found), &e);
+	assert_int_equal(found.entries, 1);
+}
+
+static atomic_int durable, failed;
+
+static void count_done(void *context, enum status status, const struct error *error)
+{
+	(void)context, (void)error;
+	atomic_fetch_add(status == STATUS_OK ? &durable : &failed, 1);
+}
+
+static void *submit_many(void *context)
+{
+	for (int i = 1; i <= 500; i++) {
+		struct audit_entry entry = look_at(i);
+		audit_submit(context, &entry, count_done, NULL);
+	}
+	return NULL;
+}
+
+static void test_many_threads_share_commits(void **state)
+{
+	(void)state;
+	struct audit *audit;
+	struct audit_numbers numbers;
+	struct audit_verification found;
+	pthread_t threads[8];
+	durable = failed = 0;
+	assert_ok(audit_open(&audit, db.address, &key, &e), &e);
+	for (int i = 0; i < 8; i++)
+		assert_int_equal(pthread_create(&threads[i], NULL, submit_many, audit), 0);
+	for (int i = 0; i < 8; i++)
+		pthread_join(threads[i], NULL);
+	struct audit_entry last = look_at(1);
+	assert_ok(audit_append(audit, &last, &e), &e);
+	audit_numbers(audit, &numbers);
+	assert_int_equal(numbers.written, 4001);
+	assert_int_equal(numbers.waiting, 0);
+	assert_true(numbers.commits < 1000);
+	audit_close(audit);
+	assert_int_equal(durable, 4000);
+	assert_int_equal(failed, 0);
+	assert_ok(verify(&found), &e);
+	assert_int_equal(found.entries, 4001);
+}
+
+static void test_several_processes_keep_one_chain(void **state)
+{
+	(void)state;
+	enum { PROCESSES = 3, EACH = 60 };
+	pid_t children[PROCESSES];
+	for (int i = 0; i < PROCESSES; i++) {
+		children[i] = fork();
+		if (children[i] == 0) {
+			struct audit *audit;
+			struct error error;
+			if (audit_open(&audit, db.address, &key, &error))
+				_exit(1);
+			for (int64_t n = 1; n <= EACH; n++) {
+				struct audit_entry entry = look_at(n);
+				if (audit_append(audit, &entry, &error)) {
+					error_print(&error, stderr);
+					_exit(1);
+				}
+			}
+			audit_close(audit);
+			_exit(0);
+		}
+	}
+	for (int i = 0; i < PROCESSES; i++) {
+		int status;
+		assert_int_equal(waitpid(children[i], &status, 0), children[i]);
+		assert_int_equal(status, 0);
+	}
+	struct audit_verification found;
+	assert_ok(verify(&found), &e);
+	assert_int_equal(found.entries, PROCESSES * EACH);
+}
+
+static void test_the_reader_filters_and_pages(void **state)
+{
+	(void)state;
+	struct audit *audit;
+	struct arena arena;
+	struct audit_page page;
+	arena_init(&arena, 16 << 20);
+	assert_ok(audit_open(&audit, db.address, &key, &e), &e);
+	for (int i = 1; i <= 30; i++) {
+		struct audit_entry entry = look_at(i % 3 + 1);
+		entry.at = i * INT64_C(1000000);
+		if (i % 5 == 0) {
+			entry.user_name = TEXT("worker.two");
+			entry.purpose = TEXT_ABSENT;
+			entry.action = TEXT("search");
+			entry.outcome = TEXT("refused");
+			entry.subject_kind = TEXT_ABSENT;
+			entry.subject_id = 0;
+		}
+		assert_ok(audit_append(audit, &entry, &e), &e);
+	}
+	audit_close(audit);
+
+	struct audit_filter filter = {.limit = 20};
+	assert_ok(audit_read(desk, &filter, &arena, &page, &e), &e);
+	assert_int_equal(page.count, 20);
+	assert_true(page.more);
+	assert_int_equal(page.entries[0].seq, 30);
+	assert_true(text_is(page.entries[0].user_name, "worker.two"));
+	assert_true(text_is_absent(page.entries[0].purpose));
+	assert_int_equal(page.entries[0].subject_id, 0);
+	assert_true(text_is(page.entries[1].elements, "full_name date_of_birth tenure"));
+	filter.before_seq = page.entries[19].seq;
+	assert_ok(audit_read(desk, &filter, &arena, &page, &e), &e);
+	assert_int_equal(page.count, 10);
+	assert_false(page.more);
+	assert_int_equal(page.entries[9].seq, 1);
+
+	static const struct {
+		struct audit_filter filter;
+		size_t count;
+	} cases[] = {
+		{{.user_name = {"worker.two", 10}}, 6},
+		{{.user_name = {"worker.", 7}}, 0},
+		{{.purpose = {"early_help", 10}}, 24},
+		{{.subject_kind = {"resident", 8}, .subject_id = 1}, 8},
+		{{.action = {"search", 6}, .outcome = {"refused", 7}}, 6},
+		{{.outcome = {"refused' OR '1' = '1", 20}}, 0},
+		{{.role = {"early_help_worker", 17}}, 30},
+		{{.from = 10000000, .before = 13000000}, 3},
+		{{.from = 10000000, .before = 13000000, .user_name = {"worker.two", 10}}, 1},
+	};
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		assert_ok(audit_read(desk, &cases[i].filter, &arena, &page, &e), &e);
+		assert_int_equal(page.count, cases[i].count);
+	}
+	arena_release(&arena);
+}
+
+static void test_the_key_file_is_guarded(void **state)
+{
+	(void)state;
+	char path[300];
+	struct audit_key one, two;
+	snprintf(path, sizeof path, "%s/audit.key", db.folder);
+	assert_int_equal(audit_key_read(&one, path, &e), STATUS_REFUSED);
+	assert_ok(audit_key_create(path, &e), &e);
+	assert_ok(audit_key_read(&one, path, &e), &e);
+	assert_int_equal(audit_key_create(path, &e), STATUS_CONFLICT);
+	assert_ok(audit_key_read(&two, path, &e), &e);
+	assert_memory_equal(&one, &two, sizeof one);
+	assert_int_equal(chmod(path, 0640), 0);
+	assert_int_equal(audit_key_read(&two, path, &e), STATUS_REFUSED);
+	assert_ok(file_replace(path, TEXT("0123\n"), 0600, &e), &e);
+	assert_int_equal(audit_key_read(&two, path, &e), STATUS_REFUSED);
+}
+
+#define ON_A_DATABASE(test) cmocka_unit_test_setup_teardown(test, make, drop)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		ON_A_DATABASE(test_entries_are_there_and_verify),
+		ON_A_DATABASE(test_any_changed_field_is_found_at_its_entry),
+		ON_A_DATABASE(test_a_removed_end_is_found),
+		ON_A_DATABASE(test_a_forged_head_is_found),
+		ON_A_DATABASE(test_another_key_does_not_verify),
+		ON_A_DATABASE(test_the_tables_refuse_change),
+		ON_A_DATABASE(test_an_entry_lives_and_dies_with_its_transaction),
+		ON_A_DATABASE(test_what_cannot_be_recorded_is_refused),
+		ON_A_DATABASE(test_many_threads_share_commits),
+		ON_A_DATABASE(test_several_processes_keep_one_chain),
+		ON_A_DATABASE(test_the_reader_filters_and_pages),
+		ON_A_DATABASE(test_the_key_file_is_guarded),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
