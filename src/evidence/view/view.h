@@ -1,0 +1,160 @@
+/* What a page says about a resident, a household or a property: plain structures, no HTML.
+ *
+ *     struct view_resident view;
+ *     view_resident(&view, profile, &answer, seen, today, &arena);
+ *
+ * The view arranges what disclosure let through, by the profile's event rules and pages; it reads no
+ * table and adds no fact.  Nothing is without its origin: source, as-at date, record and row.
+ * All pointers live as long as the arena and the answer they were made from.
+ */
+#ifndef VIEW_VIEW_H
+#define VIEW_VIEW_H
+
+#include "vault/disclosure.h"
+
+struct view_value {
+	const struct profile_element *element;
+	enum column_type type;
+	struct text value; /* as stored: dates YYYY-MM-DD, numbers with a point */
+	struct text shown; /* in words: "9 March 2024", "£1,234.50", "Yes" */
+	bool withheld;     /* there is a value that may not be shown */
+	struct text why;   /* why it is withheld, a sentence */
+	const struct disclosed_origin *origin;
+	const struct profile_agreement *agreement; /* that lets it through, or fell short */
+	struct text clause;
+	bool is_new; /* came since the viewer last looked */
+};
+
+/* A line of the "known to" card. */
+struct view_service {
+	struct text title;
+	const struct profile_source *source;
+	bool active;        /* works with the resident now */
+	bool presence_only; /* that is all that may be said */
+	struct view_value status, since, last_contact, worker, worker_phone, worker_email,
+		team;            /* element NULL: none */
+	date as_at;              /* of the newest extract it stands on */
+	struct text why_no_more; /* a sentence, when details are withheld */
+	struct text contact;     /* of the source's owner, where no worker is named */
+};
+
+/* One element of identity, with each value that a source has for it. */
+struct view_variant {
+	struct view_value value; /* of the newest extract that has it */
+	const struct profile_source **sources;
+	size_t source_count;
+	bool current; /* some source still says so */
+};
+struct view_identity {
+	const struct profile_element *element;
+	struct view_variant *variants; /* by the number of sources that say so, then newest */
+	size_t variant_count;
+	bool differs; /* sources disagree now */
+};
+
+struct view_address {
+	struct text address, postcode; /* the lines of one row, joined */
+	date from, to;
+	bool current;
+	int64_t property_id;
+	const struct profile_source **sources;
+	size_t source_count;
+	const struct disclosed_origin *origin; /* of the newest row that has it */
+};
+
+struct view_row {
+	const struct view_value *values; /* as many as the section has elements; element NULL: nothing to show */
+	bool current;
+	bool is_new;
+	const struct disclosed_origin *origin;
+	size_t older_versions;
+};
+struct view_section {
+	struct text title;
+	const struct profile_feed *feed;
+	const struct profile_element *const *elements;
+	size_t element_count;
+	const struct view_row *rows; /* current first, then newest */
+	size_t row_count;
+	date as_at;
+	struct text why_no_more; /* a sentence, when the feed is withheld in part */
+};
+
+struct view_balance {
+	struct text title;
+	struct view_value amount;
+	date on; /* of the balance */
+	bool debt;
+};
+
+struct view_marker {
+	struct text title;
+	enum event_importance importance;
+	const struct disclosed_origin *origin;
+};
+
+struct view_event {
+	date on;
+	struct text kind, title;
+	enum event_importance importance;
+	bool ahead; /* later than today */
+	bool is_new;
+	const struct disclosed_origin *origin;
+};
+
+struct view_refusal { /* what is held and may not be seen, and why: one a source */
+	const struct profile_source *source;
+	struct text why;
+	const struct profile_agreement *agreement;
+};
+
+struct view_resident {
+	int64_t resident_id;
+	struct text name;
+	struct disclosed_person person;
+	int age; /* -1: not known */
+	bool died;
+	bool address_protected;
+	const struct profile_restriction **restrictions;
+	size_t restriction_count;
+	const struct view_service *services;
+	size_t service_count;
+	const struct view_marker *markers;
+	size_t marker_count;
+	const struct view_identity *identity;
+	size_t identity_count;
+	const struct view_identity *contact; /* telephones, e-mail */
+	size_t contact_count;
+	const struct view_address *addresses;
+	size_t address_count;
+	const struct view_balance *balances;
+	size_t balance_count;
+	const struct view_section *sections;
+	size_t section_count;
+	const struct view_event *events; /* newest first */
+	size_t event_count;
+	const struct view_refusal *refusals;
+	size_t refusal_count;
+	const struct disclosed_household *households;
+	size_t household_count;
+	size_t record_count, source_count;
+	date oldest_as_at, newest_as_at; /* of the sources shown */
+	instant seen;                    /* when the viewer last looked; INSTANT_UNKNOWN: never */
+	size_t new_count;                /* events and rows that came since */
+};
+
+/* SEEN: INSTANT_UNKNOWN when the viewer never looked. */
+void view_resident(struct view_resident *out, const struct profile *profile, const struct disclosure_resident *answer,
+		   instant seen, date today, struct arena *arena);
+
+/* "9 March 2024", "£1,234.50", "Yes", or the text itself. */
+struct text view_words(struct text value, enum column_type type, struct arena *arena);
+/* "Mother, father and 2 children" is not ours to say: why somebody is counted to a household, in words. */
+struct text view_household_why(struct text why);
+
+/* Derives the profile's restrictions from the facts: who, and which property, is protected by which. Part of a
+ * refresh, after linking; the caller gives the marks to policy_replace_marks(). */
+enum status view_restriction_marks(const struct profile *profile, struct store *data, struct arena *arena,
+				   struct policy_mark **marks, size_t *count, struct error *error) MUST_CHECK;
+
+#endif

@@ -1,0 +1,262 @@
+/* The one door from evidence back to identity: find a resident, open a record, or be refused.
+ *
+ *     struct disclosure_question question = {.viewer = &viewer, .subject_id = resident_id};
+ *     struct disclosure_resident answer;
+ *     status = disclosure_open_resident(&answer, door, &question, &arena, &error);
+ *     ... make the page of `answer` ...
+ *     disclosure_when_durable(answer.ticket, send_the_page, request);
+ *
+ * A question names viewer, purpose and subject.  Policy decides value by value which agreement lets
+ * what through; what no agreement covers is not in the answer at all, what may only be known of comes
+ * without its value.  The audit entry is submitted before the answer is returned, and the
+ * answer must not leave the program before its ticket is durable: wait with disclosure_wait(), or
+ * be called by disclosure_when_durable(), which costs no thread.  A ticket that fails means that
+ * nothing may be shown (503).
+ *
+ * A resident or address that is protected does not exist for those who are not entitled:
+ * STATUS_NOT_FOUND, the same in every way as for an id that was never given; the audit says "refused".
+ *
+ * Everything is plain values in and out, in the caller's arena (arena_keep_secret() it): no pointers
+ * into the vault, so that the door can stand in a process of its own.  One call serves one page.
+ * All functions may be called from any thread.
+ */
+#ifndef VAULT_DISCLOSURE_H
+#define VAULT_DISCLOSURE_H
+
+#include "audit/audit.h"
+#include "base/arena.h"
+#include "policy/policy.h"
+#include "profile/profile.h"
+#include "store/store.h"
+
+struct vault;
+struct disclosure;
+
+struct disclosure_parts { /* all outlive the door */
+	const struct profile *profile;
+	const struct vault *vault;
+	struct policy *policy;
+	struct audit *audit;
+	struct store_pool *data; /* STORE_READ */
+};
+
+/* Opens the door; the search index is built by the first disclosure_refresh(). */
+enum status disclosure_open_door(struct disclosure **out, const struct disclosure_parts *parts,
+				 struct error *error) MUST_CHECK;
+void disclosure_close_door(struct disclosure *door); /* NULL is fine */
+
+/* Takes notice of a new generation of the data shelf: builds a new index beside the old one and
+ * switches to it. Call from a background thread, as often as you like: without a new generation it is one
+ * query. *REBUILT (may be NULL) tells. */
+enum status disclosure_refresh(struct disclosure *door, bool *rebuilt, struct error *error) MUST_CHECK;
+
+struct disclosure_numbers { /* for /metrics and the status page */
+	int64_t generation;
+	uint64_t residents, tokens, postings, identifiers, index_bytes;
+	int64_t build_microseconds;
+	uint64_t finds, opens, refusals;
+};
+void disclosure_numbers(struct disclosure *door, struct disclosure_numbers *out);
+
+/* ---- tickets -------------------------------------------------------------------------------------- */
+
+/* The audit entry of an answer, on its way to the disk. Each is waited for exactly once, by either. */
+struct disclosure_ticket;
+enum status disclosure_wait(struct disclosure_ticket *ticket, struct error *error) MUST_CHECK;
+/* DONE is called once: at once when the entry is already durable, else from the audit's thread. */
+void disclosure_when_durable(struct disclosure_ticket *ticket, audit_done *done, void *context);
+
+/* ---- what comes out ------------------------------------------------------------------------------- */
+
+/* Where a row comes from: on every value that is shown. */
+struct disclosed_origin {
+	const struct profile_feed *feed; /* and with it the source */
+	int64_t record_id, row_key, extract_id;
+	int32_t version, line;
+	date as_at;       /* of the extract that brought this version */
+	instant received; /* when the council got it */
+};
+
+struct disclosed_value {
+	const struct profile_element *element;
+	struct text value;                         /* absent when withheld */
+	bool withheld;                             /* the viewer may know that there is a value, not which */
+	enum policy_rule rule;                     /* why it is withheld */
+	const struct profile_agreement *agreement; /* that lets it through, or fell short; may be NULL */
+	const struct profile_cover *cover;
+};
+
+struct disclosed_row { /* one version of one row of a feed */
+	struct disclosed_origin origin;
+	date valid_from, valid_to;            /* DATE_UNKNOWN: still, or not known */
+	bool newest;                          /* version of its row */
+	bool ended;                           /* the source no longer delivers it, or a newer version took its place */
+	bool presence_only;                   /* no value may be shown; only that the service knows the resident */
+	const struct disclosed_value *values; /* in the order of the feed's columns */
+	size_t value_count;
+	int64_t property_id; /* the property its address was matched to; 0: none, or the address is protected */
+};
+
+/* A feed of which nothing, or less than all, was let through, and why. */
+struct disclosed_refusal {
+	const struct profile_feed *feed;
+	enum policy_rule rule;
+	const struct profile_agreement *agreement; /* that fell short; may be NULL */
+	bool partly;                               /* some of its elements were let through */
+};
+
+/* Who somebody is, in one line: for lists. Every text may be absent. */
+struct disclosed_person {
+	int64_t resident_id;
+	struct text name, also_known_as; /* another name in use, when sources differ */
+	struct text date_of_birth;       /* YYYY-MM-DD */
+	struct text date_of_death;
+	struct text address, postcode; /* absent when protected */
+	struct disclosed_origin name_from, birth_from, address_from;
+	bool address_protected;
+	uint64_t restrictions; /* that protect the resident, for a viewer who is entitled */
+};
+
+struct disclosed_residence {
+	int64_t resident_id, property_id;
+	date from, to; /* DATE_UNKNOWN: not known, or still */
+	int sources, records;
+	double confidence;
+};
+
+struct disclosed_member {
+	struct disclosed_person person;
+	date from, to;
+	struct text certainty, why;             /* codes of the household room */
+	const struct profile_source **known_to; /* services that may be said to know the member */
+	size_t known_to_count;
+};
+
+struct disclosed_household {
+	int64_t household_id, property_id; /* property 0: protected */
+	struct text kind;                  /* family | single | shared | institution */
+	date from, to;
+	struct text address, postcode;
+	const struct disclosed_member *members;
+	size_t member_count;
+};
+
+struct disclosed_property {
+	int64_t property_id, parent_id;
+	struct text uprn, address, postcode;
+	struct text kind, class_code, ward;
+	int decile; /* 0: not known */
+	double latitude, longitude;
+	bool has_place;
+};
+
+struct disclosed_history { /* what became of the resident's id: see linking */
+	struct text what;
+	int64_t other_resident_id;
+	int records;
+};
+
+/* ---- asking --------------------------------------------------------------------------------------- */
+
+struct disclosure_question {
+	const struct viewer *viewer;
+	int64_t subject_id;
+	date on;        /* DATE_UNKNOWN: today */
+	bool notes;     /* with the text of case notes */
+	bool no_ticket; /* the caller joins the audit entry to a transaction of its own: see `entry` */
+};
+
+struct disclosure_resident {
+	int64_t resident_id;
+	uint64_t restrictions;
+	bool address_protected;
+	struct disclosed_person person;   /* the same as in lists */
+	const struct disclosed_row *rows; /* by record, feed, row and version */
+	size_t row_count;
+	size_t record_count;
+	const struct disclosed_refusal *refusals; /* by feed */
+	size_t refusal_count;
+	const struct disclosed_household *households; /* newest first */
+	size_t household_count;
+	const struct disclosed_residence *residences;
+	size_t residence_count;
+	struct disclosure_ticket *ticket;
+	struct audit_entry entry; /* as submitted */
+};
+/* STATUS_NOT_FOUND for an unknown or protected resident; when the id was taken into another resident,
+ * *error's code is "disclosure.moved" and subject_id of `entry` is the id it has now. */
+enum status disclosure_open_resident(struct disclosure_resident *out, struct disclosure *door,
+				     const struct disclosure_question *question, struct arena *arena,
+				     struct error *error) MUST_CHECK;
+
+struct disclosure_household {
+	struct disclosed_household household;
+	struct disclosed_property property;
+	struct disclosure_ticket *ticket;
+	struct audit_entry entry;
+};
+enum status disclosure_open_household(struct disclosure_household *out, struct disclosure *door,
+				      const struct disclosure_question *question, struct arena *arena,
+				      struct error *error) MUST_CHECK;
+
+struct disclosure_property {
+	struct disclosed_property property, parent;
+	const struct disclosed_property *parts; /* flats of a building */
+	size_t part_count;
+	const struct disclosed_household *households; /* newest first */
+	size_t household_count;
+	struct disclosure_ticket *ticket;
+	struct audit_entry entry;
+};
+enum status disclosure_open_property(struct disclosure_property *out, struct disclosure *door,
+				     const struct disclosure_question *question, struct arena *arena,
+				     struct error *error) MUST_CHECK;
+/* The property with a UPRN as a user writes it; 0 when there is none. Tells nothing about residents. */
+enum status disclosure_property_of_uprn(struct disclosure *door, struct text uprn, int64_t *property_id,
+					struct error *error) MUST_CHECK;
+
+/* ---- finding -------------------------------------------------------------------------------------- */
+
+enum { FIND_QUERY_MAX = 200, FIND_RESULTS_MAX = 100 };
+
+enum find_match { /* what of the query was found; bits */
+		  FOUND_NAME = 1,
+		  FOUND_NAME_ALIKE = 2, /* by spelling, sound or nickname */
+		  FOUND_BIRTH = 4,
+		  FOUND_BIRTH_ALIKE = 8, /* day and month swapped, or one part different */
+		  FOUND_ADDRESS = 16,
+		  FOUND_POSTCODE = 32,
+		  FOUND_IDENTIFIER = 64,
+		  FOUND_FORMER_NAME = 128
+};
+
+struct disclosure_found {
+	struct disclosed_person person;
+	unsigned matched; /* enum find_match */
+	double score;     /* 0..1, for ordering only: not a probability, not to be shown */
+};
+
+struct disclosure_search {
+	struct text query; /* at most FIND_QUERY_MAX bytes are looked at */
+	const struct viewer *viewer;
+	date on;
+	size_t first, most; /* paging; most 0: 20 */
+};
+
+struct disclosure_finding {
+	const struct disclosure_found *at;
+	size_t count;
+	size_t total;    /* that matched well enough, up to a ceiling */
+	bool ready;      /* false: the index is still being built */
+	bool understood; /* false: nothing in the query could be looked for */
+	struct disclosure_ticket *ticket;
+	struct audit_entry entry;
+};
+/* One box: names, dates of birth in any form, postcodes, addresses, any identifier or case reference, in
+ * any order, tolerant of spelling. Only values that the viewer may see are searched. The query is in no
+ * log and not in the audit, which has the ids that were shown. */
+enum status disclosure_find(struct disclosure_finding *out, struct disclosure *door,
+			    const struct disclosure_search *search, struct arena *arena,
+			    struct error *error) MUST_CHECK;
+
+#endif
