@@ -37,9 +37,10 @@ enum status vault_create_key(const char *path, struct error *error) MUST_CHECK;
  * "vault.key_owner", "vault.key_damaged" otherwise. */
 enum status vault_open(struct vault **out, const char *key_path, struct error *error) MUST_CHECK;
 void vault_close(struct vault *vault); /* NULL is fine */
-/* Compares the key with the mark in the data shelf ("vault.wrong_key"); a STORE_WRITE store
- * that has no mark yet gets one. */
+/* Compares the key with the mark in the data shelf: "vault.wrong_key". No mark yet is no fault. */
 enum status vault_check_store(const struct vault *vault, struct store *store, struct error *error) MUST_CHECK;
+/* The same, and leaves the mark where there is none: for whoever is about to seal. */
+enum status vault_mark_store(const struct vault *vault, struct store *store, struct error *error) MUST_CHECK;
 /* No core dumps, no debugger of another process: for programs that hold identifiers before they
  * open a vault. */
 void vault_forbid_core_dumps(void);
@@ -160,7 +161,7 @@ struct vault_scan {
 enum status vault_scan(const struct vault *vault, struct store *store, const struct vault_scan *scan,
 		       struct error *error) MUST_CHECK;
 
-/* All parts of one record, in the same order, into ARENA (which should keep secrets). */
+/* All parts of one record, by feed, row key, part and version, into ARENA (which should keep secrets). */
 enum status vault_open_record(struct vault_row **rows, size_t *count, const struct vault *vault, struct store *store,
 			      int64_t record_id, enum vault_versions versions, struct arena *arena,
 			      struct error *error) MUST_CHECK;

@@ -1,0 +1,221 @@
+/* An archive: 8 bytes of format, the stream's header, then blocks of 64 KiB, each with its own tag;
+ * the last block is marked final, so that a truncated file is told from a whole one. */
+#include "vault/vault_int.h"
+
+#include "base/memory.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static const unsigned char ARCHIVE_FORMAT[8] = {'o', 'n', 'e', 'v', 'a', 'r', 'c', '1'};
+enum {
+	PLAIN_BLOCK = 64 << 10,
+	SEALED_BLOCK = PLAIN_BLOCK + crypto_secretstream_xchacha20poly1305_ABYTES,
+	HEADER_SIZE = crypto_secretstream_xchacha20poly1305_HEADERBYTES
+};
+
+static enum status archive_failed(struct error *error, const char *what, const char *path)
+{
+	int number = errno;
+	enum status status = error_set_errno(error, number, "vault.archive", "%s", what);
+	error_at(error, path, 0, 0);
+	return status;
+}
+
+static enum status archive_corrupt(struct error *error, const char *path)
+{
+	error_set(error, STATUS_CORRUPT, "vault.archive_corrupt",
+		  "The archive does not open: it was changed or cut short");
+	error_remedy(error, "Bring the file back from a backup");
+	error_at(error, path, 0, 0);
+	return STATUS_CORRUPT;
+}
+
+static bool write_all(int fd, const void *bytes, size_t len)
+{
+	for (const char *at = bytes; len > 0;) {
+		ssize_t done = write(fd, at, len);
+		if (done < 0 && errno == EINTR)
+			continue;
+		if (done < 0)
+			return false;
+		at += done;
+		len -= (size_t)done;
+	}
+	return true;
+}
+
+/* As much of LEN as there is; -1 on failure. */
+static ssize_t read_full(int fd, void *out, size_t len)
+{
+	size_t have = 0;
+	while (have < len) {
+		ssize_t got = read(fd, (char *)out + have, len - have);
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got < 0)
+			return -1;
+		if (got == 0)
+			break;
+		have += (size_t)got;
+	}
+	return (ssize_t)have;
+}
+
+struct archive_buffers {
+	unsigned char plain[PLAIN_BLOCK], sealed[SEALED_BLOCK];
+	crypto_secretstream_xchacha20poly1305_state state;
+};
+
+static enum status seal_blocks(const struct vault *vault, int in, int out, struct archive_buffers *buffers,
+			       struct error *error)
+{
+	unsigned char header[HEADER_SIZE];
+	crypto_secretstream_xchacha20poly1305_init_push(&buffers->state, header, vault->keys->archive);
+	if (!write_all(out, ARCHIVE_FORMAT, sizeof ARCHIVE_FORMAT) || !write_all(out, header, sizeof header))
+		return archive_failed(error, "The archive cannot be written", NULL);
+	ssize_t got;
+	do {
+		got = read_full(in, buffers->plain, PLAIN_BLOCK);
+		if (got < 0)
+			return archive_failed(error, "The extract cannot be read", NULL);
+		unsigned char tag = got < PLAIN_BLOCK ? crypto_secretstream_xchacha20poly1305_TAG_FINAL : 0;
+		unsigned long long len;
+		crypto_secretstream_xchacha20poly1305_push(&buffers->state, buffers->sealed, &len, buffers->plain,
+							   (size_t)got, NULL, 0, tag);
+		if (!write_all(out, buffers->sealed, len))
+			return archive_failed(error, "The archive cannot be written", NULL);
+	} while (got == PLAIN_BLOCK);
+	return STATUS_OK;
+}
+
+static enum status sync_folder_of(const char *path, struct error *error)
+{
+	char folder[4096];
+	const char *slash = strrchr(path, '/');
+	size_t len = slash ? (size_t)(slash - path) : 0;
+	if (len >= sizeof folder)
+		return error_set(error, STATUS_TOO_LARGE, "vault.path", "The path is too long");
+	memcpy(folder, slash ? path : ".", slash ? len : 1);
+	folder[slash ? (len ? len : 1) : 1] = '\0';
+	int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0)
+		return archive_failed(error, "The archive's folder cannot be opened", folder);
+	enum status status =
+		fsync(fd) ? archive_failed(error, "The archive's folder cannot be synced", folder) : STATUS_OK;
+	close(fd);
+	return status;
+}
+
+static enum status seal_to(const struct vault *vault, const char *source, int out, struct error *error)
+{
+	int in = open(source, O_RDONLY | O_CLOEXEC);
+	if (in < 0)
+		return archive_failed(error, "The extract cannot be opened", source);
+	struct archive_buffers *buffers = memory_alloc(1, sizeof *buffers);
+	enum status status = seal_blocks(vault, in, out, buffers, error);
+	sodium_memzero(buffers, sizeof *buffers);
+	free(buffers);
+	close(in);
+	if (status == STATUS_OK && fsync(out))
+		status = archive_failed(error, "The archive cannot be synced", NULL);
+	return status;
+}
+
+enum status vault_seal_file(const struct vault *vault, const char *source, const char *target, struct error *error)
+{
+	char temporary[4096];
+	if ((size_t)snprintf(temporary, sizeof temporary, "%s.part", target) >= sizeof temporary)
+		return error_set(error, STATUS_TOO_LARGE, "vault.path", "The path is too long");
+	int out = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+	if (out < 0)
+		return archive_failed(error, "The archive cannot be created", temporary);
+	enum status status = seal_to(vault, source, out, error);
+	if (close(out) && status == STATUS_OK)
+		status = archive_failed(error, "The archive cannot be closed", target);
+	if (status == STATUS_OK && rename(temporary, target))
+		status = archive_failed(error, "The archive cannot be put in place", target);
+	if (status)
+		(void)unlink(temporary);
+	return status ? status : sync_folder_of(target, error);
+}
+
+/* One block; *FINAL when it was the last. */
+static enum status open_block(struct archive_buffers *buffers, int in, const char *path, struct text *block,
+			      bool *final, struct error *error)
+{
+	unsigned char tag;
+	unsigned long long len;
+	ssize_t got = read_full(in, buffers->sealed, SEALED_BLOCK);
+	if (got < 0)
+		return archive_failed(error, "The archive cannot be read", path);
+	if (crypto_secretstream_xchacha20poly1305_pull(&buffers->state, buffers->plain, &len, &tag, buffers->sealed,
+						       (size_t)got, NULL, 0))
+		return archive_corrupt(error, path);
+	*final = tag == crypto_secretstream_xchacha20poly1305_TAG_FINAL;
+	*block = text_slice((const char *)buffers->plain, len);
+	return STATUS_OK;
+}
+
+static enum status open_blocks(const struct vault *vault, int in, const char *path, struct archive_buffers *buffers,
+			       vault_archive_sink *sink, void *context, struct error *error)
+{
+	unsigned char start[sizeof ARCHIVE_FORMAT + HEADER_SIZE];
+	if (read_full(in, start, sizeof start) != (ssize_t)sizeof start ||
+	    memcmp(start, ARCHIVE_FORMAT, sizeof ARCHIVE_FORMAT) != 0 ||
+	    crypto_secretstream_xchacha20poly1305_init_pull(&buffers->state, start + sizeof ARCHIVE_FORMAT,
+							    vault->keys->archive))
+		return archive_corrupt(error, path);
+	bool final = false;
+	enum status status = STATUS_OK;
+	while (status == STATUS_OK && !final) {
+		struct text block;
+		status = open_block(buffers, in, path, &block, &final, error);
+		if (status == STATUS_OK && block.len)
+			status = sink(context, block, error);
+	}
+	return status;
+}
+
+enum status vault_open_archive(const struct vault *vault, const char *path, vault_archive_sink *sink, void *context,
+			       struct error *error)
+{
+	int in = open(path, O_RDONLY | O_CLOEXEC);
+	if (in < 0)
+		return archive_failed(error, "The archive cannot be opened", path);
+	struct archive_buffers *buffers = memory_alloc(1, sizeof *buffers);
+	enum status status = open_blocks(vault, in, path, buffers, sink, context, error);
+	sodium_memzero(buffers, sizeof *buffers);
+	free(buffers);
+	close(in);
+	return status;
+}
+
+static bool overwrite(int fd, off_t size)
+{
+	static const char zeros[1 << 16];
+	for (off_t done = 0; done < size;) {
+		size_t len = size - done < (off_t)sizeof zeros ? (size_t)(size - done) : sizeof zeros;
+		if (!write_all(fd, zeros, len))
+			return false;
+		done += (off_t)len;
+	}
+	return fdatasync(fd) == 0;
+}
+
+enum status vault_remove_file(const char *path, struct error *error)
+{
+	int fd = open(path, O_WRONLY | O_NOFOLLOW | O_CLOEXEC);
+	if (fd < 0)
+		return archive_failed(error, "The clear file cannot be opened for removal", path);
+	struct stat info;
+	bool done = fstat(fd, &info) == 0 && S_ISREG(info.st_mode) && overwrite(fd, info.st_size);
+	enum status status = done ? STATUS_OK : archive_failed(error, "The clear file cannot be overwritten", path);
+	close(fd);
+	if (status == STATUS_OK && unlink(path))
+		status = archive_failed(error, "The clear file cannot be removed", path);
+	return status;
+}

@@ -1,0 +1,83 @@
+#include "vault/vault_int.h"
+
+#include <assert.h>
+#include <endian.h>
+
+/* format byte | nonce 24 | ciphertext | tag 16 */
+enum {
+	FORMAT = 1,
+	NONCE_AT = 1,
+	NONCE_SIZE = crypto_aead_xchacha20poly1305_ietf_NPUBBYTES,
+	CIPHER_AT = NONCE_AT + NONCE_SIZE
+};
+static_assert(VAULT_OVERHEAD == CIPHER_AT + crypto_aead_xchacha20poly1305_ietf_ABYTES, "the header says the overhead");
+static_assert(NONCE_SIZE == VAULT_NONCE_PREFIX_SIZE + sizeof(uint64_t), "prefix and count fill a nonce");
+
+struct associated {
+	uint64_t words[5];
+};
+
+static struct associated associated_of(const struct vault_place *place)
+{
+	return (struct associated){{htole64((uint64_t)place->record_id), htole64((uint64_t)place->feed_no),
+				    htole64((uint64_t)place->row_key), htole64((uint64_t)place->version),
+				    htole64((uint64_t)place->part)}};
+}
+
+void vault_seal_into(const struct vault *vault, const struct vault_place *place, struct text plain, void *out)
+{
+	unsigned char *at = out;
+	struct associated ad = associated_of(place);
+	uint64_t count = htole64(atomic_fetch_add_explicit(vault->nonce_count, 1, memory_order_relaxed));
+	at[0] = FORMAT;
+	memcpy(at + NONCE_AT, vault->nonce_prefix, VAULT_NONCE_PREFIX_SIZE);
+	memcpy(at + NONCE_AT + VAULT_NONCE_PREFIX_SIZE, &count, sizeof count);
+	crypto_aead_xchacha20poly1305_ietf_encrypt(at + CIPHER_AT, NULL, (const unsigned char *)plain.at, plain.len,
+						   (const unsigned char *)&ad, sizeof ad, NULL, at + NONCE_AT,
+						   vault->keys->seal);
+}
+
+void vault_seal(const struct vault *vault, const struct vault_place *place, struct text plain, struct buf *out)
+{
+	size_t size = plain.len + VAULT_OVERHEAD;
+	if (!buf_reserve(out, size))
+		return;
+	vault_seal_into(vault, place, plain, out->at + out->len);
+	out->len += size;
+	out->at[out->len] = '\0';
+}
+
+bool vault_unseal_into(const struct vault *vault, const struct vault_place *place, struct text sealed, void *out,
+		       size_t *len)
+{
+	const unsigned char *at = (const unsigned char *)sealed.at;
+	*len = 0;
+	if (sealed.len < VAULT_OVERHEAD || at[0] != FORMAT)
+		return false;
+	struct associated ad = associated_of(place);
+	if (crypto_aead_xchacha20poly1305_ietf_decrypt(out, NULL, NULL, at + CIPHER_AT, sealed.len - CIPHER_AT,
+						       (const unsigned char *)&ad, sizeof ad, at + NONCE_AT,
+						       vault->keys->seal))
+		return false;
+	*len = sealed.len - VAULT_OVERHEAD;
+	return true;
+}
+
+enum status vault_unseal(const struct vault *vault, const struct vault_place *place, struct text sealed,
+			 struct buf *out, struct error *error)
+{
+	size_t len;
+	if (!buf_reserve(out, sealed.len))
+		return error_set(error, STATUS_TOO_LARGE, "vault.too_large",
+				 "A sealed value is larger than its buffer");
+	if (!vault_unseal_into(vault, place, sealed, out->at + out->len, &len)) {
+		error_set(error, STATUS_CORRUPT, "vault.unseal",
+			  "A sealed value of record %lld, feed %lld does not open: it was changed or moved",
+			  (long long)place->record_id, (long long)place->feed_no);
+		error_remedy(error, "Restore the database from a backup that verifies");
+		return STATUS_CORRUPT;
+	}
+	out->len += len;
+	out->at[out->len] = '\0';
+	return STATUS_OK;
+}
