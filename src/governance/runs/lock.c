@@ -1,0 +1,127 @@
+/* The one refresh at a time: flock() on the workspace's lock file for this machine and, on PostgreSQL, an
+ * advisory lock of a connection kept for it, for all machines. Both end with the process, so that a kill
+ * leaves nothing to clear away. */
+#include "base/date.h"
+#include "base/file.h"
+#include "base/memory.h"
+#include "runs/workspace.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+struct workspace_lock {
+	int file;
+	struct store *data; /* PostgreSQL only */
+};
+
+static enum status refuse(struct text holder, struct error *error)
+{
+	error_set(error, STATUS_CONFLICT, "workspace.locked", "Another command is at work in this workspace: %.*s",
+		  TEXT_ARG(text_is_empty(holder) ? TEXT("it has not said what") : holder));
+	error_remedy(error, "Wait until it has finished, or stop it; then run this one again");
+	return STATUS_CONFLICT;
+}
+
+static void describe(const char *what, char *out, size_t size)
+{
+	char host[64] = "", since[INSTANT_TEXT_SIZE];
+	gethostname(host, sizeof host - 1);
+	snprintf(out, size, "%s, process %ld on %s, since %s", what, (long)getpid(), host,
+		 instant_format(instant_now(), since));
+}
+
+static enum status lock_file(struct workspace_lock *lock, const char *path, const char *holder, struct error *error)
+{
+	lock->file = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+	if (lock->file < 0)
+		return error_set_errno(error, errno, "workspace.lock", "%s could not be opened", path);
+	if (flock(lock->file, LOCK_EX | LOCK_NB) != 0) {
+		char text[256];
+		if (errno != EWOULDBLOCK)
+			return error_set_errno(error, errno, "workspace.lock", "%s could not be locked", path);
+		ssize_t len = pread(lock->file, text, sizeof text, 0);
+		return refuse(text_trim(text_slice(text, len > 0 ? (size_t)len : 0)), error);
+	}
+	size_t len = strlen(holder);
+	if (ftruncate(lock->file, 0) != 0 || pwrite(lock->file, holder, len, 0) != (ssize_t)len)
+		return error_set_errno(error, errno, "workspace.lock", "%s could not be written", path);
+	return STATUS_OK;
+}
+
+static enum status refuse_by_server(struct store *data, struct error *error)
+{
+	struct statement *query;
+	enum status status = store_prepare(&query, data, "SELECT detail FROM state WHERE name = 'holder'", error);
+	if (status)
+		return status;
+	bool row;
+	status = statement_step(query, &row, error);
+	if (status == STATUS_OK)
+		status = refuse(row ? statement_text(query, statement_column(query, "detail")) : TEXT_ABSENT, error);
+	statement_done(query);
+	return status;
+}
+
+static enum status name_holder(struct store *data, const char *holder, struct error *error)
+{
+	struct statement *put;
+	enum status status = store_prepare(&put, data,
+					   "INSERT INTO state (name, value, detail) VALUES ('holder', 0, :holder) "
+					   "ON CONFLICT (name) DO UPDATE SET detail = excluded.detail",
+					   error);
+	if (status)
+		return status;
+	statement_bind_text(put, "holder", text_of(holder));
+	status = statement_run(put, NULL, error);
+	statement_done(put);
+	return status;
+}
+
+static enum status lock_server(struct workspace_lock *lock, const struct workspace *workspace, const char *holder,
+			       struct error *error)
+{
+	int64_t got;
+	enum status status = workspace_store(workspace, STORE_DATA, STORE_WRITE, &lock->data, error);
+	if (status)
+		return status;
+	if (store_kind(lock->data) == STORE_SQLITE) {
+		store_close(lock->data);
+		lock->data = NULL;
+		return STATUS_OK;
+	}
+	/* The argument names the lock to this program; 7020100 is the store's. */
+	status = store_query_int(lock->data, "SELECT pg_try_advisory_lock(7020101)", &got, error);
+	if (status)
+		return status;
+	return got ? name_holder(lock->data, holder, error) : refuse_by_server(lock->data, error);
+}
+
+enum status workspace_lock(const struct workspace *workspace, const char *what, struct workspace_lock **out,
+			   struct error *error)
+{
+	char holder[256];
+	*out = NULL;
+	describe(what, holder, sizeof holder);
+	struct workspace_lock *lock = memory_alloc(1, sizeof *lock);
+	enum status status = lock_file(lock, workspace->paths.lock, holder, error);
+	if (status == STATUS_OK)
+		status = lock_server(lock, workspace, holder, error);
+	if (status) {
+		workspace_unlock(lock);
+		return status;
+	}
+	*out = lock;
+	return STATUS_OK;
+}
+
+void workspace_unlock(struct workspace_lock *lock)
+{
+	if (!lock)
+		return;
+	store_close(lock->data);
+	if (lock->file >= 0)
+		close(lock->file);
+	free(lock);
+}

@@ -1,0 +1,236 @@
+#include "runs/workspace.h"
+
+#include "base/file.h"
+#include "base/memory.h"
+#include "base/yaml.h"
+
+#include <limits.h>
+#include <unistd.h>
+
+static const struct {
+	const char *name;
+	size_t offset;
+	bool make; /* a folder that init makes */
+} parts[] = {
+	{"profile", offsetof(struct workspace_paths, profile), true},
+	{"keys", offsetof(struct workspace_paths, keys), true},
+	{"keys/master.key", offsetof(struct workspace_paths, master_key), false},
+	{"keys/audit.key", offsetof(struct workspace_paths, audit_key), false},
+	{"inbox", offsetof(struct workspace_paths, inbox), true},
+	{"archive", offsetof(struct workspace_paths, archive), true},
+	{"outbox", offsetof(struct workspace_paths, outbox), true},
+	{"logs", offsetof(struct workspace_paths, logs), true},
+	{"lock", offsetof(struct workspace_paths, lock), false},
+	{"workspace.yaml", offsetof(struct workspace_paths, settings), false},
+};
+
+/* FOLDER made absolute, so that a server may change its directory. */
+static enum status set_paths(struct workspace *workspace, const char *folder, struct error *error)
+{
+	char absolute[PATH_MAX];
+	if (!realpath(folder, absolute)) {
+		error_set(error, STATUS_NOT_FOUND, "workspace.missing", "There is no folder %s", folder);
+		error_remedy(error, "Make a workspace with `oneview init %s`", folder);
+		return STATUS_NOT_FOUND;
+	}
+	if (strlen(absolute) + 32 > WORKSPACE_PATH_SIZE)
+		return error_set(error, STATUS_TOO_LARGE, "workspace.path", "The path of the workspace is too long: %s",
+				 folder);
+	snprintf(workspace->folder, sizeof workspace->folder, "%s", absolute);
+	for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
+		snprintf((char *)&workspace->paths + parts[i].offset, WORKSPACE_PATH_SIZE, "%s/%s", absolute,
+			 parts[i].name);
+	return STATUS_OK;
+}
+
+/* "sqlite" means in the workspace itself, wherever that is moved to. */
+static void set_address(struct workspace *workspace, struct text database)
+{
+	if (text_is(database, "sqlite"))
+		snprintf(workspace->address, sizeof workspace->address, "sqlite:%.*s",
+			 (int)sizeof workspace->address - 8, workspace->folder);
+	else
+		snprintf(workspace->address, sizeof workspace->address, "%.*s", TEXT_ARG(database));
+}
+
+/* ---- init --------------------------------------------------------------------------------------- */
+
+static enum status make_folders(const struct workspace *workspace, struct error *error)
+{
+	enum status status = STATUS_OK;
+	for (size_t i = 0; i < sizeof parts / sizeof *parts && status == STATUS_OK; i++)
+		if (parts[i].make)
+			status = file_make_folder((const char *)&workspace->paths + parts[i].offset, 0700, error);
+	return status;
+}
+
+static enum status write_settings(const struct workspace *workspace, const char *database, struct error *error)
+{
+	struct buf yaml;
+	buf_init(&yaml, 1 << 16);
+	buf_append_text(&yaml,
+			TEXT("# The settings of this workspace. database: sqlite (in this folder) or postgresql://...\n"
+			     "title: "));
+	buf_append_json(&yaml, text_of(workspace->title));
+	buf_append_text(&yaml, TEXT("\ndatabase: "));
+	buf_append_json(&yaml, text_of(database));
+	buf_append_char(&yaml, '\n');
+	enum status status = file_replace(workspace->paths.settings, buf_text(&yaml), 0600, error);
+	buf_release(&yaml);
+	return status;
+}
+
+static enum status fill(struct workspace *workspace, const struct workspace_options *options, struct error *error)
+{
+	const char *database = options->address ? options->address : "sqlite";
+	enum status status = make_folders(workspace, error);
+	if (status == STATUS_OK)
+		status = profile_load(&workspace->profile, options->profile, error);
+	if (status == STATUS_OK)
+		status = profile_copy(workspace->profile, workspace->paths.profile, error);
+	if (status == STATUS_OK && !file_exists(workspace->paths.audit_key))
+		status = audit_key_create(workspace->paths.audit_key, error);
+	if (status)
+		return status;
+	snprintf(workspace->title, sizeof workspace->title, "%s",
+		 options->title ? options->title : workspace->profile->title.at);
+	set_address(workspace, text_of(database));
+	status = workspace_migrate(workspace, error);
+	/* Last, because it is what makes the folder a workspace: an init that was stopped can be repeated. */
+	return status ? status : write_settings(workspace, database, error);
+}
+
+enum status workspace_init(const char *folder, const struct workspace_options *options, struct error *error)
+{
+	enum status status = file_make_folder(folder, 0700, error);
+	if (status)
+		return status;
+	struct workspace *workspace = memory_alloc(1, sizeof *workspace);
+	status = set_paths(workspace, folder, error);
+	if (status == STATUS_OK && file_exists(workspace->paths.settings)) {
+		status = error_set(error, STATUS_CONFLICT, "workspace.exists", "%s is a workspace already", folder);
+		error_remedy(error, "Choose another folder, or go on with this one: `oneview status %s`", folder);
+	}
+	if (status == STATUS_OK)
+		status = fill(workspace, options, error);
+	workspace_close(workspace);
+	return status;
+}
+
+/* ---- open --------------------------------------------------------------------------------------- */
+
+static enum status read_settings(struct workspace *workspace, struct error *error)
+{
+	static const char *const keys[] = {"title", "database"};
+	struct arena arena;
+	struct yaml_node *root;
+	arena_init(&arena, YAML_BYTES_MAX * 4);
+	enum status status = yaml_read(&root, &arena, workspace->paths.settings, "workspace.yaml", error);
+	for (size_t i = 0; i < sizeof keys / sizeof *keys && status == STATUS_OK; i++) {
+		struct yaml_node *node = yaml_get(root, keys[i]);
+		if (!node || node->kind != YAML_SCALAR || text_is_empty(node->text)) {
+			status = error_set(error, STATUS_INVALID, "workspace.settings", "There is no `%s`", keys[i]);
+			error_at(error, workspace->paths.settings, node ? node->line : 1, 0);
+			error_remedy(error,
+				     "Write title: ... and database: sqlite, or postgresql://USER@HOST/DATABASE");
+		} else if (i == 0) {
+			snprintf(workspace->title, sizeof workspace->title, "%.*s", TEXT_ARG(node->text));
+		} else if (node->text.len >= sizeof workspace->address) {
+			status = error_set(error, STATUS_TOO_LARGE, "workspace.settings",
+					   "The database address is too long");
+		} else {
+			set_address(workspace, node->text);
+		}
+	}
+	arena_release(&arena);
+	return status;
+}
+
+enum status workspace_open(struct workspace **out, const char *folder, struct error *error)
+{
+	*out = NULL;
+	struct workspace *workspace = memory_alloc(1, sizeof *workspace);
+	enum status status = set_paths(workspace, folder, error);
+	if (status == STATUS_OK && !file_exists(workspace->paths.settings)) {
+		status = error_set(error, STATUS_NOT_FOUND, "workspace.missing", "%s is not a workspace", folder);
+		error_remedy(error, "Make one with `oneview init %s`, or check the path", folder);
+	}
+	if (status == STATUS_OK)
+		status = read_settings(workspace, error);
+	if (status == STATUS_OK)
+		status = profile_load(&workspace->profile, workspace->paths.profile, error);
+	if (status) {
+		workspace_close(workspace);
+		return status;
+	}
+	*out = workspace;
+	return STATUS_OK;
+}
+
+void workspace_close(struct workspace *workspace)
+{
+	if (!workspace)
+		return;
+	profile_free(workspace->profile);
+	free(workspace);
+}
+
+enum status workspace_reload_profile(struct workspace *workspace, struct profile **old, struct error *error)
+{
+	struct profile *fresh;
+	*old = NULL;
+	enum status status = profile_load(&fresh, workspace->paths.profile, error);
+	if (status)
+		return status;
+	if (strcmp(fresh->version, workspace->profile->version) == 0) {
+		profile_free(fresh);
+		return STATUS_OK;
+	}
+	*old = workspace->profile;
+	workspace->profile = fresh;
+	return STATUS_OK;
+}
+
+/* ---- what is in it ------------------------------------------------------------------------------ */
+
+enum status workspace_store(const struct workspace *workspace, enum store_shelf shelf, enum store_mode mode,
+			    struct store **out, struct error *error)
+{
+	enum status status = store_open(out, workspace->address, shelf, mode, error);
+	if (status == STATUS_OK)
+		status = store_check_schema(*out, error);
+	if (status) {
+		store_close(*out);
+		*out = NULL;
+	}
+	return status;
+}
+
+enum status workspace_migrate(const struct workspace *workspace, struct error *error)
+{
+	enum status status = STATUS_OK;
+	for (int shelf = STORE_DATA; shelf <= STORE_DESK && status == STATUS_OK; shelf++) {
+		struct store *store;
+		status = store_open(&store, workspace->address, (enum store_shelf)shelf, STORE_WRITE, error);
+		if (status == STATUS_OK)
+			status = store_migrate(store, error);
+		store_close(store);
+	}
+	return status;
+}
+
+enum status workspace_audit_key(const struct workspace *workspace, struct audit_key *key, struct error *error)
+{
+	return audit_key_read(key, workspace->paths.audit_key, error);
+}
+
+enum status workspace_audit(const struct workspace *workspace, struct audit **out, struct error *error)
+{
+	struct audit_key key;
+	*out = NULL;
+	enum status status = workspace_audit_key(workspace, &key, error);
+	if (status == STATUS_OK)
+		status = audit_open(out, workspace->address, &key, error);
+	explicit_bzero(&key, sizeof key);
+	return status;
+}

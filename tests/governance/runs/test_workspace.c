@@ -1,0 +1,205 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "support/databases.h"
+
+#include "base/file.h"
+#include "runs/workspace.h"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+
+static struct test_database db;
+static char folder[300], profile[400];
+static struct workspace_options options;
+static struct error e;
+
+static int make(void **state)
+{
+	(void)state;
+	test_database_make(&db);
+	snprintf(folder, sizeof folder, "%s/workspace", db.folder);
+	snprintf(profile, sizeof profile, "%s/tests/data/profiles/good", getenv("ONEVIEW_SOURCE"));
+	options = (struct workspace_options){.profile = profile,
+					     .address = db.kind == STORE_POSTGRESQL ? db.address : NULL};
+	return 0;
+}
+
+static int drop(void **state)
+{
+	(void)state;
+	test_database_drop(&db);
+	return 0;
+}
+
+static unsigned mode_of(const char *path)
+{
+	struct stat at;
+	assert_int_equal(stat(path, &at), 0);
+	return at.st_mode & 0777;
+}
+
+static struct workspace *init_and_open(void)
+{
+	struct workspace *workspace = NULL;
+	assert_ok(workspace_init(folder, &options, &e), &e);
+	assert_ok(workspace_open(&workspace, folder, &e), &e);
+	return workspace;
+}
+
+static void test_init_makes_all_of_it(void **state)
+{
+	(void)state;
+	struct audit *audit;
+	struct store *data;
+	struct workspace *workspace = init_and_open();
+	assert_string_equal(workspace->title, workspace->profile->title.at);
+	assert_true(file_exists(workspace->paths.inbox));
+	assert_int_equal(mode_of(workspace->folder), 0700);
+	assert_int_equal(mode_of(workspace->paths.settings), 0600);
+	assert_int_equal(mode_of(workspace->paths.audit_key), 0600);
+	assert_int_equal(mode_of(workspace->paths.keys), 0700);
+	assert_ok(workspace_store(workspace, STORE_DATA, STORE_READ, &data, &e), &e);
+	store_close(data);
+	assert_ok(workspace_audit(workspace, &audit, &e), &e);
+	audit_close(audit);
+	if (db.kind == STORE_SQLITE) {
+		char path[400];
+		snprintf(path, sizeof path, "%s/desk.db", folder);
+		assert_int_equal(mode_of(path), 0600);
+	}
+	workspace_close(workspace);
+	assert_int_equal(workspace_init(folder, &options, &e), STATUS_CONFLICT);
+	assert_string_equal(e.code, "workspace.exists");
+}
+
+static void test_what_is_missing_is_named(void **state)
+{
+	(void)state;
+	struct workspace *workspace;
+	assert_int_equal(workspace_open(&workspace, "/no/such/folder", &e), STATUS_NOT_FOUND);
+	assert_int_equal(workspace_open(&workspace, db.folder, &e), STATUS_NOT_FOUND);
+	assert_non_null(strstr(e.remedy, "oneview init"));
+	options.profile = "/no/such/profile";
+	assert_int_not_equal(workspace_init(folder, &options, &e), STATUS_OK);
+	assert_int_equal(workspace_open(&workspace, folder, &e), STATUS_NOT_FOUND);
+	options.profile = profile; /* the failed init can be repeated */
+	workspace = init_and_open();
+	char path[WORKSPACE_PATH_SIZE];
+	snprintf(path, sizeof path, "%s", workspace->paths.settings);
+	workspace_close(workspace);
+	assert_ok(file_replace(path, TEXT("title: x\n"), 0600, &e), &e);
+	assert_int_equal(workspace_open(&workspace, folder, &e), STATUS_INVALID);
+	assert_non_null(strstr(e.message, "database"));
+}
+
+static void test_an_odd_title_survives(void **state)
+{
+	(void)state;
+	options.title = "Eastmarsh: \"one view\" # 1 \\ \xc3\xa9";
+	struct workspace *workspace = init_and_open();
+	assert_string_equal(workspace->title, options.title);
+	workspace_close(workspace);
+}
+
+static void test_a_changed_profile_is_read_again(void **state)
+{
+	(void)state;
+	struct profile *old;
+	char path[WORKSPACE_PATH_SIZE + 20];
+	struct workspace *workspace = init_and_open();
+	assert_ok(workspace_reload_profile(workspace, &old, &e), &e);
+	assert_null(old);
+	snprintf(path, sizeof path, "%s/agreements.yaml", workspace->paths.profile);
+	struct buf content;
+	buf_init(&content, 1 << 20);
+	assert_ok(file_read(path, &content, &e), &e);
+	buf_append_text(&content, TEXT("# reviewed\n"));
+	assert_ok(file_replace(path, buf_text(&content), 0640, &e), &e);
+	buf_release(&content);
+	assert_ok(workspace_reload_profile(workspace, &old, &e), &e);
+	assert_non_null(old);
+	profile_free(old);
+	workspace_close(workspace);
+}
+
+static void test_one_refresh_at_a_time(void **state)
+{
+	(void)state;
+	struct workspace_lock *lock, *second;
+	char pid[32];
+	struct workspace *workspace = init_and_open();
+	assert_ok(workspace_lock(workspace, "refresh", &lock, &e), &e);
+	assert_int_equal(workspace_lock(workspace, "ingest", &second, &e), STATUS_CONFLICT);
+	assert_string_equal(e.code, "workspace.locked");
+	assert_non_null(strstr(e.message, "refresh"));
+	snprintf(pid, sizeof pid, "process %ld", (long)getpid());
+	assert_non_null(strstr(e.message, pid));
+	if (db.kind == STORE_POSTGRESQL) { /* another machine: no common lock file */
+		assert_int_equal(unlink(workspace->paths.lock), 0);
+		assert_int_equal(workspace_lock(workspace, "ingest", &second, &e), STATUS_CONFLICT);
+		assert_non_null(strstr(e.message, pid));
+	}
+	workspace_unlock(lock);
+	assert_ok(workspace_lock(workspace, "ingest", &second, &e), &e);
+	workspace_unlock(second);
+	workspace_close(workspace);
+}
+
+static _Noreturn void hold_the_lock(int ready)
+{
+	struct workspace *workspace;
+	struct workspace_lock *lock;
+	struct error error;
+	if (workspace_open(&workspace, folder, &error) || workspace_lock(workspace, "refresh", &lock, &error) ||
+	    write(ready, "x", 1) != 1)
+		_exit(1);
+	for (;;)
+		pause();
+}
+
+static void test_a_killed_holder_holds_no_longer(void **state)
+{
+	(void)state;
+	struct workspace_lock *lock;
+	int ready[2];
+	char byte;
+	struct workspace *workspace = init_and_open();
+	assert_int_equal(pipe(ready), 0);
+	pid_t child = fork();
+	if (child == 0)
+		hold_the_lock(ready[1]);
+	assert_int_equal(read(ready[0], &byte, 1), 1);
+	assert_int_equal(workspace_lock(workspace, "refresh", &lock, &e), STATUS_CONFLICT);
+	kill(child, SIGKILL);
+	assert_int_equal(waitpid(child, NULL, 0), child);
+	enum status status = STATUS_CONFLICT;
+	for (int i = 0; i < 100 && status == STATUS_CONFLICT; i++) { /* PostgreSQL notices in a moment */
+		status = workspace_lock(workspace, "refresh", &lock, &e);
+		if (status == STATUS_CONFLICT)
+			usleep(20000);
+	}
+	assert_ok(status, &e);
+	workspace_unlock(lock);
+	workspace_close(workspace);
+	close(ready[0]);
+	close(ready[1]);
+}
+
+#define ON_A_DATABASE(test) cmocka_unit_test_setup_teardown(test, make, drop)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		ON_A_DATABASE(test_init_makes_all_of_it),  ON_A_DATABASE(test_what_is_missing_is_named),
+		ON_A_DATABASE(test_an_odd_title_survives), ON_A_DATABASE(test_a_changed_profile_is_read_again),
+		ON_A_DATABASE(test_one_refresh_at_a_time), ON_A_DATABASE(test_a_killed_holder_holds_no_longer),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
