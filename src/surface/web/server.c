@@ -252,6 +252,8 @@ static void add_headers(struct request *request, struct MHD_Response *out)
 static enum MHD_Result send_answer(struct request *request)
 {
 	struct response *response = &request->response;
+	if (request->server->settings.before_send)
+		request->server->settings.before_send(request);
 	struct static_body body = response->fixed;
 	if (!body.at)
 		body = (struct static_body){response->body.at, response->body.len};

@@ -17,6 +17,7 @@ struct server_settings {
 	size_t body_largest;                     /* 0: 64 KiB */
 	bool secure_transport;                   /* TLS in front of us: say so to browsers */
 	void (*answer)(struct request *request); /* fills request->response; runs on one of the threads */
+	void (*before_send)(struct request *request); /* the last word on the answer; may be NULL */
 	void (*sent)(struct request *request);   /* the answer has left, or the client has; may be NULL */
 	void *context;
 };
