@@ -43,12 +43,12 @@ static void open_level(struct json *json, const char *name, char opener, char cl
 	json->empty[json->depth++] = true;
 }
 
-void json_object(struct json *json, const char *name)
+void json_begin_object(struct json *json, const char *name)
 {
 	open_level(json, name, '{', '}');
 }
 
-void json_array(struct json *json, const char *name)
+void json_begin_array(struct json *json, const char *name)
 {
 	open_level(json, name, '[', ']');
 }
@@ -62,35 +62,35 @@ void json_end(struct json *json)
 	buf_append_char(json->out, json->closers[json->depth]);
 }
 
-void json_text(struct json *json, const char *name, struct text value)
+void json_put_text(struct json *json, const char *name, struct text value)
 {
 	begin_value(json, name);
 	buf_append_json(json->out, value);
 }
 
-void json_int(struct json *json, const char *name, int64_t value)
+void json_put_int(struct json *json, const char *name, int64_t value)
 {
 	begin_value(json, name);
 	buf_append_int(json->out, value);
 }
 
-void json_double(struct json *json, const char *name, double value, int decimals)
+void json_put_double(struct json *json, const char *name, double value, int decimals)
 {
 	if (!isfinite(value)) {
-		json_null(json, name);
+		json_put_null(json, name);
 		return;
 	}
 	begin_value(json, name);
 	buf_format(json->out, "%.*f", decimals, value);
 }
 
-void json_bool(struct json *json, const char *name, bool value)
+void json_put_bool(struct json *json, const char *name, bool value)
 {
 	begin_value(json, name);
 	buf_append_text(json->out, value ? TEXT("true") : TEXT("false"));
 }
 
-void json_null(struct json *json, const char *name)
+void json_put_null(struct json *json, const char *name)
 {
 	begin_value(json, name);
 	buf_append(json->out, "null", 4);

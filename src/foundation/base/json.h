@@ -3,10 +3,10 @@
  *
  *     struct json json;
  *     json_init(&json, &buf);
- *     json_object(&json, NULL);
- *     json_int(&json, "residents", 20000);
- *     json_array(&json, "feeds");
- *     json_text(&json, NULL, TEXT("housing_tenancies"));
+ *     json_begin_object(&json, NULL);
+ *     json_put_int(&json, "residents", 20000);
+ *     json_begin_array(&json, "feeds");
+ *     json_put_text(&json, NULL, TEXT("housing_tenancies"));
  *     json_end(&json);
  *     json_end(&json);
  *
@@ -29,14 +29,14 @@ struct json {
 };
 
 void json_init(struct json *json, struct buf *out);
-void json_object(struct json *json, const char *name);
-void json_array(struct json *json, const char *name);
+void json_begin_object(struct json *json, const char *name);
+void json_begin_array(struct json *json, const char *name);
 void json_end(struct json *json); /* closes the innermost object or array */
 
-void json_text(struct json *json, const char *name, struct text value); /* null when absent */
-void json_int(struct json *json, const char *name, int64_t value);
-void json_double(struct json *json, const char *name, double value, int decimals); /* null unless finite */
-void json_bool(struct json *json, const char *name, bool value);
-void json_null(struct json *json, const char *name);
+void json_put_text(struct json *json, const char *name, struct text value); /* null when absent */
+void json_put_int(struct json *json, const char *name, int64_t value);
+void json_put_double(struct json *json, const char *name, double value, int decimals); /* null unless finite */
+void json_put_bool(struct json *json, const char *name, bool value);
+void json_put_null(struct json *json, const char *name);
 
 #endif

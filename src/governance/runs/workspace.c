@@ -117,6 +117,19 @@ enum status workspace_init(const char *folder, const struct workspace_options *o
 	return status;
 }
 
+enum status workspace_adopt(const char *folder, const char *title, const char *database, struct error *error)
+{
+	struct workspace *workspace = memory_alloc(1, sizeof *workspace);
+	enum status status = set_paths(workspace, folder, error);
+	snprintf(workspace->title, sizeof workspace->title, "%s", title);
+	if (status == STATUS_OK)
+		status = make_folders(workspace, error);
+	if (status == STATUS_OK)
+		status = write_settings(workspace, database ? database : "sqlite", error);
+	workspace_close(workspace);
+	return status;
+}
+
 /* ---- open --------------------------------------------------------------------------------------- */
 
 static enum status read_settings(struct workspace *workspace, struct error *error)

@@ -42,6 +42,11 @@ struct workspace_options {
  * key is made by the vault. Refuses a folder that is a workspace already. */
 enum status workspace_init(const char *folder, const struct workspace_options *options, struct error *error) MUST_CHECK;
 
+/* Makes a workspace of a folder that has its profile, keys and database already, by writing its settings. DATABASE
+ * NULL: SQLite in the folder. */
+enum status workspace_adopt(const char *folder, const char *title, const char *database,
+			    struct error *error) MUST_CHECK;
+
 /* Loads workspace.yaml and the profile; opens no database. */
 enum status workspace_open(struct workspace **out, const char *folder, struct error *error) MUST_CHECK;
 void workspace_close(struct workspace *workspace); /* NULL is fine */

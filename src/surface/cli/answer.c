@@ -13,7 +13,7 @@ void answer_init(struct cli_answer *answer, bool colour)
 	buf_init(&answer->cells, ANSWER_CEILING);
 	json_init(&answer->json, &answer->document);
 	answer->json.pretty = true;
-	json_object(&answer->json, NULL);
+	json_begin_object(&answer->json, NULL);
 }
 
 void answer_release(struct cli_answer *answer)
@@ -31,14 +31,14 @@ static void show(struct cli_answer *answer, const char *label, struct text value
 
 void answer_text(struct cli_answer *answer, const char *key, const char *label, struct text value)
 {
-	json_text(&answer->json, key, value);
+	json_put_text(&answer->json, key, value);
 	show(answer, label, value);
 }
 
 void answer_int(struct cli_answer *answer, const char *key, const char *label, int64_t value)
 {
 	char shown[24];
-	json_int(&answer->json, key, value);
+	json_put_int(&answer->json, key, value);
 	snprintf(shown, sizeof shown, "%lld", (long long)value);
 	show(answer, label, text_of(shown));
 }
@@ -46,14 +46,14 @@ void answer_int(struct cli_answer *answer, const char *key, const char *label, i
 void answer_double(struct cli_answer *answer, const char *key, const char *label, double value, int decimals)
 {
 	char shown[64];
-	json_double(&answer->json, key, value, decimals);
+	json_put_double(&answer->json, key, value, decimals);
 	snprintf(shown, sizeof shown, "%.*f", decimals, value);
 	show(answer, label, text_of(shown));
 }
 
 void answer_bool(struct cli_answer *answer, const char *key, const char *label, bool value)
 {
-	json_bool(&answer->json, key, value);
+	json_put_bool(&answer->json, key, value);
 	show(answer, label, value ? TEXT("yes") : TEXT("no"));
 }
 
@@ -70,7 +70,7 @@ void answer_line(struct cli_answer *answer, const char *format, ...)
 
 void answer_group(struct cli_answer *answer, const char *key, const char *heading)
 {
-	json_object(&answer->json, key);
+	json_begin_object(&answer->json, key);
 	if (heading)
 		buf_format(&answer->plain, "%s%s%s\n", answer->colour ? "\033[1m" : "", heading,
 			   answer->colour ? "\033[0m" : "");
@@ -95,7 +95,7 @@ static void keep_cell(struct cli_answer *answer, struct text shown, bool right)
 void answer_list(struct cli_answer *answer, const char *key, size_t columns, const char *const *keys,
 		 const char *const *headings)
 {
-	json_array(&answer->json, key);
+	json_begin_array(&answer->json, key);
 	buf_clear(&answer->cells);
 	answer->columns = columns;
 	answer->keys = keys;
@@ -110,7 +110,7 @@ static const char *begin_cell(struct cli_answer *answer)
 {
 	size_t column = answer->cell_count % answer->columns;
 	if (column == 0)
-		json_object(&answer->json, NULL);
+		json_begin_object(&answer->json, NULL);
 	return answer->keys[column];
 }
 
@@ -122,7 +122,7 @@ static void end_cell(struct cli_answer *answer)
 
 void answer_cell(struct cli_answer *answer, struct text value)
 {
-	json_text(&answer->json, begin_cell(answer), value);
+	json_put_text(&answer->json, begin_cell(answer), value);
 	keep_cell(answer, value, false);
 	end_cell(answer);
 }
@@ -130,7 +130,7 @@ void answer_cell(struct cli_answer *answer, struct text value)
 void answer_cell_int(struct cli_answer *answer, int64_t value)
 {
 	char shown[24];
-	json_int(&answer->json, begin_cell(answer), value);
+	json_put_int(&answer->json, begin_cell(answer), value);
 	snprintf(shown, sizeof shown, "%lld", (long long)value);
 	keep_cell(answer, text_of(shown), true);
 	end_cell(answer);
@@ -139,7 +139,7 @@ void answer_cell_int(struct cli_answer *answer, int64_t value)
 void answer_cell_double(struct cli_answer *answer, double value, int decimals)
 {
 	char shown[64];
-	json_double(&answer->json, begin_cell(answer), value, decimals);
+	json_put_double(&answer->json, begin_cell(answer), value, decimals);
 	snprintf(shown, sizeof shown, "%.*f", decimals, value);
 	keep_cell(answer, text_of(shown), true);
 	end_cell(answer);

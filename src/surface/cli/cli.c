@@ -96,16 +96,16 @@ static void print_error_json(const struct error *error)
 	struct json json;
 	buf_init(&out, 1 << 16);
 	json_init(&json, &out);
-	json_object(&json, NULL);
-	json_object(&json, "error");
-	json_text(&json, "status", text_of(status_name(error->status)));
-	json_text(&json, "code", text_of(error->code));
-	json_text(&json, "message", text_of(error->message));
-	json_text(&json, "remedy", text_of(error->remedy[0] ? error->remedy : NULL));
-	json_text(&json, "file", text_of(error->file[0] ? error->file : NULL));
+	json_begin_object(&json, NULL);
+	json_begin_object(&json, "error");
+	json_put_text(&json, "status", text_of(status_name(error->status)));
+	json_put_text(&json, "code", text_of(error->code));
+	json_put_text(&json, "message", text_of(error->message));
+	json_put_text(&json, "remedy", text_of(error->remedy[0] ? error->remedy : NULL));
+	json_put_text(&json, "file", text_of(error->file[0] ? error->file : NULL));
 	if (error->line)
-		json_int(&json, "line", error->line);
-	json_text(&json, "cause", text_of(error->cause[0] ? error->cause : NULL));
+		json_put_int(&json, "line", error->line);
+	json_put_text(&json, "cause", text_of(error->cause[0] ? error->cause : NULL));
 	json_end(&json);
 	json_end(&json);
 	fprintf(stderr, "%s\n", out.at);
@@ -113,12 +113,12 @@ static void print_error_json(const struct error *error)
 }
 
 /* The answer goes to standard output even when the command failed half-way: it says what was done. */
-static enum status print_answer(struct cli *cli, struct error *error)
+static enum status print_answer(struct cli *cli, bool well, struct error *error)
 {
 	json_end(&cli->answer.json);
 	bool anything = cli->answer.plain.len > 0 || cli->answer.document.len > 2;
 	const struct buf *shown = cli->json ? &cli->answer.document : &cli->answer.plain;
-	if (anything && !(cli->quiet && !cli->json) && shown->len > 0) {
+	if (anything && !(cli->quiet && well && !cli->json) && shown->len > 0) {
 		fwrite(shown->at, 1, shown->len, stdout);
 		if (cli->json)
 			putchar('\n');
@@ -139,7 +139,7 @@ static int run_command(struct cli *cli, int argc, char **argv)
 		answer_init(&cli->answer, !cli->json && colour_wanted());
 		status = cli->command->run(cli, &error);
 		struct error printing;
-		enum status printed = print_answer(cli, &printing);
+		enum status printed = print_answer(cli, status == STATUS_OK, &printing);
 		if (status == STATUS_OK && printed != STATUS_OK) {
 			status = printed;
 			error = printing;

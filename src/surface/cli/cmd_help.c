@@ -57,7 +57,7 @@ enum status cmd_help(struct cli *cli, struct error *error)
 	else
 		help_overview(&out);
 	if (status == STATUS_OK) {
-		json_text(&cli->answer.json, "text", buf_text(&out));
+		json_put_text(&cli->answer.json, "text", buf_text(&out));
 		buf_append_text(&cli->answer.plain, buf_text(&out));
 	}
 	buf_release(&out);

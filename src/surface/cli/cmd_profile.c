@@ -4,16 +4,16 @@
 
 static void add_problems(struct cli_answer *answer, const struct profile_problems *problems)
 {
-	json_array(&answer->json, "problems");
+	json_begin_array(&answer->json, "problems");
 	for (size_t i = 0; i < problems->count; i++) {
 		const struct profile_problem *problem = &problems->at[i];
-		json_object(&answer->json, NULL);
-		json_text(&answer->json, "file", text_of(problem->file));
-		json_int(&answer->json, "line", problem->line);
-		json_int(&answer->json, "column", problem->column);
-		json_text(&answer->json, "severity", problem->warning ? TEXT("warning") : TEXT("error"));
-		json_text(&answer->json, "message", text_of(problem->message));
-		json_text(&answer->json, "remedy", text_of(problem->remedy));
+		json_begin_object(&answer->json, NULL);
+		json_put_text(&answer->json, "file", text_of(problem->file));
+		json_put_int(&answer->json, "line", problem->line);
+		json_put_int(&answer->json, "column", problem->column);
+		json_put_text(&answer->json, "severity", problem->warning ? TEXT("warning") : TEXT("error"));
+		json_put_text(&answer->json, "message", text_of(problem->message));
+		json_put_text(&answer->json, "remedy", text_of(problem->remedy));
 		json_end(&answer->json);
 		answer_line(answer, "%s:%u:%u: %s%s", problem->file, problem->line, problem->column,
 			    problem->warning ? "warning: " : "", problem->message);

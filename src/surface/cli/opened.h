@@ -1,0 +1,42 @@
+/* A workspace and what a command needs of it, opened together and closed together. */
+#ifndef CLI_OPENED_H
+#define CLI_OPENED_H
+
+#include "cli/cli_int.h"
+
+#include "runs/workspace.h"
+#include "vault/vault.h"
+
+enum opened_part {
+	OPEN_DATA_READ = 1,
+	OPEN_DATA_WRITE = 2, /* takes the workspace's lock as well: one writer at a time */
+	OPEN_DESK_READ = 4,
+	OPEN_DESK_WRITE = 8,
+	OPEN_LOCK = 32, /* the workspace's lock alone */
+	OPEN_VAULT = 16 /* checks the key against the data shelf when that is open */
+};
+
+struct opened {
+	struct workspace *workspace;
+	struct workspace_lock *lock;
+	struct store *data, *desk;
+	struct vault *vault;
+	struct audit_key audit_key; /* with a desk */
+};
+
+/* FOLDER is the command's first operand; PARTS are opened_part bits. Close it whatever came back. */
+enum status opened_open(struct opened *opened, const struct cli *cli, unsigned parts, struct error *error) MUST_CHECK;
+/* The same for another folder than the first operand. */
+enum status opened_open_folder(struct opened *opened, const struct cli *cli, const char *folder, unsigned parts,
+			       struct error *error) MUST_CHECK;
+void opened_close(struct opened *opened);
+
+/* Adds an entry for what an operator did at the command line, inside the open desk transaction. The user is
+ * the account of the operating system, written "system:NAME". */
+enum status opened_audit(struct opened *opened, const struct audit_entry *entry, struct error *error) MUST_CHECK;
+
+/* ONEVIEW_PASSWORD, else asked for twice on the terminal. *GIVEN is false when there is neither. */
+enum { PASSWORD_ROOM = 256 };
+enum status cli_password(char out[PASSWORD_ROOM], bool *given, struct error *error) MUST_CHECK;
+
+#endif
