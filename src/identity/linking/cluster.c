@@ -1,0 +1,305 @@
+#include "base/memory.h"
+#include "base/threads.h"
+#include "linking/linking_int.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+/* Clusters in two steps.  First the connected components of the links; then, inside each, from the
+ * strongest link down, two groups are joined when the sum of the evidence between all their
+ * records is for it and no two of them are in conflict.  A wrong link between two people who have
+ * several records each is outvoted by all the pairs that speak against it. */
+
+/* What a pair may say for and against a join: a strong link is worth no more than this, so that one
+ * pair cannot carry a join that all others speak against. */
+static const float MOST_FOR = 10, MOST_AGAINST = -8;
+/* Records of two groups that are looked at in a join; more add nothing but time. */
+enum { LOOKED_AT = 24 };
+
+static uint32_t root(uint32_t *parent, uint32_t x)
+{
+	while (parent[x] != x) {
+		parent[x] = parent[parent[x]];
+		x = parent[x];
+	}
+	return x;
+}
+
+struct component {
+	uint32_t first_link, links, first_row, rows;
+};
+
+struct clustering {
+	const struct linking_table *table;
+	const struct model *model;
+	struct linking_link *links; /* in the order of components, strongest first */
+	const struct component *components;
+	const uint32_t *members; /* rows of the components */
+	uint32_t *joined;        /* row -> lowest row of its cluster */
+	float *weakest;          /* by lowest row: the weakest join */
+	float least;             /* weight of a link that may join */
+	struct comparer *comparers;
+};
+
+struct group { /* rows of a group, as a list through `next` */
+	uint32_t head, tail, count;
+	float weakest;
+};
+
+static float pair_evidence(const struct clustering *job, struct comparer *comparer, uint32_t x, uint32_t y,
+			   bool *conflict)
+{
+	const uint32_t *a = table_row(job->table, x), *b = table_row(job->table, y);
+	struct pair_score score;
+	uint64_t pattern = comparer_pattern(comparer, a, b);
+	if (model_conflict(job->table, a, b, pattern)) {
+		*conflict = true;
+		return MOST_AGAINST;
+	}
+	model_score(job->model, job->table, a, b, pattern, -1000, &score);
+	if (score.weight >= 0)
+		return score.weight < MOST_FOR ? score.weight : MOST_FOR;
+	if (score.evidence >= 0)
+		return 0;
+	return score.evidence > MOST_AGAINST ? score.evidence : MOST_AGAINST;
+}
+
+static bool may_join(const struct clustering *job, struct comparer *comparer, const struct group *x,
+		     const struct group *y, const uint32_t *next, const uint32_t *rows)
+{
+	float sum = 0;
+	bool conflict = false;
+	uint32_t i = x->head;
+	for (uint32_t n = 0; n < x->count && n < LOOKED_AT && !conflict; n++, i = next[i]) {
+		uint32_t j = y->head;
+		for (uint32_t k = 0; k < y->count && k < LOOKED_AT && !conflict; k++, j = next[j])
+			sum += pair_evidence(job, comparer, rows[i], rows[j], &conflict);
+	}
+	return !conflict && sum > 0;
+}
+
+static uint32_t find_row(const uint32_t *rows, uint32_t count, uint32_t row)
+{
+	uint32_t low = 0, high = count;
+	while (high - low > 1) {
+		uint32_t middle = (low + high) / 2;
+		if (rows[middle] <= row)
+			low = middle;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+static void join_groups(struct group *groups, uint32_t *group_of, uint32_t *next, uint32_t into, uint32_t from,
+			float weight)
+{
+	for (uint32_t n = 0, i = groups[from].head; n < groups[from].count; n++, i = next[i])
+		group_of[i] = into;
+	next[groups[into].tail] = groups[from].head;
+	groups[into].tail = groups[from].tail;
+	groups[into].count += groups[from].count;
+	float weakest = groups[into].weakest < groups[from].weakest ? groups[into].weakest : groups[from].weakest;
+	groups[into].weakest = weakest < weight ? weakest : weight;
+	groups[from].count = 0;
+}
+
+static void cluster_component(struct clustering *job, const struct component *component, struct comparer *comparer)
+{
+	const uint32_t *rows = job->members + component->first_row;
+	uint32_t count = component->rows;
+	struct group *groups = memory_alloc(count, sizeof *groups);
+	uint32_t *group_of = memory_alloc(count, sizeof *group_of), *next = memory_alloc(count, sizeof *next);
+	for (uint32_t i = 0; i < count; i++) {
+		groups[i] = (struct group){i, i, 1, 1000};
+		group_of[i] = i;
+	}
+	for (uint32_t l = 0; l < component->links; l++) {
+		struct linking_link *link = &job->links[component->first_link + l];
+		if (link->weight < job->least)
+			break;
+		uint32_t x = group_of[find_row(rows, count, link->a)], y = group_of[find_row(rows, count, link->b)];
+		if (x == y || !may_join(job, comparer, &groups[x], &groups[y], next, rows))
+			continue;
+		join_groups(groups, group_of, next, x < y ? x : y, x < y ? y : x, link->weight);
+	}
+	/* a group's number is its lowest place, and rows are ascending: its lowest row */
+	for (uint32_t i = 0; i < count; i++) {
+		job->joined[rows[i]] = rows[group_of[i]];
+		job->weakest[rows[i]] = groups[group_of[i]].weakest;
+	}
+	free(groups);
+	free(group_of);
+	free(next);
+}
+
+static void cluster_chunk(void *context, size_t chunk, size_t first, size_t end, unsigned thread)
+{
+	struct clustering *job = context;
+	(void)chunk;
+	for (size_t i = first; i < end; i++)
+		cluster_component(job, &job->components[i], &job->comparers[thread]);
+}
+
+/* ---- components -------------------------------------------------------------------------------------- */
+
+struct sorting {
+	uint32_t component;
+	struct linking_link link;
+};
+
+static int compare_sorting(const void *a, const void *b)
+{
+	const struct sorting *x = a, *y = b;
+	if (x->component != y->component)
+		return x->component < y->component ? -1 : 1;
+	if (x->link.weight != y->link.weight)
+		return x->link.weight > y->link.weight ? -1 : 1;
+	if (x->link.a != y->link.a)
+		return x->link.a < y->link.a ? -1 : 1;
+	return (x->link.b > y->link.b) - (x->link.b < y->link.b);
+}
+
+static uint32_t *connect(const struct links *links, size_t rows, float least)
+{
+	uint32_t *parent = memory_alloc(rows + 1, sizeof *parent);
+	for (size_t i = 0; i < rows; i++)
+		parent[i] = (uint32_t)i;
+	for (size_t i = 0; i < links->count; i++) {
+		if (links->at[i].weight < least)
+			continue;
+		uint32_t x = root(parent, links->at[i].a), y = root(parent, links->at[i].b);
+		parent[x > y ? x : y] = x < y ? x : y;
+	}
+	for (size_t i = 0; i < rows; i++)
+		parent[i] = root(parent, (uint32_t)i);
+	return parent;
+}
+
+/* Rows of each component of two or more, components by their lowest row. */
+static size_t list_components(struct component **out, uint32_t **members, const uint32_t *parent, size_t rows,
+			      const struct linking_link *links, size_t link_count)
+{
+	uint32_t *sizes = memory_alloc(rows + 1, sizeof *sizes), *number = memory_alloc(rows + 1, sizeof *number);
+	size_t count = 0, at = 0, link = 0;
+	for (size_t i = 0; i < rows; i++)
+		sizes[parent[i]]++;
+	for (size_t i = 0; i < rows; i++)
+		count += sizes[i] > 1;
+	struct component *components = memory_alloc(count + 1, sizeof *components);
+	*members = memory_alloc(rows + 1, sizeof **members);
+	count = 0;
+	for (size_t i = 0; i < rows; i++) {
+		if (sizes[i] < 2)
+			continue;
+		number[i] = (uint32_t)count;
+		components[count++] = (struct component){.first_row = (uint32_t)at};
+		at += sizes[i];
+	}
+	for (size_t i = 0; i < rows; i++) {
+		if (sizes[parent[i]] > 1) {
+			struct component *c = &components[number[parent[i]]];
+			(*members)[c->first_row + c->rows++] = (uint32_t)i;
+		}
+	}
+	for (size_t c = 0; c < count; c++) {
+		uint32_t of = parent[(*members)[components[c].first_row]];
+		components[c].first_link = (uint32_t)link;
+		for (; link < link_count && parent[links[link].a] == of; link++)
+			components[c].links++;
+	}
+	free(sizes);
+	free(number);
+	*out = components;
+	return count;
+}
+
+static struct linking_link *links_by_component(const struct links *links, const uint32_t *parent, float least,
+					       size_t *count)
+{
+	struct sorting *sorted = memory_alloc(links->count + 1, sizeof *sorted);
+	*count = 0;
+	for (size_t i = 0; i < links->count; i++) {
+		if (links->at[i].weight >= least)
+			sorted[(*count)++] = (struct sorting){parent[links->at[i].a], links->at[i]};
+	}
+	qsort(sorted, *count, sizeof *sorted, compare_sorting);
+	struct linking_link *out = memory_alloc(*count + 1, sizeof *out);
+	for (size_t i = 0; i < *count; i++)
+		out[i] = sorted[i].link;
+	free(sorted);
+	return out;
+}
+
+static void number_clusters(struct clusters *out, const uint32_t *joined, const float *weakest, size_t rows)
+{
+	out->of = memory_alloc(rows + 1, sizeof *out->of);
+	out->integrity = memory_alloc(rows + 1, sizeof *out->integrity);
+	out->count = 0;
+	for (size_t i = 0; i < rows; i++) {
+		if (joined[i] == i) {
+			out->integrity[out->count] =
+				weakest[i] > 900 ? 1 : (float)weight_probability((double)weakest[i]);
+			out->of[i] = (uint32_t)out->count++;
+		} else {
+			out->of[i] = out->of[joined[i]]; /* lower rows are numbered already */
+		}
+	}
+}
+
+static void set_statuses(struct links *links, const struct clusters *clusters)
+{
+	for (size_t i = 0; i < links->count; i++) {
+		struct linking_link *link = &links->at[i];
+		bool together = clusters->of[link->a] == clusters->of[link->b];
+		bool doubtful = together ? link->probability < 0.9f && clusters->integrity[clusters->of[link->a]] < 0.9f
+					 : link->probability > 0.1f;
+		link->status = together && !doubtful ? LINKING_LINKED : doubtful ? LINKING_REVIEW : LINKING_APART;
+	}
+}
+
+void clusters_make(struct clusters *out, struct links *links, const struct linking_table *table,
+		   const struct model *model, const struct linking_settings *settings)
+{
+	unsigned threads = settings->threads ? settings->threads : threads_available();
+	double link_at = settings->link_probability > 0 ? settings->link_probability : 0.5;
+	float least = (float)log2(link_at / (1 - link_at));
+	size_t rows = table->count, link_count;
+	uint32_t *parent = connect(links, rows, least), *members;
+	struct component *components;
+	struct linking_link *sorted = links_by_component(links, parent, least, &link_count);
+	size_t count = list_components(&components, &members, parent, rows, sorted, link_count);
+	struct clustering job = {.table = table,
+				 .model = model,
+				 .links = sorted,
+				 .components = components,
+				 .members = members,
+				 .least = least};
+	job.joined = memory_alloc(rows + 1, sizeof *job.joined);
+	job.weakest = memory_alloc(rows + 1, sizeof *job.weakest);
+	job.comparers = memory_alloc(threads, sizeof *job.comparers);
+	for (size_t i = 0; i < rows; i++) {
+		job.joined[i] = (uint32_t)i;
+		job.weakest[i] = 1000;
+	}
+	for (unsigned t = 0; t < threads; t++)
+		comparer_init(&job.comparers[t], table);
+	parallel_for(count, 64, threads, cluster_chunk, &job);
+	number_clusters(out, job.joined, job.weakest, rows);
+	set_statuses(links, out);
+	for (unsigned t = 0; t < threads; t++)
+		comparer_release(&job.comparers[t]);
+	free(job.comparers);
+	free(job.joined);
+	free(job.weakest);
+	free(sorted);
+	free(components);
+	free(members);
+	free(parent);
+}
+
+void clusters_release(struct clusters *clusters)
+{
+	free(clusters->of);
+	free(clusters->integrity);
+}

@@ -1,0 +1,266 @@
+#include "base/memory.h"
+#include "clean/birth.h"
+#include "clean/names.h"
+#include "clean/similarity.h"
+#include "linking/linking_int.h"
+
+#include <stdlib.h>
+
+/* Levels of each kind, best first; 0 is always "missing". The numbers stand in stored patterns. */
+static const char *const level_names[LINKING_KIND_COUNT][LINKING_LEVELS] = {
+	[LINKING_GIVEN] = {"not known", "same", "nickname or other spelling", "one slip or same sound", "initial only",
+			   "one is part of the other", "different", "stands in another name's place"},
+	[LINKING_MIDDLE] = {"not known", "same", "could be the same", "different"},
+	[LINKING_FAMILY] = {"not known", "same", "one slip or same sound", "a word in common", "different",
+			    "stands in another name's place"},
+	[LINKING_SUFFIX] = {"not known", "same", "different"},
+	[LINKING_BIRTH] = {"not known", "same", "day and month swapped", "one digit different",
+			   "same year, day not known", "two parts the same", "different"},
+	[LINKING_SEX] = {"not known", "same", "different"},
+	[LINKING_PLACE] = {"not known", "same property", "same postcode", "same area", "different"},
+	[LINKING_PHONE] = {"not known", "same", "one digit different", "different"},
+	[LINKING_EMAIL] = {"not known", "same", "nearly the same", "different"},
+	[LINKING_NHS] = {"not known", "same", "one digit different", "different"},
+	[LINKING_IDENTIFIER] = {"not known", "same", "one character different", "different"},
+	[LINKING_TEXT] = {"not known", "same", "one slip", "similar", "different"},
+};
+
+const char *linking_level_name(enum linking_kind kind, unsigned level)
+{
+	return level < LINKING_LEVELS ? level_names[kind][level] : NULL;
+}
+
+unsigned linking_level_count(enum linking_kind kind)
+{
+	unsigned count = 0;
+	while (count < LINKING_LEVELS && level_names[kind][count])
+		count++;
+	return count;
+}
+
+const char *linking_kind_name(enum linking_kind kind)
+{
+	static const char *const names[LINKING_KIND_COUNT] = {
+		[LINKING_GIVEN] = "given_name", [LINKING_MIDDLE] = "middle_names",   [LINKING_FAMILY] = "family_name",
+		[LINKING_SUFFIX] = "suffix",    [LINKING_BIRTH] = "date_of_birth",   [LINKING_SEX] = "sex",
+		[LINKING_PLACE] = "place",      [LINKING_PHONE] = "phone",           [LINKING_EMAIL] = "email",
+		[LINKING_NHS] = "nhs_number",   [LINKING_IDENTIFIER] = "identifier", [LINKING_TEXT] = "text",
+	};
+	return names[kind];
+}
+
+/* ---- two values ------------------------------------------------------------------------------ */
+
+static unsigned compare_given(struct text a, struct text b)
+{
+	static const unsigned levels[] = {
+		[GIVEN_SAME] = 1,    [GIVEN_VARIANT] = 2, [GIVEN_CLOSE] = 3,
+		[GIVEN_INITIAL] = 4, [GIVEN_PART] = 5,    [GIVEN_DIFFERENT] = 6,
+	};
+	return levels[clean_given_compare(a, b)];
+}
+
+/* Every name of the shorter list is the other's name or its initial. */
+static unsigned compare_middle(struct text a, struct text b)
+{
+	struct text word, rest = a.len < b.len ? a : b, other = a.len < b.len ? b : a;
+	while (text_split(&rest, ' ', &word)) {
+		struct text candidate, others = other;
+		bool found = false;
+		while (!found && text_split(&others, ' ', &candidate))
+			found = clean_given_compare(word, candidate) <= GIVEN_INITIAL;
+		if (!found)
+			return 3;
+	}
+	return 2;
+}
+
+static unsigned compare_family(struct text a, struct text b)
+{
+	return (unsigned)clean_family_compare(a, b) + 1;
+}
+
+static unsigned compare_birth(date a, date b)
+{
+	return a == DATE_UNKNOWN || b == DATE_UNKNOWN ? 0 : (unsigned)clean_birth_compare(a, b) + 1;
+}
+
+static unsigned compare_place(const struct place *a, const struct place *b)
+{
+	if (a->property && a->property == b->property)
+		return 1;
+	if (a->address && a->address == b->address && (!a->unit || !b->unit || a->unit == b->unit))
+		return 1;
+	if (a->unit && a->unit == b->unit)
+		return 2;
+	if (a->sector && a->sector == b->sector)
+		return 3;
+	if (a->property && b->property)
+		return 4;
+	return (a->district && b->district) || (a->address && b->address) ? 4 : 0;
+}
+
+static unsigned compare_identifier(struct text a, struct text b)
+{
+	/* a National Insurance number with and without its last letter */
+	struct text shorter = a.len < b.len ? a : b, longer = a.len < b.len ? b : a;
+	if (shorter.len >= 8 && shorter.len + 1 == longer.len && text_starts_with(longer, shorter))
+		return 1;
+	return clean_edit_distance(a, b) <= 1 ? 2 : 3;
+}
+
+static unsigned compare_email(struct text a, struct text b)
+{
+	struct text name_a = text_slice(a.at, text_find_char(a, '@')),
+		    name_b = text_slice(b.at, text_find_char(b, '@'));
+	return clean_edit_distance(a, b) <= 2 || (text_equal(name_a, name_b) && name_a.len >= 5) ? 2 : 3;
+}
+
+static unsigned compare_text(struct text a, struct text b)
+{
+	size_t longest = a.len > b.len ? a.len : b.len;
+	unsigned distance = clean_edit_distance(a, b);
+	if (distance <= 1 || (distance == 2 && longest >= 8))
+		return longest >= 2 ? 2 : 4;
+	if (longest >= 5 && (clean_jaro_winkler(a, b) >= 0.88 || distance * 4 <= longest))
+		return 3;
+	return 4;
+}
+
+static unsigned compare_values(const struct column *column, uint32_t a, uint32_t b)
+{
+	const struct dictionary *d = column->dictionary;
+	struct text x = dictionary_value(d, a), y = dictionary_value(d, b);
+	switch (column->is.kind) {
+	case LINKING_GIVEN:
+		return compare_given(x, y);
+	case LINKING_MIDDLE:
+		return compare_middle(x, y);
+	case LINKING_FAMILY:
+		return compare_family(x, y);
+	case LINKING_BIRTH:
+		return compare_birth(d->births[a], d->births[b]);
+	case LINKING_PLACE:
+		return compare_place(&d->places[a], &d->places[b]);
+	case LINKING_PHONE:
+		return clean_edit_distance(x, y) <= 1 ? 2 : 3;
+	case LINKING_EMAIL:
+		return compare_email(x, y);
+	case LINKING_NHS:
+	case LINKING_IDENTIFIER:
+		return compare_identifier(x, y);
+	case LINKING_TEXT:
+		return compare_text(x, y);
+	default:
+		return 2;
+	}
+}
+
+/* ---- two records -------------------------------------------------------------------------------- */
+
+enum { REMEMBERED_BITS = 16 };
+
+void comparer_init(struct comparer *comparer, const struct linking_table *table)
+{
+	comparer->table = table;
+	for (size_t c = 0; c < table->column_count; c++)
+		comparer->remembered[c] = memory_alloc((size_t)1 << REMEMBERED_BITS, sizeof(uint64_t));
+}
+
+void comparer_release(struct comparer *comparer)
+{
+	for (size_t c = 0; c < comparer->table->column_count; c++)
+		free(comparer->remembered[c]);
+}
+
+/* Place is cheap to compare and rarely comes again; the rest is worth remembering. An entry
+ * is the two codes, 30 bits each, and the level. */
+static unsigned compare_codes(struct comparer *comparer, size_t c, uint32_t a, uint32_t b)
+{
+	const struct column *column = &comparer->table->columns[c];
+	if (a == b)
+		return 1;
+	if (column->is.kind == LINKING_PLACE)
+		return compare_place(&column->dictionary->places[a], &column->dictionary->places[b]);
+	if (column->is.kind == LINKING_SEX || column->is.kind == LINKING_SUFFIX)
+		return 2;
+	uint64_t low = a < b ? a : b, high = a < b ? b : a, pair = (high << 30 | low) << 4;
+	uint64_t *entry = &comparer->remembered[c][hash_mix(pair) >> (64 - REMEMBERED_BITS)];
+	if ((*entry & ~UINT64_C(15)) == pair)
+		return (unsigned)(*entry & 15);
+	unsigned level = compare_values(column, (uint32_t)low, (uint32_t)high);
+	*entry = pair | level;
+	return level;
+}
+
+static unsigned compare_column(struct comparer *comparer, size_t c, const uint32_t *a, const uint32_t *b)
+{
+	const struct column *column = &comparer->table->columns[c];
+	a += column->at;
+	b += column->at;
+	if (!a[0] || !b[0])
+		return 0;
+	unsigned best = compare_codes(comparer, c, a[0], b[0]);
+	for (unsigned i = 0; i < column->slots && a[i]; i++) {
+		for (unsigned j = 0; j < column->slots && b[j] && best != 1; j++) {
+			unsigned level = i + j > 0 ? compare_codes(comparer, c, a[i], b[j]) : best;
+			if (level && (level < best || !best))
+				best = level;
+		}
+	}
+	return best;
+}
+
+static bool has_code(const struct column *column, const uint32_t *row, uint32_t code)
+{
+	for (unsigned i = 0; i < column->slots && row[column->at + i]; i++) {
+		if (row[column->at + i] == code)
+			return true;
+	}
+	return false;
+}
+
+static bool shares_code(const struct column *x, const uint32_t *a, const struct column *y, const uint32_t *b)
+{
+	for (unsigned i = 0; i < x->slots && a[x->at + i]; i++) {
+		if (has_code(y, b, a[x->at + i]))
+			return true;
+	}
+	return false;
+}
+
+/* A name that differs may stand in another column of the other record: family name first, or
+ * called by the middle name. */
+static uint64_t see_crossed_names(const struct linking_table *table, const uint32_t *a, const uint32_t *b,
+				  uint64_t pattern)
+{
+	for (size_t c = 0; c < table->column_count; c++) {
+		const struct column *column = &table->columns[c];
+		bool given = column->is.kind == LINKING_GIVEN && pattern_level(pattern, c) == 6;
+		bool family = column->is.kind == LINKING_FAMILY && pattern_level(pattern, c) == 4;
+		if (!given && !family)
+			continue;
+		for (size_t d = 0; d < table->column_count; d++) {
+			enum linking_kind kind = table->columns[d].is.kind;
+			if (d == c ||
+			    !(kind == LINKING_GIVEN || kind == LINKING_FAMILY || (given && kind == LINKING_MIDDLE)))
+				continue;
+			if (shares_code(column, a, &table->columns[d], b) ||
+			    shares_code(&table->columns[d], a, column, b)) {
+				pattern &= ~(UINT64_C(15) << (4 * c));
+				pattern |= (uint64_t)(given ? 7 : 5) << (4 * c);
+				break;
+			}
+		}
+	}
+	return pattern;
+}
+
+uint64_t comparer_pattern(struct comparer *comparer, const uint32_t *a, const uint32_t *b)
+{
+	const struct linking_table *table = comparer->table;
+	uint64_t pattern = 0;
+	for (size_t c = 0; c < table->column_count; c++)
+		pattern |= (uint64_t)compare_column(comparer, c, a, b) << (4 * c);
+	return see_crossed_names(table, a, b, pattern);
+}

@@ -1,0 +1,159 @@
+/* Linking: which records are one person, and why.
+ *
+ * The engine is pure: it takes records as columns of cleaned values and gives clusters,
+ * links and a model; nothing of it knows a database or a key.
+ *
+ *     struct linking_table *table = linking_table_new(columns, column_count);
+ *     linking_table_add_record(table, record_id);
+ *     linking_table_add_value(table, GIVEN, TEXT("chidi"));      // a column may have several values
+ *     ...
+ *     struct linking_run *run;
+ *     status = linking_run_new(&run, table, &settings, &error);  // takes the table
+ *     linking_cluster_of(run, i); linking_links(run, &count);
+ *     linking_explain(run, i, j, &explanation);
+ *     linking_run_free(run);
+ *
+ * The model is Fellegi and Sunter's (1969) with a third class.  Two records are of one person
+ * (M), of two people of one household (H), or unrelated (U).  A pair's comparisons come to a
+ * pattern of levels; m, h and u are how probable each level is in each class, estimated by
+ * expectation-maximisation over pattern counts, u from random pairs.  The weight of a pair
+ * is log2 of its odds M : (H or U), with the prior.  Agreement on a rare value counts more.
+ *
+ * Clusters are grown from the strongest link down; two groups are joined only when the evidence
+ * between all their records favours it and nothing forbids it (linking_conflict), so that one
+ * false link does not chain two people together.
+ *
+ * The result is the same bytes for any order of records and any number of threads.
+ */
+#ifndef LINKING_LINKING_H
+#define LINKING_LINKING_H
+
+#include "base/buf.h"
+#include "base/date.h"
+#include "base/error.h"
+#include "base/text.h"
+
+#include <stdatomic.h>
+
+enum linking_kind {
+	LINKING_GIVEN,      /* folded first given name */
+	LINKING_MIDDLE,     /* folded further names */
+	LINKING_FAMILY,     /* folded family name; former names are further values */
+	LINKING_SUFFIX,     /* "1" junior, "2" senior ... */
+	LINKING_BIRTH,      /* "2001-02-28" */
+	LINKING_SEX,        /* "1" or "2" */
+	LINKING_PLACE,      /* linking_place_value() */
+	LINKING_PHONE,      /* clean_phone() */
+	LINKING_EMAIL,      /* clean_email() */
+	LINKING_NHS,        /* valid numbers only: two different ones forbid a link */
+	LINKING_IDENTIFIER, /* any number that a person has one of */
+	LINKING_TEXT,       /* anything else: place names, house numbers ... */
+	LINKING_KIND_COUNT
+};
+const char *linking_kind_name(enum linking_kind kind);
+
+struct linking_column {
+	const char *name; /* kept, not copied */
+	enum linking_kind kind;
+};
+
+enum { LINKING_COLUMNS = 16, LINKING_LEVELS = 8 }; /* at most; a pattern has four bits a column */
+enum { LINKING_LEVEL_MISSING = 0, LINKING_LEVEL_SAME = 1 };
+/* "same", "nickname or other spelling" ...; NULL when the kind has no such level. */
+const char *linking_level_name(enum linking_kind kind, unsigned level);
+unsigned linking_level_count(enum linking_kind kind);
+
+struct linking_table;
+struct linking_table *linking_table_new(const struct linking_column *columns, size_t count);
+void linking_table_free(struct linking_table *table);
+/* KEY tells records of equal content apart; the order of calls does not matter otherwise. */
+void linking_table_add_record(struct linking_table *table, int64_t key);
+/* To the record added last. Empty values, and values it has already, are ignored. */
+void linking_table_add_value(struct linking_table *table, size_t column, struct text value);
+size_t linking_table_count(const struct linking_table *table);
+
+/* The value of a LINKING_PLACE column; parts that are not known are 0 or absent. POSTCODE as of
+ * clean_postcode() (unit, sector or district), ADDRESS folded. */
+enum { LINKING_PLACE_SIZE = 192 };
+struct text linking_place_value(char out[LINKING_PLACE_SIZE], int64_t property_id, struct text postcode,
+				struct text address);
+
+struct linking_settings {
+	unsigned threads;        /* 0: all processors */
+	double link_probability; /* a link at least this sure can join; 0: 0.5 */
+	double keep_probability; /* pairs at least this sure are kept for review; 0: 0.02 */
+	size_t largest_block;    /* 0: 200 records; larger blocks are subdivided */
+	double training_pairs;   /* about how many pairs to train on; 0: 2 million */
+	const char *model;       /* JSON of an earlier run, used instead of training; NULL: train */
+	const atomic_bool *stop; /* set by a signal: STATUS_INTERRUPTED; may be NULL */
+};
+
+enum linking_status { LINKING_LINKED, LINKING_REVIEW, LINKING_APART };
+struct linking_link {
+	uint32_t a, b; /* numbers of records in the order they were added, a < b */
+	float weight, probability;
+	uint64_t pattern;
+	uint16_t rule;  /* the first that compared them */
+	uint8_t status; /* enum linking_status */
+};
+
+struct linking_rule_report {
+	char name[96];
+	uint64_t pairs;     /* that no earlier rule compared */
+	uint64_t oversized; /* blocks that had to be subdivided */
+	uint64_t cut;       /* blocks that nothing could subdivide: neighbours in order of content only */
+};
+
+struct linking_report {
+	size_t records, clusters, links, patterns;
+	uint64_t pairs;
+	double prior; /* one pair in so many of all is a match: the prior's inverse */
+	double household_prior;
+	double seconds_block, seconds_train, seconds_score, seconds_cluster, seconds_total;
+	size_t rules;
+	struct linking_rule_report rule[32];
+};
+
+struct linking_run;
+enum status linking_run_new(struct linking_run **out, struct linking_table *table,
+			    const struct linking_settings *settings, struct error *error) MUST_CHECK;
+void linking_run_free(struct linking_run *run); /* and the table */
+const struct linking_report *linking_run_report(const struct linking_run *run);
+/* Clusters are numbered 0.. by the first record, in order of content, that they hold. */
+uint32_t linking_cluster_of(const struct linking_run *run, size_t record);
+/* The weakest of the joins that made the cluster, as a probability; 1 for a single record. */
+double linking_cluster_integrity(const struct linking_run *run, uint32_t cluster);
+/* Sorted by a, then b. */
+const struct linking_link *linking_links(const struct linking_run *run, size_t *count);
+void linking_model_json(const struct linking_run *run, struct buf *out);
+
+struct linking_evidence {
+	const char *column, *level_name;
+	unsigned level;
+	double m, h, u;
+	double weight; /* log2(m / u), the rarity of the value included */
+};
+struct linking_explanation {
+	uint64_t pattern;
+	double prior;     /* log2 odds before anything is compared */
+	double household; /* what is taken off because people of one household agree on this too */
+	double weight, probability;
+	int rule;             /* index in the report, -1: no rule would compare the two */
+	const char *conflict; /* why the two cannot be one person whatever the weight; NULL: nothing */
+	size_t count;
+	struct linking_evidence evidence[LINKING_COLUMNS];
+};
+void linking_explain(const struct linking_run *run, size_t a, size_t b, struct linking_explanation *out);
+
+/* ---- how good it is ------------------------------------------------------------------------- */
+
+struct linking_quality {
+	uint64_t records;              /* in both the clusters and the truth */
+	uint64_t found, wrong, missed; /* pairs */
+	double precision, recall, f1;
+};
+/* Pairwise over COUNT records with a cluster and a true person each; the two are labels. Records
+ * whose truth is 0 are left out. */
+void linking_evaluate(const uint64_t *clusters, const uint64_t *truth, size_t count, struct linking_quality *out);
+
+#endif

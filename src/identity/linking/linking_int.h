@@ -1,0 +1,164 @@
+/* What the files of linking share. */
+#ifndef LINKING_LINKING_INT_H
+#define LINKING_LINKING_INT_H
+
+#include "base/map.h"
+#include "linking/linking.h"
+
+/* Values of one kind, once each; code 0 is "none". Given, middle and family names share one,
+ * so that a name in the wrong column is seen by its code. */
+struct dictionary {
+	struct text_map values; /* index + 1 is the code */
+	date *births;           /* LINKING_BIRTH: by code */
+	struct place *places;   /* LINKING_PLACE: by code */
+};
+
+struct place { /* hashes, 0 where unknown */
+	uint64_t property, address, unit, sector, district;
+};
+
+struct column {
+	struct linking_column is;
+	struct dictionary *dictionary;
+	uint32_t *records, *codes; /* entries in order of adding; freed when packed */
+	size_t entries, record_capacity, code_capacity;
+	unsigned at, slots; /* where in a row */
+	uint32_t *counts;   /* by code: records that have the value */
+	uint64_t filled;    /* values over all records */
+	float *rarity;      /* by code: log2(u_same / frequency), once the model is there */
+	float rarity_most;
+};
+
+struct linking_table {
+	struct column columns[LINKING_COLUMNS];
+	size_t column_count;
+	struct dictionary dictionaries[LINKING_COLUMNS];
+	size_t dictionary_count;
+	int64_t *keys;
+	size_t count, key_capacity;
+	/* after linking_table_pack(): rows in order of content */
+	unsigned stride;
+	uint32_t *rows;   /* count * stride codes */
+	uint32_t *added;  /* row -> number of adding */
+	uint32_t *row_of; /* number of adding -> row */
+};
+
+void linking_table_pack(struct linking_table *table);
+static inline const uint32_t *table_row(const struct linking_table *table, uint32_t row)
+{
+	return table->rows + (size_t)row * table->stride;
+}
+struct text dictionary_value(const struct dictionary *dictionary, uint32_t code);
+
+/* ---- comparing ---------------------------------------------------------------------------- */
+
+/* Remembers the level of a pair of values; one for each thread. */
+struct comparer {
+	const struct linking_table *table;
+	uint64_t *remembered[LINKING_COLUMNS];
+};
+void comparer_init(struct comparer *comparer, const struct linking_table *table);
+void comparer_release(struct comparer *comparer);
+uint64_t comparer_pattern(struct comparer *comparer, const uint32_t *a, const uint32_t *b);
+static inline unsigned pattern_level(uint64_t pattern, size_t column)
+{
+	return (unsigned)(pattern >> (4 * column)) & 15;
+}
+
+/* ---- blocking ------------------------------------------------------------------------------- */
+
+struct block { /* records that share a key: members[first .. first + count) */
+	uint64_t key;
+	uint32_t first, count;
+	uint16_t rule;
+};
+struct blocks {
+	struct block *at;
+	size_t count, capacity;
+	uint32_t *members; /* rows, ascending within a block */
+	size_t member_count, member_capacity;
+	/* the blocks of each row, ascending: of[starts[row] .. starts[row + 1]) */
+	uint32_t *starts, *of;
+	uint64_t pairs; /* as if no pair were in two blocks */
+};
+void blocks_make(struct blocks *blocks, const struct linking_table *table, const struct linking_settings *settings,
+		 struct linking_report *report);
+void blocks_release(struct blocks *blocks);
+/* The first block that holds both rows, or UINT32_MAX. */
+uint32_t blocks_first_common(const struct blocks *blocks, uint32_t a, uint32_t b);
+
+/* ---- the model --------------------------------------------------------------------------------- */
+
+typedef float score4 __attribute__((vector_size(16))); /* log2 of m, h, u; the fourth is unused */
+
+struct model {
+	double m[LINKING_COLUMNS][LINKING_LEVELS], h[LINKING_COLUMNS][LINKING_LEVELS],
+		u[LINKING_COLUMNS][LINKING_LEVELS];
+	double prior_m, prior_h;
+	bool households;
+	size_t patterns; /* seen in training */
+	score4 score[LINKING_COLUMNS][16];
+	float start_m, start_h, start_u; /* log2 of the priors */
+	float rarity_most;
+};
+struct pattern_count {
+	uint64_t pattern;
+	double pairs;
+};
+void model_start(struct model *model, const struct linking_table *table);
+/* u from random pairs. */
+void model_sample_u(struct model *model, const struct linking_table *table, unsigned threads);
+void model_train(struct model *model, const struct linking_table *table, const struct pattern_count *counts,
+		 size_t count, double scale);
+void model_finish(struct model *model, struct linking_table *table);
+enum status model_read(struct model *model, const struct linking_table *table, const char *json,
+		       struct error *error) MUST_CHECK;
+
+struct pair_score {
+	float weight;   /* log2 odds, prior included */
+	float evidence; /* log2 of m against the likelier of h and u, without prior */
+};
+/* False, and nothing computed, when the weight is certainly below LEAST. */
+bool model_score(const struct model *model, const struct linking_table *table, const uint32_t *a, const uint32_t *b,
+		 uint64_t pattern, float least, struct pair_score *out);
+static inline double weight_probability(double weight)
+{
+	return 1 / (1 + __builtin_exp2(-weight));
+}
+/* Why two records cannot be one person whatever the weight; NULL when nothing forbids it. */
+const char *model_conflict(const struct linking_table *table, const uint32_t *a, const uint32_t *b, uint64_t pattern);
+
+/* ---- scoring and clustering ----------------------------------------------------------------------- */
+
+struct links {
+	struct linking_link *at; /* a and b are rows here */
+	size_t count, capacity;
+};
+enum status count_patterns(struct pattern_count **out, size_t *count, double *scale, const struct linking_table *table,
+			   const struct blocks *blocks, const struct linking_settings *settings,
+			   struct error *error) MUST_CHECK;
+enum status score_pairs(struct links *out, const struct linking_table *table, const struct blocks *blocks,
+			const struct model *model, const struct linking_settings *settings,
+			struct linking_report *report, struct error *error) MUST_CHECK;
+
+struct clusters {
+	uint32_t *of; /* row -> cluster */
+	float *integrity;
+	size_t count;
+};
+void clusters_make(struct clusters *out, struct links *links, const struct linking_table *table,
+		   const struct model *model, const struct linking_settings *settings);
+void clusters_release(struct clusters *clusters);
+
+struct linking_run {
+	struct linking_table *table;
+	struct blocks blocks;
+	struct model model;
+	struct links links;
+	struct clusters clusters;
+	struct linking_report report;
+};
+
+double linking_seconds(void);
+
+#endif

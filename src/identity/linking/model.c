@@ -1,0 +1,435 @@
+#include "base/memory.h"
+#include "base/threads.h"
+#include "clean/birth.h"
+#include "linking/linking_int.h"
+#include "maths/random.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+/* Where EM starts, by level; the rest of each row is 0. What people's records are like in general;
+ * training moves them to what these records are like. */
+static const double start_m[LINKING_KIND_COUNT][LINKING_LEVELS] = {
+	[LINKING_GIVEN] = {0, .80, .05, .05, .03, .02, .03, .02},
+	[LINKING_MIDDLE] = {0, .70, .20, .10},
+	[LINKING_FAMILY] = {0, .85, .05, .03, .06, .01},
+	[LINKING_SUFFIX] = {0, .95, .05},
+	[LINKING_BIRTH] = {0, .93, .01, .03, .01, .01, .01},
+	[LINKING_SEX] = {0, .98, .02},
+	[LINKING_PLACE] = {0, .65, .05, .10, .20},
+	[LINKING_PHONE] = {0, .60, .03, .37},
+	[LINKING_EMAIL] = {0, .60, .05, .35},
+	[LINKING_NHS] = {0, .98, .01, .01},
+	[LINKING_IDENTIFIER] = {0, .95, .03, .02},
+	[LINKING_TEXT] = {0, .80, .08, .04, .08},
+};
+/* What two people of one household share; kinds without a row are as in strangers. */
+static const double start_h[LINKING_KIND_COUNT][LINKING_LEVELS] = {
+	[LINKING_FAMILY] = {0, .68, .04, .06, .22, .001},
+	[LINKING_PLACE] = {0, .88, .04, .04, .04},
+	[LINKING_PHONE] = {0, .30, .01, .69},
+	[LINKING_EMAIL] = {0, .08, .02, .90},
+};
+
+static bool shared_in_household(enum linking_kind kind)
+{
+	return kind == LINKING_FAMILY || kind == LINKING_PLACE || kind == LINKING_PHONE || kind == LINKING_EMAIL;
+}
+
+static bool is_identifier(enum linking_kind kind)
+{
+	return kind == LINKING_NHS || kind == LINKING_IDENTIFIER;
+}
+
+/* Rarity of a value pays where values differ much in how common they are. */
+static bool uses_rarity(enum linking_kind kind)
+{
+	return kind == LINKING_GIVEN || kind == LINKING_MIDDLE || kind == LINKING_FAMILY || kind == LINKING_PLACE ||
+	       kind == LINKING_PHONE || kind == LINKING_EMAIL || kind == LINKING_TEXT || kind == LINKING_BIRTH;
+}
+
+static double chance_of_same(const struct column *column)
+{
+	double filled = (double)column->filled, sum = 0;
+	size_t count = column->dictionary->values.count;
+	for (size_t code = 1; code <= count; code++)
+		sum += (double)column->counts[code] * ((double)column->counts[code] - 1);
+	return filled > 1 ? sum / (filled * (filled - 1)) : 0;
+}
+
+void model_start(struct model *model, const struct linking_table *table)
+{
+	double records = (double)table->count;
+	memset(model, 0, sizeof *model);
+	for (size_t c = 0; c < table->column_count; c++) {
+		enum linking_kind kind = table->columns[c].is.kind;
+		memcpy(model->m[c], start_m[kind], sizeof model->m[c]);
+		model->households |= kind == LINKING_PLACE;
+	}
+	model->prior_m = records > 1 ? 1.5 / records : 0.5;
+	model->prior_h = model->households ? 2.0 / (records + 1) : 0;
+}
+
+/* ---- u ------------------------------------------------------------------------------------------- */
+
+enum { RANDOM_PAIRS = 300000, CHUNK = 10000 };
+
+struct sampler {
+	const struct linking_table *table;
+	struct comparer *comparers;
+	double (*counts)[LINKING_COLUMNS][LINKING_LEVELS]; /* by chunk: added up in order */
+};
+
+static void sample_pairs(void *context, size_t chunk, size_t first, size_t end, unsigned thread)
+{
+	struct sampler *sampler = context;
+	const struct linking_table *table = sampler->table;
+	struct random r;
+	random_start(&r, 20, chunk, 0, 0);
+	for (size_t i = first; i < end; i++) {
+		uint32_t a = random_below(&r, (uint32_t)table->count), b = random_below(&r, (uint32_t)table->count);
+		if (a == b)
+			continue;
+		uint64_t pattern =
+			comparer_pattern(&sampler->comparers[thread], table_row(table, a), table_row(table, b));
+		for (size_t c = 0; c < table->column_count; c++)
+			sampler->counts[chunk][c][pattern_level(pattern, c)]++;
+	}
+}
+
+void model_sample_u(struct model *model, const struct linking_table *table, unsigned threads)
+{
+	threads = threads ? threads : threads_available();
+	size_t chunks = RANDOM_PAIRS / CHUNK;
+	struct sampler sampler = {.table = table};
+	sampler.comparers = memory_alloc(threads, sizeof *sampler.comparers);
+	sampler.counts = memory_alloc(chunks, sizeof *sampler.counts);
+	for (unsigned t = 0; t < threads; t++)
+		comparer_init(&sampler.comparers[t], table);
+	parallel_for(RANDOM_PAIRS, CHUNK, threads, sample_pairs, &sampler);
+	for (size_t c = 0; c < table->column_count; c++) {
+		unsigned levels = linking_level_count(table->columns[c].is.kind);
+		double total = 0;
+		for (unsigned l = 1; l < levels; l++) {
+			for (size_t k = 0; k < chunks; k++)
+				model->u[c][l] += sampler.counts[k][c][l];
+			total += model->u[c][l];
+		}
+		double same = chance_of_same(&table->columns[c]);
+		for (unsigned l = 1; l < levels; l++)
+			model->u[c][l] = (model->u[c][l] + 0.2) / (total + 0.2 * (levels - 1));
+		/* the frequencies know the chance of the same value better than any sample */
+		if (same > 0 && table->columns[c].slots == 1 && table->columns[c].is.kind != LINKING_PLACE)
+			model->u[c][1] = same;
+	}
+	for (unsigned t = 0; t < threads; t++)
+		comparer_release(&sampler.comparers[t]);
+	free(sampler.comparers);
+	free(sampler.counts);
+}
+
+/* ---- training ----------------------------------------------------------------------------------------- */
+
+struct training {
+	const struct linking_table *table;
+	const struct pattern_count *counts;
+	size_t count;
+	double scale, all_pairs;
+	double drawn[LINKING_COLUMNS][LINKING_LEVELS]; /* levels of random pairs, matches among them */
+};
+
+struct expected {
+	double m[LINKING_COLUMNS][LINKING_LEVELS], h[LINKING_COLUMNS][LINKING_LEVELS];
+	double matches, housemates;
+};
+
+static double likelihood(const double of[LINKING_COLUMNS][LINKING_LEVELS], uint64_t pattern, size_t columns)
+{
+	double product = 1;
+	for (size_t c = 0; c < columns; c++) {
+		unsigned level = pattern_level(pattern, c);
+		if (level)
+			product *= of[c][level];
+	}
+	return product;
+}
+
+static void expect(const struct training *t, const struct model *model, struct expected *out)
+{
+	size_t columns = t->table->column_count;
+	double prior_u = 1 - model->prior_m - model->prior_h;
+	memset(out, 0, sizeof *out);
+	for (size_t i = 0; i < t->count; i++) {
+		uint64_t pattern = t->counts[i].pattern;
+		double pm = model->prior_m * likelihood(model->m, pattern, columns);
+		double ph = model->prior_h > 0 ? model->prior_h * likelihood(model->h, pattern, columns) : 0;
+		double pu = prior_u * likelihood(model->u, pattern, columns);
+		double all = pm + ph + pu;
+		if (!(all > 0))
+			continue;
+		double m = t->counts[i].pairs * pm / all, h = t->counts[i].pairs * ph / all;
+		out->matches += m;
+		out->housemates += h;
+		for (size_t c = 0; c < columns; c++) {
+			out->m[c][pattern_level(pattern, c)] += m;
+			out->h[c][pattern_level(pattern, c)] += h;
+		}
+	}
+}
+
+static void normalise(double *row, unsigned levels)
+{
+	double total = 0;
+	for (unsigned l = 1; l < levels; l++)
+		total += row[l];
+	for (unsigned l = 1; l < levels; l++)
+		row[l] /= total;
+}
+
+/* New parameters from expected counts; START weighs as many pairs as STRENGTH, so that a column that
+ * is hardly ever filled keeps to what is known in general. */
+static void maximise(double *row, const double *counts, const double *start, unsigned levels, double strength)
+{
+	for (unsigned l = 1; l < levels; l++)
+		row[l] = counts[l] + strength * (start[l] > 0 ? start[l] : 1e-4);
+	normalise(row, levels);
+}
+
+/* Random pairs hold matches and housemates too; in small files these would hide how rare agreement
+ * between strangers is. */
+static void correct_u(const struct training *t, struct model *model)
+{
+	for (size_t c = 0; c < t->table->column_count; c++) {
+		unsigned levels = linking_level_count(t->table->columns[c].is.kind);
+		for (unsigned l = 1; l < levels; l++) {
+			double left =
+				t->drawn[c][l] - model->prior_m * model->m[c][l] - model->prior_h * model->h[c][l];
+			double least = t->drawn[c][l] * (is_identifier(t->table->columns[c].is.kind) ? 0.002 : 0.1);
+			model->u[c][l] = left > least ? left : least;
+		}
+		normalise(model->u[c], levels);
+	}
+}
+
+static void start_households(const struct training *t, struct model *model)
+{
+	for (size_t c = 0; c < t->table->column_count; c++) {
+		enum linking_kind kind = t->table->columns[c].is.kind;
+		memcpy(model->h[c], shared_in_household(kind) ? start_h[kind] : model->u[c], sizeof model->h[c]);
+	}
+}
+
+/* People of one household who have the same first name, birthday or number are few: a bound on what
+ * the household class may claim from the matches. */
+static void bound_households(const struct training *t, struct model *model)
+{
+	for (size_t c = 0; c < t->table->column_count; c++) {
+		enum linking_kind kind = t->table->columns[c].is.kind;
+		unsigned levels = linking_level_count(kind);
+		double most = kind == LINKING_GIVEN ? 0.02 : kind == LINKING_BIRTH ? 0.03 : 1;
+		if (is_identifier(kind))
+			memcpy(model->h[c], model->u[c], sizeof model->h[c]);
+		if (model->h[c][1] > most) {
+			double rest = 1 - model->h[c][1];
+			for (unsigned l = 2; l < levels; l++)
+				model->h[c][l] *= (1 - most) / rest;
+			model->h[c][1] = most;
+		}
+	}
+}
+
+static double update(const struct training *t, struct model *model, const struct expected *expected)
+{
+	double moved = 0;
+	for (size_t c = 0; c < t->table->column_count; c++) {
+		enum linking_kind kind = t->table->columns[c].is.kind;
+		unsigned levels = linking_level_count(kind);
+		double before = model->m[c][1];
+		maximise(model->m[c], expected->m[c], start_m[kind], levels, 20);
+		maximise(model->h[c], expected->h[c], shared_in_household(kind) ? start_h[kind] : model->u[c], levels,
+			 20);
+		moved += fabs(model->m[c][1] - before);
+	}
+	model->prior_m = (expected->matches + 1) * t->scale / t->all_pairs;
+	model->prior_h = model->households ? (expected->housemates + 1) * t->scale / t->all_pairs : 0;
+	if (model->prior_m > 0.5)
+		model->prior_m = 0.5;
+	if (model->prior_h > 0.25)
+		model->prior_h = 0.25;
+	bound_households(t, model);
+	correct_u(t, model);
+	return moved;
+}
+
+void model_train(struct model *model, const struct linking_table *table, const struct pattern_count *counts,
+		 size_t count, double scale)
+{
+	double records = (double)table->count;
+	struct training t = {.table = table,
+			     .counts = counts,
+			     .count = count,
+			     .scale = scale,
+			     .all_pairs = records * (records - 1) / 2};
+	struct expected expected;
+	memcpy(t.drawn, model->u, sizeof t.drawn);
+	model->patterns = count;
+	if (t.all_pairs < 1)
+		return;
+	start_households(&t, model);
+	for (int i = 0; i < 100; i++) {
+		expect(&t, model, &expected);
+		if (update(&t, model, &expected) < 1e-5 && i > 5)
+			return;
+	}
+}
+
+/* ---- scoring --------------------------------------------------------------------------------------------- */
+
+static void make_rarity(struct model *model, struct column *column, double u_same)
+{
+	size_t count = column->dictionary->values.count;
+	column->rarity = memory_alloc(count + 1, sizeof *column->rarity);
+	column->rarity_most = 0;
+	if (!uses_rarity(column->is.kind))
+		return;
+	for (size_t code = 1; code <= count; code++) {
+		/* a value seen once or twice may be less rare than it looks */
+		double frequency = ((double)column->counts[code] + 1) / ((double)column->filled + 1);
+		double rarity = log2(u_same / frequency);
+		column->rarity[code] = (float)(rarity > 8 ? 8 : rarity);
+		if (column->counts[code] > 1 && column->rarity[code] > column->rarity_most)
+			column->rarity_most = column->rarity[code];
+	}
+	model->rarity_most += column->rarity_most;
+}
+
+void model_finish(struct model *model, struct linking_table *table)
+{
+	model->rarity_most = 0;
+	for (size_t c = 0; c < table->column_count; c++) {
+		for (unsigned l = 1; l < linking_level_count(table->columns[c].is.kind); l++) {
+			model->score[c][l] =
+				(score4){(float)log2(model->m[c][l] + 1e-12), (float)log2(model->h[c][l] + 1e-12),
+					 (float)log2(model->u[c][l] + 1e-12), 0};
+		}
+		make_rarity(model, &table->columns[c], model->u[c][1]);
+	}
+	model->start_m = (float)log2(model->prior_m);
+	model->start_h = model->prior_h > 0 ? (float)log2(model->prior_h) : -1000;
+	model->start_u = (float)log2(1 - model->prior_m - model->prior_h);
+}
+
+/* The rarest value that both have. */
+static float rarity_of(const struct column *column, const uint32_t *a, const uint32_t *b)
+{
+	float most = -100;
+	for (unsigned i = 0; i < column->slots && a[column->at + i]; i++) {
+		for (unsigned j = 0; j < column->slots && b[column->at + j]; j++) {
+			uint32_t code = a[column->at + i];
+			if (code == b[column->at + j] && column->rarity[code] > most)
+				most = column->rarity[code];
+		}
+	}
+	return most == -100 ? 0 : most;
+}
+
+/* log2(2^a + 2^b) */
+static float add_log2(float a, float b)
+{
+	float high = a > b ? a : b, low = a > b ? b : a;
+	return high - low > 24 ? high : high + log2f(1 + exp2f(low - high));
+}
+
+bool model_score(const struct model *model, const struct linking_table *table, const uint32_t *a, const uint32_t *b,
+		 uint64_t pattern, float least, struct pair_score *out)
+{
+	score4 sum = {0, 0, 0, 0};
+	for (size_t c = 0; c < table->column_count; c++)
+		sum += model->score[c][pattern_level(pattern, c)];
+	float m = sum[0] + model->start_m, h = sum[1] + model->start_h, u = sum[2] + model->start_u;
+	if (m - (h > u ? h : u) + model->rarity_most < least)
+		return false;
+	float rare_h = 0, rare_u = 0;
+	for (size_t c = 0; c < table->column_count; c++) {
+		const struct column *column = &table->columns[c];
+		if (pattern_level(pattern, c) != 1 || column->rarity_most == 0)
+			continue;
+		float rarity = rarity_of(column, a, b);
+		rare_u += rarity;
+		if (!shared_in_household(column->is.kind))
+			rare_h += rarity;
+	}
+	out->weight = m - add_log2(h - rare_h, u - rare_u);
+	float against_h = model->prior_h > 0 ? sum[0] - (sum[1] - rare_h) : 1000,
+	      against_u = sum[0] - (sum[2] - rare_u);
+	out->evidence = against_h < against_u ? against_h : against_u;
+	return out->weight >= least;
+}
+
+/* ---- what forbids a link ------------------------------------------------------------------------------------ */
+
+struct seen {
+	bool nhs_differs, number_same, birth_same, birth_differs, sex_differs, given_differs, place_same, family_same;
+};
+
+static void see(struct seen *seen, enum linking_kind kind, unsigned level)
+{
+	switch (kind) {
+	case LINKING_NHS:
+		seen->nhs_differs |= level >= 2;
+		seen->number_same |= level == 1;
+		break;
+	case LINKING_IDENTIFIER:
+		seen->number_same |= level == 1;
+		break;
+	case LINKING_BIRTH:
+		seen->birth_same |= level == 1;
+		seen->birth_differs |= level == 6;
+		break;
+	case LINKING_SEX:
+		seen->sex_differs |= level == 2;
+		break;
+	case LINKING_GIVEN:
+		seen->given_differs |= level == 6;
+		break;
+	case LINKING_FAMILY:
+		seen->family_same |= level == 1;
+		break;
+	case LINKING_PLACE:
+		seen->place_same |= level == 1;
+		break;
+	default:
+		break;
+	}
+}
+
+static bool a_generation_apart(const struct linking_table *table, const uint32_t *a, const uint32_t *b)
+{
+	for (size_t c = 0; c < table->column_count; c++) {
+		const struct column *column = &table->columns[c];
+		if (column->is.kind != LINKING_BIRTH || !a[column->at] || !b[column->at])
+			continue;
+		date x = column->dictionary->births[a[column->at]], y = column->dictionary->births[b[column->at]];
+		if (x != DATE_UNKNOWN && y != DATE_UNKNOWN && (x > y ? x - y : y - x) > 12 * 365)
+			return true;
+	}
+	return false;
+}
+
+const char *model_conflict(const struct linking_table *table, const uint32_t *a, const uint32_t *b, uint64_t pattern)
+{
+	struct seen seen = {0};
+	for (size_t c = 0; c < table->column_count; c++)
+		see(&seen, table->columns[c].is.kind, pattern_level(pattern, c));
+	if (seen.nhs_differs)
+		return "two valid NHS numbers that differ";
+	if (seen.number_same)
+		return NULL;
+	if (seen.birth_differs && seen.sex_differs)
+		return "date of birth and sex both differ";
+	if (seen.birth_differs && a_generation_apart(table, a, b))
+		return "dates of birth a generation apart";
+	if (seen.birth_same && seen.given_differs && (seen.family_same || seen.place_same))
+		return "same birthday and family, different first names: twins";
+	return NULL;
+}

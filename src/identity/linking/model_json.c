@@ -1,0 +1,85 @@
+#include "linking/linking_int.h"
+
+#include <jansson.h>
+
+static json_t *levels_json(const double *row, unsigned levels)
+{
+	json_t *array = json_array();
+	for (unsigned l = 1; l < levels; l++)
+		json_array_append_new(array, json_real(row[l]));
+	return array;
+}
+
+void linking_model_json(const struct linking_run *run, struct buf *out)
+{
+	const struct model *model = &run->model;
+	json_t *root = json_object(), *columns = json_array();
+	json_object_set_new(root, "version", json_integer(1));
+	json_object_set_new(root, "records", json_integer((json_int_t)run->report.records));
+	json_object_set_new(root, "prior", json_real(model->prior_m));
+	json_object_set_new(root, "household_prior", json_real(model->prior_h));
+	for (size_t c = 0; c < run->table->column_count; c++) {
+		enum linking_kind kind = run->table->columns[c].is.kind;
+		unsigned levels = linking_level_count(kind);
+		json_t *column = json_object(), *names = json_array();
+		json_object_set_new(column, "column", json_string(run->table->columns[c].is.name));
+		json_object_set_new(column, "kind", json_string(linking_kind_name(kind)));
+		for (unsigned l = 1; l < levels; l++)
+			json_array_append_new(names, json_string(linking_level_name(kind, l)));
+		json_object_set_new(column, "levels", names);
+		json_object_set_new(column, "m", levels_json(model->m[c], levels));
+		json_object_set_new(column, "h", levels_json(model->h[c], levels));
+		json_object_set_new(column, "u", levels_json(model->u[c], levels));
+		json_array_append_new(columns, column);
+	}
+	json_object_set_new(root, "columns", columns);
+	char *text = json_dumps(root, JSON_INDENT(1) | JSON_REAL_PRECISION(9));
+	if (text)
+		buf_append_text(out, text_of(text));
+	free(text);
+	json_decref(root);
+}
+
+static bool read_levels(double *row, const json_t *array, unsigned levels)
+{
+	if (json_array_size(array) + 1 != levels)
+		return false;
+	for (unsigned l = 1; l < levels; l++) {
+		row[l] = json_number_value(json_array_get(array, l - 1));
+		if (!(row[l] >= 0 && row[l] <= 1))
+			return false;
+	}
+	return true;
+}
+
+static bool read_columns(struct model *model, const struct linking_table *table, const json_t *columns)
+{
+	if (json_array_size(columns) != table->column_count)
+		return false;
+	for (size_t c = 0; c < table->column_count; c++) {
+		const json_t *column = json_array_get(columns, c);
+		const char *name = json_string_value(json_object_get(column, "column"));
+		unsigned levels = linking_level_count(table->columns[c].is.kind);
+		if (!name || strcmp(name, table->columns[c].is.name) != 0 ||
+		    !read_levels(model->m[c], json_object_get(column, "m"), levels) ||
+		    !read_levels(model->h[c], json_object_get(column, "h"), levels) ||
+		    !read_levels(model->u[c], json_object_get(column, "u"), levels))
+			return false;
+	}
+	return true;
+}
+
+enum status model_read(struct model *model, const struct linking_table *table, const char *text, struct error *error)
+{
+	json_error_t where;
+	json_t *root = json_loads(text, 0, &where);
+	bool good = root && read_columns(model, table, json_object_get(root, "columns"));
+	model->prior_m = json_number_value(json_object_get(root, "prior"));
+	model->prior_h = json_number_value(json_object_get(root, "household_prior"));
+	json_decref(root);
+	if (good && model->prior_m > 0 && model->prior_m <= 0.5 && model->prior_h >= 0 && model->prior_h <= 0.25)
+		return STATUS_OK;
+	error_set(error, STATUS_INVALID, "linking.model", "the model does not fit the columns to be linked");
+	error_remedy(error, "Leave the model out, so that a new one is trained.");
+	return STATUS_INVALID;
+}
