@@ -264,9 +264,12 @@ enum household_kind { /* of Census table TS003's families, and what is not a fam
  * hostel, a refuge, a care home and an HMO each person or family is a household apart. */
 struct household {
 	uint32_t property;
-	uint32_t head;  /* the reference person at its beginning */
-	uint32_t first; /* first residence; follow next_in_household */
-	uint8_t kind;   /* as it began */
+	uint32_t head;     /* the reference person at its beginning */
+	uint32_t head_now; /* and at its end */
+	uint32_t abuser;   /* who harms the others, or NOTHING */
+	uint32_t first;    /* first residence; follow next_in_household */
+	uint32_t accounts; /* its first account, or NOTHING; a second may follow it directly */
+	uint8_t kind;      /* as it began */
 	date from, to;
 };
 
@@ -669,7 +672,8 @@ double borough_need(const struct borough *b, uint32_t person, enum need need, in
 uint32_t borough_abuser(const struct borough *b, uint32_t household);
 
 /* Writing a name another way, as clerks, families and systems do. Each gives back the
- * name itself when the tradition has no other form; text is kept in ARENA or static. */
+ * name itself when the tradition has no other form. What is given back lasts until the
+ * eighth later call on the same thread: copy it. */
 const char *name_other_spelling(enum tradition tradition, const char *name, struct random *r); /* Muhammad, Mohammed */
 const char *name_short_form(enum tradition tradition, const char *given,
 			    struct random *r); /* Elizabeth: Liz; "" when none */

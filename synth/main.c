@@ -103,11 +103,14 @@ static enum status read_arguments(struct arguments *a, int count, char **values,
 static enum status run(const struct arguments *a, struct error *error)
 {
 	struct borough *b;
-	enum status status = file_make_folder(a->out, 0755, error);
+	char truth[4096];
+	snprintf(truth, sizeof truth, "%s/truth", a->out);
+	enum status status = file_make_folder(truth, 0755, error);
 	if (!status)
 		status = borough_make(&b, &a->plan, error);
 	if (status)
 		return status;
+	status = truth_write_world(b, truth, error);
 	borough_free(b);
 	return status;
 }
