@@ -66,8 +66,8 @@ struct session {
 /* TOKEN is for the cookie; only its hash is stored. */
 enum status session_start(struct store *desk, int64_t user_id, char token[SESSION_TOKEN_SIZE],
 			  struct error *error) MUST_CHECK;
-/* STATUS_NOT_FOUND when there is none, it has ended, or its account may no longer sign in. Writes at
- * most once a minute a session. */
+/* On a STORE_WRITE desk. STATUS_NOT_FOUND when there is none, it has ended, or its account may no longer sign in.
+ * Writes at most once a minute a session. */
 enum status session_find(struct store *desk, struct text token, const struct session_limits *limits,
 			 struct arena *arena, struct session *out, struct error *error) MUST_CHECK;
 enum status session_set_purpose(struct store *desk, int64_t session_id, struct text purpose, struct text reason,

@@ -92,8 +92,9 @@ bool policy_may_know_address(const struct policy_grid *grid, uint64_t restrictio
  * and people set them (desk shelf). policy_load() reads both into memory, together with the agreements
  * that were ended; call it at the start, and when policy_is_stale() says so. */
 enum status policy_load(struct policy *policy, struct store *data, struct store *desk, struct error *error) MUST_CHECK;
-/* Compares the desk's policy generation (one row) and the generation of the data shelf given by the caller. */
-enum status policy_is_stale(struct policy *policy, struct store *desk, int64_t data_generation, bool *stale,
+/* Whether marks or ended agreements have changed since the load: one row of the desk, to be asked at every
+ * request, and one of the data shelf, which may be NULL where nothing was published since. */
+enum status policy_is_stale(struct policy *policy, struct store *desk, struct store *data, bool *stale,
 			    struct error *error) MUST_CHECK;
 
 struct policy_mark {

@@ -1,0 +1,225 @@
+#include "base/log.h"
+#include "base/memory.h"
+#include "policy/policy_int.h"
+
+void policy_facts_release(struct policy_facts *facts)
+{
+	id_map_release(&facts->residents);
+	id_map_release(&facts->properties);
+	free(facts->ended);
+}
+
+uint64_t policy_restrictions_of(struct policy *policy, enum policy_subject kind, int64_t subject_id)
+{
+	pthread_rwlock_rdlock(&policy->facts_lock);
+	const struct id_map *map = kind == POLICY_RESIDENT ? &policy->facts.residents : &policy->facts.properties;
+	const uint64_t *bits = id_map_get(map, (uint64_t)subject_id);
+	uint64_t restrictions = bits ? *bits : 0;
+	pthread_rwlock_unlock(&policy->facts_lock);
+	return restrictions;
+}
+
+/* ---- loading --------------------------------------------------------------------------------- */
+
+static uint64_t restriction_bit(const struct profile *profile, struct text id)
+{
+	for (size_t i = 0; i < profile->restrictions.count; i++)
+		if (text_equal(profile->restrictions.at[i].id, id))
+			return UINT64_C(1) << i;
+	log_event(LOG_WARNING, "policy.restriction",
+		  "a mark names restriction %.*s, which the profile does not have: its subject is hidden from all",
+		  TEXT_ARG(id));
+	return UINT64_C(1) << RESTRICTION_UNKNOWN_BIT;
+}
+
+static enum status load_marks(const struct policy *policy, struct store *store, const char *sql,
+			      struct policy_facts *facts, struct error *error)
+{
+	struct statement *query;
+	enum status status = store_prepare(&query, store, sql, error);
+	if (status)
+		return status;
+	int kind = statement_column(query, "subject_kind"), subject = statement_column(query, "subject_id"),
+	    restriction = statement_column(query, "restriction_id");
+	bool row;
+	while ((status = statement_step(query, &row, error)) == STATUS_OK && row) {
+		struct id_map *map =
+			statement_int(query, kind) == POLICY_RESIDENT ? &facts->residents : &facts->properties;
+		*id_map_put(map, (uint64_t)statement_int(query, subject), NULL) |=
+			restriction_bit(policy->profile, statement_text(query, restriction));
+	}
+	statement_done(query);
+	return status;
+}
+
+static enum status load_ended(const struct policy *policy, struct store *desk, struct policy_facts *facts,
+			      struct error *error)
+{
+	struct statement *query;
+	enum status status = store_prepare(&query, desk, "SELECT agreement_id FROM agreement_ended", error);
+	if (status)
+		return status;
+	facts->ended = memory_alloc(policy->profile->agreements.count / 64 + 1, sizeof *facts->ended);
+	int id = statement_column(query, "agreement_id");
+	bool row;
+	while ((status = statement_step(query, &row, error)) == STATUS_OK && row) {
+		const struct profile_agreement *agreement =
+			profile_agreement(policy->profile, statement_text(query, id));
+		if (agreement)
+			facts->ended[agreement->number / 64] |= UINT64_C(1) << (agreement->number % 64);
+	}
+	statement_done(query);
+	return status;
+}
+
+static enum status generations(struct store *desk, struct store *data, int64_t *of_desk, int64_t *of_data,
+			       struct error *error)
+{
+	enum status status = store_query_int(desk, "SELECT generation FROM policy_state", of_desk, error);
+	if (status == STATUS_OK && data)
+		status = store_query_int(data, "SELECT generation FROM restriction_state", of_data, error);
+	return status;
+}
+
+enum status policy_load(struct policy *policy, struct store *data, struct store *desk, struct error *error)
+{
+	struct policy_facts fresh = {0}, old;
+	id_map_init(&fresh.residents);
+	id_map_init(&fresh.properties);
+	/* Generations first: what changes while the rest is read is then read again. */
+	enum status status = generations(desk, data, &fresh.desk_generation, &fresh.data_generation, error);
+	if (status == STATUS_OK)
+		status = load_marks(policy, data,
+				    "SELECT subject_kind, subject_id, restriction_id FROM restriction_mark", &fresh,
+				    error);
+	if (status == STATUS_OK)
+		status = load_marks(policy, desk,
+				    "SELECT subject_kind, subject_id, restriction_id FROM restriction_ruling "
+				    "WHERE lifted_at IS NULL",
+				    &fresh, error);
+	if (status == STATUS_OK)
+		status = load_ended(policy, desk, &fresh, error);
+	if (status) {
+		policy_facts_release(&fresh);
+		return status;
+	}
+	pthread_rwlock_wrlock(&policy->facts_lock);
+	old = policy->facts;
+	policy->facts = fresh;
+	policy->epoch++;
+	pthread_rwlock_unlock(&policy->facts_lock);
+	policy_facts_release(&old);
+	return STATUS_OK;
+}
+
+enum status policy_is_stale(struct policy *policy, struct store *desk, struct store *data, bool *stale,
+			    struct error *error)
+{
+	int64_t of_desk = 0, of_data = 0;
+	enum status status = generations(desk, data, &of_desk, &of_data, error);
+	if (status)
+		return status;
+	pthread_rwlock_rdlock(&policy->facts_lock);
+	*stale = of_desk != policy->facts.desk_generation || (data && of_data != policy->facts.data_generation);
+	pthread_rwlock_unlock(&policy->facts_lock);
+	return STATUS_OK;
+}
+
+/* ---- changing -------------------------------------------------------------------------------- */
+
+enum status policy_replace_marks(struct store *data, const struct policy_mark *marks, size_t count, struct error *error)
+{
+	struct bulk *bulk;
+	enum status status = store_execute(data,
+					   "DELETE FROM restriction_mark; "
+					   "UPDATE restriction_state SET generation = generation + 1",
+					   error);
+	if (status == STATUS_OK)
+		status = store_bulk_begin(&bulk, data, "restriction_mark", "subject_kind, subject_id, restriction_id",
+					  error);
+	if (status)
+		return status;
+	for (size_t i = 0; i < count; i++) {
+		bulk_int(bulk, marks[i].kind);
+		bulk_int(bulk, marks[i].subject_id);
+		bulk_text(bulk, marks[i].restriction);
+		status = bulk_row(bulk, error);
+		if (status) {
+			bulk_abandon(bulk);
+			return status;
+		}
+	}
+	return bulk_end(bulk, error);
+}
+
+/* Whoever asks policy_is_stale() next sees it. */
+static enum status count_up(struct store *desk, struct error *error)
+{
+	return store_execute(desk, "UPDATE policy_state SET generation = generation + 1", error);
+}
+
+static void bind_mark(struct statement *statement, const struct policy_mark *mark, struct text by)
+{
+	statement_bind_int(statement, "kind", mark->kind);
+	statement_bind_int(statement, "subject_id", mark->subject_id);
+	statement_bind_text(statement, "restriction", mark->restriction);
+	statement_bind_int(statement, "now", instant_now());
+	statement_bind_text(statement, "by", by);
+}
+
+enum status policy_set_mark(struct store *desk, const struct policy_mark *mark, struct text by, struct error *error)
+{
+	struct statement *insert;
+	enum status status = store_prepare(
+		&insert, desk,
+		"INSERT INTO restriction_ruling (subject_kind, subject_id, restriction_id, set_at, set_by) "
+		"VALUES (:kind, :subject_id, :restriction, :now, :by) ON CONFLICT DO NOTHING",
+		error);
+	if (status)
+		return status;
+	bind_mark(insert, mark, by);
+	status = statement_run(insert, NULL, error);
+	statement_done(insert);
+	return status ? status : count_up(desk, error);
+}
+
+enum status policy_lift_mark(struct store *desk, const struct policy_mark *mark, struct text by, struct error *error)
+{
+	struct statement *update;
+	int64_t changed;
+	enum status status = store_prepare(&update, desk,
+					   "UPDATE restriction_ruling SET lifted_at = :now, lifted_by = :by "
+					   "WHERE subject_kind = :kind AND subject_id = :subject_id AND "
+					   "restriction_id = :restriction AND lifted_at IS NULL",
+					   error);
+	if (status)
+		return status;
+	bind_mark(update, mark, by);
+	status = statement_run(update, &changed, error);
+	statement_done(update);
+	if (status)
+		return status;
+	if (!changed) {
+		error_set(error, STATUS_NOT_FOUND, "policy.mark", "Nobody has set this restriction");
+		error_remedy(error, "A restriction that comes from a feed is lifted in the service's own system");
+		return STATUS_NOT_FOUND;
+	}
+	return count_up(desk, error);
+}
+
+enum status policy_end_agreement(struct store *desk, struct text agreement_id, struct text by, struct error *error)
+{
+	struct statement *insert;
+	enum status status = store_prepare(&insert, desk,
+					   "INSERT INTO agreement_ended (agreement_id, ended_at, ended_by) "
+					   "VALUES (:id, :now, :by) ON CONFLICT DO NOTHING",
+					   error);
+	if (status)
+		return status;
+	statement_bind_text(insert, "id", agreement_id);
+	statement_bind_int(insert, "now", instant_now());
+	statement_bind_text(insert, "by", by);
+	status = statement_run(insert, NULL, error);
+	statement_done(insert);
+	return status ? status : count_up(desk, error);
+}

@@ -1,0 +1,60 @@
+/* Shared by the parts of the policy room. */
+#ifndef POLICY_POLICY_INT_H
+#define POLICY_POLICY_INT_H
+
+#include "base/map.h"
+#include "policy/policy.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+
+enum { CELL_NONE = UINT16_MAX, NO_NUMBER = UINT16_MAX, RESTRICTION_UNKNOWN_BIT = 63 };
+
+/* A decision as a grid keeps it: numbers into the profile's arrays, NO_NUMBER for none. */
+struct packed_decision {
+	uint8_t verdict, rule;
+	uint16_t agreement, cover;
+};
+
+struct policy_grid {
+	atomic_uint holders;
+	const struct policy *policy;
+	uint64_t viewer_key, epoch;
+	date on;
+	uint64_t entitled;                /* bits of the restrictions this viewer may see behind */
+	struct packed_decision *presence; /* by feed */
+	struct packed_decision cells[];
+};
+
+/* What policy_load() brings; replaced as a whole. */
+struct policy_facts {
+	struct id_map residents, properties; /* subject id to bits of restrictions */
+	uint64_t *ended;                     /* bit set of agreement numbers */
+	int64_t desk_generation, data_generation;
+};
+
+struct policy {
+	const struct profile *profile;
+	/* Only elements that are a column of a feed have an answer: CELL_OF[feed * elements + element]. */
+	uint16_t *cell_of;
+	uint32_t *first_cell;    /* by feed; one more at the end */
+	uint64_t hides_resident; /* bits of the restrictions that hide more than an address */
+
+	pthread_rwlock_t facts_lock;
+	struct policy_facts facts;
+
+	pthread_mutex_t grids_lock;
+	struct id_map grid_of; /* viewer key to index */
+	struct policy_grid **grids;
+	size_t grid_count, grid_capacity;
+	atomic_uint_fast64_t epoch; /* counts loads */
+};
+
+static inline bool policy_has_ended(const struct policy_facts *facts, const struct profile_agreement *agreement)
+{
+	return facts->ended && (facts->ended[agreement->number / 64] >> (agreement->number % 64) & 1);
+}
+
+void policy_facts_release(struct policy_facts *facts);
+
+#endif

@@ -1,0 +1,65 @@
+-- shelf: data
+-- migration 1
+-- Who is protected, derived from the feeds by the profile's conditions at every refresh.
+CREATE TABLE restriction_mark (
+	subject_kind INT NOT NULL, -- enum policy_subject
+	subject_id ID NOT NULL,
+	restriction_id TEXT NOT NULL,
+	PRIMARY KEY (subject_kind, subject_id, restriction_id)
+) CLUSTERED;
+CREATE TABLE restriction_state (
+	one ID PRIMARY KEY CHECK (one = 1),
+	generation INT NOT NULL
+);
+INSERT INTO restriction_state (one, generation) VALUES (1, 1);
+-- shelf: desk
+-- migration 1
+-- Who is protected because a person said so.
+CREATE TABLE restriction_ruling (
+	ruling_id SEQUENCE,
+	subject_kind INT NOT NULL,
+	subject_id ID NOT NULL,
+	restriction_id TEXT NOT NULL,
+	set_at INSTANT NOT NULL,
+	set_by TEXT NOT NULL,
+	lifted_at INSTANT,
+	lifted_by TEXT
+);
+CREATE UNIQUE INDEX restriction_ruling_current ON restriction_ruling (subject_id, subject_kind, restriction_id)
+WHERE lifted_at IS NULL;
+CREATE TABLE agreement_ended (
+	agreement_id TEXT PRIMARY KEY,
+	ended_at INSTANT NOT NULL,
+	ended_by TEXT NOT NULL
+);
+CREATE TABLE policy_state (
+	one ID PRIMARY KEY CHECK (one = 1),
+	generation INT NOT NULL
+);
+INSERT INTO policy_state (one, generation) VALUES (1, 1);
+CREATE TABLE account (
+	user_id SEQUENCE,
+	username TEXT NOT NULL UNIQUE,
+	display_name TEXT NOT NULL,
+	password_hash TEXT NOT NULL, -- Argon2id, in its own text form
+	role_id TEXT NOT NULL,
+	team_id TEXT,
+	status INT NOT NULL, -- enum account_status
+	must_change_password BOOL NOT NULL,
+	failures INT NOT NULL DEFAULT 0,
+	locked_until INSTANT,
+	created INSTANT NOT NULL,
+	last_sign_in INSTANT
+);
+CREATE TABLE session (
+	session_id SEQUENCE,
+	token_hash BLOB NOT NULL UNIQUE,
+	user_id ID NOT NULL REFERENCES account (user_id),
+	started INSTANT NOT NULL,
+	seen INSTANT NOT NULL,
+	purpose TEXT,
+	reason TEXT,
+	task TEXT,
+	csrf TEXT NOT NULL
+);
+CREATE INDEX session_by_user ON session (user_id);

@@ -1,0 +1,173 @@
+#include "policy/account_int.h"
+
+#include <sodium.h>
+
+enum { TOKEN_HASH_BYTES = 32 };
+
+static void hash_token(struct text token, unsigned char out[TOKEN_HASH_BYTES])
+{
+	crypto_generichash(out, TOKEN_HASH_BYTES, (const unsigned char *)token.at, token.len, NULL, 0);
+}
+
+static int64_t idle_limit(const struct session_limits *limits)
+{
+	return limits && limits->idle ? limits->idle : 30 * MINUTE;
+}
+
+static int64_t absolute_limit(const struct session_limits *limits)
+{
+	return limits && limits->absolute ? limits->absolute : 12 * 60 * MINUTE;
+}
+
+enum status session_start(struct store *desk, int64_t user_id, char token[SESSION_TOKEN_SIZE], struct error *error)
+{
+	unsigned char hash[TOKEN_HASH_BYTES];
+	char csrf[CSRF_TOKEN_SIZE];
+	struct statement *insert;
+	random_token(token);
+	random_token(csrf);
+	hash_token(text_of(token), hash);
+	enum status status = store_prepare(&insert, desk,
+					   "INSERT INTO session (token_hash, user_id, started, seen, csrf) "
+					   "VALUES (:hash, :user_id, :now, :now, :csrf)",
+					   error);
+	if (status)
+		return status;
+	statement_bind_blob(insert, "hash", hash, sizeof hash);
+	statement_bind_int(insert, "user_id", user_id);
+	statement_bind_int(insert, "now", instant_now());
+	statement_bind_text(insert, "csrf", text_of(csrf));
+	status = statement_run(insert, NULL, error);
+	statement_done(insert);
+	return status;
+}
+
+/* `seen` is kept to the minute only: a page must not cost a write for it. */
+static enum status note_seen(struct store *desk, const struct session *session, instant now, struct error *error)
+{
+	if (now - session->seen < MINUTE)
+		return STATUS_OK;
+	struct statement *update;
+	enum status status =
+		store_prepare(&update, desk, "UPDATE session SET seen = :now WHERE session_id = :id", error);
+	if (status)
+		return status;
+	statement_bind_int(update, "now", now);
+	statement_bind_int(update, "id", session->session_id);
+	status = statement_run(update, NULL, error);
+	statement_done(update);
+	return status;
+}
+
+static struct text kept_text(struct statement *query, struct arena *arena, const char *name)
+{
+	struct text t = statement_text(query, statement_column(query, name));
+	return text_is_absent(t) ? t : arena_text(arena, t);
+}
+
+static void read_session(struct statement *query, struct arena *arena, instant now, struct session *out)
+{
+	*out = (struct session){
+		.session_id = statement_int(query, statement_column(query, "session_id")),
+		.purpose = kept_text(query, arena, "purpose"),
+		.reason = kept_text(query, arena, "reason"),
+		.task = kept_text(query, arena, "task"),
+		.started = statement_int(query, statement_column(query, "started")),
+		.seen = statement_int(query, statement_column(query, "seen")),
+	};
+	snprintf(out->csrf, sizeof out->csrf, "%.*s", TEXT_ARG(statement_text(query, statement_column(query, "csrf"))));
+	account_read(query, arena, now, &out->account);
+}
+
+enum status session_find(struct store *desk, struct text token, const struct session_limits *limits,
+			 struct arena *arena, struct session *out, struct error *error)
+{
+	unsigned char hash[TOKEN_HASH_BYTES];
+	struct statement *query;
+	instant now = instant_now();
+	hash_token(token, hash);
+	enum status status = store_prepare(
+		&query, desk,
+		"SELECT s.session_id, s.started, s.seen, s.purpose, s.reason, s.task, s.csrf, a.* FROM session s "
+		"JOIN account a ON a.user_id = s.user_id WHERE s.token_hash = :hash AND s.seen > :idle_since "
+		"AND s.started > :started_since AND a.status = :active",
+		error);
+	if (status)
+		return status;
+	statement_bind_blob(query, "hash", hash, sizeof hash);
+	statement_bind_int(query, "idle_since", now - idle_limit(limits));
+	statement_bind_int(query, "started_since", now - absolute_limit(limits));
+	statement_bind_int(query, "active", ACCOUNT_ACTIVE);
+	bool row;
+	status = statement_step(query, &row, error);
+	if (status == STATUS_OK && row)
+		read_session(query, arena, now, out);
+	else if (status == STATUS_OK)
+		status = error_set(error, STATUS_NOT_FOUND, "session.over", "You are not signed in, or no longer");
+	statement_done(query);
+	return status ? status : note_seen(desk, out, now, error);
+}
+
+enum status session_set_purpose(struct store *desk, int64_t session_id, struct text purpose, struct text reason,
+				struct text task, struct error *error)
+{
+	struct statement *update;
+	enum status status = store_prepare(&update, desk,
+					   "UPDATE session SET purpose = :purpose, reason = :reason, task = :task "
+					   "WHERE session_id = :id",
+					   error);
+	if (status)
+		return status;
+	statement_bind_text(update, "purpose", purpose);
+	statement_bind_text(update, "reason", reason);
+	statement_bind_text(update, "task", task);
+	statement_bind_int(update, "id", session_id);
+	status = statement_run(update, NULL, error);
+	statement_done(update);
+	return status;
+}
+
+enum status session_end(struct store *desk, struct text token, struct error *error)
+{
+	unsigned char hash[TOKEN_HASH_BYTES];
+	struct statement *end;
+	hash_token(token, hash);
+	enum status status = store_prepare(&end, desk, "DELETE FROM session WHERE token_hash = :hash", error);
+	if (status)
+		return status;
+	statement_bind_blob(end, "hash", hash, sizeof hash);
+	status = statement_run(end, NULL, error);
+	statement_done(end);
+	return status;
+}
+
+enum status session_end_all(struct store *desk, int64_t user_id, struct error *error)
+{
+	struct statement *end;
+	enum status status = store_prepare(&end, desk, "DELETE FROM session WHERE user_id = :user_id", error);
+	if (status)
+		return status;
+	statement_bind_int(end, "user_id", user_id);
+	status = statement_run(end, NULL, error);
+	statement_done(end);
+	return status;
+}
+
+enum status session_sweep(struct store *desk, const struct session_limits *limits, struct error *error)
+{
+	struct statement *sweep;
+	enum status status = store_prepare(
+		&sweep, desk, "DELETE FROM session WHERE seen <= :idle_since OR started <= :started_since", error);
+	if (status)
+		return status;
+	statement_bind_int(sweep, "idle_since", instant_now() - idle_limit(limits));
+	statement_bind_int(sweep, "started_since", instant_now() - absolute_limit(limits));
+	status = statement_run(sweep, NULL, error);
+	statement_done(sweep);
+	return status;
+}
+
+bool session_csrf_matches(const struct session *session, struct text given)
+{
+	return given.len == CSRF_TOKEN_SIZE - 1 && sodium_memcmp(session->csrf, given.at, given.len) == 0;
+}

@@ -1,0 +1,286 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "support/databases.h"
+
+#include "policy/policy.h"
+
+static struct test_database db;
+static struct store *data, *desk;
+static struct profile *profile;
+static struct policy *policy;
+static struct error e;
+static date today; /* set by make(), in force for housing_sharing */
+
+static int make(void **state)
+{
+	(void)state;
+	char path[400];
+	test_database_make(&db);
+	data = test_database_open(&db, STORE_DATA);
+	desk = test_database_open(&db, STORE_DESK);
+	snprintf(path, sizeof path, "%s/tests/data/profiles/policy", getenv("ONEVIEW_SOURCE"));
+	assert_ok(profile_load(&profile, path, &e), &e);
+	assert_ok(policy_open(&policy, profile, &e), &e);
+	assert_ok(policy_load(policy, data, desk, &e), &e);
+	today = date_of(2025, 6, 1);
+	return 0;
+}
+
+static int drop(void **state)
+{
+	(void)state;
+	policy_close(policy);
+	profile_free(profile);
+	store_close(data);
+	store_close(desk);
+	test_database_drop(&db);
+	return 0;
+}
+
+static struct viewer viewer_of(const char *role, const char *team, const char *purpose)
+{
+	return (struct viewer){
+		.user_id = 1,
+		.username = TEXT("somebody"),
+		.role = role ? profile_role(profile, text_of(role)) : NULL,
+		.team = team ? profile_team(profile, text_of(team)) : NULL,
+		.purpose = purpose ? profile_purpose(profile, text_of(purpose)) : NULL,
+	};
+}
+
+static struct policy_decision decide(const struct viewer *viewer, const char *feed, const char *element, date on)
+{
+	const struct policy_grid *grid = policy_grid(policy, viewer, on);
+	struct policy_decision decision = element ? policy_decide(grid, profile_feed(profile, text_of(feed)),
+								  profile_element(profile, text_of(element)))
+						  : policy_decide_presence(grid, profile_feed(profile, text_of(feed)));
+	policy_grid_done(grid);
+	return decision;
+}
+
+static void test_each_value_by_its_agreement(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *role, *team, *purpose, *feed, *element;
+		const char *on;
+		enum policy_verdict verdict;
+		enum policy_rule rule;
+		const char *agreement, *clause;
+	} cases[] = {
+		/* what the agreement gives, with its clause */
+		{"officer", "options", "homelessness", "tenancies", "tenure", "2025-06-01", POLICY_ALLOW,
+		 POLICY_RULE_AGREEMENT, "housing_sharing", "4.1"},
+		{"officer", "options", "homelessness", "tenancies", "full_name", "2025-06-01", POLICY_ALLOW,
+		 POLICY_RULE_AGREEMENT, "housing_sharing", "4.1"},
+		{"officer", "options", "homelessness", "tenancies", "vulnerable", "2025-06-01", POLICY_ALLOW,
+		 POLICY_RULE_AGREEMENT, "housing_sharing", "4.2"},
+		{"officer", "options", "homelessness", "tenancies", "caution", "2025-06-01", POLICY_ALLOW,
+		 POLICY_RULE_AGREEMENT, "housing_sharing", "4.2"},
+		/* first and last day, and the days beside them */
+		{"officer", "options", "homelessness", "tenancies", "tenure", "2024-04-01", POLICY_ALLOW,
+		 POLICY_RULE_AGREEMENT, "housing_sharing", "4.1"},
+		{"officer", "options", "homelessness", "tenancies", "tenure", "2026-03-31", POLICY_ALLOW,
+		 POLICY_RULE_AGREEMENT, "housing_sharing", "4.1"},
+		{"officer", "options", "homelessness", "tenancies", "tenure", "2024-03-31", POLICY_REFUSE,
+		 POLICY_RULE_AGREEMENT_ENDED, "housing_sharing", "4.1"},
+		{"officer", "options", "homelessness", "tenancies", "tenure", "2026-04-01", POLICY_REFUSE,
+		 POLICY_RULE_AGREEMENT_ENDED, "housing_sharing", "4.1"},
+		/* an element that no running agreement covers */
+		{"officer", "options", "homelessness", "tenancies", "balance", "2025-06-01", POLICY_REDACT,
+		 POLICY_RULE_AGREEMENT_ENDED, "older_sharing", NULL},
+		{"officer", NULL, "homelessness", "tenancies", "balance", "2023-06-01", POLICY_ALLOW,
+		 POLICY_RULE_AGREEMENT, "older_sharing", NULL},
+		/* registered for statistics only, though an agreement covers it */
+		{"officer", "options", "homelessness", "tenancies", "ethnicity", "2025-06-01", POLICY_REDACT,
+		 POLICY_RULE_NOT_FOR_DISPLAY, NULL, NULL},
+		/* only that the service knows the resident */
+		{"officer", "options", "homelessness", "cases", NULL, "2025-06-01", POLICY_ALLOW, POLICY_RULE_AGREEMENT,
+		 "housing_sharing", "4.3"},
+		{"officer", "options", "homelessness", "cases", "case_status", "2025-06-01", POLICY_REDACT,
+		 POLICY_RULE_NO_AGREEMENT, NULL, NULL},
+		/* another role, team, purpose, or none */
+		{"refuge_worker", "options", "homelessness", "tenancies", "tenure", "2025-06-01", POLICY_REFUSE,
+		 POLICY_RULE_NO_AGREEMENT, NULL, NULL},
+		{"officer", "refuge", "homelessness", "tenancies", "tenure", "2025-06-01", POLICY_REFUSE,
+		 POLICY_RULE_NO_AGREEMENT, NULL, NULL},
+		{"officer", NULL, "homelessness", "tenancies", "tenure", "2025-06-01", POLICY_REFUSE,
+		 POLICY_RULE_NO_AGREEMENT, NULL, NULL},
+		{"officer", "options", "pandemic", "tenancies", "tenure", "2025-06-01", POLICY_REFUSE,
+		 POLICY_RULE_NO_AGREEMENT, NULL, NULL},
+		{"officer", "options", "fraud", "tenancies", "tenure", "2025-06-01", POLICY_REFUSE,
+		 POLICY_RULE_OTHER_PURPOSE, NULL, NULL},
+		{"officer", "options", NULL, "tenancies", "tenure", "2025-06-01", POLICY_REFUSE, POLICY_RULE_NO_PURPOSE,
+		 NULL, NULL},
+		{NULL, NULL, NULL, "tenancies", "tenure", "2025-06-01", POLICY_REFUSE, POLICY_RULE_NO_AGREEMENT, NULL,
+		 NULL},
+		/* a role that works without names */
+		{"analyst", "options", "homelessness", "tenancies", "tenure", "2025-06-01", POLICY_ALLOW,
+		 POLICY_RULE_AGREEMENT, "housing_sharing", "4.1"},
+		{"analyst", "options", "homelessness", "tenancies", "full_name", "2025-06-01", POLICY_REDACT,
+		 POLICY_RULE_NO_NAMES, NULL, NULL},
+		/* the compartment */
+		{"officer", "options", "pandemic", "shielding", "shielding_since", "2025-06-01", POLICY_ALLOW,
+		 POLICY_RULE_AGREEMENT, "pandemic", NULL},
+		{"officer", "options", "homelessness", "shielding", "shielding_since", "2025-06-01", POLICY_REFUSE,
+		 POLICY_RULE_NO_AGREEMENT, NULL, NULL},
+		/* an element that the feed does not have */
+		{"officer", "options", "homelessness", "tenancies", "shielding_since", "2025-06-01", POLICY_REFUSE,
+		 POLICY_RULE_NO_AGREEMENT, NULL, NULL},
+	};
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct viewer viewer = viewer_of(cases[i].role, cases[i].team, cases[i].purpose);
+		date on;
+		assert_true(date_parse_iso(text_of(cases[i].on), &on));
+		struct policy_decision got = decide(&viewer, cases[i].feed, cases[i].element, on);
+		if (got.verdict != cases[i].verdict || got.rule != cases[i].rule)
+			fail_msg("case %zu (%s): verdict %d, rule %d", i, cases[i].element, got.verdict, got.rule);
+		if (cases[i].agreement)
+			assert_true(text_is(got.agreement->id, cases[i].agreement));
+		else
+			assert_null(got.agreement);
+		if (cases[i].clause)
+			assert_true(text_is(got.cover->clause, cases[i].clause));
+		assert_true(got.rule == POLICY_RULE_NONE || *policy_rule_text(got.rule));
+	}
+}
+
+/* The profile's check refuses such an agreement; if one came in all the same, it must give nothing. */
+static void test_special_categories_need_a_condition(void **state)
+{
+	(void)state;
+	struct profile_agreement *agreement =
+		(struct profile_agreement *)(uintptr_t)profile_agreement(profile, TEXT("housing_sharing"));
+	struct viewer viewer = viewer_of("officer", "options", "homelessness");
+	agreement->special_condition = TEXT_ABSENT;
+	assert_int_equal(decide(&viewer, "tenancies", "vulnerable", today).rule, POLICY_RULE_SPECIAL_CATEGORY);
+	assert_int_not_equal(decide(&viewer, "tenancies", "vulnerable", today).verdict, POLICY_ALLOW);
+	assert_int_equal(decide(&viewer, "tenancies", "caution", today).verdict, POLICY_ALLOW);
+	agreement->criminal_condition = TEXT_ABSENT;
+	assert_int_equal(decide(&viewer, "tenancies", "caution", today + 1).rule, POLICY_RULE_CRIMINAL);
+	assert_int_equal(decide(&viewer, "tenancies", "tenure", today + 1).verdict, POLICY_ALLOW);
+	agreement = (struct profile_agreement *)(uintptr_t)profile_agreement(profile, TEXT("pandemic"));
+	viewer = viewer_of("officer", "options", "pandemic");
+	agreement->compartment = TEXT_ABSENT;
+	assert_int_equal(decide(&viewer, "shielding", "shielding_since", today).rule, POLICY_RULE_COMPARTMENT);
+}
+
+static void test_an_ended_agreement_ends_at_the_next_request(void **state)
+{
+	(void)state;
+	struct viewer viewer = viewer_of("officer", "options", "homelessness");
+	const struct policy_grid *before = policy_grid(policy, &viewer, today);
+	bool stale;
+	assert_ok(policy_is_stale(policy, desk, data, &stale, &e), &e);
+	assert_false(stale);
+	assert_ok(store_begin(desk, &e), &e);
+	assert_ok(policy_end_agreement(desk, TEXT("housing_sharing"), TEXT("dpo"), &e), &e);
+	assert_ok(store_commit(desk, &e), &e);
+	assert_ok(policy_is_stale(policy, desk, NULL, &stale, &e), &e);
+	assert_true(stale);
+	assert_ok(policy_load(policy, data, desk, &e), &e);
+	assert_ok(policy_is_stale(policy, desk, data, &stale, &e), &e);
+	assert_false(stale);
+	assert_int_equal(decide(&viewer, "tenancies", "tenure", today).rule, POLICY_RULE_AGREEMENT_ENDED);
+	assert_int_equal(decide(&viewer, "tenancies", "tenure", today).verdict, POLICY_REFUSE);
+	/* A request that is under way keeps the answers it began with. */
+	assert_int_equal(policy_decide(before, profile_feed(profile, TEXT("tenancies")),
+				       profile_element(profile, TEXT("tenure")))
+				 .verdict,
+			 POLICY_ALLOW);
+	policy_grid_done(before);
+}
+
+static bool may_know(const struct viewer *viewer, enum policy_subject kind, int64_t id, bool *address)
+{
+	const struct policy_grid *grid = policy_grid(policy, viewer, today);
+	uint64_t restrictions = policy_restrictions_of(policy, kind, id);
+	bool known = policy_may_know_of(grid, restrictions);
+	*address = policy_may_know_address(grid, restrictions);
+	policy_grid_done(grid);
+	return known;
+}
+
+static void test_the_protected_are_not_there(void **state)
+{
+	(void)state;
+	struct viewer officer = viewer_of("officer", "options", "homelessness"),
+		      refuge_worker = viewer_of("refuge_worker", NULL, "homelessness"),
+		      refuge_team = viewer_of("officer", "refuge", "homelessness");
+	const struct policy_mark marks[] = {
+		{POLICY_RESIDENT, 7, TEXT("protected")}, {POLICY_RESIDENT, 8, TEXT("refuge")},
+		{POLICY_PROPERTY, 8, TEXT("protected")}, {POLICY_RESIDENT, 9, TEXT("protected")},
+		{POLICY_RESIDENT, 9, TEXT("refuge")},    {POLICY_RESIDENT, 10, TEXT("no_longer_in_the_profile")},
+	};
+	bool stale, address;
+	assert_ok(store_begin(data, &e), &e);
+	assert_ok(policy_replace_marks(data, marks, 6, &e), &e);
+	assert_ok(store_commit(data, &e), &e);
+	assert_ok(policy_is_stale(policy, desk, data, &stale, &e), &e);
+	assert_true(stale);
+	assert_ok(policy_load(policy, data, desk, &e), &e);
+
+	static const struct {
+		int viewer; /* 0 officer, 1 refuge worker, 2 officer in the refuge's team */
+		enum policy_subject kind;
+		int64_t id;
+		bool known, address;
+	} cases[] = {
+		{0, POLICY_RESIDENT, 1, true, true},    {0, POLICY_RESIDENT, 7, false, false},
+		{1, POLICY_RESIDENT, 7, true, true},    {2, POLICY_RESIDENT, 7, false, false},
+		{0, POLICY_RESIDENT, 8, true, false},   {2, POLICY_RESIDENT, 8, true, true},
+		{0, POLICY_PROPERTY, 8, false, false},  {0, POLICY_PROPERTY, 7, true, true},
+		{1, POLICY_RESIDENT, 9, true, false},   {2, POLICY_RESIDENT, 9, false, false},
+		{1, POLICY_RESIDENT, 10, false, false},
+	};
+	const struct viewer *viewers[] = {&officer, &refuge_worker, &refuge_team};
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		bool known = may_know(viewers[cases[i].viewer], cases[i].kind, cases[i].id, &address);
+		if (known != cases[i].known || address != cases[i].address)
+			fail_msg("case %zu: known %d, address %d", i, known, address);
+	}
+}
+
+static void test_people_set_and_lift_marks(void **state)
+{
+	(void)state;
+	struct viewer officer = viewer_of("officer", "options", "homelessness");
+	struct policy_mark mark = {POLICY_RESIDENT, 55, TEXT("protected")};
+	bool address, stale;
+	assert_ok(policy_set_mark(desk, &mark, TEXT("manager"), &e), &e);
+	assert_ok(policy_set_mark(desk, &mark, TEXT("manager"), &e), &e);
+	assert_ok(policy_is_stale(policy, desk, NULL, &stale, &e), &e);
+	assert_true(stale);
+	assert_ok(policy_load(policy, data, desk, &e), &e);
+	assert_false(may_know(&officer, POLICY_RESIDENT, 55, &address));
+	/* A refresh derives its own marks anew and leaves those of people. */
+	assert_ok(store_begin(data, &e), &e);
+	assert_ok(policy_replace_marks(data, NULL, 0, &e), &e);
+	assert_ok(store_commit(data, &e), &e);
+	assert_ok(policy_load(policy, data, desk, &e), &e);
+	assert_false(may_know(&officer, POLICY_RESIDENT, 55, &address));
+	assert_ok(policy_lift_mark(desk, &mark, TEXT("manager"), &e), &e);
+	assert_int_equal(policy_lift_mark(desk, &mark, TEXT("manager"), &e), STATUS_NOT_FOUND);
+	assert_ok(policy_load(policy, data, desk, &e), &e);
+	assert_true(may_know(&officer, POLICY_RESIDENT, 55, &address));
+	assert_int_equal(test_query(desk, "SELECT count(*) FROM restriction_ruling WHERE lifted_by = 'manager'"), 1);
+}
+
+#define ON_A_DATABASE(test) cmocka_unit_test_setup_teardown(test, make, drop)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		ON_A_DATABASE(test_each_value_by_its_agreement),
+		ON_A_DATABASE(test_special_categories_need_a_condition),
+		ON_A_DATABASE(test_an_ended_agreement_ends_at_the_next_request),
+		ON_A_DATABASE(test_the_protected_are_not_there),
+		ON_A_DATABASE(test_people_set_and_lift_marks),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
