@@ -13,12 +13,12 @@
 struct server_settings {
 	const char *address; /* NULL: 127.0.0.1 */
 	unsigned port, threads, slow_threads, connections, idle_seconds;
-	unsigned receive_seconds;                /* for a whole request; 0: 20 */
-	size_t body_largest;                     /* 0: 64 KiB */
-	bool secure_transport;                   /* TLS in front of us: say so to browsers */
-	void (*answer)(struct request *request); /* fills request->response; runs on one of the threads */
+	unsigned receive_seconds;                     /* for a whole request; 0: 20 */
+	size_t body_largest;                          /* 0: 64 KiB */
+	bool secure_transport;                        /* TLS in front of us: say so to browsers */
+	void (*answer)(struct request *request);      /* fills request->response; runs on one of the threads */
 	void (*before_send)(struct request *request); /* the last word on the answer; may be NULL */
-	void (*sent)(struct request *request);   /* the answer has left, or the client has; may be NULL */
+	void (*sent)(struct request *request);        /* the answer has left, or the client has; may be NULL */
 	void *context;
 };
 

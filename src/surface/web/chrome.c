@@ -1,0 +1,86 @@
+#include "web/chrome.h"
+
+static const struct {
+	const char *title, *href;
+	enum capability capability;
+} navigation[] = {
+	{"Search", "/search", CAPABILITY_SEARCH},
+	{"Feeds", "/feeds", CAPABILITY_FEEDS_READ},
+	{"Quarantine", "/quarantine", CAPABILITY_QUARANTINE_READ},
+	{"Reports", "/reports", CAPABILITY_REPORTS_MAKE},
+	{"Agreements", "/agreements", CAPABILITY_AGREEMENTS_READ},
+	{"Audit", "/audit", CAPABILITY_AUDIT_READ},
+	{"Users", "/admin/users", CAPABILITY_USERS_READ},
+};
+
+static void put_place(struct value *places, const char *title, const char *href, struct text path)
+{
+	struct value *place = add_object(places);
+	bool home = !strcmp(href, "/");
+	put_string(place, "title", title);
+	put_string(place, "href", href);
+	put_bool(place, "current", home ? text_is(path, "/") : text_starts_with(path, text_of(href)));
+}
+
+static void put_navigation(const struct visit *visit, struct value *page)
+{
+	struct value *places = put_array(page, "navigation");
+	struct text path = visit->request->path;
+	put_place(places, "Home", "/", path);
+	for (size_t i = 0; i < sizeof navigation / sizeof *navigation; i++)
+		if (visit_can(visit, navigation[i].capability))
+			put_place(places, navigation[i].title, navigation[i].href, path);
+}
+
+static void put_user(const struct visit *visit, struct value *page)
+{
+	const struct viewer *viewer = &visit->viewer;
+	struct value *user = put_object(page, "user");
+	put_text(user, "name", viewer->display_name);
+	put_text(user, "role", viewer->role ? viewer->role->title : TEXT("no role"));
+	put_string(user, "csrf", visit->session.csrf);
+	if (!viewer->purpose)
+		return;
+	struct value *purpose = put_object(page, "purpose");
+	put_text(purpose, "title", viewer->purpose->title);
+	put_text(purpose, "reason", viewer->reason);
+}
+
+static void put_service(const struct site *site, const struct profile *profile, struct value *page, const char *title)
+{
+	put_string(page, "title", title);
+	put_string(page, "service", "OneView");
+	put_text(page, "council", profile->council.len ? profile->council : profile->title);
+	assets_put(site->assets, put_object(page, "assets"));
+}
+
+void chrome_put(struct visit *visit)
+{
+	struct value *document = visit->document;
+	struct value *page = put_object(document, "page");
+	put_service(visit->site, visit->profile, page, visit->title ? visit->title : "");
+	if (visit->signed_in) {
+		put_user(visit, page);
+		put_navigation(visit, page);
+		if (!document_member(document, TEXT("csrf")))
+			put_string(document, "csrf", visit->session.csrf);
+	}
+}
+
+enum status chrome_make_unavailable(struct site *site, struct error *error)
+{
+	struct arena arena;
+	arena_init(&arena, 1 << 20);
+	struct value *document = document_object(&arena);
+	put_service(site, site->workspace->profile, put_object(document, "page"), "Not available just now");
+	put_string(document, "heading", "Not available just now");
+	put_string(document, "message",
+		   "OneView cannot write its audit at the moment, and shows nothing that is not recorded.");
+	put_string(document, "remedy",
+		   "Try again in a few minutes. If it lasts, tell the people who look after OneView.");
+	buf_init(&site->unavailable_page, 1 << 20);
+	enum status status = template_render(template_find(site->templates, TEXT("error")), document,
+					     &site->unavailable_page, error);
+	arena_release(&arena);
+	return status;
+}

@@ -1,0 +1,251 @@
+/* Signing in and out, the purpose of a task, a new password. */
+#include "web/chrome.h"
+#include "web/pages/pages.h"
+
+#include <sodium.h>
+
+/* ---- signing in -------------------------------------------------------------------------------- */
+
+/* The token of a form before there is a session, in the form and in a cookie: another site can send
+ * neither the one nor read the other. */
+static void put_form_token(struct visit *visit)
+{
+	unsigned char random[24];
+	char *token = arena_alloc(visit->arena, 2 * sizeof random + 1);
+	struct text kept = pairs_get(&visit->request->cookies, "oneview_form");
+	bool usable = kept.len == 2 * sizeof random;
+	randombytes_buf(random, sizeof random);
+	sodium_bin2hex(token, 2 * sizeof random + 1, random, sizeof random);
+	put_text(visit->document, "csrf", usable ? kept : text_of(token));
+	if (usable)
+		return;
+	struct text cookie = arena_format(visit->arena, "oneview_form=%s; Path=/sign-in; HttpOnly; SameSite=Strict%s",
+					  token, visit->site->settings->secure_cookies ? "; Secure" : "");
+	response_header(visit->request, "Set-Cookie", cookie.at);
+}
+
+enum status page_sign_in(struct visit *visit, struct error *error)
+{
+	(void)error;
+	struct text next = visit_query(visit, "next");
+	put_form_token(visit);
+	put_text(visit->document, "next", next.len ? visit_safe_path(next) : TEXT_ABSENT);
+	put_text(visit->document, "username", TEXT(""));
+	return visit_page(visit, "sign_in", "Sign in");
+}
+
+static void set_session_cookie(struct visit *visit, const char *token, bool ends)
+{
+	struct text cookie =
+		arena_format(visit->arena, "%s=%s; Path=/; HttpOnly; SameSite=Lax%s%s", site_cookie_name(visit->site),
+			     token, visit->site->settings->secure_cookies ? "; Secure" : "", ends ? "; Max-Age=0" : "");
+	response_header(visit->request, "Set-Cookie", cookie.at);
+}
+
+/* The user name of a failed attempt is not kept: people type their password into the wrong field. */
+static void record_failure(struct visit *visit, enum sign_in_outcome outcome)
+{
+	struct audit_entry entry = visit_entry(visit, "sign_in", "refused");
+	entry.detail = text_of(sign_in_outcome_name(outcome));
+	visit_record(visit, &entry);
+}
+
+static enum status sign_in_again(struct visit *visit, struct text username, struct text next)
+{
+	visit_form_error(visit, "username",
+			 "The user name or the password is wrong, or the account is locked for a while");
+	put_form_token(visit);
+	put_text(visit->document, "username", username);
+	put_text(visit->document, "next", next.len ? visit_safe_path(next) : TEXT_ABSENT);
+	return visit_page(visit, "sign_in", "Sign in");
+}
+
+enum status page_sign_in_post(struct visit *visit, struct error *error)
+{
+	struct store *desk;
+	struct account account;
+	char token[SESSION_TOKEN_SIZE];
+	enum sign_in_outcome outcome = SIGN_IN_OK;
+	struct text username = visit_field(visit, "username"), next = visit_field(visit, "next");
+	struct text password = pairs_get(&visit->request->form, "password");
+	enum status status = visit_desk(visit, &desk, error);
+	if (status != STATUS_OK)
+		return status;
+	status = account_sign_in(desk, username, text_is_absent(password) ? TEXT("") : password, visit->arena, &account,
+				 &outcome, error);
+	if (status == STATUS_REFUSED) {
+		record_failure(visit, outcome);
+		return sign_in_again(visit, username, next);
+	}
+	if (status == STATUS_OK)
+		status = session_start(desk, account.user_id, token, error);
+	if (status != STATUS_OK)
+		return status;
+	struct audit_entry entry = visit_entry(visit, "sign_in", "allowed");
+	entry.user_name = account.username;
+	entry.role = account.role;
+	entry.team = account.team;
+	visit_record(visit, &entry);
+	set_session_cookie(visit, token, false);
+	explicit_bzero(token, sizeof token);
+	return visit_redirect(visit, "%.*s", TEXT_ARG(visit_safe_path(next)));
+}
+
+enum status page_sign_out(struct visit *visit, struct error *error)
+{
+	struct store *desk;
+	enum status status = visit_desk(visit, &desk, error);
+	if (status == STATUS_OK)
+		status = session_end(desk, visit->token, error);
+	if (status != STATUS_OK)
+		return status;
+	struct audit_entry entry = visit_entry(visit, "sign_out", "allowed");
+	visit_record(visit, &entry);
+	set_session_cookie(visit, "", true);
+	response_header(visit->request, "Clear-Site-Data", "\"cache\", \"storage\"");
+	return visit_redirect(visit, "/sign-in");
+}
+
+/* ---- purpose ------------------------------------------------------------------------------------- */
+
+void purpose_put_fields(struct visit *visit, struct text chosen, struct text reason)
+{
+	const struct profile_role *role = visit->viewer.role;
+	struct value *purposes = put_array(visit->document, "purposes");
+	bool only = role && role->purpose_count == 1;
+	for (size_t i = 0; role && i < role->purpose_count; i++) {
+		const struct profile_purpose *purpose = role->purposes[i];
+		struct value *row = add_object(purposes);
+		put_text(row, "id", purpose->id);
+		put_text(row, "title", purpose->title);
+		put_text(row, "description", purpose->description);
+		put_bool(row, "reason_needed", purpose->reason_needed);
+		put_bool(row, "chosen", only || text_equal(purpose->id, chosen));
+	}
+	put_bool(visit->document, "no_purposes", !role || role->purpose_count == 0);
+	put_text(visit->document, "role", role ? role->title : TEXT("none"));
+	put_text(visit->document, "reason", reason);
+}
+
+enum status purpose_take(struct visit *visit, bool *chosen, struct error *error)
+{
+	struct store *desk;
+	struct text id = visit_field(visit, "purpose"), reason = visit_field(visit, "reason");
+	const struct profile_purpose *purpose = profile_purpose(visit->profile, id);
+	const struct profile_role *role = visit->viewer.role;
+	*chosen = false;
+	if (!purpose || !role || !role_has_purpose(role, purpose))
+		visit_form_error(visit, "purpose", "Choose why you are looking");
+	else if (purpose->reason_needed && reason.len < 3)
+		visit_form_error(visit, "reason", "Say in a few words what your task is");
+	else if (reason.len > 400)
+		visit_form_error(visit, "reason", "Your task must be 200 characters or fewer");
+	else
+		*chosen = true;
+	if (!*chosen)
+		return STATUS_OK;
+	enum status status = visit_desk(visit, &desk, error);
+	if (status == STATUS_OK)
+		status = session_set_purpose(desk, visit->session.session_id, id, reason, TEXT_ABSENT, error);
+	if (status != STATUS_OK)
+		return status;
+	visit->viewer.purpose = purpose;
+	visit->viewer.reason = arena_text(visit->arena, reason);
+	struct audit_entry entry = visit_entry(visit, "purpose.choose", "allowed");
+	visit_record(visit, &entry);
+	return STATUS_OK;
+}
+
+static enum status purpose_page(struct visit *visit, struct text chosen, struct text reason, struct text next)
+{
+	purpose_put_fields(visit, chosen, reason);
+	put_text(visit->document, "next", next.len ? visit_safe_path(next) : TEXT_ABSENT);
+	return visit_page(visit, "purpose", "Your purpose");
+}
+
+enum status page_purpose(struct visit *visit, struct error *error)
+{
+	(void)error;
+	const struct viewer *viewer = &visit->viewer;
+	return purpose_page(visit, viewer->purpose ? viewer->purpose->id : TEXT(""),
+			    viewer->purpose ? viewer->reason : TEXT(""), visit_query(visit, "next"));
+}
+
+enum status page_purpose_post(struct visit *visit, struct error *error)
+{
+	bool chosen;
+	struct text next = visit_field(visit, "next");
+	enum status status = purpose_take(visit, &chosen, error);
+	if (status != STATUS_OK)
+		return status;
+	if (!chosen)
+		return purpose_page(visit, visit_field(visit, "purpose"), visit_field(visit, "reason"), next);
+	return visit_redirect(visit, "%.*s", TEXT_ARG(next.len ? visit_safe_path(next) : TEXT("/search")));
+}
+
+/* ---- password -------------------------------------------------------------------------------------- */
+
+enum status page_password(struct visit *visit, struct error *error)
+{
+	(void)error;
+	put_bool(visit->document, "must_change", visit->session.account.must_change_password);
+	return visit_page(visit, "password", "Change your password");
+}
+
+static const char *new_password_problem(struct text new_password, struct text again, struct text old)
+{
+	if (new_password.len < PASSWORD_LENGTH_MIN)
+		return "The new password must have 12 characters or more";
+	if (new_password.len > PASSWORD_LENGTH_MAX)
+		return "The new password must have 200 characters or fewer";
+	if (!text_equal(new_password, again))
+		return "The two new passwords are not the same";
+	if (text_equal(new_password, old))
+		return "The new password must not be the old one";
+	return NULL;
+}
+
+static struct text secret_field(const struct visit *visit, const char *name)
+{
+	struct text value = pairs_get(&visit->request->form, name);
+	return text_is_absent(value) ? TEXT("") : value;
+}
+
+static enum status change_password(struct visit *visit, struct store *desk, struct text new_password,
+				   struct error *error)
+{
+	char token[SESSION_TOKEN_SIZE];
+	enum status status = account_set_password(desk, visit->viewer.user_id, new_password, error);
+	if (status == STATUS_OK)
+		status = session_start(desk, visit->viewer.user_id, token, error);
+	if (status != STATUS_OK)
+		return status;
+	struct audit_entry entry = visit_entry(visit, "account.password", "allowed");
+	visit_record(visit, &entry);
+	set_session_cookie(visit, token, false);
+	explicit_bzero(token, sizeof token);
+	return visit_redirect(visit, "/");
+}
+
+enum status page_password_post(struct visit *visit, struct error *error)
+{
+	struct store *desk;
+	struct account account;
+	enum sign_in_outcome outcome;
+	struct text old = secret_field(visit, "old"), new_password = secret_field(visit, "new");
+	const char *problem = new_password_problem(new_password, secret_field(visit, "again"), old);
+	enum status status = visit_desk(visit, &desk, error);
+	if (status != STATUS_OK)
+		return status;
+	if (problem) {
+		visit_form_error(visit, "new", problem);
+		return page_password(visit, error);
+	}
+	status = account_sign_in(desk, visit->viewer.username, old, visit->arena, &account, &outcome, error);
+	if (status == STATUS_REFUSED) {
+		record_failure(visit, outcome);
+		visit_form_error(visit, "old", "The old password is wrong");
+		return page_password(visit, error);
+	}
+	return status == STATUS_OK ? change_password(visit, desk, new_password, error) : status;
+}

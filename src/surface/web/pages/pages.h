@@ -1,0 +1,30 @@
+/* The handlers of the route table, by file. */
+#ifndef WEB_PAGES_H
+#define WEB_PAGES_H
+
+#include "web/site.h"
+
+/* account.c */
+visit_handler page_sign_in, page_sign_in_post, page_sign_out, page_purpose, page_purpose_post, page_password,
+	page_password_post;
+/* home.c */
+visit_handler page_home;
+/* search.c */
+visit_handler page_search, page_search_post;
+/* resident.c, household.c, property.c */
+visit_handler page_resident, page_household, page_property;
+/* feeds.c, quarantine.c */
+visit_handler page_feeds, page_feed, page_extract, page_extract_release, page_extract_values, page_quarantine;
+/* reports.c */
+visit_handler page_reports, page_report_new, page_report_post, page_report, page_report_reply;
+/* users.c */
+visit_handler page_users, page_user_new, page_user_create, page_user, page_user_post;
+/* agreements.c, audit.c, status.c */
+visit_handler page_agreements, page_agreement, page_audit, page_status, page_health, page_metrics, page_openapi;
+
+/* Both the search page and the purpose page ask for it. */
+void purpose_put_fields(struct visit *visit, struct text chosen, struct text reason);
+/* Reads the two fields, keeps them in the session, and puts what is wrong on the form: *CHOSEN tells. */
+enum status purpose_take(struct visit *visit, bool *chosen, struct error *error) MUST_CHECK;
+
+#endif

@@ -1,0 +1,139 @@
+#include "web/pages/people.h"
+
+#include "base/id.h"
+
+static struct text month_of(struct arena *arena, date d)
+{
+	struct text whole = document_long_date(arena, d);
+	size_t gap = text_find_char(whole, ' ');
+	return gap < whole.len ? text_slice(whole.at + gap + 1, whole.len - gap - 1) : whole;
+}
+
+struct text people_period(struct arena *arena, date from, date to)
+{
+	if (from == DATE_UNKNOWN && to == DATE_UNKNOWN)
+		return TEXT("");
+	struct text begun = from == DATE_UNKNOWN ? TEXT("") : month_of(arena, from);
+	struct text ended = to == DATE_UNKNOWN ? TEXT("") : month_of(arena, to);
+	if (!ended.len)
+		return arena_format(arena, "since %.*s", TEXT_ARG(begun));
+	if (!begun.len)
+		return arena_format(arena, "until %.*s", TEXT_ARG(ended));
+	return arena_format(arena, "%.*s to %.*s", TEXT_ARG(begun), TEXT_ARG(ended));
+}
+
+void put_age(struct value *object, const char *key, struct text date_of_birth)
+{
+	date born, today = date_today();
+	if (!date_of_birth.len || !date_parse_iso(date_of_birth, &born) || born > today) {
+		put_null(object, key);
+		return;
+	}
+	int years = date_age_in_years(born, today), months = 0;
+	while (years < 2 && date_add_months(born, months + 1) <= today)
+		months++;
+	if (years >= 2)
+		put_format(object, key, "%d years old", years);
+	else
+		put_format(object, key, "%d %s old", months, months == 1 ? "month" : "months");
+}
+
+void put_birth(struct value *object, const char *key, struct text date_of_birth)
+{
+	date born;
+	if (date_of_birth.len && date_parse_iso(date_of_birth, &born))
+		put_long_date(object, key, born);
+	else
+		put_text(object, key, date_of_birth.len ? date_of_birth : TEXT_ABSENT);
+}
+
+struct text person_name(const struct disclosed_person *person)
+{
+	return person->name.len ? person->name : TEXT("Name withheld");
+}
+
+struct text source_titles(struct arena *arena, const struct profile_source *const *sources, size_t count)
+{
+	struct buf list;
+	buf_init(&list, 16 << 10);
+	for (size_t i = 0; i < count; i++)
+		buf_format(&list, "%s%.*s", i ? ", " : "", TEXT_ARG(sources[i]->title));
+	struct text result = arena_text(arena, buf_text(&list));
+	buf_release(&list);
+	return result;
+}
+
+void put_restrictions(const struct visit *visit, struct value *document, uint64_t restrictions)
+{
+	struct value *rows = put_array(document, "restrictions");
+	for (size_t i = 0; i < visit->profile->restrictions.count; i++) {
+		const struct profile_restriction *restriction = &visit->profile->restrictions.at[i];
+		if (!(restrictions >> restriction->number & 1))
+			continue;
+		struct value *row = add_object(rows);
+		put_text(row, "title", restriction->title);
+		put_text(row, "reason", restriction->reason);
+	}
+}
+
+struct text household_kind(struct text kind)
+{
+	if (text_is(kind, "family"))
+		return TEXT("Family household");
+	if (text_is(kind, "single"))
+		return TEXT("One person");
+	if (text_is(kind, "shared"))
+		return TEXT("Shared house");
+	if (text_is(kind, "institution"))
+		return TEXT("Home or hostel");
+	return kind.len ? kind : TEXT("Household");
+}
+
+struct text household_certainty(struct text certainty)
+{
+	if (text_is(certainty, "high"))
+		return TEXT("Very likely");
+	if (text_is(certainty, "medium"))
+		return TEXT("Likely");
+	if (text_is(certainty, "low"))
+		return TEXT("Uncertain");
+	return certainty;
+}
+
+void put_href(struct value *object, const char *key, const char *where, int64_t id)
+{
+	char text[ID_TEXT_SIZE];
+	if (id)
+		put_format(object, key, "/%s/%s", where, id_format(id, text));
+	else
+		put_null(object, key);
+}
+
+struct text report_address(struct arena *arena, int64_t resident_id, const struct disclosed_origin *origin,
+			   const struct profile_element *element)
+{
+	char id[ID_TEXT_SIZE], as_at[DATE_TEXT_SIZE];
+	if (!resident_id || !origin || !origin->feed || !element || !feed_column(origin->feed, element))
+		return TEXT_ABSENT;
+	return arena_format(arena, "/reports/new?resident=%s&record=%lld&feed=%.*s&row=%lld&element=%.*s&as_at=%s",
+			    id_format(resident_id, id), (long long)origin->record_id, TEXT_ARG(origin->feed->id),
+			    (long long)origin->row_key, TEXT_ARG(element->id), date_format_iso(origin->as_at, as_at));
+}
+
+void put_source(struct value *object, int64_t resident_id, struct text what, const struct disclosed_origin *origin,
+		const struct profile_element *element, struct text detail)
+{
+	if (!origin || !origin->feed) {
+		put_null(object, "source");
+		return;
+	}
+	struct value *source = put_object(object, "source");
+	put_text(source, "what", what);
+	put_text(source, "service", origin->feed->source->title);
+	put_text(source, "feed", origin->feed->title);
+	put_date(source, "as_at", origin->as_at);
+	put_long_date(source, "as_at_text", origin->as_at);
+	put_int(source, "record", origin->record_id);
+	put_text(source, "detail", detail.len ? detail : TEXT_ABSENT);
+	put_text(source, "report", report_address(object->arena, resident_id, origin, element));
+}

@@ -1,0 +1,26 @@
+/* Pieces that the pages about residents, households and properties share. */
+#ifndef WEB_PAGES_PEOPLE_H
+#define WEB_PAGES_PEOPLE_H
+
+#include "view/view.h"
+#include "web/site.h"
+
+/* "March 2015 to May 2019", "since May 2019", "until May 2019", "". */
+struct text people_period(struct arena *arena, date from, date to);
+void put_age(struct value *object, const char *key, struct text date_of_birth); /* "8 years old", "7 months old" */
+void put_birth(struct value *object, const char *key, struct text date_of_birth);
+struct text person_name(const struct disclosed_person *person);
+/* "Housing, Council tax" */
+struct text source_titles(struct arena *arena, const struct profile_source *const *sources, size_t count);
+void put_restrictions(const struct visit *visit, struct value *document, uint64_t restrictions);
+struct text household_kind(struct text kind);
+struct text household_certainty(struct text certainty);
+/* The address to put after /residents/ and the like. */
+void put_href(struct value *object, const char *key, const char *where, int64_t id);
+/* "source": what a value rests on, with the way to say that it is wrong. RESIDENT_ID 0: without. */
+void put_source(struct value *object, int64_t resident_id, struct text what, const struct disclosed_origin *origin,
+		const struct profile_element *element, struct text detail);
+struct text report_address(struct arena *arena, int64_t resident_id, const struct disclosed_origin *origin,
+			   const struct profile_element *element);
+
+#endif

@@ -1,0 +1,328 @@
+/* "This is wrong": made from a value, answered by the owner of its source, tracked by both. */
+#include "base/id.h"
+#include "web/pages/feeds.h"
+#include "web/pages/pages.h"
+
+enum { REPORTS_A_PAGE = 50 };
+
+static const char *colour_of(enum report_status status)
+{
+	static const char *const colours[REPORT_STATUS_COUNT] = {[REPORT_OPEN] = "yellow",
+								 [REPORT_CORRECTED] = "green",
+								 [REPORT_RIGHT] = "grey",
+								 [REPORT_NOT_OURS] = "grey"};
+	return colours[status];
+}
+
+static struct text element_title(const struct visit *visit, struct text id)
+{
+	const struct profile_element *element = profile_element(visit->profile, id);
+	return element ? element->title : id;
+}
+
+static struct text source_title(const struct visit *visit, struct text id)
+{
+	const struct profile_source *source = profile_source(visit->profile, id);
+	return source ? source->title : id;
+}
+
+/* Owners see what is about their sources, managers of all sources everything, others their own. */
+static struct report_filter filter_of(struct visit *visit)
+{
+	const struct viewer *viewer = &visit->viewer;
+	struct report_filter filter = {.limit = REPORTS_A_PAGE};
+	bool manages = visit_can(visit, CAPABILITY_REPORTS_MANAGE);
+	filter.has_status = report_status_parse(visit_query(visit, "status"), &filter.status);
+	filter.offset = (visit_page_number(visit) - 1) * REPORTS_A_PAGE;
+	if (manages && !viewer->role->own_sources)
+		return filter;
+	filter.user_id = viewer->user_id;
+	if (!manages || !viewer->team)
+		return filter;
+	struct text *sources = ARENA_ARRAY(visit->arena, viewer->team->source_count + 1, struct text);
+	for (size_t i = 0; i < viewer->team->source_count; i++)
+		sources[i] = viewer->team->sources[i]->id;
+	filter.sources = sources;
+	filter.source_count = viewer->team->source_count;
+	return filter;
+}
+
+static void put_report(struct visit *visit, struct value *reports, const struct report *report)
+{
+	char id[ID_TEXT_SIZE];
+	struct value *row = add_object(reports);
+	put_id(row, "number", report->report_id);
+	put_format(row, "href", "/reports/%s", id_format(report->report_id, id));
+	put_long_instant(row, "at_text", report->made);
+	put_text(row, "by", report->username);
+	put_text(row, "service", source_title(visit, report->source_id));
+	put_text(row, "what", element_title(visit, report->element_id));
+	put_string(row, "status", report_status_name(report->status));
+	put_string(row, "state", report_status_title(report->status));
+	put_string(row, "colour", colour_of(report->status));
+}
+
+enum status page_reports(struct visit *visit, struct error *error)
+{
+	size_t count;
+	int64_t total;
+	struct store *desk;
+	struct report *reports;
+	struct report_filter filter = filter_of(visit);
+	enum status status = visit_desk(visit, &desk, error);
+	if (status == STATUS_OK)
+		status = report_list(desk, &filter, visit->arena, &reports, &count, &total, error);
+	if (status != STATUS_OK)
+		return status;
+	bool manages = visit_can(visit, CAPABILITY_REPORTS_MANAGE);
+	struct text chosen = visit_query(visit, "status");
+	put_string(
+		visit->document, "explanation",
+		manages ? "What users say is wrong in the data of the services you answer for, and what you reported."
+			: "What you reported, and what the owner of the data answered.");
+	struct value *options = put_array(visit->document, "status_options");
+	for (int s = 0; s < REPORT_STATUS_COUNT; s++)
+		put_option(options, text_of(report_status_name((enum report_status)s)),
+			   text_of(report_status_title((enum report_status)s)), chosen);
+	put_format(visit->document, "summary", "%lld %s", (long long)total, total == 1 ? "report" : "reports");
+	put_bool(visit->document, "has_reports", count > 0);
+	struct value *rows = put_array(visit->document, "reports");
+	for (size_t i = 0; i < count; i++)
+		put_report(visit, rows, &reports[i]);
+	struct text base = chosen.len
+				   ? arena_format(visit->arena, "/reports?status=%s", report_status_name(filter.status))
+				   : TEXT("/reports");
+	put_pagination(visit->document, base.at, visit_page_number(visit), REPORTS_A_PAGE, total);
+	return visit_page(visit, "reports", "Reports");
+}
+
+/* ---- making one ------------------------------------------------------------------------------------ */
+
+static const char *const field_names[] = {"resident", "record", "feed", "row", "element", "as_at"};
+
+struct about {
+	int64_t resident_id, record_id, row_key;
+	const struct profile_feed *feed;
+	const struct profile_element *element;
+	date as_at;
+};
+
+static struct text given(const struct visit *visit, const char *name)
+{
+	bool post = visit->request->method == METHOD_POST;
+	return post ? visit_field(visit, name) : visit_query(visit, name);
+}
+
+/* The address or form names a value by ids; all of them must make sense together. */
+static bool read_about(const struct visit *visit, struct about *about)
+{
+	struct text as_at = given(visit, "as_at");
+	about->as_at = DATE_UNKNOWN;
+	if (as_at.len && !date_parse_iso(as_at, &about->as_at))
+		return false;
+	about->feed = profile_feed(visit->profile, given(visit, "feed"));
+	about->element = profile_element(visit->profile, given(visit, "element"));
+	return id_parse(given(visit, "resident"), &about->resident_id) &&
+	       text_parse_int64(given(visit, "record"), &about->record_id) &&
+	       text_parse_int64(given(visit, "row"), &about->row_key) && about->feed && about->element &&
+	       feed_column(about->feed, about->element);
+}
+
+static enum status report_form(struct visit *visit, const struct about *about)
+{
+	struct value *facts = put_array(visit->document, "facts"), *fields = put_array(visit->document, "fields");
+	put_fact(facts, "What", about->element->title);
+	put_fact(facts, "According to", about->feed->source->title);
+	put_fact(facts, "In", about->feed->title);
+	put_fact(facts, "As at", document_long_date(visit->arena, about->as_at));
+	for (size_t i = 0; i < sizeof field_names / sizeof *field_names; i++) {
+		struct value *field = add_object(fields);
+		put_string(field, "name", field_names[i]);
+		put_text(field, "value", given(visit, field_names[i]));
+	}
+	struct text owner = about->feed->source->owner;
+	put_text(visit->document, "owner", owner.len ? owner : TEXT("the owner of the data"));
+	put_text(visit->document, "text", visit_field(visit, "text"));
+	return visit_page(visit, "report_new", "Report something wrong");
+}
+
+enum status page_report_new(struct visit *visit, struct error *error)
+{
+	struct about about;
+	return read_about(visit, &about) ? report_form(visit, &about) : visit_not_found(error);
+}
+
+static enum status join(struct visit *visit, struct store *desk, const char *action, int64_t report_id,
+			struct text detail, struct error *error)
+{
+	struct audit_entry entry = visit_entry(visit, action, "allowed");
+	entry.subject_kind = TEXT("report");
+	entry.subject_id = report_id;
+	entry.detail = detail;
+	enum status status = audit_join(desk, &visit->site->audit_key, &entry, error);
+	visit->entries += status == STATUS_OK;
+	return status;
+}
+
+static enum status make(struct visit *visit, const struct about *about, struct text text, int64_t *report_id,
+			struct error *error)
+{
+	struct store *desk;
+	struct report report = {.user_id = visit->viewer.user_id,
+				.username = visit->viewer.username,
+				.resident_id = about->resident_id,
+				.record_id = about->record_id,
+				.row_key = about->row_key,
+				.feed_id = about->feed->id,
+				.source_id = about->feed->source->id,
+				.element_id = about->element->id,
+				.as_at = about->as_at,
+				.text = text};
+	enum status status = visit_desk(visit, &desk, error);
+	if (status == STATUS_OK)
+		status = store_begin(desk, error);
+	if (status == STATUS_OK)
+		status = report_make(desk, visit->site->vault, &report, report_id, error);
+	if (status == STATUS_OK)
+		status = join(visit, desk, "report.make", *report_id,
+			      arena_format(visit->arena, "feed=%.*s element=%.*s", TEXT_ARG(about->feed->id),
+					   TEXT_ARG(about->element->id)),
+			      error);
+	return status == STATUS_OK ? store_commit(desk, error) : status;
+}
+
+enum status page_report_post(struct visit *visit, struct error *error)
+{
+	struct about about;
+	int64_t report_id;
+	char id[ID_TEXT_SIZE];
+	struct text text = visit_field(visit, "text");
+	if (!read_about(visit, &about))
+		return visit_not_found(error);
+	if (text.len < 3)
+		visit_form_error(visit, "text", "Say what is wrong");
+	else if (text.len > REPORT_TEXT_LONGEST)
+		visit_form_error(visit, "text", "What you wrote must be 1,000 characters or fewer");
+	if (visit->request->response.status == 422)
+		return report_form(visit, &about);
+	enum status status = make(visit, &about, text, &report_id, error);
+	return status == STATUS_OK ? visit_redirect(visit, "/reports/%s?made=yes", id_format(report_id, id)) : status;
+}
+
+/* ---- one report -------------------------------------------------------------------------------------- */
+
+static enum status find_report(struct visit *visit, struct report *report, struct error *error)
+{
+	int64_t id;
+	struct store *desk;
+	if (!visit_id_parameter(visit, 0, &id))
+		return visit_not_found(error);
+	enum status status = visit_desk(visit, &desk, error);
+	if (status == STATUS_OK)
+		status = report_read(desk, visit->site->vault, id, visit->arena, report, error);
+	if (status == STATUS_NOT_FOUND)
+		return visit_not_found(error);
+	if (status != STATUS_OK)
+		return status;
+	bool manages = visit_can(visit, CAPABILITY_REPORTS_MANAGE) && visit_owns_source(visit, report->source_id);
+	return manages || report->user_id == visit->viewer.user_id ? STATUS_OK : visit_not_found(error);
+}
+
+static void put_reply(struct visit *visit, const struct report *report)
+{
+	char id[ID_TEXT_SIZE];
+	struct value *document = visit->document;
+	if (report->reply.len) {
+		struct value *reply = put_object(document, "reply");
+		put_text(reply, "text", report->reply);
+		put_text(reply, "by", report->replied_by);
+		put_long_instant(reply, "at_text", report->replied);
+	}
+	bool open = report->status == REPORT_OPEN;
+	put_bool(document, "can_reply",
+		 open && visit_can(visit, CAPABILITY_REPORTS_MANAGE) && visit_owns_source(visit, report->source_id));
+	put_format(document, "reply_href", "/reports/%s", id_format(report->report_id, id));
+	struct value *outcomes = put_array(document, "outcomes");
+	for (int s = REPORT_CORRECTED; s < REPORT_STATUS_COUNT; s++)
+		put_option(outcomes, text_of(report_status_name((enum report_status)s)),
+			   text_of(report_status_title((enum report_status)s)), visit_field(visit, "status"));
+}
+
+static void put_resident(struct value *facts, const struct report *report)
+{
+	char id[ID_TEXT_SIZE];
+	struct value *row = add_object(facts);
+	put_string(row, "title", "About");
+	put_format(row, "value", "Resident %s", id_format(report->resident_id, id));
+	put_format(row, "href", "/residents/%s", id);
+}
+
+static enum status report_page(struct visit *visit, const struct report *report)
+{
+	struct value *facts = put_array(visit->document, "facts");
+	const struct profile_feed *feed = profile_feed(visit->profile, report->feed_id);
+	put_id(visit->document, "number", report->report_id);
+	put_fact(facts, "State", text_of(report_status_title(report->status)));
+	put_fact(facts, "What is wrong", report->text);
+	put_fact(facts, "Value", element_title(visit, report->element_id));
+	put_fact(facts, "According to", source_title(visit, report->source_id));
+	put_fact(facts, "In", feed ? feed->title : report->feed_id);
+	put_fact(facts, "As at", document_long_date(visit->arena, report->as_at));
+	put_fact(facts, "Record", arena_format(visit->arena, "%lld", (long long)report->record_id));
+	put_resident(facts, report);
+	put_fact(facts, "Reported by", report->username);
+	put_reply(visit, report);
+	return visit_page(visit, "report", "Report");
+}
+
+enum status page_report(struct visit *visit, struct error *error)
+{
+	struct report report;
+	enum status status = find_report(visit, &report, error);
+	if (status != STATUS_OK)
+		return status;
+	struct audit_entry entry = visit_entry(visit, "report.open", "allowed");
+	entry.subject_kind = TEXT("report");
+	entry.subject_id = report.report_id;
+	visit_record(visit, &entry);
+	if (visit_query(visit, "made").len)
+		put_string(visit->document, "notice", "Your report is on its way to the owner of the data.");
+	return report_page(visit, &report);
+}
+
+static enum status answer(struct visit *visit, const struct report *report, enum report_status outcome,
+			  struct text reply, struct error *error)
+{
+	struct store *desk;
+	enum status status = visit_desk(visit, &desk, error);
+	if (status == STATUS_OK)
+		status = store_begin(desk, error);
+	if (status == STATUS_OK)
+		status = report_answer(desk, visit->site->vault, report->report_id, outcome, reply,
+				       visit->viewer.username, error);
+	if (status == STATUS_OK)
+		status = join(visit, desk, "report.answer", report->report_id,
+			      arena_format(visit->arena, "status=%s", report_status_name(outcome)), error);
+	return status == STATUS_OK ? store_commit(desk, error) : status;
+}
+
+enum status page_report_reply(struct visit *visit, struct error *error)
+{
+	char id[ID_TEXT_SIZE];
+	struct report report;
+	enum report_status outcome = REPORT_OPEN;
+	struct text reply = visit_field(visit, "reply");
+	enum status status = find_report(visit, &report, error);
+	if (status != STATUS_OK)
+		return status;
+	if (!visit_owns_source(visit, report.source_id))
+		return visit_not_found(error);
+	if (!report_status_parse(visit_field(visit, "status"), &outcome) || outcome == REPORT_OPEN)
+		visit_form_error(visit, "status", "Choose an outcome");
+	if (reply.len < 3 || reply.len > REPORT_TEXT_LONGEST)
+		visit_form_error(visit, "reply", "Write what you found, in 2,000 characters or fewer");
+	if (visit->request->response.status == 422)
+		return report_page(visit, &report);
+	status = answer(visit, &report, outcome, reply, error);
+	return status == STATUS_OK ? visit_redirect(visit, "/reports/%s", id_format(report.report_id, id)) : status;
+}

@@ -1,0 +1,117 @@
+/* One resident: who works with them first. */
+#include "web/pages/resident.h"
+#include "web/pages/pages.h"
+#include "web/pages/people.h"
+
+#include "base/id.h"
+
+enum status page_resident(struct visit *visit, struct error *error)
+{
+	int64_t id;
+	char now[ID_TEXT_SIZE];
+	struct disclosure_resident answer;
+	if (!visit_id_parameter(visit, 0, &id))
+		return visit_not_found(error);
+	struct disclosure_question question = {.viewer = &visit->viewer, .subject_id = id, .on = DATE_UNKNOWN};
+	enum status status =
+		disclosure_open_resident(&answer, visit->snapshot->disclosure, &question, visit->arena, error);
+	if (status == STATUS_NOT_FOUND && !strcmp(error->code, "disclosure.moved")) {
+		visit->answered = true;
+		return visit_redirect(visit, "/residents/%s", id_format(answer.entry.subject_id, now));
+	}
+	if (status == STATUS_NOT_FOUND)
+		return visit_not_found(error);
+	if (status != STATUS_OK)
+		return status;
+	visit_ticket(visit, answer.ticket);
+	return resident_page(visit, &answer, error);
+}
+
+static enum status last_look(struct visit *visit, int64_t resident_id, instant *before, struct error *error)
+{
+	struct store *desk;
+	enum status status = visit_desk(visit, &desk, error);
+	if (status != STATUS_OK)
+		return status;
+	return seen_look(visit->site->seen, desk, visit->viewer.user_id, resident_id, instant_now(), before, error);
+}
+
+static void put_head(struct visit *visit, const struct view_resident *view)
+{
+	struct value *document = visit->document;
+	char id[ID_TEXT_SIZE];
+	put_id(document, "id", view->resident_id);
+	put_format(document, "href", "/residents/%s", id_format(view->resident_id, id));
+	put_text(document, "name", view->name.len ? view->name : TEXT("Name withheld"));
+	put_birth(document, "born_text", view->person.date_of_birth);
+	if (view->died) {
+		put_null(document, "age_text");
+		put_birth(document, "died_text", view->person.date_of_death);
+	} else {
+		put_age(document, "age_text", view->person.date_of_birth);
+	}
+	struct value *restrictions = put_array(document, "restrictions");
+	for (size_t i = 0; i < view->restriction_count; i++) {
+		struct value *row = add_object(restrictions);
+		put_text(row, "title", view->restrictions[i]->title);
+		put_text(row, "reason", view->restrictions[i]->reason);
+	}
+}
+
+static void put_markers(struct visit *visit, const struct view_resident *view)
+{
+	static const char *const colours[] = {
+		[IMPORTANCE_LOW] = "grey", [IMPORTANCE_NORMAL] = "yellow", [IMPORTANCE_HIGH] = "red"};
+	put_bool(visit->document, "has_markers", view->marker_count > 0);
+	struct value *markers = put_array(visit->document, "markers");
+	for (size_t i = 0; i < view->marker_count; i++) {
+		const struct view_marker *marker = &view->markers[i];
+		struct value *row = add_object(markers);
+		put_text(row, "title", marker->title);
+		put_string(row, "colour", colours[marker->importance]);
+		put_text(row, "service", marker->origin->feed->source->title);
+		put_long_date(row, "as_at_text", marker->origin->as_at);
+	}
+}
+
+/* Of all that came since the last look, the newest are enough at the top. */
+static void put_new(struct visit *visit, const struct view_resident *view)
+{
+	enum { NEW_SHOWN = 8 };
+	size_t shown = 0;
+	if (view->seen == INSTANT_UNKNOWN || !view->new_count)
+		return;
+	struct value *card = put_object(visit->document, "new_since");
+	put_long_date(card, "since_text", instant_date(view->seen));
+	put_int(card, "count", (int64_t)view->new_count);
+	struct value *events = put_array(card, "events");
+	for (size_t i = 0; i < view->event_count && shown < NEW_SHOWN; i++) {
+		const struct view_event *event = &view->events[i];
+		if (!event->is_new)
+			continue;
+		struct value *row = add_object(events);
+		put_long_date(row, "date_text", event->on);
+		put_text(row, "title", event->title);
+		put_text(row, "service", event->origin->feed->source->title);
+		shown++;
+	}
+}
+
+enum status resident_page(struct visit *visit, const struct disclosure_resident *answer, struct error *error)
+{
+	instant before = INSTANT_UNKNOWN;
+	struct view_resident view;
+	enum status status = last_look(visit, answer->resident_id, &before, error);
+	if (status != STATUS_OK)
+		return status;
+	view_resident(&view, visit->profile, answer, before, date_today(), visit->arena);
+	put_head(visit, &view);
+	put_markers(visit, &view);
+	put_new(visit, &view);
+	resident_put_services(visit, &view);
+	resident_put_identity(visit, &view);
+	resident_put_home(visit, &view);
+	resident_put_sections(visit, &view);
+	resident_put_chronology(visit, &view);
+	return visit_page(visit, "resident", view.name.len ? arena_copy(visit->arena, view.name) : "Resident");
+}

@@ -1,0 +1,213 @@
+/* Of the resident's page: who works with them, who they are, where and with whom they live. */
+#include "web/pages/people.h"
+#include "web/pages/resident.h"
+
+#include <ctype.h>
+
+static void put_line(struct value *lines, const char *title, const struct view_value *value, const char *link)
+{
+	if (!value->element || (!value->shown.len && !value->withheld))
+		return;
+	struct value *row = add_object(lines);
+	put_string(row, "title", title);
+	put_text(row, "value", value->withheld ? TEXT("withheld") : value->shown);
+	put_text(row, "why", value->withheld ? value->why : TEXT_ABSENT);
+	if (!link || value->withheld) {
+		put_null(row, "link");
+		return;
+	}
+	struct buf address;
+	buf_init(&address, 512);
+	buf_format(&address, "%s", link);
+	for (size_t i = 0; i < value->value.len; i++)
+		if (!isspace((unsigned char)value->value.at[i]))
+			buf_append_char(&address, value->value.at[i]);
+	put_text(row, "link", arena_text(lines->arena, buf_text(&address)));
+	buf_release(&address);
+}
+
+static const struct disclosed_origin *origin_of(const struct view_service *service)
+{
+	const struct view_value *values[] = {&service->status, &service->worker, &service->since,
+					     &service->last_contact, &service->team};
+	for (size_t i = 0; i < sizeof values / sizeof *values; i++)
+		if (values[i]->element && values[i]->origin)
+			return values[i]->origin;
+	return NULL;
+}
+
+static const struct profile_element *element_of(const struct view_service *service)
+{
+	const struct view_value *values[] = {&service->status, &service->worker, &service->since,
+					     &service->last_contact, &service->team};
+	for (size_t i = 0; i < sizeof values / sizeof *values; i++)
+		if (values[i]->element && values[i]->origin)
+			return values[i]->element;
+	return NULL;
+}
+
+static void put_service(struct visit *visit, struct value *services, const struct view_service *service,
+			int64_t resident_id)
+{
+	struct value *row = add_object(services), *lines;
+	put_text(row, "title", service->title);
+	put_bool(row, "active", service->active);
+	put_bool(row, "presence_only", service->presence_only);
+	lines = put_array(row, "lines");
+	put_line(lines, "Worker", &service->worker, NULL);
+	put_line(lines, "Phone", &service->worker_phone, "tel:");
+	put_line(lines, "Email", &service->worker_email, "mailto:");
+	put_line(lines, "Team", &service->team, NULL);
+	put_line(lines, "State", &service->status, NULL);
+	put_line(lines, "Since", &service->since, NULL);
+	put_line(lines, "Last contact", &service->last_contact, NULL);
+	if (!service->worker.shown.len && service->contact.len)
+		put_fact(lines, "Ask", service->contact);
+	put_fact(lines, "Data as at", document_long_date(visit->arena, service->as_at));
+	put_fact(lines, "Not shown", service->why_no_more);
+	struct text what = arena_format(visit->arena, "what %.*s knows", TEXT_ARG(service->title));
+	put_source(row, resident_id, what, origin_of(service), element_of(service), TEXT_ABSENT);
+}
+
+static struct text refused_sources(struct visit *visit, const struct view_resident *view)
+{
+	struct buf list;
+	if (!view->refusal_count)
+		return TEXT_ABSENT;
+	buf_init(&list, 16 << 10);
+	for (size_t i = 0; i < view->refusal_count; i++)
+		buf_format(&list, "%s%.*s: %.*s", i ? " " : "", TEXT_ARG(view->refusals[i].source->title),
+			   TEXT_ARG(view->refusals[i].why));
+	struct text result = arena_text(visit->arena, buf_text(&list));
+	buf_release(&list);
+	return result;
+}
+
+void resident_put_services(struct visit *visit, const struct view_resident *view)
+{
+	struct value *services = put_array(visit->document, "known_to");
+	for (size_t i = 0; i < view->service_count; i++)
+		put_service(visit, services, &view->services[i], view->resident_id);
+	put_text(visit->document, "withheld", refused_sources(visit, view));
+}
+
+/* ---- identity -------------------------------------------------------------------------------------- */
+
+static struct text detail_of(struct arena *arena, const struct view_variant *variant)
+{
+	const struct view_value *value = &variant->value;
+	struct text all =
+		variant->source_count > 1 ? source_titles(arena, variant->sources, variant->source_count) : TEXT("");
+	struct text agreement = value->agreement ? value->agreement->title : TEXT("");
+	return arena_format(arena, "%s%.*s%s%s%.*s%s%.*s%s", all.len ? "Also: " : "", TEXT_ARG(all),
+			    all.len ? ". " : "", agreement.len ? "Shown under " : "", TEXT_ARG(agreement),
+			    value->clause.len ? ", clause " : "", TEXT_ARG(value->clause), agreement.len ? "." : "");
+}
+
+static void put_identity(struct visit *visit, struct value *rows, const struct view_identity *identity,
+			 int64_t resident_id)
+{
+	struct value *row = add_object(rows);
+	put_text(row, "id", identity->element->id);
+	put_text(row, "title", identity->element->title);
+	put_bool(row, "differs", identity->differs);
+	struct value *values = put_array(row, "values");
+	for (size_t i = 0; i < identity->variant_count; i++) {
+		const struct view_variant *variant = &identity->variants[i];
+		struct value *item = add_object(values);
+		put_text(item, "value", variant->value.withheld ? TEXT_ABSENT : variant->value.shown);
+		put_text(item, "why", variant->value.withheld ? variant->value.why : TEXT_ABSENT);
+		put_bool(item, "current", variant->current);
+		put_source(item, resident_id, identity->element->title, variant->value.origin, variant->value.element,
+			   detail_of(visit->arena, variant));
+	}
+}
+
+static void put_addresses(struct visit *visit, struct value *rows, const struct view_resident *view)
+{
+	if (!view->address_count)
+		return;
+	struct value *row = add_object(rows);
+	size_t current = 0;
+	put_string(row, "id", "address");
+	put_string(row, "title", "Address");
+	for (size_t i = 0; i < view->address_count; i++)
+		current += view->addresses[i].current;
+	put_bool(row, "differs", current > 1);
+	struct value *values = put_array(row, "values");
+	for (size_t i = 0; i < view->address_count; i++) {
+		const struct view_address *address = &view->addresses[i];
+		struct value *item = add_object(values);
+		struct text period = people_period(visit->arena, address->from, address->to);
+		put_format(item, "value", "%.*s%s%.*s%s%.*s%s", TEXT_ARG(address->address),
+			   address->postcode.len ? ", " : "", TEXT_ARG(address->postcode), period.len ? " (" : "",
+			   TEXT_ARG(period), period.len ? ")" : "");
+		put_null(item, "why");
+		put_bool(item, "current", address->current);
+		const struct profile_element *element = profile_element(visit->profile, TEXT("postcode"));
+		put_source(item, view->resident_id, TEXT("Address"), address->origin, element,
+			   source_titles(visit->arena, address->sources, address->source_count));
+	}
+}
+
+void resident_put_identity(struct visit *visit, const struct view_resident *view)
+{
+	struct value *rows = put_array(visit->document, "identity");
+	for (size_t i = 0; i < view->identity_count; i++)
+		put_identity(visit, rows, &view->identity[i], view->resident_id);
+	for (size_t i = 0; i < view->contact_count; i++)
+		put_identity(visit, rows, &view->contact[i], view->resident_id);
+	put_addresses(visit, rows, view);
+}
+
+/* ---- household --------------------------------------------------------------------------------------- */
+
+static void put_household(struct visit *visit, struct value *households, const struct disclosed_household *household,
+			  int64_t resident_id)
+{
+	struct value *row = add_object(households);
+	put_href(row, "href", "households", household->household_id);
+	put_href(row, "property_href", "properties", household->property_id);
+	if (household->address.len)
+		put_format(row, "address", "%.*s%s%.*s", TEXT_ARG(household->address),
+			   household->postcode.len ? ", " : "", TEXT_ARG(household->postcode));
+	else
+		put_string(row, "address", household->property_id ? "Address withheld" : "Address protected");
+	put_text(row, "period", people_period(visit->arena, household->from, household->to));
+	put_text(row, "kind", household_kind(household->kind));
+	struct value *members = put_array(row, "members");
+	struct text certainty = TEXT_ABSENT, why = TEXT_ABSENT;
+	for (size_t i = 0; i < household->member_count; i++) {
+		const struct disclosed_member *member = &household->members[i];
+		if (member->person.resident_id == resident_id) {
+			certainty = household_certainty(member->certainty);
+			why = view_household_why(member->why);
+			continue;
+		}
+		struct value *person = add_object(members);
+		put_text(person, "name", person_name(&member->person));
+		put_href(person, "href", "residents", member->person.resident_id);
+		put_age(person, "age_text", member->person.date_of_birth);
+		put_text(person, "period", people_period(visit->arena, member->from, member->to));
+	}
+	put_text(row, "certainty_text", certainty);
+	put_text(row, "why", why);
+}
+
+void resident_put_home(struct visit *visit, const struct view_resident *view)
+{
+	struct value *households = put_array(visit->document, "households");
+	for (size_t i = 0; i < view->household_count; i++)
+		put_household(visit, households, &view->households[i], view->resident_id);
+	put_bool(visit->document, "has_residences", view->address_count > 0);
+	struct value *residences = put_array(visit->document, "residences");
+	for (size_t i = 0; i < view->address_count; i++) {
+		const struct view_address *address = &view->addresses[i];
+		struct value *row = add_object(residences);
+		put_format(row, "address", "%.*s%s%.*s", TEXT_ARG(address->address), address->postcode.len ? ", " : "",
+			   TEXT_ARG(address->postcode));
+		put_href(row, "href", "properties", address->property_id);
+		put_text(row, "period", people_period(visit->arena, address->from, address->to));
+		put_text(row, "sources", source_titles(visit->arena, address->sources, address->source_count));
+	}
+}

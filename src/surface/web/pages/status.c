@@ -1,0 +1,150 @@
+/* State for people (/status), load balancers (/healthz) and Prometheus (/metrics); the OpenAPI description. */
+#include "web/pages/pages.h"
+
+#include <inttypes.h>
+
+static void put_run(struct value *runs, const struct run_record *run)
+{
+	static const char *const colours[] = {
+		[RUN_RUNNING] = "blue", [RUN_FINISHED] = "green", [RUN_FAILED] = "red", [RUN_STOPPED] = "yellow"};
+	struct value *row = add_object(runs);
+	put_int(row, "number", run->run_id);
+	put_format(row, "kind", "%.*s%s%.*s", TEXT_ARG(run->kind), run->detail.len ? ": " : "", TEXT_ARG(run->detail));
+	put_long_instant(row, "started_text", run->started);
+	put_long_instant(row, "finished_text", run->finished);
+	put_string(row, "state", run_status_name(run->status));
+	put_string(row, "colour", colours[run->status]);
+}
+
+static void put_number(struct visit *visit, struct value *facts, const char *title, uint64_t number)
+{
+	put_fact(facts, title, arena_format(visit->arena, "%" PRIu64, number));
+}
+
+static void put_numbers(struct visit *visit)
+{
+	struct audit_numbers audit;
+	struct disclosure_numbers door;
+	struct value *facts = put_array(visit->document, "facts");
+	const struct site *site = visit->site;
+	audit_numbers(site->audit, &audit);
+	disclosure_numbers(visit->snapshot->disclosure, &door);
+	put_fact(facts, "Workspace", text_of(site->workspace->title));
+	put_fact(facts, "Profile",
+		 arena_format(visit->arena, "%.*s, version %.12s", TEXT_ARG(visit->profile->title),
+			      visit->profile->version));
+	put_number(visit, facts, "State of the data", (uint64_t)atomic_load(&site->generation));
+	put_number(visit, facts, "Residents that can be found", door.residents);
+	put_number(visit, facts, "Searches since the start", door.finds);
+	put_number(visit, facts, "Pages about somebody since the start", door.opens);
+	put_number(visit, facts, "Refusals since the start", door.refusals);
+	put_number(visit, facts, "Audit entries written since the start", audit.written);
+	put_number(visit, facts, "Audit entries that could not be written", audit.failed);
+	struct value *since = add_object(facts);
+	put_string(since, "title", "Running since");
+	put_long_instant(since, "value", site->started);
+}
+
+enum status page_status(struct visit *visit, struct error *error)
+{
+	size_t count;
+	struct store *data;
+	struct run_record *runs;
+	struct audit_numbers audit;
+	enum status status = visit_data(visit, &data, error);
+	if (status == STATUS_OK)
+		status = run_list(data, visit->arena, 20, &runs, &count, error);
+	if (status != STATUS_OK)
+		return status;
+	audit_numbers(visit->site->audit, &audit);
+	bool ready = atomic_load(&visit->site->searchable);
+	put_string(visit->document, "state",
+		   audit.failed ? "The audit has failed"
+		   : ready      ? "Serving"
+				: "Getting ready");
+	put_string(visit->document, "colour", audit.failed ? "red" : ready ? "green" : "yellow");
+	put_numbers(visit);
+	put_bool(visit->document, "has_runs", count > 0);
+	struct value *rows = put_array(visit->document, "runs");
+	for (size_t i = 0; i < count; i++)
+		put_run(rows, &runs[i]);
+	return visit_page(visit, "status", "Status");
+}
+
+static void plain(struct visit *visit, const char *type)
+{
+	visit->request->response.status = 200;
+	visit->request->response.content_type = type;
+	visit->answered = true;
+}
+
+enum status page_health(struct visit *visit, struct error *error)
+{
+	int64_t generation;
+	struct store *data, *desk;
+	bool ready = atomic_load(&visit->site->searchable);
+	enum status status = visit_data(visit, &data, error);
+	if (status == STATUS_OK)
+		status = run_generation(data, &generation, error);
+	if (status == STATUS_OK)
+		status = visit_desk(visit, &desk, error);
+	plain(visit, "application/json");
+	if (status != STATUS_OK)
+		visit->request->response.status = 503;
+	put_string(visit->document, "status", status != STATUS_OK ? "failing" : ready ? "serving" : "getting ready");
+	document_emit_json(visit->document, &visit->request->response.body);
+	return STATUS_OK;
+}
+
+static void emit(struct buf *out, const char *name, const char *type, const char *help, uint64_t value)
+{
+	buf_format(out, "# HELP oneview_%s %s\n# TYPE oneview_%s %s\noneview_%s %" PRIu64 "\n", name, help, name, type,
+		   name, value);
+}
+
+static void emit_server(struct buf *out, const struct server_counts *counts)
+{
+	emit(out, "connections", "gauge", "Open connections.", counts->connections);
+	emit(out, "connections_total", "counter", "Connections since the start.", counts->connections_total);
+	emit(out, "requests_total", "counter", "Requests since the start.", counts->requests);
+	emit(out, "cut_off_total", "counter", "Clients cut off for being too slow.", counts->cut_off);
+	emit(out, "slow_waiting", "gauge", "Requests that wait for a thread for slow work.", counts->slow_waiting);
+	buf_format(out,
+		   "# HELP oneview_answers_total Answers by class of status.\n# TYPE oneview_answers_total counter\n");
+	for (unsigned i = 1; i < 6; i++)
+		buf_format(out, "oneview_answers_total{class=\"%uxx\"} %" PRIu64 "\n", i, counts->status_class[i]);
+}
+
+enum status page_metrics(struct visit *visit, struct error *error)
+{
+	(void)error;
+	struct audit_numbers audit;
+	struct disclosure_numbers door;
+	struct server_counts counts = server_counts(visit->site->server);
+	struct buf *out = &visit->request->response.body;
+	audit_numbers(visit->site->audit, &audit);
+	disclosure_numbers(visit->snapshot->disclosure, &door);
+	plain(visit, "text/plain; version=0.0.4; charset=utf-8");
+	emit_server(out, &counts);
+	emit(out, "audit_entries_total", "counter", "Audit entries written.", audit.written);
+	emit(out, "audit_commits_total", "counter", "Commits that carried them.", audit.commits);
+	emit(out, "audit_failed_total", "counter", "Audit entries that could not be written.", audit.failed);
+	emit(out, "audit_waiting", "gauge", "Audit entries on their way to the disk.", audit.waiting);
+	emit(out, "finds_total", "counter", "Searches.", door.finds);
+	emit(out, "opens_total", "counter", "Residents, households and properties opened.", door.opens);
+	emit(out, "refusals_total", "counter", "Questions refused at the door.", door.refusals);
+	emit(out, "index_residents", "gauge", "Residents that can be found.", door.residents);
+	emit(out, "index_bytes", "gauge", "Size of the search index.", door.index_bytes);
+	emit(out, "generation", "gauge", "State of the data that is shown.", (uint64_t)door.generation);
+	metrics_emit(&visit->site->metrics, out);
+	return STATUS_OK;
+}
+
+enum status page_openapi(struct visit *visit, struct error *error)
+{
+	(void)error;
+	openapi_document(visit->document);
+	plain(visit, "application/json");
+	document_emit_json(visit->document, &visit->request->response.body);
+	return STATUS_OK;
+}

@@ -1,0 +1,214 @@
+/* Users, and what the profile lets their roles do. */
+#include "base/id.h"
+#include "web/pages/pages.h"
+
+static void put_user(struct visit *visit, struct value *users, const struct account *account)
+{
+	char id[ID_TEXT_SIZE];
+	struct value *row = add_object(users);
+	const struct profile_role *role = profile_role(visit->profile, account->role);
+	const struct profile_team *team = account->team.len ? profile_team(visit->profile, account->team) : NULL;
+	bool active = account->status == ACCOUNT_ACTIVE;
+	put_text(row, "username", account->username);
+	put_format(row, "href", "/admin/users/%s", id_format(account->user_id, id));
+	put_text(row, "name", account->display_name);
+	put_text(row, "role", role ? role->title : account->role);
+	put_text(row, "team", team ? team->title : account->team);
+	put_string(row, "state", !active ? "Disabled" : account->locked ? "Locked" : "Active");
+	put_string(row, "colour", !active ? "grey" : account->locked ? "red" : "green");
+	put_long_instant(row, "last_text", account->last_sign_in);
+}
+
+static void put_role(struct value *roles, const struct profile_role *role)
+{
+	struct value *row = add_object(roles);
+	put_text(row, "id", role->id);
+	put_text(row, "title", role->title);
+	put_text(row, "description", role->description);
+	struct value *capabilities = put_array(row, "capabilities");
+	for (int c = 0; c < CAPABILITY_COUNT; c++)
+		if (role_can(role, (enum capability)c))
+			add_text(capabilities, text_of(capability_name((enum capability)c)));
+	struct value *purposes = put_array(row, "purposes");
+	for (size_t i = 0; i < role->purpose_count; i++)
+		add_text(purposes, role->purposes[i]->title);
+}
+
+enum status page_users(struct visit *visit, struct error *error)
+{
+	size_t count;
+	struct store *desk;
+	struct account *accounts;
+	enum status status = visit_desk(visit, &desk, error);
+	if (status == STATUS_OK)
+		status = account_list(desk, visit->arena, &accounts, &count, error);
+	if (status != STATUS_OK)
+		return status;
+	put_bool(visit->document, "can_manage", visit_can(visit, CAPABILITY_USERS_MANAGE));
+	put_format(visit->document, "summary", "%zu %s", count, count == 1 ? "user" : "users");
+	struct value *users = put_array(visit->document, "users");
+	for (size_t i = 0; i < count; i++)
+		put_user(visit, users, &accounts[i]);
+	struct value *roles = put_array(visit->document, "roles");
+	for (size_t i = 0; i < visit->profile->roles.count; i++)
+		put_role(roles, &visit->profile->roles.at[i]);
+	return visit_page(visit, "users", "Users and roles");
+}
+
+/* ---- one user ------------------------------------------------------------------------------------- */
+
+static enum status user_form(struct visit *visit, const struct account *account, bool is_new)
+{
+	char id[ID_TEXT_SIZE];
+	struct value *document = visit->document;
+	put_bool(document, "is_new", is_new);
+	if (is_new)
+		put_string(document, "action", "/admin/users");
+	else
+		put_format(document, "action", "/admin/users/%s", id_format(account->user_id, id));
+	put_text(document, "heading", is_new ? TEXT("Add a user") : account->username);
+	put_text(document, "username", account->username);
+	put_text(document, "name", account->display_name);
+	struct value *options = put_array(document, "role_options");
+	for (size_t i = 0; i < visit->profile->roles.count; i++)
+		put_option(options, visit->profile->roles.at[i].id, visit->profile->roles.at[i].title, account->role);
+	options = put_array(document, "team_options");
+	for (size_t i = 0; i < visit->profile->teams.count; i++)
+		put_option(options, visit->profile->teams.at[i].id, visit->profile->teams.at[i].title, account->team);
+	options = put_array(document, "status_options");
+	struct text chosen = account->status == ACCOUNT_ACTIVE ? TEXT("active") : TEXT("disabled");
+	put_option(options, TEXT("active"), TEXT("Active"), chosen);
+	put_option(options, TEXT("disabled"), TEXT("Disabled: cannot sign in"), chosen);
+	return visit_page(visit, "user", is_new ? "Add a user" : "User");
+}
+
+static void read_form(const struct visit *visit, struct account *account)
+{
+	account->display_name = visit_field(visit, "name");
+	account->role = visit_field(visit, "role");
+	account->team = visit_field(visit, "team");
+	if (!account->team.len)
+		account->team = TEXT_ABSENT;
+	account->status = text_is(visit_field(visit, "status"), "disabled") ? ACCOUNT_DISABLED : ACCOUNT_ACTIVE;
+}
+
+static bool form_is_right(struct visit *visit, const struct account *account)
+{
+	bool right = true;
+	if (account->display_name.len < 2 || account->display_name.len > 200) {
+		visit_form_error(visit, "name", "Write the user's full name");
+		right = false;
+	}
+	if (!profile_role(visit->profile, account->role) ||
+	    (account->team.len && !profile_team(visit->profile, account->team))) {
+		visit_form_error(visit, "role", "Choose a role and a team from the lists");
+		right = false;
+	}
+	return right;
+}
+
+enum status page_user_new(struct visit *visit, struct error *error)
+{
+	(void)error;
+	struct account account = {.username = TEXT(""), .display_name = TEXT(""), .role = TEXT(""), .team = TEXT("")};
+	return user_form(visit, &account, true);
+}
+
+/* Adds or changes the account and its audit entry in one transaction. */
+static enum status save(struct visit *visit, struct account *account, bool is_new, const char *password,
+			struct error *error)
+{
+	struct store *desk;
+	enum status status = visit_desk(visit, &desk, error);
+	if (status == STATUS_OK)
+		status = store_begin(desk, error);
+	if (status != STATUS_OK)
+		return status;
+	if (is_new)
+		status = account_create(desk, account, text_of(password), &account->user_id, error);
+	else
+		status = account_update(desk, account, error);
+	if (status == STATUS_OK && !is_new && password)
+		status = account_set_password(desk, account->user_id, text_of(password), error);
+	struct audit_entry entry = visit_entry(visit, is_new ? "account.create" : "account.update", "allowed");
+	entry.subject_kind = TEXT("account");
+	entry.subject_id = account->user_id;
+	entry.detail =
+		arena_format(visit->arena, "role=%.*s status=%s password=%s", TEXT_ARG(account->role),
+			     account->status == ACCOUNT_ACTIVE ? "active" : "disabled", password ? "new" : "same");
+	if (status == STATUS_OK)
+		status = audit_join(desk, &visit->site->audit_key, &entry, error);
+	if (status == STATUS_OK)
+		status = store_commit(desk, error);
+	if (status != STATUS_OK)
+		store_rollback(desk);
+	visit->entries += status == STATUS_OK;
+	return status;
+}
+
+static enum status saved_page(struct visit *visit, const struct account *account, const char *password)
+{
+	put_string(visit->document, "notice", "Saved");
+	put_text(visit->document, "password", password ? arena_text(visit->arena, text_of(password)) : TEXT_ABSENT);
+	return user_form(visit, account, false);
+}
+
+enum status page_user_create(struct visit *visit, struct error *error)
+{
+	char password[PASSWORD_LENGTH_MAX];
+	struct account account = {.username = visit_field(visit, "username"), .must_change_password = true};
+	read_form(visit, &account);
+	if (!form_is_right(visit, &account))
+		return user_form(visit, &account, true);
+	password_random(password, sizeof password);
+	enum status status = save(visit, &account, true, password, error);
+	if (status == STATUS_INVALID || status == STATUS_CONFLICT) {
+		visit_form_error(visit, "username", arena_copy(visit->arena, text_of(error->message)));
+		return user_form(visit, &account, true);
+	}
+	status = status == STATUS_OK ? saved_page(visit, &account, password) : status;
+	explicit_bzero(password, sizeof password);
+	return status;
+}
+
+static enum status find_account(struct visit *visit, struct account *account, struct error *error)
+{
+	int64_t id;
+	struct store *desk;
+	enum status status = visit_desk(visit, &desk, error);
+	if (status == STATUS_OK && !visit_id_parameter(visit, 0, &id))
+		return visit_not_found(error);
+	if (status == STATUS_OK)
+		status = account_get(desk, id, visit->arena, account, error);
+	return status == STATUS_NOT_FOUND ? visit_not_found(error) : status;
+}
+
+enum status page_user(struct visit *visit, struct error *error)
+{
+	struct account account;
+	enum status status = find_account(visit, &account, error);
+	return status == STATUS_OK ? user_form(visit, &account, false) : status;
+}
+
+enum status page_user_post(struct visit *visit, struct error *error)
+{
+	struct account account;
+	char password[PASSWORD_LENGTH_MAX];
+	bool reset = text_is(visit_field(visit, "reset"), "yes");
+	enum status status = find_account(visit, &account, error);
+	if (status != STATUS_OK)
+		return status;
+	read_form(visit, &account);
+	if (!form_is_right(visit, &account))
+		return user_form(visit, &account, false);
+	if (account.user_id == visit->viewer.user_id && account.status == ACCOUNT_DISABLED) {
+		visit_form_error(visit, "status", "You cannot disable yourself: ask another administrator");
+		return user_form(visit, &account, false);
+	}
+	if (reset)
+		password_random(password, sizeof password);
+	status = save(visit, &account, false, reset ? password : NULL, error);
+	status = status == STATUS_OK ? saved_page(visit, &account, reset ? password : NULL) : status;
+	explicit_bzero(password, sizeof password);
+	return status;
+}

@@ -1,0 +1,118 @@
+#include "web/pages/pages.h"
+
+#define EVERYBODY ACCESS_EVERYBODY, CAPABILITY_COUNT
+#define SIGNED_IN ACCESS_SIGNED_IN, CAPABILITY_COUNT
+#define MAY(capability) ACCESS_CAPABILITY, CAPABILITY_##capability
+
+enum { NO_PURPOSE = false, PURPOSE = true, AT_ONCE = false, SLOW = true };
+
+/* method, path, who may, purpose needed, form token, what is recorded, slow, handler, summary */
+const struct route routes[] = {
+	{METHOD_GET, "/", SIGNED_IN, NO_PURPOSE, CSRF_SESSION, RECORDS_NOTHING, AT_ONCE, page_home,
+	 "What needs attention, and how fresh each source's data is"},
+	{METHOD_GET, "/sign-in", EVERYBODY, NO_PURPOSE, CSRF_COOKIE, RECORDS_NOTHING, AT_ONCE, page_sign_in,
+	 "The form for signing in"},
+	{METHOD_POST, "/sign-in", EVERYBODY, NO_PURPOSE, CSRF_COOKIE, RECORDS_CHANGE, SLOW, page_sign_in_post,
+	 "Signs in: username, password"},
+	{METHOD_POST, "/sign-out", SIGNED_IN, NO_PURPOSE, CSRF_SESSION, RECORDS_CHANGE, AT_ONCE, page_sign_out,
+	 "Ends the session"},
+	{METHOD_GET, "/purpose", SIGNED_IN, NO_PURPOSE, CSRF_SESSION, RECORDS_NOTHING, AT_ONCE, page_purpose,
+	 "The purposes the role may name"},
+	{METHOD_POST, "/purpose", SIGNED_IN, NO_PURPOSE, CSRF_SESSION, RECORDS_ON_CHANGE, AT_ONCE, page_purpose_post,
+	 "Chooses a purpose for the session: purpose, reason"},
+	{METHOD_GET, "/password", SIGNED_IN, NO_PURPOSE, CSRF_SESSION, RECORDS_NOTHING, AT_ONCE, page_password,
+	 "The form for a new password"},
+	{METHOD_POST, "/password", SIGNED_IN, NO_PURPOSE, CSRF_SESSION, RECORDS_ON_CHANGE, SLOW, page_password_post,
+	 "Changes the password: old, new"},
+	{METHOD_GET, "/search", MAY(SEARCH), NO_PURPOSE, CSRF_SESSION, RECORDS_ON_CHANGE, AT_ONCE, page_search,
+	 "The search form, and with s= the results of a search made before"},
+	{METHOD_POST, "/search", MAY(SEARCH), NO_PURPOSE, CSRF_SESSION, RECORDS_ON_CHANGE, AT_ONCE, page_search_post,
+	 "Searches residents: q (never part of an address)"},
+	{METHOD_GET, "/residents/{resident}", MAY(RESIDENT_OPEN), PURPOSE, CSRF_SESSION, RECORDS_LOOK, AT_ONCE,
+	 page_resident, "One resident: who works with them, identity, household, services, chronology"},
+	{METHOD_GET, "/households/{household}", MAY(HOUSEHOLD_OPEN), PURPOSE, CSRF_SESSION, RECORDS_LOOK, AT_ONCE,
+	 page_household, "One household and its members"},
+	{METHOD_GET, "/properties/{uprn}", MAY(PROPERTY_OPEN), PURPOSE, CSRF_SESSION, RECORDS_LOOK, AT_ONCE,
+	 page_property, "One property and who has lived there"},
+	{METHOD_GET, "/feeds", MAY(FEEDS_READ), NO_PURPOSE, CSRF_SESSION, RECORDS_NOTHING, AT_ONCE, page_feeds,
+	 "Every feed and its state"},
+	{METHOD_GET, "/feeds/{feed}", MAY(FEEDS_READ), NO_PURPOSE, CSRF_SESSION, RECORDS_NOTHING, AT_ONCE, page_feed,
+	 "One feed: columns, extracts, quality over time"},
+	{METHOD_GET, "/feeds/{feed}/extracts/{extract}", MAY(FEEDS_READ), NO_PURPOSE, CSRF_SESSION, RECORDS_NOTHING,
+	 AT_ONCE, page_extract, "One extract: rows, rules, columns"},
+	{METHOD_POST, "/feeds/{feed}/extracts/{extract}", MAY(FEEDS_RELEASE), NO_PURPOSE, CSRF_SESSION, RECORDS_CHANGE,
+	 AT_ONCE, page_extract_release, "Lets a held extract through"},
+	{METHOD_GET, "/feeds/{feed}/extracts/{extract}/rows.csv", MAY(QUARANTINE_VALUES), NO_PURPOSE, CSRF_SESSION,
+	 RECORDS_LOOK, SLOW, page_extract_values, "The rows to fix, with their values, for the source's owner"},
+	{METHOD_GET, "/quarantine", MAY(QUARANTINE_READ), NO_PURPOSE, CSRF_SESSION, RECORDS_NOTHING, AT_ONCE,
+	 page_quarantine, "Rows turned away: place and reason"},
+	{METHOD_GET, "/reports", MAY(REPORTS_MAKE), NO_PURPOSE, CSRF_SESSION, RECORDS_NOTHING, AT_ONCE, page_reports,
+	 "Reports that something is wrong"},
+	{METHOD_GET, "/reports/new", MAY(REPORTS_MAKE), PURPOSE, CSRF_SESSION, RECORDS_NOTHING, AT_ONCE,
+	 page_report_new, "The form for a report"},
+	{METHOD_POST, "/reports", MAY(REPORTS_MAKE), PURPOSE, CSRF_SESSION, RECORDS_ON_CHANGE, AT_ONCE,
+	 page_report_post, "Makes a report: resident, feed, element, text"},
+	{METHOD_GET, "/reports/{report}", MAY(REPORTS_MAKE), NO_PURPOSE, CSRF_SESSION, RECORDS_LOOK, AT_ONCE,
+	 page_report, "One report and its reply"},
+	{METHOD_POST, "/reports/{report}", MAY(REPORTS_MANAGE), NO_PURPOSE, CSRF_SESSION, RECORDS_ON_CHANGE, AT_ONCE,
+	 page_report_reply, "Answers a report: status, reply"},
+	{METHOD_GET, "/admin/users", MAY(USERS_READ), NO_PURPOSE, CSRF_SESSION, RECORDS_NOTHING, AT_ONCE, page_users,
+	 "Users and roles"},
+	{METHOD_GET, "/admin/users/new", MAY(USERS_MANAGE), NO_PURPOSE, CSRF_SESSION, RECORDS_NOTHING, AT_ONCE,
+	 page_user_new, "The form for a new user"},
+	{METHOD_POST, "/admin/users", MAY(USERS_MANAGE), NO_PURPOSE, CSRF_SESSION, RECORDS_ON_CHANGE, SLOW,
+	 page_user_create, "Adds a user: username, name, role, team"},
+	{METHOD_GET, "/admin/users/{user}", MAY(USERS_READ), NO_PURPOSE, CSRF_SESSION, RECORDS_NOTHING, AT_ONCE,
+	 page_user, "One user"},
+	{METHOD_POST, "/admin/users/{user}", MAY(USERS_MANAGE), NO_PURPOSE, CSRF_SESSION, RECORDS_ON_CHANGE, SLOW,
+	 page_user_post, "Changes a user: name, role, team, status, reset"},
+	{METHOD_GET, "/agreements", MAY(AGREEMENTS_READ), NO_PURPOSE, CSRF_SESSION, RECORDS_NOTHING, AT_ONCE,
+	 page_agreements, "Data-sharing agreements"},
+	{METHOD_GET, "/agreements/{agreement}", MAY(AGREEMENTS_READ), NO_PURPOSE, CSRF_SESSION, RECORDS_NOTHING,
+	 AT_ONCE, page_agreement, "One agreement: elements, recipients, purposes, clauses"},
+	{METHOD_GET, "/audit", MAY(AUDIT_READ), NO_PURPOSE, CSRF_SESSION, RECORDS_LOOK, AT_ONCE, page_audit,
+	 "Who looked at whom, when and why"},
+	{METHOD_GET, "/status", MAY(STATUS_READ), NO_PURPOSE, CSRF_SESSION, RECORDS_NOTHING, AT_ONCE, page_status,
+	 "State of the data, the audit and the last runs"},
+	{METHOD_GET, "/healthz", EVERYBODY, NO_PURPOSE, CSRF_NONE, RECORDS_NOTHING, AT_ONCE, page_health,
+	 "200 while pages can be served, else 503"},
+	{METHOD_GET, "/metrics", EVERYBODY, NO_PURPOSE, CSRF_NONE, RECORDS_NOTHING, AT_ONCE, page_metrics,
+	 "Counters for Prometheus"},
+	{METHOD_GET, "/openapi.json", EVERYBODY, NO_PURPOSE, CSRF_NONE, RECORDS_NOTHING, AT_ONCE, page_openapi,
+	 "This description"},
+};
+const size_t route_count = sizeof routes / sizeof *routes;
+
+/* A pattern's part in braces takes one part of the path, not empty. */
+static bool matches(struct text pattern, struct text path, struct text parameters[ROUTE_PARAMETERS_MOST])
+{
+	struct text wanted, given;
+	size_t count = 0;
+	for (;;) {
+		bool more = text_split(&pattern, '/', &wanted);
+		if (more != text_split(&path, '/', &given))
+			return false;
+		if (!more)
+			return true;
+		bool parameter = wanted.len && wanted.at[0] == '{';
+		if (parameter ? !given.len : !text_equal(wanted, given))
+			return false;
+		if (parameter)
+			parameters[count++] = given;
+	}
+}
+
+/* Literal paths come before patterns that would take them: /reports/new before /reports/{report}. */
+const struct route *route_find(enum method method, struct text path, struct text parameters[ROUTE_PARAMETERS_MOST],
+			       bool *other_method)
+{
+	*other_method = false;
+	for (size_t i = 0; i < route_count; i++) {
+		if (!matches(text_of(routes[i].path), path, parameters))
+			continue;
+		if (routes[i].method == method)
+			return &routes[i];
+		*other_method = true;
+	}
+	return NULL;
+}

@@ -1,0 +1,414 @@
+/* The way of a request: route, session, capability, purpose, form token, handler, audit, page. */
+#include "web/site.h"
+
+#include "base/log.h"
+#include "base/memory.h"
+#include "web/chrome.h"
+
+#include <sodium.h>
+
+static const char session_cookie[] = "oneview", secure_session_cookie[] = "__Host-oneview",
+		  form_cookie[] = "oneview_form";
+
+const char *site_cookie_name(const struct site *site)
+{
+	return site->settings->secure_cookies ? secure_session_cookie : session_cookie;
+}
+
+/* ---- errors are pages ------------------------------------------------------------------------------ */
+
+static unsigned http_status(const struct visit *visit, enum status status)
+{
+	switch (status) {
+	case STATUS_OK:
+		return 200;
+	case STATUS_USAGE:
+	case STATUS_INVALID:
+		return 400;
+	case STATUS_NOT_FOUND:
+		return 404;
+	case STATUS_REFUSED:
+		return visit->signed_in || visit->route ? 403 : 401;
+	case STATUS_CONFLICT:
+	case STATUS_HELD:
+		return 409;
+	case STATUS_TOO_LARGE:
+		return 413;
+	case STATUS_IO:
+	case STATUS_INTERRUPTED:
+		return 503;
+	default:
+		return 500;
+	}
+}
+
+static const char *heading_of(unsigned status)
+{
+	switch (status) {
+	case 400:
+		return "That could not be read";
+	case 401:
+		return "You are not signed in";
+	case 403:
+		return "You may not do this";
+	case 404:
+		return "Page not found";
+	case 405:
+		return "That cannot be done here";
+	case 409:
+		return "Somebody else was quicker";
+	case 413:
+		return "That is too much at once";
+	case 429:
+		return "Too many requests";
+	case 503:
+		return "Not available just now";
+	default:
+		return "Something went wrong on our side";
+	}
+}
+
+/* A person sees what to do; what went wrong inside goes to the log, under a reference both can name. */
+static void fill_error(struct visit *visit, unsigned status, const struct error *error)
+{
+	bool inside = status == 500 || status == 503;
+	struct value *document = visit->document = document_object(visit->arena);
+	put_int(document, "status", status);
+	put_string(document, "heading", heading_of(status));
+	put_text(document, "message",
+		 inside ? TEXT("Your work is safe: nothing was changed that you were not told of. Try again in a "
+			       "minute.")
+			: arena_text(visit->arena, text_of(error->message)));
+	put_text(document, "remedy",
+		 inside || !error->remedy[0] ? TEXT_ABSENT : arena_text(visit->arena, text_of(error->remedy)));
+	put_text(document, "code", arena_text(visit->arena, text_of(error->code)));
+	struct value *link = add_object(put_array(document, "links"));
+	put_string(link, "title", visit->signed_in ? "Go to the home page" : "Sign in");
+	put_string(link, "href", visit->signed_in ? "/" : "/sign-in");
+	if (inside) {
+		uint32_t reference = randombytes_random();
+		put_format(document, "reference", "%08x", reference);
+		log_event(LOG_ERROR, "web.failed", "reference %08x, route %s", reference,
+			  visit->route ? visit->route->path : "none");
+		log_error(error);
+	}
+	visit->request->response.status = status;
+	visit->template = "error";
+	visit->title = heading_of(status);
+}
+
+/* ---- sending ------------------------------------------------------------------------------------------ */
+
+static bool wants_json(const struct request *request)
+{
+	struct text accept = request->accept, json = TEXT("application/json"), html = TEXT("text/html");
+	return accept.len && text_find(accept, json) < accept.len && text_find(accept, html) == accept.len;
+}
+
+static enum status render(struct visit *visit, struct error *error)
+{
+	struct response *response = &visit->request->response;
+	buf_clear(&response->body);
+	if (!response->status)
+		response->status = 200;
+	response_header(visit->request, "Vary", "Accept, Cookie");
+	if (visit->json) {
+		response->content_type = "application/json; charset=utf-8";
+		document_emit_json(visit->document, &response->body);
+		return STATUS_OK;
+	}
+	response->content_type = "text/html; charset=utf-8";
+	chrome_put(visit);
+	const struct template *template = template_find(visit->site->templates, text_of(visit->template));
+	if (!template)
+		return error_set(error, STATUS_INTERNAL, "web.template", "there is no template \"%s\"",
+				 visit->template);
+	return template_render(template, visit->document, &response->body, error);
+}
+
+/* The errors of errors: no template, no session, no database. */
+static void render_plain(struct visit *visit, unsigned status)
+{
+	struct response *response = &visit->request->response;
+	buf_clear(&response->body);
+	response->status = status;
+	response->content_type = "text/plain; charset=utf-8";
+	buf_format(&response->body, "%s. Try again in a minute.\n", heading_of(status));
+}
+
+static void finish(struct visit *visit, enum status status, struct error *error)
+{
+	if (status != STATUS_OK) {
+		unsigned code = !strcmp(error->code, "web.method")    ? 405
+				: !strcmp(error->code, "web.often")   ? 429
+				: !strcmp(error->code, "web.sign_in") ? 401
+								      : http_status(visit, status);
+		visit->answered = false;
+		fill_error(visit, code, error);
+		if (code == 429)
+			response_header(visit->request, "Retry-After", "60");
+	}
+	if (visit->answered)
+		return;
+	if (render(visit, error) != STATUS_OK) {
+		log_error(error);
+		render_plain(visit, 500);
+	}
+}
+
+/* ---- who is asking ----------------------------------------------------------------------------------- */
+
+static void set_viewer(struct visit *visit)
+{
+	const struct account *account = &visit->session.account;
+	visit->viewer = (struct viewer){
+		.user_id = account->user_id,
+		.username = account->username,
+		.display_name = account->display_name,
+		.role = profile_role(visit->profile, account->role),
+		.team = account->team.len ? profile_team(visit->profile, account->team) : NULL,
+		.purpose = visit->session.purpose.len ? profile_purpose(visit->profile, visit->session.purpose) : NULL,
+		.reason = visit->session.reason,
+	};
+	const struct viewer *viewer = &visit->viewer;
+	if (viewer->purpose && (!viewer->role || !role_has_purpose(viewer->role, viewer->purpose)))
+		visit->viewer.purpose = NULL;
+}
+
+static enum status find_session(struct visit *visit, struct error *error)
+{
+	struct store *desk;
+	visit->token = pairs_get(&visit->request->cookies, site_cookie_name(visit->site));
+	if (!visit->token.len)
+		return STATUS_OK;
+	enum status status = visit_desk(visit, &desk, error);
+	if (status == STATUS_OK)
+		status = session_find(desk, visit->token, &visit->site->limits, visit->arena, &visit->session, error);
+	if (status == STATUS_NOT_FOUND)
+		return STATUS_OK;
+	if (status == STATUS_OK) {
+		visit->signed_in = true;
+		set_viewer(visit);
+	}
+	return status;
+}
+
+/* ---- what must hold before a handler runs --------------------------------------------------------------- */
+
+static enum status check_read(struct visit *visit, struct error *error)
+{
+	const struct request *request = visit->request;
+	if (request->too_large) {
+		error_set(error, STATUS_TOO_LARGE, "web.large", "What you sent is larger than this page takes.");
+		error_remedy(error, "Send less at once.");
+		return STATUS_TOO_LARGE;
+	}
+	if (!request->malformed)
+		return STATUS_OK;
+	error_set(error, STATUS_INVALID, "web.malformed", "What your browser sent could not be read.");
+	error_remedy(error, "Go back, reload the page and try again.");
+	return STATUS_INVALID;
+}
+
+static enum status find_route(struct visit *visit, struct error *error)
+{
+	bool other_method = false;
+	const struct request *request = visit->request;
+	visit->route = route_find(request->method, request->path, visit->parameters, &other_method);
+	if (visit->route)
+		return STATUS_OK;
+	if (other_method)
+		return error_set(error, STATUS_USAGE, "web.method", "This page cannot be asked for in this way.");
+	return visit_not_found(error);
+}
+
+static enum status sign_in_first(struct visit *visit, struct error *error)
+{
+	if (visit->json || visit->request->method != METHOD_GET)
+		return error_set(error, STATUS_REFUSED, "web.sign_in",
+				 "You have been signed out, or were never signed in.");
+	if (text_is(visit->request->path, "/"))
+		return visit_redirect(visit, "/sign-in");
+	struct buf next;
+	buf_init(&next, 3 * URI_LONGEST);
+	form_append_encoded(&next, text_of(visit->request->uri));
+	enum status status = visit_redirect(visit, "/sign-in?next=%.*s", TEXT_ARG(buf_text(&next)));
+	buf_release(&next);
+	return status;
+}
+
+static enum status purpose_first(struct visit *visit, struct error *error)
+{
+	if (visit->json || visit->request->method != METHOD_GET) {
+		error_set(error, STATUS_REFUSED, "web.purpose", "Say first why you are looking.");
+		error_remedy(error, "Choose a purpose at /purpose, then try again.");
+		return STATUS_REFUSED;
+	}
+	struct buf next;
+	buf_init(&next, 3 * URI_LONGEST);
+	form_append_encoded(&next, text_of(visit->request->uri));
+	enum status status = visit_redirect(visit, "/purpose?next=%.*s", TEXT_ARG(buf_text(&next)));
+	buf_release(&next);
+	return status;
+}
+
+/* A refusal is worth an entry: somebody tried. */
+static enum status refuse(struct visit *visit, struct error *error)
+{
+	struct audit_entry entry = visit_entry(visit, "page.refused", "refused");
+	entry.detail = arena_format(visit->arena, "route=%s capability=%s", visit->route->path,
+				    capability_name(visit->route->capability));
+	visit_record(visit, &entry);
+	error_set(error, STATUS_REFUSED, "web.capability", "Your role does not include this page.");
+	error_remedy(error, "If you need it for your work, ask the people who look after OneView in your council.");
+	return STATUS_REFUSED;
+}
+
+static enum status check_access(struct visit *visit, struct error *error)
+{
+	const struct route *route = visit->route;
+	if (route->access == ACCESS_EVERYBODY)
+		return STATUS_OK;
+	if (!visit->signed_in)
+		return sign_in_first(visit, error);
+	bool must_change = visit->session.account.must_change_password;
+	if (must_change && !text_is(visit->request->path, "/password") && !text_is(visit->request->path, "/sign-out"))
+		return visit_redirect(visit, "/password");
+	if (route->access == ACCESS_CAPABILITY && !visit_can(visit, route->capability))
+		return refuse(visit, error);
+	if (route->needs_purpose && !visit->viewer.purpose)
+		return purpose_first(visit, error);
+	return snapshot_follow_policy(visit->site, visit->snapshot, visit->desk, NULL, error);
+}
+
+/* "https://host:port" must end in what the browser put into Host. */
+static bool same_origin(const struct request *request)
+{
+	if (request->fetch_site.len && !text_is(request->fetch_site, "same-origin"))
+		return false;
+	if (!request->origin.len)
+		return true;
+	struct text host = request->origin;
+	size_t scheme = text_find(host, TEXT("://"));
+	if (scheme == host.len)
+		return false;
+	return text_equal_ignoring_case(text_slice(host.at + scheme + 3, host.len - scheme - 3), request->host);
+}
+
+static bool token_matches(const struct visit *visit)
+{
+	struct text given = visit_field(visit, "csrf");
+	if (visit->route->csrf == CSRF_SESSION)
+		return visit->signed_in && session_csrf_matches(&visit->session, given);
+	struct text kept = pairs_get(&visit->request->cookies, form_cookie);
+	return kept.len >= 32 && kept.len == given.len && sodium_memcmp(kept.at, given.at, given.len) == 0;
+}
+
+static enum status check_form(struct visit *visit, struct error *error)
+{
+	if (visit->request->method != METHOD_POST || visit->answered)
+		return STATUS_OK;
+	if (same_origin(visit->request) && (visit->route->csrf == CSRF_NONE || token_matches(visit)))
+		return STATUS_OK;
+	error_set(error, STATUS_REFUSED, "web.csrf", "This form is too old, or did not come from OneView.");
+	error_remedy(error, "Go back, reload the page and send the form again.");
+	return STATUS_REFUSED;
+}
+
+/* ---- the visit --------------------------------------------------------------------------------------------- */
+
+static enum status check_audit(const struct visit *visit, struct error *error)
+{
+	bool wanted = visit->route->audit == RECORDS_LOOK || visit->route->audit == RECORDS_CHANGE;
+	if (!wanted || visit->entries || (visit->answered && visit->request->method == METHOD_GET))
+		return STATUS_OK;
+	return error_set(error, STATUS_INTERNAL, "web.unaudited", "the handler of %s recorded nothing",
+			 visit->route->path);
+}
+
+static void give_back(struct visit *visit)
+{
+	if (visit->grid)
+		policy_grid_done(visit->grid);
+	if (visit->data)
+		store_pool_give(visit->site->data, visit->data);
+	if (visit->desk) {
+		if (store_in_transaction(visit->desk))
+			store_rollback(visit->desk);
+		store_pool_give(visit->site->desk, visit->desk);
+	}
+	visit->grid = NULL;
+	visit->data = visit->desk = NULL;
+}
+
+static void run(struct request *request)
+{
+	struct error error;
+	struct visit *visit = request->site;
+	error_clear(&error);
+	enum status status = check_read(visit, &error);
+	bool anybody = visit->route && visit->route->access == ACCESS_EVERYBODY && visit->route->csrf == CSRF_NONE;
+	if (status == STATUS_OK && !anybody)
+		status = find_session(visit, &error);
+	if (status == STATUS_OK && !visit->route)
+		status = find_route(visit, &error);
+	if (status == STATUS_OK)
+		status = check_access(visit, &error);
+	if (status == STATUS_OK)
+		status = check_form(visit, &error);
+	if (status == STATUS_OK && !visit->answered)
+		status = visit->route->handler(visit, &error);
+	if (status == STATUS_OK)
+		status = check_audit(visit, &error);
+	give_back(visit);
+	finish(visit, status, &error);
+}
+
+void site_answer(struct request *request)
+{
+	struct site *site = server_context(request->server);
+	if (request->method == METHOD_GET && !request->malformed && assets_answer(site->assets, request))
+		return;
+	struct visit *visit = ARENA_NEW(&request->arena, struct visit);
+	visit->request = request;
+	visit->site = site;
+	visit->arena = &request->arena;
+	visit->json = wants_json(request);
+	visit->snapshot = snapshot_hold(site);
+	visit->profile = visit->snapshot->profile;
+	visit->document = document_object(visit->arena);
+	request->site = visit;
+	bool other_method;
+	visit->route =
+		request->path.at ? route_find(request->method, request->path, visit->parameters, &other_method) : NULL;
+	if (!visit->route || !visit->route->slow) {
+		run(request);
+	} else if (!request_defer(request, run)) {
+		struct error error;
+		error_set(&error, STATUS_REFUSED, "web.often", "Many people are doing this just now.");
+		error_remedy(&error, "Wait a minute and try again.");
+		finish(visit, STATUS_REFUSED, &error);
+	}
+}
+
+void site_before_send(struct request *request)
+{
+	struct visit *visit = request->site;
+	if (!visit || !atomic_load(&visit->audit_failed))
+		return;
+	struct response *response = &request->response;
+	buf_wipe(&response->body);
+	response->headers_n = 0;
+	response->status = 503;
+	response->content_type = "text/html; charset=utf-8";
+	response->fixed = (struct static_body){visit->site->unavailable_page.at, visit->site->unavailable_page.len};
+}
+
+void site_sent(struct request *request)
+{
+	struct visit *visit = request->site;
+	if (!visit)
+		return;
+	metrics_count(&visit->site->metrics, instant_now() - request->started);
+	snapshot_release(visit->site, visit->snapshot);
+}

@@ -1,0 +1,159 @@
+/* Profile, policy and door, and how they follow a changed profile and a new state of the data. */
+#include "web/site.h"
+
+#include "base/log.h"
+#include "base/memory.h"
+
+static void snapshot_free(struct snapshot *snapshot)
+{
+	disclosure_close_door(snapshot->disclosure);
+	policy_close(snapshot->policy);
+	profile_free(snapshot->profile);
+	free(snapshot);
+}
+
+struct snapshot *snapshot_hold(struct site *site)
+{
+	pthread_mutex_lock(&site->snapshot_lock);
+	struct snapshot *snapshot = site->snapshot;
+	atomic_fetch_add(&snapshot->holders, 1);
+	pthread_mutex_unlock(&site->snapshot_lock);
+	return snapshot;
+}
+
+void snapshot_release(struct site *site, struct snapshot *snapshot)
+{
+	(void)site;
+	if (snapshot && atomic_fetch_sub(&snapshot->holders, 1) == 1)
+		snapshot_free(snapshot);
+}
+
+static enum status load_policy(struct site *site, struct policy *policy, struct error *error)
+{
+	struct store *data = NULL, *desk = NULL;
+	enum status status = store_pool_take(site->data, &data, error);
+	if (status == STATUS_OK)
+		status = store_pool_take(site->desk, &desk, error);
+	if (status == STATUS_OK)
+		status = policy_load(policy, data, desk, error);
+	if (desk)
+		store_pool_give(site->desk, desk);
+	if (data)
+		store_pool_give(site->data, data);
+	return status;
+}
+
+/* PROFILE belongs to the snapshot when this succeeds. */
+static enum status snapshot_make(struct site *site, struct profile *profile, struct snapshot **out, struct error *error)
+{
+	struct snapshot *snapshot = memory_alloc(1, sizeof *snapshot);
+	atomic_store(&snapshot->holders, 1);
+	enum status status = policy_open(&snapshot->policy, profile, error);
+	if (status == STATUS_OK)
+		status = load_policy(site, snapshot->policy, error);
+	struct disclosure_parts parts = {profile, site->vault, snapshot->policy, site->audit, site->data};
+	if (status == STATUS_OK)
+		status = disclosure_open_door(&snapshot->disclosure, &parts, error);
+	if (status != STATUS_OK) {
+		snapshot_free(snapshot); /* its profile is not set: the caller's */
+		return status;
+	}
+	snapshot->profile = profile;
+	*out = snapshot;
+	return STATUS_OK;
+}
+
+static void snapshot_switch(struct site *site, struct snapshot *newer)
+{
+	pthread_mutex_lock(&site->snapshot_lock);
+	struct snapshot *older = site->snapshot;
+	site->snapshot = newer;
+	pthread_mutex_unlock(&site->snapshot_lock);
+	snapshot_release(site, older);
+}
+
+/* The workspace's own copy of the profile is only looked at for whether it changed; each snapshot loads
+ * one for itself, so that it can outlive the next change. */
+static enum status follow_profile(struct site *site, struct error *error)
+{
+	struct profile *old = NULL, *profile = NULL;
+	struct snapshot *newer = NULL;
+	bool first = site->snapshot == NULL;
+	enum status status = first ? STATUS_OK : workspace_reload_profile(site->workspace, &old, error);
+	profile_free(old);
+	if (status != STATUS_OK || (!first && !old))
+		return status;
+	status = profile_load(&profile, site->workspace->paths.profile, error);
+	if (status == STATUS_OK)
+		status = snapshot_make(site, profile, &newer, error);
+	if (status != STATUS_OK) {
+		profile_free(profile);
+		return status;
+	}
+	if (!first)
+		status = disclosure_refresh(newer->disclosure, NULL, error);
+	snapshot_switch(site, newer);
+	if (!first)
+		log_event(LOG_INFO, "web.profile", "the profile has changed: version %s", profile->version);
+	return status;
+}
+
+static enum status data_generation(struct site *site, int64_t *generation, struct error *error)
+{
+	struct store *data;
+	enum status status = store_pool_take(site->data, &data, error);
+	if (status != STATUS_OK)
+		return status;
+	status = run_generation(data, generation, error);
+	store_pool_give(site->data, data);
+	return status;
+}
+
+/* Marks and agreements that a person has ended since the policy was loaded. */
+enum status snapshot_follow_policy(struct site *site, struct snapshot *snapshot, struct store *desk, struct store *data,
+				   struct error *error)
+{
+	bool stale = false;
+	enum status status = policy_is_stale(snapshot->policy, desk, data, &stale, error);
+	return status == STATUS_OK && stale ? load_policy(site, snapshot->policy, error) : status;
+}
+
+static enum status follow_policy(struct site *site, struct error *error)
+{
+	struct store *desk = NULL, *data = NULL;
+	enum status status = store_pool_take(site->desk, &desk, error);
+	if (status == STATUS_OK)
+		status = store_pool_take(site->data, &data, error);
+	if (status == STATUS_OK)
+		status = snapshot_follow_policy(site, site->snapshot, desk, data, error);
+	if (data)
+		store_pool_give(site->data, data);
+	if (desk)
+		store_pool_give(site->desk, desk);
+	return status;
+}
+
+static enum status follow_data(struct site *site, struct error *error)
+{
+	int64_t generation = 0;
+	bool rebuilt = false;
+	struct snapshot *snapshot = site->snapshot; /* only this thread switches it */
+	enum status status = data_generation(site, &generation, error);
+	if (status == STATUS_OK)
+		status = follow_policy(site, error);
+	if (status == STATUS_OK)
+		status = disclosure_refresh(snapshot->disclosure, &rebuilt, error);
+	if (status != STATUS_OK)
+		return status;
+	if (rebuilt)
+		log_event(LOG_INFO, "web.generation", "now showing generation %lld", (long long)generation);
+	atomic_store(&site->generation, generation);
+	atomic_store(&site->searchable, true);
+	return STATUS_OK;
+}
+
+enum status snapshot_refresh(struct site *site, struct error *error)
+{
+	enum status status = follow_profile(site, error);
+	return status == STATUS_OK && site->server ? follow_data(site, error) : status;
+}

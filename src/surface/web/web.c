@@ -1,0 +1,181 @@
+/* web_serve(): opens everything, listens, follows changes, stops. */
+#include "web/web.h"
+
+#include "base/interrupt.h"
+#include "base/log.h"
+#include "base/memory.h"
+#include "base/threads.h"
+#include "web/chrome.h"
+#include "web/templates.h"
+
+#include <unistd.h>
+
+enum { TICK_MICROSECONDS = 1000000, STOP_SECONDS = 10 };
+
+static atomic_bool stop_requested;
+
+void web_stop(void)
+{
+	atomic_store(&stop_requested, true);
+}
+
+static enum status open_stores(struct site *site, struct error *error)
+{
+	unsigned size = (site->settings->threads ? site->settings->threads : 4) + 4;
+	const char *address = site->workspace->address;
+	enum status status = store_pool_open(&site->data, address, STORE_DATA, STORE_READ, size, error);
+	if (status == STATUS_OK)
+		status = store_pool_open(&site->desk, address, STORE_DESK, STORE_WRITE, size, error);
+	return status;
+}
+
+static enum status open_vault(struct site *site, struct error *error)
+{
+	struct store *data;
+	enum status status = vault_open(&site->vault, site->workspace->paths.master_key, error);
+	if (status == STATUS_OK)
+		status = store_pool_take(site->data, &data, error);
+	if (status != STATUS_OK)
+		return status;
+	status = vault_check_store(site->vault, data, error);
+	store_pool_give(site->data, data);
+	return status;
+}
+
+enum status site_open(struct site **out, const struct web_settings *settings, struct error *error)
+{
+	struct site *site = memory_alloc(1, sizeof *site);
+	site->settings = settings;
+	site->started = instant_now();
+	pthread_mutex_init(&site->snapshot_lock, NULL);
+	site->searches = searches_new();
+	site->seen = seen_new();
+	enum status status = workspace_open(&site->workspace, settings->workspace, error);
+	if (status == STATUS_OK)
+		status = templates_load(&site->templates, error);
+	if (status == STATUS_OK)
+		status = assets_open(&site->assets, settings->static_folder, error);
+	if (status == STATUS_OK)
+		status = open_stores(site, error);
+	if (status == STATUS_OK)
+		status = open_vault(site, error);
+	if (status == STATUS_OK)
+		status = workspace_audit_key(site->workspace, &site->audit_key, error);
+	if (status == STATUS_OK)
+		status = workspace_audit(site->workspace, &site->audit, error);
+	if (status == STATUS_OK)
+		status = snapshot_refresh(site, error);
+	if (status == STATUS_OK)
+		status = chrome_make_unavailable(site, error);
+	if (status == STATUS_OK)
+		*out = site;
+	else
+		site_close(site);
+	return status;
+}
+
+static void flush_desk(struct site *site, bool sweep)
+{
+	struct error error;
+	struct store *desk;
+	enum status status = store_pool_take(site->desk, &desk, &error);
+	if (status == STATUS_OK) {
+		status = seen_flush(site->seen, desk, &error);
+		if (status == STATUS_OK && sweep)
+			status = session_sweep(desk, &site->limits, &error);
+		store_pool_give(site->desk, desk);
+	}
+	if (status != STATUS_OK)
+		log_error(&error);
+}
+
+void site_close(struct site *site)
+{
+	if (!site)
+		return;
+	if (site->desk && site->seen)
+		flush_desk(site, false);
+	snapshot_release(site, site->snapshot);
+	audit_close(site->audit);
+	vault_close(site->vault);
+	if (site->data)
+		store_pool_close(site->data);
+	if (site->desk)
+		store_pool_close(site->desk);
+	assets_close(site->assets);
+	template_set_free(site->templates);
+	workspace_close(site->workspace);
+	searches_free(site->searches);
+	seen_free(site->seen);
+	buf_release(&site->unavailable_page);
+	explicit_bzero(&site->audit_key, sizeof site->audit_key);
+	pthread_mutex_destroy(&site->snapshot_lock);
+	free(site);
+}
+
+void site_tick(struct site *site)
+{
+	struct error error;
+	instant now = instant_now();
+	bool sweep = now - site->swept > 3600 * INT64_C(1000000);
+	server_tick(site->server);
+	flush_desk(site, sweep);
+	if (sweep)
+		site->swept = now;
+	if (snapshot_refresh(site, &error) != STATUS_OK)
+		log_error(&error);
+}
+
+/* A page may ask while the first index is still being built: it is then told so. */
+static void run_until_stopped(struct site *site)
+{
+	instant next = 0;
+	while (!atomic_load(&stop_requested) && !interrupt_requested()) {
+		if (instant_now() >= next) {
+			site_tick(site);
+			next = instant_now() + TICK_MICROSECONDS;
+		}
+		usleep(50000);
+	}
+}
+
+static struct server_settings server_settings_of(const struct web_settings *settings, struct site *site)
+{
+	unsigned processors = threads_available();
+	unsigned threads = processors < 2 ? 2 : processors > 4 ? 4 : processors;
+	return (struct server_settings){
+		.address = settings->address,
+		.port = settings->port,
+		.threads = settings->threads ? settings->threads : threads,
+		.slow_threads = 2,
+		.connections = settings->connections,
+		.idle_seconds = settings->idle_seconds,
+		.secure_transport = settings->secure_cookies,
+		.answer = site_answer,
+		.before_send = site_before_send,
+		.sent = site_sent,
+		.context = site,
+	};
+}
+
+enum status web_serve(const struct web_settings *settings, struct error *error)
+{
+	struct site *site;
+	atomic_store(&stop_requested, false);
+	enum status status = site_open(&site, settings, error);
+	if (status != STATUS_OK)
+		return status;
+	struct server_settings server = server_settings_of(settings, site);
+	status = server_start(&site->server, &server, error);
+	if (status == STATUS_OK) {
+		const char *address = settings->address ? settings->address : "127.0.0.1";
+		log_event(LOG_INFO, "web.listening", "%s port %u", address, server_port(site->server));
+		if (settings->ready)
+			settings->ready(settings->context, address, server_port(site->server));
+		run_until_stopped(site);
+		server_stop(site->server, STOP_SECONDS);
+		log_event(LOG_INFO, "web.stopped", "stopped");
+	}
+	site_close(site);
+	return status;
+}
