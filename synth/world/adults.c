@@ -29,7 +29,7 @@ static void register_elector(struct world *w, uint32_t person, date from, struct
 static void become_adult(struct world *w, uint32_t person, int age, date from, struct random *r)
 {
 	person_give_ni(w, person);
-	if (age < 24 && random_chance(r, 0.36))
+	if (age < 24 && random_chance(r, age < 20 ? 0.42 : 0.24))
 		spell_open(w, person, SPELL_STUDENT, 0, from);
 	else
 		spell_open(w, person, SPELL_WORK, work_of(w, person, age, r), from);

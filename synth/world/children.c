@@ -48,18 +48,18 @@ double child_strain(const struct world *w, uint32_t child)
 double chance_in_need(const struct world *w, uint32_t child)
 {
 	double known = w->lives[child].open[SPELL_EARLY_HELP] != NOTHING ? 2.2 : 1;
-	return tilt(0.0031 * known, child_strain(w, child));
+	return tilt(0.0025 * known, child_strain(w, child));
 }
 
 double chance_protection(const struct world *w, uint32_t child)
 {
-	return tilt(0.012, child_strain(w, child) - 0.7);
+	return tilt(0.0125, 0.75 * (child_strain(w, child) - 0.7));
 }
 
 double chance_looked_after(const struct world *w, uint32_t child)
 {
 	bool protected = w->lives[child].open[SPELL_PROTECTION] != NOTHING;
-	return tilt(protected ? 0.011 : 0.0022, child_strain(w, child) - 0.8);
+	return tilt(protected ? 0.014 : 0.0014, 0.75 * (child_strain(w, child) - 0.8));
 }
 
 double chance_return_home(const struct world *w, uint32_t child)
@@ -70,7 +70,7 @@ double chance_return_home(const struct world *w, uint32_t child)
 						  0.5 * (double)w->lives[mother].level[NEED_MENTAL_HEALTH];
 	const struct spell *spell = spell_of((struct world *)(uintptr_t)w, child, SPELL_LOOKED_AFTER);
 	double months = spell ? (world_today(w) - spell->from) / 30.0 : 0;
-	return 0.030 * exp(-0.9 * home - 0.035 * months);
+	return 0.036 * exp(-0.7 * home - 0.025 * months);
 }
 
 static enum concern concern_of(const struct world *w, uint32_t child, struct random *r)
@@ -161,17 +161,17 @@ static void known_to_nobody(struct world *w, uint32_t child, struct random *r)
 		refer(w, child, r);
 		return;
 	}
+	date on = world_some_day(w, r);
+	enum concern concern = concern_of(w, child, r);
 	if (random_chance(r, tilt(0.0095, strain)))
-		contact(w, child, world_some_day(w, r), concern_of(w, child, r), r);
+		contact(w, child, on, concern, r);
 	if (random_chance(r, tilt(0.0022, strain))) { /* looked into, and closed */
-		date on = world_some_day(w, r);
-		enum concern concern = concern_of(w, child, r);
-		child_event(w, child, EVENT_CHILD_REFERRAL, on, source_of(person_age(w, child, on), r))->amount =
-			concern;
+		enum referral_source source = source_of(person_age(w, child, on), r);
+		child_event(w, child, EVENT_CHILD_REFERRAL, on, source)->amount = concern;
 		child_event(w, child, EVENT_CHILD_ASSESSMENT, on + 25 + (date)random_below(r, 20), 0);
 	}
 	if (!help && random_chance(r, tilt(0.0036, strain))) {
-		spell_open(w, child, SPELL_EARLY_HELP, concern_of(w, child, r), world_some_day(w, r));
+		spell_open(w, child, SPELL_EARLY_HELP, concern, on);
 	} else if (help && random_chance(r, 0.14 * exp(-0.4 * strain))) {
 		help->value = random_chance(r, 0.2) ? CLOSURE_WITHDREW : CLOSURE_NEEDS_MET;
 		spell_close(w, child, SPELL_EARLY_HELP, world_some_day(w, r));
@@ -403,8 +403,8 @@ void children_start(struct world *w, uint32_t person)
 		return;
 	date ago = 20 + (date)random_exponential(&r, 160);
 	date from = b->start - (ago < lived ? ago : lived - 5);
-	double after = tilt(0.0045, strain), protect = tilt(0.0042, strain), need = tilt(0.018, strain),
-	       help = tilt(0.022, strain);
+	double after = tilt(0.0045, strain), protect = tilt(0.0042, strain), need = tilt(0.030, strain),
+	       help = tilt(0.026, strain);
 	if (u < after) {
 		date longer = b->start - 30 - (date)random_exponential(&r, 700);
 		from = longer > b->persons[person].born ? longer : b->persons[person].born;

@@ -38,7 +38,7 @@ static void die(struct world *w, uint32_t person, struct random *r)
 
 static double chance_of_birth(const struct world *w, uint32_t woman, int age)
 {
-	static const double yearly[] = {0.008, 0.050, 0.085, 0.105, 0.072, 0.019, 0.001}; /* from 15, by fives */
+	static const double yearly[] = {0.009, 0.058, 0.100, 0.122, 0.082, 0.021, 0.001}; /* from 15, by fives */
 	const struct life *life = &w->lives[woman];
 	if (age < 15 || age > 49)
 		return 0;
@@ -56,14 +56,14 @@ static void baby(struct world *w, uint32_t mother, uint32_t twin_of, date born, 
 	uint32_t father = w->lives[mother].partner, child;
 	if (father != NOTHING && b->persons[father].sex != SEX_MALE)
 		father = NOTHING;
-	struct new_person n = {
-		.sex = random_chance(r, 0.512) ? SEX_MALE : SEX_FEMALE,
-		.tradition = (enum tradition)b->persons[father != NOTHING && random_chance(r, 0.7) ? father : mother]
-				     .tradition,
-		.born = born,
-		.mother = mother,
-		.father = father,
-		.twin = NOTHING};
+	enum sex sex = random_chance(r, 0.512) ? SEX_MALE : SEX_FEMALE;
+	uint32_t follows = father != NOTHING && random_chance(r, 0.7) ? father : mother;
+	struct new_person n = {.sex = sex,
+			       .tradition = (enum tradition)b->persons[follows].tradition,
+			       .born = born,
+			       .mother = mother,
+			       .father = father,
+			       .twin = NOTHING};
 	child = twin_of == NOTHING ? person_new(w, &n, r) : person_twin(w, twin_of, r);
 	live_at(w, child, w->lives[mother].household,
 		b->residences[w->lives[mother].residence].role == ROLE_CHILD ? ROLE_GRANDCHILD : ROLE_CHILD, born);
@@ -293,7 +293,7 @@ static void person_month(struct world *w, uint32_t person)
 			separate(w, person, &r);
 		else if (person < life->partner && random_chance(&r, 0.006))
 			marry(w, person, &r);
-	} else if (age < 50 && age >= 20 && random_chance(&r, 0.003)) {
+	} else if (age < 50 && age >= 20 && random_chance(&r, 0.012)) {
 		look_for_partner(w, person, &r);
 	} else if (son && age < 36 && random_chance(&r, age < 21 ? 0.007 : 0.011)) {
 		go_alone(w, person, world_some_day(w, &r), &r);

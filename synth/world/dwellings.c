@@ -237,10 +237,11 @@ static void block(struct plot *at, bool sheltered)
 	bool by_floor = !at->estate && flats > 24 && random_chance(at->r, 0.4),
 	     named = sheltered || random_chance(at->r, 0.8);
 	const char *name = "";
-	if (named)
-		name = arena_format(&b->arena, "%s %s", block_words[random_below(at->r, COUNT(block_words))],
-				    sheltered ? "Court" : block_kinds[random_below(at->r, COUNT(block_kinds))])
-			       .at;
+	if (named) {
+		const char *word = block_words[random_below(at->r, COUNT(block_words))];
+		const char *kind = sheltered ? "Court" : block_kinds[random_below(at->r, COUNT(block_kinds))];
+		name = arena_format(&b->arena, "%s %s", word, kind).at;
+	}
 	unsigned number = named && random_chance(at->r, 0.3) ? 0 : at->number,
 		 to = number && random_chance(at->r, 0.2) ? number + 2 : 0;
 	at->on_postcode = 0;
@@ -278,7 +279,8 @@ static void fill_street(struct world *w, uint32_t street, unsigned wanted, struc
 	at.angle = random_uniform(r) * M_PI;
 	at.along = -(double)wanted * 2;
 	at.estate = random_chance(r, 0.08 + 0.42 * area->deprivation);
-	double flats = 0.02 + 0.06 * random_uniform(r) + (random_chance(r, 0.12) ? 0.4 : 0);
+	double flats = 0.003 + 0.011 * random_uniform(r);
+	flats += random_chance(r, 0.06) ? 0.25 : 0;
 	bool converted = !at.estate && random_chance(r, 0.25);
 	while (at.made < wanted) {
 		if (random_chance(r, flats) && wanted - at.made > 6)
@@ -294,7 +296,7 @@ static void fill_street(struct world *w, uint32_t street, unsigned wanted, struc
 void world_make_dwellings(struct world *w)
 {
 	struct borough *b = w->b;
-	double wanted = b->plan.people * 0.96 / 2.79 * 1.02, made = 0;
+	double wanted = b->plan.people * 0.965 / 2.72 * 1.03, made = 0;
 	for (uint32_t i = 0; i < b->street_count; i++) {
 		struct random r;
 		random_start(&r, b->plan.seed, STREAM_PROPERTIES, i, 0);

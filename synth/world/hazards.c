@@ -60,12 +60,12 @@ static double chance_of(struct world *w, uint32_t person, enum outcome outcome)
 	unsigned months = horizons[outcome];
 	switch (outcome) {
 	case OUTCOME_CHILD_NEEDS_HELP:
-		return within(chance_in_need(w, person), months);
+		return within(chance_in_need(w, person) * 1.5, months); /* half come with a brother or sister */
 	case OUTCOME_IN_NEED_STEP_UP:
 		return within(chance_protection(w, person) + chance_looked_after(w, person),
-			      months / 2); /* half of episodes end before */
+			      months * 2 / 3); /* many episodes end before */
 	case OUTCOME_PROTECTION_STEP_UP:
-		return within(chance_looked_after(w, person), months * 2 / 3);
+		return within(chance_looked_after(w, person), months * 3 / 4);
 	case OUTCOME_LOOKED_AFTER_STEP_DOWN:
 		return within(chance_return_home(w, person), months);
 	case OUTCOME_HOMELESS:

@@ -20,10 +20,10 @@ double chance_homeless(const struct world *w, uint32_t person)
 			0.3 * (double)life->level[NEED_MENTAL_HEALTH] +
 			0.25 * (double)life->level[NEED_SUBSTANCE_MISUSE] + 0.3 * (double)life->shock;
 	if (home->tenure == TENURE_PRIVATE || stock_of(home) == STOCK_HMO)
-		strain += 0.7;
+		strain += 0.45;
 	else if (home->tenure <= TENURE_MORTGAGE)
-		strain -= 1.0;
-	double chance = 0.00075 * exp(1.15 * strain);
+		strain -= 0.7;
+	double chance = 0.00082 * exp(0.8 * strain);
 	return chance > 0.3 ? 0.3 : chance;
 }
 
@@ -100,7 +100,7 @@ static void end_homelessness(struct world *w, uint32_t person, struct random *r)
 			spell_close(w, person, SPELL_HOMELESS, on);
 		return;
 	}
-	if (on - spell->from < 60 || !random_chance(r, 0.07))
+	if (on - spell->from < 60 || !random_chance(r, 0.03))
 		return;
 	uint32_t property = vacancy_find(w,
 					 random_chance(r, 0.55)  ? STOCK_COUNCIL
@@ -111,6 +111,42 @@ static void end_homelessness(struct world *w, uint32_t person, struct random *r)
 	spell_close(w, person, SPELL_HOMELESS, on);
 	if (property != NOTHING)
 		money_open(w, household_move(w, w->lives[person].household, property, on), on, r);
+}
+
+/* Who on the first day is in a hostel, a refuge or a leased home as homeless. */
+void homeless_start(struct world *w, uint32_t household, struct random *r)
+{
+	const struct household *h = &w->b->households[household];
+	const struct property *home = &w->b->properties[h->property];
+	enum stock stock = stock_of(home);
+	double share = stock == STOCK_REFUGE ? 1 : stock == STOCK_HOSTEL ? 0.8 : stock == STOCK_PRIVATE ? 0.035 : 0.001;
+	if (!random_chance(r, share))
+		return;
+	static const enum temporary_home kinds[STOCK_NONE] = {
+		[STOCK_OWNED] = TEMPORARY_LEASED,          [STOCK_COUNCIL] = TEMPORARY_COUNCIL_STOCK,
+		[STOCK_ASSOCIATION] = TEMPORARY_LEASED,    [STOCK_PRIVATE] = TEMPORARY_LEASED,
+		[STOCK_HMO] = TEMPORARY_BED_AND_BREAKFAST, [STOCK_HOSTEL] = TEMPORARY_HOSTEL,
+		[STOCK_REFUGE] = TEMPORARY_REFUGE};
+	enum homeless_reason reason = stock == STOCK_REFUGE ? HOMELESS_DOMESTIC_ABUSE : reason_of(w, h->head, r);
+	uint32_t spell = spell_open(w, h->head, SPELL_HOMELESS, reason, h->from - 3);
+	w->b->spells[spell].value = random_chance(r, 0.7) ? DUTY_MAIN : DUTY_RELIEF;
+	spell = spell_open(w, h->head, SPELL_TEMPORARY_HOME, kinds[stock], h->from);
+	w->b->spells[spell].link = h->property;
+}
+
+/* Orders that the youth offending team already has, and those who left care lately. */
+void young_start(struct world *w, uint32_t person)
+{
+	struct random r;
+	random_start(&r, w->b->plan.seed, STREAM_HISTORY, person, 2);
+	int age = person_age(w, person, w->b->start);
+	date from = w->b->start - 20 - (date)random_below(&r, 200);
+	static const double orders[] = {25, 15, 38, 19, 3};
+	if (age >= 11 && age < 18 &&
+	    random_chance(&r, 0.0035 * exp(1.1 * (double)w->lives[person].level[NEED_ANTI_SOCIAL_TIES])))
+		spell_open(w, person, SPELL_YOUTH_OFFENDING, (int)random_weighted(&r, orders, 5), from);
+	if (age >= 18 && age < 21 && random_chance(&r, 0.02))
+		spell_open(w, person, SPELL_CARE_LEAVER, 0, w->b->persons[person].born + (date)(18 * 365.25));
 }
 
 static void repairs(struct world *w, uint32_t person, struct random *r)
@@ -194,7 +230,8 @@ static void calls(struct world *w, uint32_t person, struct random *r)
 				    4,
 				    1.5 * exp(0.8 * stress),
 				    3};
-		event_new(w, person, EVENT_CALL, world_some_day(w, r))->code = (int16_t)random_weighted(r, weights, 12);
+		struct event *event = event_new(w, person, EVENT_CALL, world_some_day(w, r));
+		event->code = (int16_t)random_weighted(r, weights, 12);
 	}
 }
 

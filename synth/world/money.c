@@ -162,11 +162,11 @@ static void tax_recovery(struct world *w, const struct account *a, uint8_t *stag
 static int32_t next_balance(const struct world *w, const struct account *a, int32_t before, struct random *r)
 {
 	double pressure = arrears_pressure(w, a->household);
-	double miss = 1 / (1 + exp(3.9 - 1.35 * pressure - (before > 0 ? 0.7 : 0))), after = before;
+	double miss = 1 / (1 + exp(3.2 - 0.75 * pressure - (before > 0 ? 0.5 : 0))), after = before;
 	if (random_chance(r, miss))
 		after += a->charge * (random_chance(r, 0.5) ? 1.0 : random_uniform(r)) *
 			 (a->kind == ACCOUNT_RENT ? 0.8 : 0.9);
-	else if (before > 0 && random_chance(r, 1 / (1 + exp(0.3 + 0.9 * pressure))))
+	else if (before > 0 && random_chance(r, 1 / (1 + exp(0.2 + 0.5 * pressure))))
 		after -= fmin(before, a->charge * random_gamma(r, 1.2, 0.5));
 	else if (before <= 0 && random_chance(r, 0.04)) /* a little ahead */
 		after -= a->charge * 0.2 * random_uniform(r);

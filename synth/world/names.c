@@ -247,6 +247,12 @@ static const char *pick(const struct name_list *list, struct random *r)
 	return list->count ? list->names[alias_pick(&list->weights, r)] : "";
 }
 
+static const char *two_parts(struct arena *arena, const struct name_list parts[2], struct random *r)
+{
+	const char *first = pick(&parts[0], r), *second = pick(&parts[1], r);
+	return arena_format(arena, "%s%s", first, second).at;
+}
+
 static const struct name_list *cohort(const struct name_table *t, enum sex sex, int born_in)
 {
 	for (unsigned c = 0; c < t->cohorts[sex]; c++)
@@ -260,7 +266,7 @@ const char *names_given(struct world *w, enum tradition tradition, enum sex sex,
 	const struct name_table *t = &tables[tradition];
 	struct arena *arena = &w->b->arena;
 	if (t->given_part[0].count && random_chance(r, t->given_composed))
-		return arena_format(arena, "%s%s", pick(&t->given_part[0], r), pick(&t->given_part[1], r)).at;
+		return two_parts(arena, t->given_part, r);
 	const char *one = pick(cohort(t, sex, born_in), r);
 	if (tradition == TRADITION_CONGOLESE && random_chance(r, t->doubled)) {
 		const char *two = pick(cohort(t, sex, born_in), r);
@@ -287,7 +293,7 @@ const char *names_family(struct world *w, enum tradition tradition, struct rando
 {
 	const struct name_table *t = &tables[tradition];
 	if (t->family_part[0].count && random_chance(r, t->family_composed))
-		return arena_format(&w->b->arena, "%s%s", pick(&t->family_part[0], r), pick(&t->family_part[1], r)).at;
+		return two_parts(&w->b->arena, t->family_part, r);
 	const char *one = pick(&t->family, r);
 	if (tradition == TRADITION_GHANAIAN && random_chance(r, t->doubled)) {
 		const char *two = pick(&t->family, r);

@@ -145,9 +145,10 @@ static void give_phones(struct person *p, struct random *r)
 						"0118496", "0121496", "0131496", "0141496", "0151496", "0161496"};
 	if (random_chance(r, 0.88))
 		snprintf(p->mobile, sizeof p->mobile, "07700900%03u", random_below(r, 1000));
-	if (random_chance(r, 0.22))
-		snprintf(p->landline, sizeof p->landline, "%s0%03u",
-			 landlines[random_chance(r, 0.75) ? 0 : random_below(r, 12)], random_below(r, 1000));
+	if (random_chance(r, 0.22)) {
+		const char *city = landlines[random_chance(r, 0.75) ? 0 : random_below(r, 12)];
+		snprintf(p->landline, sizeof p->landline, "%s0%03u", city, random_below(r, 1000));
+	}
 }
 
 static void letters_only(char *out, size_t size, const char *name)

@@ -84,7 +84,8 @@ uint32_t property_new(struct world *w, const struct new_property *n, struct rand
 	p->band = council_tax_band(p, b->areas[p->area].deprivation, r);
 	p->status = ADDRESS_APPROVED;
 	snprintf(p->class_code, sizeof p->class_code, "%s", n->class_code);
-	p->from = date_of(1900 + (int)random_below(r, 115), 1 + (int)random_below(r, 12), 1);
+	int year = random_between(r, 1900, 2014);
+	p->from = date_of(year, random_between(r, 1, 12), 1);
 	p->to = DATE_UNKNOWN;
 	place_on_map(w, p, n->easting, n->northing);
 	w->vacancy_at[at] = NOTHING;

@@ -37,7 +37,7 @@ static uint32_t choose_school(struct world *w, uint32_t person, bool secondary, 
 	struct borough *b = w->b;
 	const struct life *life = &w->lives[person];
 	const struct property *home = &b->properties[b->households[life->household].property];
-	if ((double)life->level[NEED_SPECIAL_NEEDS] > 2.55 && w->special_school != NOTHING)
+	if ((double)life->base[NEED_SPECIAL_NEEDS] > 2.3 && w->special_school != NOTHING)
 		return w->special_school;
 	uint32_t members[MEMBERS_MOST], best = NOTHING;
 	unsigned count = household_members(w, life->household, members, MEMBERS_MOST);
@@ -72,13 +72,14 @@ static void enter(struct world *w, uint32_t person, int year, date on, struct ra
 	person_give_upn(w, person, school, on);
 }
 
-static void special_needs(struct world *w, uint32_t person, date on, struct random *r)
+/* SHARE of those who need it and have no support yet get it now. */
+static void special_needs(struct world *w, uint32_t person, double share, date on, struct random *r)
 {
-	double level = (double)w->lives[person].level[NEED_SPECIAL_NEEDS];
-	if (w->lives[person].open[SPELL_SPECIAL_NEEDS] != NOTHING || level < 0.75 || !random_chance(r, 0.85))
+	double level = (double)w->lives[person].base[NEED_SPECIAL_NEEDS];
+	if (w->lives[person].open[SPELL_SPECIAL_NEEDS] != NOTHING || level < 0.95 || !random_chance(r, share))
 		return;
 	static const double weights[SEN_TYPES] = {14, 26, 22, 17, 10, 3, 2, 4};
-	uint32_t spell = spell_open(w, person, SPELL_SPECIAL_NEEDS, level > 1.75 ? SEN_PLAN : SEN_SUPPORT, on);
+	uint32_t spell = spell_open(w, person, SPELL_SPECIAL_NEEDS, level > 1.85 ? SEN_PLAN : SEN_SUPPORT, on);
 	w->b->spells[spell].value = (int32_t)random_weighted(r, weights, SEN_TYPES);
 }
 
@@ -102,8 +103,8 @@ void school_start(struct world *w, uint32_t person, date from, struct random *r)
 	date september = date_of((day.month >= 9 ? day.year : day.year - 1) - (year - began), 9, 3);
 	date on = september > from ? september : from + (w->month < 0 ? 0 : 7 + (date)random_below(r, 40));
 	enter(w, person, september > from ? began : year, on, r);
-	special_needs(w, person, on + 60 < today ? on + 60 : on, r);
-	w->lives[person].school_absence = (float)random_normal(r, 0, 0.75);
+	special_needs(w, person, 0.8, on + 60 < today ? on + 60 : on, r);
+	w->lives[person].school_absence = (float)random_normal(r, 0, 1);
 }
 
 /* A pupil's own share of sessions missed: log-normal about 7 in 100. */
@@ -111,11 +112,11 @@ double absence_rate(const struct world *w, uint32_t pupil)
 {
 	const struct life *life = &w->lives[pupil];
 	int age = person_age(w, pupil, world_today(w));
-	double strain = 0.32 * child_strain(w, pupil) + 0.15 * (double)life->level[NEED_PHYSICAL_HEALTH] +
-			0.85 * (double)life->school_absence;
+	double strain = 0.35 * child_strain(w, pupil) + 0.15 * (double)life->level[NEED_PHYSICAL_HEALTH] +
+			0.6 * (double)life->school_absence;
 	if (age >= 11)
 		strain += 0.12 * (double)life->level[NEED_ANTI_SOCIAL_TIES] + 0.2;
-	double rate = 0.050 * exp(0.85 * strain);
+	double rate = 0.055 * exp(0.75 * strain);
 	return rate > 0.9 ? 0.9 : rate;
 }
 
@@ -123,12 +124,12 @@ double chance_suspension(const struct world *w, uint32_t pupil)
 {
 	const struct life *life = &w->lives[pupil];
 	int age = person_age(w, pupil, world_today(w));
-	double strain = 0.62 * (double)life->level[NEED_ANTI_SOCIAL_TIES] +
-			0.45 * (double)life->level[NEED_SPECIAL_NEEDS] + 0.35 * child_strain(w, pupil);
-	strain += 0.3 * (life->suspensions > 3 ? 3 : life->suspensions) +
-		  (w->b->persons[pupil].sex == SEX_MALE ? 0.25 : -0.25);
-	double rate = age < 5 ? 0.0001 : age < 11 ? 0.0008 : age < 16 ? 0.0072 : 0.0015;
-	double chance = rate * exp(1.15 * strain - 0.75);
+	double strain = 0.45 * (double)life->level[NEED_ANTI_SOCIAL_TIES] +
+			0.3 * (double)life->level[NEED_SPECIAL_NEEDS] + 0.25 * child_strain(w, pupil);
+	strain += 0.2 * (life->suspensions > 3 ? 3 : life->suspensions) +
+		  (w->b->persons[pupil].sex == SEX_MALE ? 0.15 : -0.15);
+	double rate = age < 5 ? 0.0002 : age < 11 ? 0.0035 : age < 16 ? 0.016 : 0.003;
+	double chance = rate * exp(strain - 0.3);
 	return chance > 0.4 ? 0.4 : chance;
 }
 
@@ -160,7 +161,7 @@ static void free_meals(struct world *w, uint32_t pupil, struct random *r)
 		return;
 	bool poor = benefit_is_open(w, w->b->households[household].head_now, BENEFIT_UNIVERSAL_CREDIT);
 	bool has = w->lives[pupil].open[SPELL_FREE_MEALS] != NOTHING;
-	if (!has && poor && random_chance(r, w->month == 0 ? 0.75 : 0.15)) /* protected once had: not taken away */
+	if (!has && poor && random_chance(r, w->month == 0 ? 0.95 : 0.035)) /* protected once had: not taken away */
 		spell_open(w, pupil, SPELL_FREE_MEALS, 0, w->month == 0 ? w->b->start - 200 : world_some_day(w, r));
 }
 
@@ -194,7 +195,7 @@ void school_month(struct world *w, uint32_t person)
 	if (!spell)
 		return;
 	free_meals(w, person, &r);
-	special_needs(w, person, today, &r);
+	special_needs(w, person, 0.05, today, &r);
 	spell = spell_of(w, person, SPELL_SCHOOL); /* others were opened: rows may have moved */
 	if (month != 8 && spell->link != NOTHING && spell->from <= today &&
 	    random_chance(&r, chance_suspension(w, person)))
@@ -203,7 +204,7 @@ void school_month(struct world *w, uint32_t person)
 
 static unsigned sessions_missed(struct random *r, unsigned possible, double rate)
 {
-	unsigned missed = random_negative_binomial(r, possible * rate, 6);
+	unsigned missed = random_negative_binomial(r, possible * rate, 1.6);
 	return missed > possible ? possible : missed;
 }
 
@@ -218,6 +219,8 @@ void school_term(struct world *w, unsigned term)
 			continue;
 		struct random r;
 		random_start(&r, b->plan.seed, STREAM_SCHOOL, i, 100 + term);
+		w->lives[i].school_absence = (float)(0.75 * (double)w->lives[i].school_absence +
+						     random_normal(&r, 0, 0.66)); /* a new term */
 		date from = spell->from > t->from ? spell->from : t->from;
 		unsigned weeks_out = t->to - t->from > 95 ? 2 : 1; /* half-term and bank holidays */
 		int days = (t->to - from) * 5 / 7 - (int)weeks_out * 5;

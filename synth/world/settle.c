@@ -21,7 +21,7 @@ enum plan {
 	PLANS
 };
 
-static const double plan_shares[PLANS] = {0.13, 0.075, 0.10, 0.055, 0.285, 0.105, 0.095, 0.055, 0.06, 0.04};
+static const double plan_shares[PLANS] = {0.15, 0.08, 0.115, 0.06, 0.25, 0.10, 0.095, 0.055, 0.055, 0.04};
 
 /* Of each tradition: how many are old, how many children a family has, how often three
  * generations live together, and its share of households. */
@@ -179,8 +179,7 @@ static double mothers_age(struct random *r, double oldest)
 static void family(struct newcomers *n, bool lone, bool grown, uint32_t her_mother)
 {
 	struct world *w = n->w;
-	double oldest =
-		grown ? 18 + random_uniform(n->r) * 16 : random_uniform(n->r) * (random_chance(n->r, 0.5) ? 18 : 11);
+	double oldest = 18 * pow(random_uniform(n->r), n->history ? 0.78 : 1.2);
 	if (grown)
 		oldest = 18 + random_exponential(n->r, 6);
 	if (oldest > 40)
@@ -197,10 +196,10 @@ static void family(struct newcomers *n, bool lone, bool grown, uint32_t her_moth
 		m.born = today - (date)(age * 365.2425) - (date)random_below(n->r, 300);
 		mother = person_new(w, &m, n->r);
 	}
-	if (!lone || mother == NOTHING)
-		father = adult_new(w, SEX_MALE, partners_tradition(n),
-				   age + random_normal(n->r, 2.3, 4) < 18 ? 19 : age + random_normal(n->r, 2.3, 3.5),
-				   n->r);
+	if (!lone || mother == NOTHING) {
+		double his_age = age + random_normal(n->r, 2.3, 3.5);
+		father = adult_new(w, SEX_MALE, partners_tradition(n), his_age < 18 ? 19 : his_age, n->r);
+	}
 	uint32_t head = mother == NOTHING || (father != NOTHING && random_chance(n->r, 0.6)) ? father : mother;
 	join(n, head, ROLE_HEAD);
 	date first = n->w->b->start - (date)(oldest * 365.2425);
@@ -216,7 +215,8 @@ static void family(struct newcomers *n, bool lone, bool grown, uint32_t her_moth
 static void three_generations(struct newcomers *n)
 {
 	double oldest = random_uniform(n->r) * 16;
-	double age = mothers_age(n->r, oldest) + 24 + random_uniform(n->r) * 8;
+	double age = mothers_age(n->r, oldest);
+	age += 24 + random_uniform(n->r) * 8;
 	uint32_t grandmother = adult_new(n->w, SEX_FEMALE, n->tradition, age < 45 ? 45 : age, n->r),
 		 grandfather = NOTHING;
 	if (random_chance(n->r, 0.45))
@@ -263,7 +263,8 @@ static void sharers(struct newcomers *n)
 				? n->tradition
 				: (enum tradition)alias_pick(&n->w->traditions[n->w->b->properties[n->property].area],
 							     n->r);
-		join(n, adult_new(n->w, any_sex(n->r), tradition, 19 + random_gamma(n->r, 2.2, 3.2), n->r),
+		enum sex sex = any_sex(n->r);
+		join(n, adult_new(n->w, sex, tradition, 19 + random_gamma(n->r, 2.2, 3.2), n->r),
 		     i ? ROLE_SHARER : ROLE_HEAD);
 	}
 }
@@ -359,6 +360,14 @@ static date since(struct world *w, const struct property *p, struct random *r)
 	return from < p->from ? p->from : from;
 }
 
+static void lodger(struct newcomers *n)
+{
+	enum sex sex = any_sex(n->r);
+	enum tradition tradition =
+		(enum tradition)alias_pick(&n->w->traditions[n->w->b->properties[n->property].area], n->r);
+	join(n, adult_new(n->w, sex, tradition, 20 + random_gamma(n->r, 2, 6), n->r), ROLE_LODGER);
+}
+
 uint32_t household_settle(struct world *w, uint32_t property, date from, bool history, struct random *r)
 {
 	struct property *p = &w->b->properties[property];
@@ -377,10 +386,7 @@ uint32_t household_settle(struct world *w, uint32_t property, date from, bool hi
 		kind = stock >= STOCK_HMO ? fill_room(&n, stock) : fill_home(&n);
 	}
 	if (stock < STOCK_HMO && kind != HOUSEHOLD_SHARERS && p->bedrooms >= 3 && random_chance(r, 0.02))
-		join(&n,
-		     adult_new(w, any_sex(r), (enum tradition)alias_pick(&w->traditions[p->area], r),
-			       20 + random_gamma(r, 2, 6), r),
-		     ROLE_LODGER);
+		lodger(&n);
 	w->b->households[n.household].kind = (uint8_t)kind;
 	w->b->households[n.household].from = n.from;
 	set_up_home(w, n.household, r);
@@ -399,7 +405,10 @@ void household_begin(struct world *w, uint32_t household, date from, bool histor
 		school_start(w, members[i], from, r);
 	}
 	money_open(w, household, from, r);
+	if (history)
+		homeless_start(w, household, r);
 	for (unsigned i = 0; history && i < count; i++) {
+		young_start(w, members[i]);
 		children_start(w, members[i]);
 		if (person_is_here(w, members[i])) /* not placed away a line ago */
 			care_start(w, members[i]);

@@ -81,6 +81,19 @@ static const char *const confusable[] = {
 };
 #define COUNT(array) (sizeof(array) / sizeof *(array))
 
+/* Trees, birds and what the land was: "Ashfield", "Heronmead"; not "Disraelihurst". */
+static bool takes_ending(const char *word)
+{
+	static const char *const words[] = {"Ash",    "Oak",    "Elm",   "Beech", "Holly",  "Maple", "Hazel",  "Larch",
+					    "Linden", "Birch",  "Heron", "Swan",  "Teal",   "Robin", "Marsh",  "Mill",
+					    "Brook",  "Spring", "Heath", "Wood",  "Long",   "Broad", "Fern",   "Clover",
+					    "North",  "West",   "East",  "Kings", "Queens", "Monks", "Abbots", "Rose"};
+	for (size_t i = 0; i < COUNT(words); i++)
+		if (!strcmp(words[i], word))
+			return true;
+	return false;
+}
+
 static const char *street_name(struct world *w, uint32_t number, struct random *r)
 {
 	if (number % 23 < 3 && number / 23 * 3 + number % 23 < COUNT(confusable))
@@ -93,7 +106,7 @@ static const char *street_name(struct world *w, uint32_t number, struct random *
 	const char *word = plain_words[random_below(r, COUNT(plain_words))];
 	const char *ending = "";
 	static const char *const endings[] = {"field", "wood", "ley", "bourne", "hurst", "mead", "combe"};
-	if (!strchr(word, ' ') && strlen(word) < 9 && random_chance(r, 0.22))
+	if (takes_ending(word) && random_chance(r, 0.4))
 		ending = endings[random_below(r, COUNT(endings))];
 	return arena_format(&w->b->arena, "%s%s %s", word, ending, suffix).at;
 }
@@ -154,8 +167,8 @@ uint32_t postcode_new(struct world *w, uint32_t street, double easting, double n
 	p->ward = b->streets[street].ward;
 	p->easting = easting;
 	p->northing = northing;
-	uint32_t unit =
-		w->ward_postcodes[p->ward]++ * 919u % 4000u; /* spread over sectors; 919 and 4,000 share no factor */
+	uint32_t unit = (w->ward_postcodes[p->ward]++ * 919u + p->ward * 531u) %
+			4000u; /* spread over sectors; 919 and 4,000 share no factor */
 	snprintf(p->code, sizeof p->code, "EM%u %u%c%c", p->ward + 1, unit / 400, letters[unit / 20 % 20],
 		 letters[unit % 20]);
 	return at;

@@ -241,6 +241,8 @@ void care_start(struct world *w, uint32_t person);
 void care_month(struct world *w, uint32_t person);
 void housing_month(struct world *w, uint32_t person);
 void home_events_month(struct world *w, uint32_t person);
+void young_start(struct world *w, uint32_t person);
+void homeless_start(struct world *w, uint32_t household, struct random *r);
 void hazards_month(struct world *w);
 void hazards_settle(struct world *w);
 void world_finish(struct world *w);
