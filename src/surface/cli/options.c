@@ -28,7 +28,7 @@ const char *cli_value(const struct cli *cli, const char *name)
 	for (size_t i = 0; i < option_count(cli->command->options); i++)
 		if (strcmp(cli->command->options[i].name, name) == 0)
 			return cli->values[i];
-	assert(!"the option is not in the command's row");
+	assert(false); /* the option is not in the command's row */
 	return NULL;
 }
 
