@@ -18,7 +18,7 @@ Every problem has its file, line and remedy
       Add `criminal_condition:` (UK GDPR article 10, Data Protection Act 2018 schedule 1), or leave those elements out.
   agreements.yaml:1:3: the agreement `one` shares special-category elements without a condition for them
       Add `special_condition:` (UK GDPR article 9(2), Data Protection Act 2018 schedule 1), or leave those elements out.
-  $ oneview profile check bad --quiet
+  $ oneview profile check bad >/dev/null
   oneview: 80 problems in bad
     What to do: put right what is listed and check again
   [3]

@@ -285,6 +285,18 @@ static enum status check_kind(const json_t *manifest, const struct backup_restor
 	return STATUS_USAGE;
 }
 
+static enum status check_keys(const struct backup_restore *restore, struct error *error)
+{
+	char path[WORKSPACE_PATH_SIZE];
+	enum status status = join(path, restore->keys ? restore->keys : restore->folder,
+				  restore->keys ? "audit.key" : "keys/audit.key", error);
+	if (status || file_exists(path))
+		return status;
+	error_set(error, STATUS_NOT_FOUND, "backup.keys", "The keys of the workspace are not at %s", path);
+	error_remedy(error, "give the folder they are kept in with --keys; without them a backup cannot be read");
+	return STATUS_NOT_FOUND;
+}
+
 static enum status put_back(const struct backup_restore *restore, const char *title, struct error *error)
 {
 	char address[WORKSPACE_PATH_SIZE + 8];
@@ -310,6 +322,8 @@ enum status backup_restore(const struct backup_restore *restore, struct backup_r
 	enum status status = read_manifest(&manifest, restore->from, error);
 	if (status == STATUS_OK)
 		status = check_kind(manifest, restore, error);
+	if (status == STATUS_OK)
+		status = check_keys(restore, error);
 	if (status == STATUS_OK)
 		status = join(settings, restore->folder, "workspace.yaml", error);
 	if (status == STATUS_OK && file_exists(settings))

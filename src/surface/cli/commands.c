@@ -21,6 +21,29 @@ const struct cli_option cli_common_options[] = {
 
 const struct cli_command cli_commands[] = {
 	{
+		.name = "init",
+		.group = GROUP_START,
+		.summary = "Make a workspace: a folder with profile, keys, database and first administrator",
+		.details =
+			"Checks and copies the profile, makes the keys, prepares the database and adds the first "
+			"account. "
+			"The password is taken from ONEVIEW_PASSWORD or asked for; with neither, one is made and shown "
+			"once.\n\nThe folder keys/ opens everything in the workspace. Keep a copy of it in a safe "
+			"place, "
+			"apart from backups.",
+		.operands = {{"WORKSPACE", "the folder to make", false, false}},
+		.options = {{"profile", 'p', "FOLDER", "the council's configuration, or the name of an installed one",
+			     NULL},
+			    {"database", 'd', "ADDRESS",
+			     "postgresql://USER@HOST/DATABASE; otherwise SQLite in the folder", NULL},
+			    {"title", 't', "TEXT", "what pages call it; otherwise the profile's title", NULL},
+			    {"administrator", 'a', "NAME", "sign-in of the first account; otherwise admin", NULL}},
+		.examples = {{"oneview init council --profile profiles/demo", "On SQLite; asks for the password."},
+			     {"oneview init council -p profiles/demo -d postgresql://oneview@db/oneview",
+			      "On a PostgreSQL server."}},
+		.run = cmd_init,
+	},
+	{
 		.name = "profile check",
 		.group = GROUP_PEOPLE,
 		.summary = "Check a council's configuration as a whole",
@@ -31,6 +54,79 @@ const struct cli_command cli_commands[] = {
 		.examples = {{"oneview profile check profiles/demo", "The fictional borough's."},
 			     {"oneview profile check council/profile --json", "A workspace's own copy, for a script."}},
 		.run = cmd_profile_check,
+	},
+	{
+		.name = "user add",
+		.group = GROUP_PEOPLE,
+		.summary = "Let a person sign in",
+		.details = "The password is taken from ONEVIEW_PASSWORD or asked for; with neither, one is made and "
+			   "shown once.",
+		.operands = {WORKSPACE_OPERAND, {"USERNAME", "what they sign in with", false, false}},
+		.options = {{"role", 'r', "ROLE", "a role of the profile", NULL},
+			    {"team", 't', "TEAM", "a team of the profile", NULL},
+			    {"name", 'n', "TEXT", "their name, as pages show it", NULL},
+			    {"must-change", 0, NULL, "they must choose a password of their own at the first sign-in",
+			     NULL}},
+		.examples = {{"oneview user add council jpike --role front_line --team early_help",
+			      "Asks for the password."}},
+		.run = cmd_user_add,
+	},
+	{
+		.name = "user list",
+		.group = GROUP_PEOPLE,
+		.summary = "List who may sign in",
+		.operands = {WORKSPACE_OPERAND},
+		.examples = {{"oneview user list council", "Sign-in, role, team, status."}},
+		.run = cmd_user_list,
+	},
+	{
+		.name = "user roles",
+		.group = GROUP_PEOPLE,
+		.summary = "List the profile's roles",
+		.operands = {WORKSPACE_OPERAND},
+		.examples = {{"oneview user roles council", "What --role of \"user add\" takes."}},
+		.run = cmd_user_roles,
+	},
+	{
+		.name = "user disable",
+		.group = GROUP_PEOPLE,
+		.summary = "Stop a person from signing in, and end their sessions",
+		.operands = {WORKSPACE_OPERAND, {"USERNAME", "what they sign in with", false, false}},
+		.examples = {{"oneview user disable council jpike", "At once; what they did stays in the audit."}},
+		.run = cmd_user_disable,
+	},
+	{
+		.name = "user enable",
+		.group = GROUP_PEOPLE,
+		.summary = "Let a disabled person sign in again",
+		.operands = {WORKSPACE_OPERAND, {"USERNAME", "what they sign in with", false, false}},
+		.examples = {{"oneview user enable council jpike", "With the password they had."}},
+		.run = cmd_user_enable,
+	},
+	{
+		.name = "user password",
+		.group = GROUP_PEOPLE,
+		.summary = "Set a person's password, end their sessions, lift a lock",
+		.details = "The password is taken from ONEVIEW_PASSWORD or asked for; with neither, one is made and "
+			   "shown once.",
+		.operands = {WORKSPACE_OPERAND, {"USERNAME", "what they sign in with", false, false}},
+		.examples = {{"oneview user password council jpike", "Asks for the new password."}},
+		.run = cmd_user_password,
+	},
+	{
+		.name = "policy explain",
+		.group = GROUP_PEOPLE,
+		.summary = "Say what a role may see for a purpose, and under which clause",
+		.operands = {WORKSPACE_OPERAND},
+		.options = {{"role", 'r', "ROLE", "who looks", NULL},
+			    {"team", 't', "TEAM", "of which team", NULL},
+			    {"purpose", 'p', "PURPOSE", "what for", NULL},
+			    {"feed", 'f', "FEED", "only this feed", NULL},
+			    {"element", 'e', "ELEMENT", "only this element", NULL},
+			    {"on", 0, "DATE", "on this day; otherwise today", NULL}},
+		.examples = {{"oneview policy explain council --role front_line --purpose early_help --feed benefits",
+			      "Allowed, withheld or refused, element by element."}},
+		.run = cmd_policy_explain,
 	},
 	{
 		.name = "audit verify",

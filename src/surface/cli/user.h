@@ -1,0 +1,15 @@
+/* Accounts at the command line, for `user` and `init`. */
+#ifndef CLI_USER_H
+#define CLI_USER_H
+
+#include "cli/opened.h"
+
+#include "policy/account.h"
+
+/* The account and its audit entry, in one transaction. */
+enum status user_create(struct opened *opened, const struct account *account, const char *password, int64_t *user_id,
+			struct error *error) MUST_CHECK;
+/* As given by environment or terminal; else made at random and put into the answer. Wipe it. */
+enum status user_password(struct cli *cli, char out[PASSWORD_ROOM], struct error *error) MUST_CHECK;
+
+#endif

@@ -1,0 +1,161 @@
+A workspace is made, and people let into it.
+
+Without a profile there is no workspace
+  $ oneview init w
+  oneview: "oneview init" needs --profile: the council's configuration
+    What to do: the fictional borough's is --profile profiles/demo
+  [2]
+  $ oneview init w --profile nowhere
+  oneview: nowhere: there is no profile folder
+    What to do: Name a folder that holds profile.yaml, such as profiles/demo.
+  [4]
+  $ test -e w/workspace.yaml || echo "no workspace was left behind"
+  no workspace was left behind
+
+The first administrator's password is made and shown once when none is given
+  $ oneview init w --profile "$TESTS/data/village/profile" --title "Little Marsh" --json | sed 's/"password": ".*"/"password": "..."/'
+  {
+    "workspace": "w",
+    "password": "...",
+    "administrator": "admin"
+  }
+
+Keys and settings are closed to others
+  $ stat -c '%a %n' w w/keys w/keys/master.key w/keys/audit.key w/workspace.yaml w/data.db w/desk.db
+  700 w
+  700 w/keys
+  600 w/keys/master.key
+  600 w/keys/audit.key
+  600 w/workspace.yaml
+  600 w/data.db
+  600 w/desk.db
+
+A workspace is never made over another
+  $ oneview init w --profile "$TESTS/data/village/profile"
+  oneview: w is a workspace already
+    What to do: Choose another folder, or go on with this one: `oneview status w`
+  [6]
+
+A sign-in needs a role of the profile
+  $ export ONEVIEW_PASSWORD='correct horse battery'
+  $ oneview user add w jpike
+  oneview: "oneview user add" needs --role
+    What to do: "oneview user roles WORKSPACE" lists the roles
+  [2]
+  $ oneview user add w jpike --role front_lin
+  oneview: The profile has no role "front_lin"
+    What to do: did you mean "front_line"?
+  [4]
+  $ oneview user add w jpike --role front_line --team early_help_tem
+  oneview: The profile has no team "early_help_tem"
+    What to do: did you mean "early_help_team"?
+  [4]
+  $ oneview user add w jpike --role front_line --team early_help_team --name "Joan Pike"
+  Added                      jpike
+  Role                       front_line
+  Team                       early_help_team
+  $ oneview user add w jpike --role front_line
+  oneview: There is an account with this user name
+    What to do: Choose another name, or change that account
+  [6]
+
+A password that is too short is refused
+  $ ONEVIEW_PASSWORD=short oneview user add w other --role front_line
+  oneview: The password is too short or too long
+    What to do: Choose 12 to 200 characters, three random words for example
+  [3]
+
+Accounts are listed and disabled
+  $ oneview user disable w jpike
+  Changed                    jpike
+  $ oneview user list w
+  Sign-in  Name           Role           Team             Status    Last sign-in
+  admin    Administrator  administrator                   active    never
+  jpike    Joan Pike      front_line     early_help_team  disabled  never
+  $ oneview user enable w jpike --quiet
+  $ oneview user disable w nobody
+  oneview: There is no such account
+  [4]
+
+What a role may see can be explained
+  $ oneview policy explain w --role front_line --purpose early_help --feed council_tax
+  Feed         Element              Verdict  Agreement           Clause  Why
+  council_tax  account_reference    allow    early_help_sharing  2       A data-sharing agreement allows it.
+  council_tax  full_name            allow    early_help_sharing  2       A data-sharing agreement allows it.
+  council_tax  date_of_birth        allow    early_help_sharing  2       A data-sharing agreement allows it.
+  council_tax  address              allow    early_help_sharing  2       A data-sharing agreement allows it.
+  council_tax  postcode             allow    early_help_sharing  2       A data-sharing agreement allows it.
+  council_tax  uprn                 allow    early_help_sharing  2       A data-sharing agreement allows it.
+  council_tax  council_tax_balance  redact                               No data-sharing agreement gives it to your role for this purpose.
+  $ oneview policy explain w --role front_line --purpose early_help --feed council_tax --element full_name --on 2031-01-01
+  Feed         Element    Verdict  Agreement           Clause  Why
+  council_tax  full_name  refuse   early_help_sharing  2       The data-sharing agreement for it is not in force.
+  $ oneview policy explain w --role front_line --purpose gossip
+  oneview: The profile has no purpose "gossip"
+    What to do: look into the profile folder of the workspace for its purposes
+  [4]
+  $ oneview policy explain w --role administrator --purpose administration --feed school_census --element attendance
+  Feed           Element     Verdict  Agreement  Clause  Why
+  school_census  attendance  refuse                      No data-sharing agreement gives it to your role for this purpose.
+
+What operators did is in the audit, and the audit verifies
+  $ oneview audit verify w > before
+  $ sed 's/:[0-9a-f]*$/:HASH/' before
+  Chain verifies             yes
+  Entries                    4
+  Head                       4:HASH
+  $ oneview user password w jpike --quiet
+  $ oneview audit verify w --contains "$(sed -n 's/^Head *//p' before)" | tail -1
+  Still contains the earlier yes
+  $ oneview audit verify w --contains 3:0000000000000000000000000000000000000000000000000000000000000000
+  Chain verifies             yes
+  Entries                    5
+  Head                       5:* (glob)
+  oneview: Entry 3 of the audit is not the one that was noted down
+    What to do: Keep the database as it is and tell the data protection officer
+  [9]
+
+One changed byte in the audit is found, and where
+  $ sqlite3 w/desk.db "SELECT 'DROP TRIGGER ' || name || ';' FROM sqlite_schema WHERE type = 'trigger'" | sqlite3 w/desk.db
+  $ sqlite3 w/desk.db "UPDATE audit_entry SET user_name = 'somebody else' WHERE seq = 2"
+  $ oneview audit verify w
+  Chain verifies             no
+  First bad entry            2
+  oneview: The audit does not verify at entry 2: it was changed
+    What to do: Keep the database as it is, tell the data protection officer, and compare with a backup
+  [9]
+
+A backup is restored only with its keys, and verified
+  $ oneview init v --profile "$TESTS/data/village/profile" --quiet
+  $ oneview backup v backup --keys keys | grep -v Bytes
+  Backup                     backup
+  Files                      13
+  Keys                       keys
+  WARNING: whoever has the keys and a backup can read every name. Keep keys apart, offline, and closed to others.
+  $ oneview backup v backup
+  oneview: backup is not empty
+    What to do: give a folder that is not there yet, such as one named after the day
+  [6]
+  $ oneview restore backup r
+  oneview: The keys of the workspace are not at r/keys/audit.key
+    What to do: give the folder they are kept in with --keys; without them a backup cannot be read
+  [4]
+  $ test -e r || echo "nothing was made"
+  nothing was made
+  $ oneview restore backup r --keys keys | grep -v Bytes
+  Restored                   r
+  Files                      13
+  Audit entries verified     1
+  $ oneview user list r
+  Sign-in  Name           Role           Team  Status  Last sign-in
+  admin    Administrator  administrator        active  never
+
+What is not a workspace is told
+  $ oneview user list nowhere
+  oneview: There is no folder nowhere
+    What to do: Make a workspace with `oneview init nowhere`
+  [4]
+  $ oneview user list backup
+  oneview: backup is not a workspace
+    What to do: Make one with `oneview init backup`, or check the path
+  [4]
