@@ -1,0 +1,95 @@
+/* Addresses become properties.
+ *
+ * A gazetteer holds every property with its approved and other addresses; an address as
+ * somebody wrote it is matched to one of them, or to none: no match is better than a
+ * neighbour's flat.
+ *
+ *     struct gazetteer *gazetteer = gazetteer_new();
+ *     gazetteer_add(gazetteer, property, &entry);             // one call for each way to write a property
+ *     gazetteer_finish(gazetteer);
+ *     struct address_match match;
+ *     gazetteer_match(gazetteer, TEXT("FL 1 21 Ashgrove"), TEXT("NW2 3LN"), &match);
+ *
+ * Matching reads an address as tokens and asks of each candidate (same postcode, or the same house
+ * number and street, or the same building name) whether its parts are there: street, number,
+ * building, flat.  Flats are only matched to the same flat.  After gazetteer_finish() all calls are
+ * pure and may run on any thread.
+ *
+ * address_refresh() does this for all rows of the workspace and writes the tables `property` and
+ * `record_property`.
+ */
+#ifndef ADDRESS_ADDRESS_H
+#define ADDRESS_ADDRESS_H
+
+#include "base/error.h"
+#include "base/text.h"
+
+#include <stdatomic.h>
+
+struct gazetteer;
+struct gazetteer_entry {      /* absent or 0 where there is none */
+	struct text flat;     /* secondary: "FLAT 1", "GROUND FLOOR FLAT" */
+	struct text building; /* primary, text: "BEECH COURT" */
+	unsigned number, number_to;
+	char suffix; /* of the number: 'A' */
+	struct text street, postcode;
+	bool historic;
+};
+
+struct gazetteer *gazetteer_new(void);
+void gazetteer_free(struct gazetteer *gazetteer);
+/* PROPERTY is the caller's number for it. */
+void gazetteer_add(struct gazetteer *gazetteer, uint32_t property, const struct gazetteer_entry *entry);
+void gazetteer_finish(struct gazetteer *gazetteer);
+
+enum address_class {
+	ADDRESS_NONE,
+	ADDRESS_UPRN,    /* the source gave the UPRN */
+	ADDRESS_EXACT,   /* postcode, street or building, number and flat all as in the gazetteer */
+	ADDRESS_VARIANT, /* the same place written otherwise: no or another postcode, a spelling */
+	ADDRESS_PARENT   /* the building, but not which part of it */
+};
+const char *address_class_name(enum address_class class); /* "none", "uprn", "exact" ... */
+
+struct address_match {
+	enum address_class class;
+	uint32_t property; /* UINT32_MAX: none */
+	int score, gap;    /* points, and points to the next best property */
+};
+void gazetteer_match(const struct gazetteer *gazetteer, struct text address, struct text postcode,
+		     struct address_match *out);
+
+/* An address in the form in which two of them are compared: lower case, abbreviations written out,
+ * flats as "flat 1". Returns its length. */
+size_t address_fold(char *out, size_t cap, struct text address);
+
+/* ---- the workspace's rows ------------------------------------------------------------------------- */
+
+struct profile;
+struct store;
+struct vault;
+struct vault_elements;
+
+/* The parts of an address among a row's sealed values. */
+struct address_elements {
+	unsigned address, lines[5], town, postcode, uprn;
+};
+void address_elements_find(struct address_elements *out, const struct vault_elements *elements);
+struct address_row {
+	char text[256];   /* one line, without the postcode; empty when there is none */
+	char postcode[9]; /* clean; empty when there is none */
+	char uprn[13];    /* clean; empty when there is none */
+};
+/* False when the row has no address at all. */
+bool address_of_row(struct address_row *out, const struct address_elements *elements, struct text packed);
+
+struct address_report {
+	uint64_t properties, rows, by_uprn, exact, variant, parent, none;
+	double seconds;
+};
+/* Reads the vault, writes `property` and `record_property` in one transaction. PROFILE tells which feeds are
+ * gazetteers: those whose client is a UPRN. */
+enum status address_refresh(struct store *data, const struct vault *vault, const struct profile *profile,
+			    const atomic_bool *stop, struct address_report *report, struct error *error) MUST_CHECK;
+
+#endif
