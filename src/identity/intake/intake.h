@@ -40,7 +40,8 @@ struct intake_settings {
 	const char *inbox;   /* folder */
 	const char *archive; /* folder; NULL: nothing is sealed away or removed */
 	date today;          /* 0: date_today() */
-	unsigned settle_ms;  /* a file changed more recently than this is still being written; 0: 2,000 */
+	unsigned settle_ms;  /* a file changed more recently is still being written; 0: ask who has it open (2,000
+				where the file system cannot say) */
 	atomic_bool *stop;   /* set by a signal: finish nothing more, roll the extract back; may be NULL */
 	bool show_progress;  /* on a terminal */
 };

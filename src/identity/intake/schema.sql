@@ -11,7 +11,8 @@ CREATE TABLE feed (
 	source_no INT NOT NULL
 );
 -- One delivery of a feed.  status: loaded, held (waits for a person), released (the person said yes;
--- the next run loads it), refused.  rows_read = rows_loaded + rows_unchanged + rows_quarantined, always.
+-- the next run loads it), refused.  rows_read = rows_loaded + rows_unchanged + rows_quarantined, always;
+-- of an extract that is held they say what would have happened.
 CREATE TABLE extract (
 	extract_id ID PRIMARY KEY,
 	feed_no INT NOT NULL,
@@ -77,7 +78,8 @@ CREATE TABLE record (
 -- One version of one row.  valid_from and valid_to are the source's own dates where the feed has
 -- them, else the as-at dates of the extracts that brought the version and ended it.  ended_by is the
 -- extract that ended this version, because the row changed (ended_how 1) or was absent from a full
--- delivery (2); null while the version is current.  payload: JSON object from element id to text.
+-- delivery (2); null while the version is current.  payload: JSON object from element id to text:
+-- dates YYYY-MM-DD, times behind a T, numbers with a point, codes translated, booleans true and false.
 CREATE TABLE fact (
 	record_id ID NOT NULL,
 	feed_no INT NOT NULL,
@@ -93,4 +95,11 @@ CREATE TABLE fact (
 	seal_hash INT NOT NULL,
 	payload TEXT NOT NULL,
 	PRIMARY KEY (record_id, feed_no, row_key, version)
+) CLUSTERED;
+-- Keyed hashes of the values that rules of other feeds refer to, ever delivered.
+CREATE TABLE reference_value (
+	feed_no INT NOT NULL,
+	element_no INT NOT NULL,
+	value_hash INT NOT NULL,
+	PRIMARY KEY (feed_no, element_no, value_hash)
 ) CLUSTERED;
