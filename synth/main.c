@@ -2,6 +2,7 @@
 #include "base/file.h"
 #include "base/progress.h"
 #include "synth/borough.h"
+#include "synth/feeds/feeds.h"
 
 #include <getopt.h>
 
@@ -100,17 +101,43 @@ static enum status read_arguments(struct arguments *a, int count, char **values,
 	return STATUS_USAGE;
 }
 
+static void tell(const char *what, instant since)
+{
+	fprintf(stderr, "%s in %.1f s\n", what, (double)(instant_now() - since) / 1e6);
+}
+
+static enum status write_all(const struct borough *b, const struct arguments *a, const char *truth, struct error *error)
+{
+	struct feeds_summary summary;
+	instant since = instant_now();
+	enum status status = truth_write_world(b, truth, error);
+	if (!status)
+		status = feeds_write(b, a->out, &(struct feeds_plan){.threads = a->plan.threads}, &summary, error);
+	if (status)
+		return status;
+	char what[200];
+	snprintf(what, sizeof what, "%llu files with %llu rows, %llu of them defective, %llu MB",
+		 (unsigned long long)summary.files, (unsigned long long)summary.rows,
+		 (unsigned long long)summary.defects, (unsigned long long)summary.bytes >> 20);
+	tell(what, since);
+	return STATUS_OK;
+}
+
 static enum status run(const struct arguments *a, struct error *error)
 {
 	struct borough *b;
-	char truth[4096];
+	char truth[4096], what[120];
+	instant since = instant_now();
 	snprintf(truth, sizeof truth, "%s/truth", a->out);
 	enum status status = file_make_folder(truth, 0755, error);
 	if (!status)
 		status = borough_make(&b, &a->plan, error);
 	if (status)
 		return status;
-	status = truth_write_world(b, truth, error);
+	snprintf(what, sizeof what, "A borough of %zu people who ever lived there, %zu events", b->person_count,
+		 b->event_count);
+	tell(what, since);
+	status = write_all(b, a, truth, error);
 	borough_free(b);
 	return status;
 }

@@ -111,7 +111,7 @@ static void health_row(struct writer *w, uint32_t spell, date year_start)
 	children_client(w, s->person);
 	field_date(w, return_birth(w, s->person));
 	if (scored)
-		field_int(w, 8 + (int)(distress * 20) + (int)(mixed >> 8) % 8 % 8);
+		field_int(w, 8 + (int)(distress * 20) + (int)(mixed >> 8 & 7));
 	else
 		field_empty(w);
 	field_text(w, scored || age < 4 || age > 16 ? "" : "SDQ1");

@@ -36,7 +36,7 @@ static void party_row(struct writer *w, const struct due *due)
 	field_text(w, a.one);
 	field_text(w, r.mobile[0] ? r.mobile : r.phone);
 	field_text(w, categories[e->code]);
-	field_int(w, e->code == ASB_HATE ? 3 : 1 + (int)(mixed >> 8) % 2);
+	field_int(w, e->code == ASB_HATE ? 3 : 1 + (int)(mixed >> 8 & 1));
 	field_date(w, e->on);
 	field_date(w, closed <= w->as_at ? closed : DATE_UNKNOWN);
 	field_text(w, closed <= w->as_at ? actions[(mixed >> 16) % 8] : "");

@@ -75,7 +75,8 @@ static const struct quality quality[KEEPERS] = {
 
 static void copy(char *out, size_t size, const char *text)
 {
-	snprintf(out, size, "%s", text);
+	if (out != text) /* a name without another form comes back as itself */
+		snprintf(out, size, "%s", text);
 }
 
 /* The name the system has heard of: that of KNOWN, or a later one if somebody told it. */
@@ -194,7 +195,8 @@ static date mistake_birth(const struct quality *q, date born, date most, struct 
 		out = birth_swapped(born);
 	else if ((u -= q->birth_slip) < 0)
 		out = birth_slipped(born, r);
-	return out > most ? born : out;
+	out = out > most ? born : out;
+	return out < date_of(1900, 1, 1) ? date_of(1900, 1, 1) : out; /* as far back as most systems go */
 }
 
 /* Drama numbers as people write them. */

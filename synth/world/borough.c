@@ -90,6 +90,7 @@ static void world_release(struct world *w)
 	free(w->schools[0]);
 	free(w->schools[1]);
 	free(w->foster_homes);
+	free(w->next_upn);
 }
 
 enum status borough_make(struct borough **out, const struct borough_plan *plan, struct error *error)
@@ -105,6 +106,7 @@ enum status borough_make(struct borough **out, const struct borough_plan *plan, 
 	b->plan = *plan;
 	arena_init(&b->arena, (size_t)2 << 30);
 	choose_number_walks(&w);
+	w.next_upn = memory_alloc(10000, sizeof *w.next_upn);
 	make_places(&w);
 	world_settle(&w);
 	for (int stock = 0; stock < STOCK_NONE; stock++)

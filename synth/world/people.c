@@ -127,11 +127,13 @@ void person_give_upn(struct world *w, uint32_t person, uint32_t school, date joi
 		return;
 	unsigned establishment = school == NOTHING ? 9000 + person % 90 : w->b->places[school].number;
 	unsigned authority = school == NOTHING ? BOROUGH_LA_NUMBER + 1 : BOROUGH_LA_NUMBER;
-	unsigned serial = w->next_upn[establishment]++;
-	unsigned year = (unsigned)((date_ymd(joined).year + (int)(serial / 1000)) % 100);
+	unsigned year = (unsigned)date_ymd(joined).year % 100;
+	while (w->next_upn[establishment][year] == 1000) /* a full year lends from the next */
+		year = (year + 1) % 100;
+	unsigned serial = w->next_upn[establishment][year]++;
 	char digits[13];
 	snprintf(digits, sizeof digits, "%03u%04u%02u%03u", authority % 1000, establishment % 10000, year,
-		 serial % 1000);
+		 serial);
 	unsigned sum = 0;
 	for (unsigned i = 0; i < 12; i++)
 		sum += (unsigned)(digits[i] - '0') * (i + 2);

@@ -97,7 +97,7 @@ struct world {
 	uint64_t next_uprn;
 	uint32_t ward_postcodes[BOROUGH_WARDS];
 	uint32_t next_nhs, next_ni;
-	uint32_t next_upn[10000]; /* by establishment number */
+	uint16_t (*next_upn)[100]; /* by establishment number and year */
 	uint64_t nhs_step, ni_step;
 	int month; /* -1 while settling */
 	unsigned threads;
