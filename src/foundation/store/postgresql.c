@@ -87,9 +87,9 @@ static enum status configure(struct store *store, struct error *error)
 {
 	char sql[320];
 	snprintf(sql, sizeof sql,
-		 "SET search_path = %s, pg_temp; SET TimeZone = 'UTC'; SET lock_timeout = %d;"
+		 "SET search_path = %s, pg_temp; SET TimeZone = 'UTC'; SET lock_timeout = %u;"
 		 "SET default_transaction_read_only = %s; SET client_min_messages = warning; SET bytea_output = 'hex'",
-		 shelf_name(store->shelf), BUSY_TIMEOUT_MS, store->mode == STORE_READ ? "on" : "off");
+		 shelf_name(store->shelf), store->patience, store->mode == STORE_READ ? "on" : "off");
 	return run_simple(store, sql, error);
 }
 
@@ -151,6 +151,15 @@ static void pg_rollback(struct store *store)
 		(void)!run_simple(store, "ROLLBACK", &ignored);
 }
 
+/* A connection that fails here is made anew at the next use, with the same patience. */
+static void pg_set_patience(struct store *store)
+{
+	char sql[48];
+	struct error ignored;
+	snprintf(sql, sizeof sql, "SET lock_timeout = %u", store->patience);
+	(void)!pg_execute(store, sql, &ignored);
+}
+
 static enum status pg_sync(struct store *store, struct error *error)
 {
 	(void)store, (void)error; /* a commit is on disk when it returns */
@@ -187,6 +196,7 @@ const struct store_driver postgresql_driver = {
 	.execute = pg_execute,
 	.ready = pg_ready,
 	.rollback = pg_rollback,
+	.set_patience = pg_set_patience,
 	.sync = pg_sync,
 	.statement_new = pg_statement_new,
 	.prepare = pg_prepare,

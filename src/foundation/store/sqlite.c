@@ -109,6 +109,11 @@ static enum status configure(struct store *store, struct error *error)
 	return STATUS_OK;
 }
 
+static void sqlite_set_patience(struct store *store)
+{
+	sqlite3_busy_timeout(handle_of(store), (int)store->patience);
+}
+
 static enum status sqlite_open(struct store *store, const char *address, struct error *error)
 {
 	const char *folder = address + strlen("sqlite:");
@@ -129,7 +134,7 @@ static enum status sqlite_open(struct store *store, const char *address, struct 
 	int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
 	if (sqlite3_open_v2(sqlite->path, &sqlite->handle, flags, NULL) != SQLITE_OK)
 		return sqlite_fail(store, error);
-	sqlite3_busy_timeout(sqlite->handle, BUSY_TIMEOUT_MS);
+	sqlite_set_patience(store);
 	return configure(store, error);
 }
 
@@ -342,6 +347,7 @@ const struct store_driver sqlite_driver = {
 	.execute = sqlite_execute,
 	.ready = sqlite_ready,
 	.rollback = sqlite_rollback,
+	.set_patience = sqlite_set_patience,
 	.sync = sqlite_sync,
 	.statement_new = sqlite_statement_new,
 	.prepare = sqlite_prepare,

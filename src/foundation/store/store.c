@@ -20,8 +20,11 @@ enum status store_open(struct store **out, const char *address, enum store_shelf
 		if (!text_starts_with(text_of(address), text_of(schemes[i].scheme)))
 			continue;
 		struct store *store = memory_alloc(1, sizeof *store);
-		*store = (struct store){
-			.driver = schemes[i].driver, .kind = schemes[i].kind, .shelf = shelf, .mode = mode};
+		*store = (struct store){.driver = schemes[i].driver,
+					.kind = schemes[i].kind,
+					.shelf = shelf,
+					.mode = mode,
+					.patience = PATIENCE_MS};
 		text_map_init(&store->cache);
 		enum status status = store->driver->open(store, address, error);
 		if (status) {
@@ -65,6 +68,12 @@ enum store_kind store_kind(const struct store *store)
 enum store_shelf store_shelf(const struct store *store)
 {
 	return store->shelf;
+}
+
+void store_set_patience(struct store *store, unsigned milliseconds)
+{
+	store->patience = milliseconds;
+	store->driver->set_patience(store);
 }
 
 bool store_in_transaction(const struct store *store)

@@ -44,6 +44,10 @@ void store_close(struct store *store); /* NULL is fine; an open transaction is r
 enum store_kind store_kind(const struct store *store);
 enum store_shelf store_shelf(const struct store *store);
 
+/* How long to wait for another writer before STATUS_CONFLICT "store.locked"; 10,000 ms unless told. A server's
+ * request should wait less than a refresh. */
+void store_set_patience(struct store *store, unsigned milliseconds);
+
 /* Literal SQL without parameters; several statements may be given, separated by ';'. */
 enum status store_execute(struct store *store, const char *sql, struct error *error) MUST_CHECK;
 /* DDL in the neutral types of schema.sql, for temporary tables:

@@ -17,7 +17,7 @@ enum {
 	PARAMETERS_MAX = 64, /* of one statement; `unbound` is a bit each */
 	BULK_COLUMNS_MAX = 64,
 	STATEMENT_CACHE_MAX = 512,  /* statements beyond this are compiled each time */
-	BUSY_TIMEOUT_MS = 10000,    /* how long a writer waits for another one */
+	PATIENCE_MS = 10000,        /* how long a writer waits for another one */
 	BULK_BUFFER_BYTES = 1 << 20 /* PostgreSQL: sent in pieces of about this size */
 };
 
@@ -38,6 +38,7 @@ struct store_driver {
 	/* Called before anything is sent outside a transaction; connects again when it must. */
 	enum status (*ready)(struct store *store, struct error *error);
 	void (*rollback)(struct store *store);
+	void (*set_patience)(struct store *store);
 	enum status (*sync)(struct store *store, struct error *error);
 
 	struct statement *(*statement_new)(void);
@@ -68,7 +69,8 @@ struct store {
 	enum store_kind kind;
 	enum store_shelf shelf;
 	enum store_mode mode;
-	char where[200]; /* for messages: a path, or server and database, never a password */
+	char where[200];   /* for messages: a path, or server and database, never a password */
+	unsigned patience; /* milliseconds */
 	bool in_transaction;
 	bool failed; /* something failed inside the transaction: only a rollback is left */
 	struct statement *streaming;
