@@ -161,9 +161,8 @@ struct disclosed_history { /* what became of the resident's id: see linking */
 struct disclosure_question {
 	const struct viewer *viewer;
 	int64_t subject_id;
-	date on;        /* DATE_UNKNOWN: today */
-	bool notes;     /* with the text of case notes */
-	bool no_ticket; /* the caller joins the audit entry to a transaction of its own: see `entry` */
+	date on;    /* DATE_UNKNOWN: today */
+	bool notes; /* with the text of case notes */
 };
 
 struct disclosure_resident {

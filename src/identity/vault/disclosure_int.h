@@ -1,0 +1,130 @@
+/* Shared by the files of the door only. */
+#ifndef VAULT_DISCLOSURE_INT_H
+#define VAULT_DISCLOSURE_INT_H
+
+#include "vault/disclosure.h"
+#include "vault/search.h"
+#include "vault/vault.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+
+/* What the door knows of one generation of the data shelf; read-only, counted, swapped as a whole. */
+struct disclosure_state {
+	atomic_uint holders;
+	int64_t generation;
+	const struct profile_feed **feeds; /* by feed_no; NULL where the profile has none */
+	size_t feed_count;
+	const struct profile_element **elements; /* by element_no */
+	size_t element_count;
+	struct disclosure_extract {
+		date as_at;
+		instant received;
+	} * extracts; /* by extract_id */
+	size_t extract_count;
+	struct search_index *index; /* NULL until built */
+	int64_t build_microseconds;
+};
+
+enum value_class { /* how the door treats an identity element */
+		   VALUE_PLAIN,
+		   VALUE_NAME,
+		   VALUE_FORMER_NAME,
+		   VALUE_BIRTH,
+		   VALUE_ADDRESS,
+		   VALUE_POSTCODE,
+		   VALUE_IDENTIFIER
+};
+
+struct disclosure {
+	struct disclosure_parts parts;
+	pthread_mutex_t lock; /* of `state` */
+	struct disclosure_state *state;
+	uint8_t *classes; /* enum value_class by the element's number in the profile */
+	struct {
+		const struct profile_element *title, *full_name, *given_name, *middle_names, *family_name, *alias,
+			*date_of_birth, *date_of_death, *address, *lines[5], *town, *postcode, *uprn, *note_text;
+	} known; /* elements with a fixed meaning; NULL where the profile has none */
+	atomic_uint_fast64_t finds, opens, refusals;
+};
+
+/* Whether an address of a person can be read from the element: hidden when addresses are protected. */
+bool disclosure_is_address(const struct disclosure *door, const struct profile_element *element);
+
+struct disclosure_state *disclosure_state_hold(struct disclosure *door);
+void disclosure_state_drop(struct disclosure_state *state);
+/* The feed and element maps and the extracts; without an index. */
+enum status disclosure_state_read(struct disclosure_state **out, struct disclosure *door, struct store *data,
+				  struct error *error) MUST_CHECK;
+enum status disclosure_index_build(struct disclosure *door, struct disclosure_state *state, struct store *data,
+				   struct error *error) MUST_CHECK;
+
+/* ---- one question under way --------------------------------------------------------------------- */
+
+/* What policy says about a feed for this viewer, asked once a question. */
+struct feed_plan {
+	const struct profile_feed *feed;
+	const struct profile_element **elements; /* of its columns and fields, in order */
+	struct policy_decision *decisions;
+	size_t element_count;
+	struct policy_decision presence;
+	bool seals_allowed; /* some identity element may be seen */
+	bool any_allowed, any_withheld;
+	bool asked; /* rows of it were met */
+};
+
+struct asking_door {
+	struct disclosure *door;
+	struct disclosure_state *state;
+	struct store *data;
+	const struct policy_grid *grid;
+	const struct viewer *viewer;
+	struct arena *arena;
+	struct feed_plan **plans; /* by the feed's number in the profile */
+	struct text *slots;       /* by element number: values of the row under way */
+	uint8_t *disclosed;       /* by element number: let through at least once */
+	uint8_t *agreements;      /* by agreement number: let something through */
+	bool notes;
+	struct buf plain; /* unsealed bytes; wiped */
+};
+
+enum status asking_begin(struct asking_door *asking, struct disclosure *door, const struct viewer *viewer, date on,
+			 struct arena *arena, struct error *error) MUST_CHECK;
+void asking_end(struct asking_door *asking);
+struct feed_plan *asking_plan(struct asking_door *asking, const struct profile_feed *feed);
+const struct disclosure_extract *asking_extract(struct asking_door *asking, int64_t extract_id);
+
+/* Rows of a resident that the viewer may see, and what is withheld. ADDRESS_HIDDEN: without anything that tells
+ * the address. VERSIONS: older ones too. */
+struct read_rows {
+	struct disclosed_row *rows;
+	size_t row_count, record_count;
+};
+enum status asking_read_rows(struct read_rows *out, struct asking_door *asking, int64_t resident_id,
+			     bool address_hidden, bool versions, struct error *error) MUST_CHECK;
+size_t asking_refusals(struct asking_door *asking, const struct disclosed_refusal **out);
+void asking_person(struct disclosed_person *out, struct asking_door *asking, int64_t resident_id,
+		   const struct read_rows *rows, uint64_t restrictions, bool address_hidden);
+/* The services that may be said to know the resident. */
+size_t asking_known_to(struct asking_door *asking, const struct read_rows *rows, const struct profile_source ***out);
+
+/* Households of a resident (or with an id, or at a property), with their members. */
+enum status asking_households(struct asking_door *asking, const char *where, int64_t id, bool members,
+			      struct disclosed_household **out, size_t *count, struct error *error) MUST_CHECK;
+enum status asking_property(struct disclosed_property *out, struct asking_door *asking, int64_t property_id,
+			    bool *found, struct error *error) MUST_CHECK;
+
+/* Restrictions of a resident, and what they mean to the viewer. */
+bool asking_may_know(struct asking_door *asking, int64_t resident_id, uint64_t *restrictions, bool *address_hidden);
+
+/* ---- the audit -------------------------------------------------------------------------------------- */
+
+/* Fills ENTRY with who, why, what was let through and under which agreements; texts in the arena. */
+void asking_entry(struct audit_entry *entry, struct asking_door *asking, const char *action, const char *kind,
+		  int64_t subject_id, const char *outcome, struct text detail);
+struct disclosure_ticket *disclosure_submit(struct disclosure *door, const struct audit_entry *entry);
+/* A refusal is audited and waited for; then STATUS_NOT_FOUND. */
+enum status asking_refuse(struct asking_door *asking, const char *action, const char *kind, int64_t subject_id,
+			  struct error *error) MUST_CHECK;
+
+#endif

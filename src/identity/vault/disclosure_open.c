@@ -1,0 +1,253 @@
+#include "vault/disclosure_int.h"
+
+#include "clean/identifiers.h"
+
+/* ---- resident --------------------------------------------------------------------------------------- */
+
+static enum status read_residences(struct disclosure_resident *out, struct asking_door *asking, int64_t resident_id,
+				   struct error *error)
+{
+	enum { RESIDENCES_MAX = 200 };
+	struct statement *s;
+	enum status status = store_prepare(
+		&s, asking->data,
+		"SELECT property_id, from_date, to_date, sources, records, confidence FROM residence WHERE "
+		"resident_id = :resident ORDER BY property_id, sequence",
+		error);
+	if (status)
+		return status;
+	statement_bind_int(s, "resident", resident_id);
+	struct disclosed_residence *found = ARENA_ARRAY(asking->arena, RESIDENCES_MAX, struct disclosed_residence);
+	int property = statement_column(s, "property_id"), from = statement_column(s, "from_date"),
+	    to = statement_column(s, "to_date"), sources = statement_column(s, "sources"),
+	    records = statement_column(s, "records"), confidence = statement_column(s, "confidence");
+	bool row;
+	size_t count = 0;
+	while ((status = statement_step(s, &row, error)) == STATUS_OK && row && count < RESIDENCES_MAX)
+		found[count++] = (struct disclosed_residence){
+			.resident_id = resident_id,
+			.property_id = statement_int(s, property),
+			.from = statement_is_null(s, from) ? DATE_UNKNOWN : (date)statement_int(s, from),
+			.to = statement_is_null(s, to) ? DATE_UNKNOWN : (date)statement_int(s, to),
+			.sources = (int)statement_int(s, sources),
+			.records = (int)statement_int(s, records),
+			.confidence = statement_double(s, confidence)};
+	statement_done(s);
+	out->residences = found;
+	out->residence_count = count;
+	return status;
+}
+
+/* The resident that ID was taken into, 0 when it was not. */
+static int64_t moved_to(struct asking_door *asking, int64_t resident_id)
+{
+	struct statement *s;
+	bool row = false;
+	int64_t other = 0;
+	if (store_prepare(
+		    &s, asking->data,
+		    "SELECT other_resident_id FROM resident_history WHERE resident_id = :resident AND what = 'ended' "
+		    "ORDER BY run_id DESC, sequence DESC LIMIT 1",
+		    NULL))
+		return 0;
+	statement_bind_int(s, "resident", resident_id);
+	if (statement_step(s, &row, NULL) == STATUS_OK && row)
+		other = statement_int(s, statement_column(s, "other_resident_id"));
+	statement_done(s);
+	return other;
+}
+
+static enum status open_resident(struct disclosure_resident *out, struct asking_door *asking, int64_t resident_id,
+				 struct error *error)
+{
+	struct read_rows rows;
+	if (!asking_may_know(asking, resident_id, &out->restrictions, &out->address_protected))
+		return asking_refuse(asking, "resident.open", "resident", resident_id, error);
+	enum status status = asking_read_rows(&rows, asking, resident_id, out->address_protected, true, error);
+	if (status)
+		return status;
+	if (rows.row_count == 0) {
+		int64_t other = moved_to(asking, resident_id);
+		status = asking_refuse(asking, "resident.open", "resident", resident_id, error);
+		uint64_t restrictions;
+		bool hidden;
+		if (status == STATUS_NOT_FOUND && other && asking_may_know(asking, other, &restrictions, &hidden)) {
+			error_set(error, STATUS_NOT_FOUND, "disclosure.moved", "This resident is now part of another.");
+			out->entry.subject_id = other;
+		}
+		return status;
+	}
+	out->rows = rows.rows;
+	out->row_count = rows.row_count;
+	out->record_count = rows.record_count;
+	out->refusal_count = asking_refusals(asking, &out->refusals);
+	asking_person(&out->person, asking, resident_id, &rows, out->restrictions, out->address_protected);
+	struct disclosed_household *households = NULL;
+	status = asking_households(asking, "resident", resident_id, true, &households, &out->household_count, error);
+	out->households = households;
+	if (!status && !out->address_protected && !text_is_empty(out->person.address))
+		status = read_residences(out, asking, resident_id, error);
+	return status;
+}
+
+enum status disclosure_open_resident(struct disclosure_resident *out, struct disclosure *door,
+				     const struct disclosure_question *question, struct arena *arena,
+				     struct error *error)
+{
+	struct asking_door asking;
+	*out = (struct disclosure_resident){.resident_id = question->subject_id};
+	enum status status = asking_begin(&asking, door, question->viewer, question->on, arena, error);
+	if (status)
+		return status;
+	asking.notes = question->notes;
+	status = open_resident(out, &asking, question->subject_id, error);
+	if (!status) {
+		struct text detail = arena_format(arena, "%zu records, %zu rows%s", out->record_count, out->row_count,
+						  question->notes ? ", with notes" : "");
+		asking_entry(&out->entry, &asking, "resident.open", "resident", question->subject_id, "allowed",
+			     detail);
+		out->ticket = disclosure_submit(door, &out->entry);
+		atomic_fetch_add(&door->opens, 1);
+	}
+	asking_end(&asking);
+	return status;
+}
+
+/* ---- household ---------------------------------------------------------------------------------------- */
+
+static enum status open_household(struct disclosure_household *out, struct asking_door *asking, int64_t household_id,
+				  struct error *error)
+{
+	struct disclosed_household *found;
+	size_t count;
+	bool has_property;
+	enum status status = asking_households(asking, "household", household_id, true, &found, &count, error);
+	if (status)
+		return status;
+	/* One of whom nobody may be known does not exist. */
+	if (count == 0 || found[0].member_count == 0)
+		return asking_refuse(asking, "household.open", "household", household_id, error);
+	out->household = found[0];
+	return asking_property(&out->property, asking, out->household.property_id, &has_property, error);
+}
+
+enum status disclosure_open_household(struct disclosure_household *out, struct disclosure *door,
+				      const struct disclosure_question *question, struct arena *arena,
+				      struct error *error)
+{
+	struct asking_door asking;
+	*out = (struct disclosure_household){.ticket = NULL};
+	enum status status = asking_begin(&asking, door, question->viewer, question->on, arena, error);
+	if (status)
+		return status;
+	status = open_household(out, &asking, question->subject_id, error);
+	if (!status) {
+		struct text detail = arena_format(arena, "%zu members", out->household.member_count);
+		asking_entry(&out->entry, &asking, "household.open", "household", question->subject_id, "allowed",
+			     detail);
+		out->ticket = disclosure_submit(door, &out->entry);
+		atomic_fetch_add(&door->opens, 1);
+	}
+	asking_end(&asking);
+	return status;
+}
+
+/* ---- property ------------------------------------------------------------------------------------------ */
+
+static enum status read_parts(struct disclosure_property *out, struct asking_door *asking, struct error *error)
+{
+	enum { PARTS_MAX = 500 };
+	int64_t ids[PARTS_MAX];
+	size_t count = 0, shown = 0;
+	struct statement *s;
+	enum status status =
+		store_prepare(&s, asking->data,
+			      "SELECT property_id FROM property WHERE parent_property_id = :property ORDER BY "
+			      "property_id",
+			      error);
+	if (status)
+		return status;
+	statement_bind_int(s, "property", out->property.property_id);
+	int id = statement_column(s, "property_id");
+	bool row;
+	while ((status = statement_step(s, &row, error)) == STATUS_OK && row && count < PARTS_MAX)
+		ids[count++] = statement_int(s, id);
+	statement_done(s);
+	struct disclosed_property *parts = ARENA_ARRAY(asking->arena, count, struct disclosed_property);
+	for (size_t i = 0; i < count && !status; i++) {
+		bool found;
+		status = asking_property(&parts[shown], asking, ids[i], &found, error);
+		shown += found;
+	}
+	out->parts = parts;
+	out->part_count = shown;
+	return status;
+}
+
+static enum status open_property(struct disclosure_property *out, struct asking_door *asking, int64_t property_id,
+				 struct error *error)
+{
+	bool found, has_parent;
+	enum status status = asking_property(&out->property, asking, property_id, &found, error);
+	if (status)
+		return status;
+	if (!found)
+		return asking_refuse(asking, "property.open", "property", property_id, error);
+	status = asking_property(&out->parent, asking, out->property.parent_id, &has_parent, error);
+	if (!status && !has_parent)
+		out->parent = (struct disclosed_property){0};
+	if (!status)
+		status = read_parts(out, asking, error);
+	struct disclosed_household *households = NULL;
+	if (!status)
+		status = asking_households(asking, "property", property_id, true, &households, &out->household_count,
+					   error);
+	out->households = households;
+	return status;
+}
+
+enum status disclosure_open_property(struct disclosure_property *out, struct disclosure *door,
+				     const struct disclosure_question *question, struct arena *arena,
+				     struct error *error)
+{
+	struct asking_door asking;
+	*out = (struct disclosure_property){.ticket = NULL};
+	enum status status = asking_begin(&asking, door, question->viewer, question->on, arena, error);
+	if (status)
+		return status;
+	status = open_property(out, &asking, question->subject_id, error);
+	if (!status) {
+		struct text detail = arena_format(arena, "%zu households", out->household_count);
+		asking_entry(&out->entry, &asking, "property.open", "property", question->subject_id, "allowed",
+			     detail);
+		out->ticket = disclosure_submit(door, &out->entry);
+		atomic_fetch_add(&door->opens, 1);
+	}
+	asking_end(&asking);
+	return status;
+}
+
+enum status disclosure_property_of_uprn(struct disclosure *door, struct text uprn, int64_t *property_id,
+					struct error *error)
+{
+	char digits[UPRN_SIZE];
+	struct store *data;
+	struct statement *s;
+	bool row = false;
+	*property_id = 0;
+	if (!clean_uprn(digits, uprn))
+		return STATUS_OK;
+	enum status status = store_pool_take(door->parts.data, &data, error);
+	if (status)
+		return status;
+	status = store_prepare(&s, data, "SELECT property_id FROM property WHERE uprn_hash = :uprn", error);
+	if (!status) {
+		statement_bind_int(s, "uprn", vault_hash64(door->parts.vault, VAULT_UPRN, text_of(digits)));
+		status = statement_step(s, &row, error);
+		if (!status && row)
+			*property_id = statement_int(s, statement_column(s, "property_id"));
+		statement_done(s);
+	}
+	store_pool_give(door->parts.data, data);
+	return status;
+}

@@ -1,0 +1,288 @@
+/* Households and properties, as far as they may be known. */
+#include "vault/disclosure_int.h"
+
+#include "base/memory.h"
+
+enum { MEMBERS_MAX = 2000, HOUSEHOLDS_MAX = 200 };
+
+/* ---- properties ------------------------------------------------------------------------------------- */
+
+static struct text sealed_value(struct asking_door *asking, struct text packed, const char *element_id)
+{
+	const struct profile_element *element = profile_element(asking->door->parts.profile, text_of(element_id));
+	for (size_t i = 0; element && i < asking->state->element_count; i++) {
+		if (asking->state->elements[i] == element)
+			return vault_values_find(packed, (unsigned)i);
+	}
+	return TEXT_ABSENT;
+}
+
+static void add_part(struct buf *out, struct text part, const char *before)
+{
+	if (!text_is_empty(part))
+		buf_format(out, "%s%.*s", out->len ? before : "", TEXT_ARG(part));
+}
+
+/* "Flat 2, 14 Mill Lane, Eastmarsh", from what the gazetteer has. */
+static struct text gazetteer_address(struct asking_door *asking, struct text packed)
+{
+	struct text whole = sealed_value(asking, packed, "address");
+	if (!text_is_empty(whole))
+		return arena_text(asking->arena, whole);
+	struct buf out;
+	buf_init(&out, 4096);
+	add_part(&out, sealed_value(asking, packed, "organisation"), ", ");
+	add_part(&out, sealed_value(asking, packed, "sao_text"), ", ");
+	add_part(&out, sealed_value(asking, packed, "pao_text"), ", ");
+	struct text number = sealed_value(asking, packed, "pao_start_number");
+	add_part(&out, number, ", ");
+	add_part(&out, sealed_value(asking, packed, "pao_start_suffix"), "");
+	add_part(&out, sealed_value(asking, packed, "pao_end_number"), "-");
+	add_part(&out, sealed_value(asking, packed, "street"), text_is_empty(number) ? ", " : " ");
+	add_part(&out, sealed_value(asking, packed, "locality"), ", ");
+	add_part(&out, sealed_value(asking, packed, "town"), ", ");
+	struct text address = arena_text(asking->arena, buf_text(&out));
+	buf_wipe(&out);
+	buf_release(&out);
+	return address;
+}
+
+static enum status open_property_seal(struct disclosed_property *out, struct asking_door *asking, struct text sealed,
+				      struct error *error)
+{
+	struct vault_place place = {.record_id = out->property_id, .part = VAULT_PROPERTY};
+	buf_clear(&asking->plain);
+	enum status status = vault_unseal(asking->door->parts.vault, &place, sealed, &asking->plain, error);
+	if (status)
+		return status;
+	struct text packed = buf_text(&asking->plain);
+	out->uprn = arena_text(asking->arena, sealed_value(asking, packed, "uprn"));
+	out->postcode = arena_text(asking->arena, sealed_value(asking, packed, "postcode"));
+	out->address = gazetteer_address(asking, packed);
+	return STATUS_OK;
+}
+
+static bool property_is_protected(struct asking_door *asking, int64_t property_id)
+{
+	uint64_t restrictions = policy_restrictions_of(asking->door->parts.policy, POLICY_PROPERTY, property_id);
+	return restrictions && (!policy_may_know_of(asking->grid, restrictions) ||
+				!policy_may_know_address(asking->grid, restrictions));
+}
+
+enum status asking_property(struct disclosed_property *out, struct asking_door *asking, int64_t property_id,
+			    bool *found, struct error *error)
+{
+	*out = (struct disclosed_property){.property_id = property_id};
+	*found = false;
+	if (property_id == 0 || property_is_protected(asking, property_id))
+		return STATUS_OK;
+	struct statement *s;
+	enum status status =
+		store_prepare(&s, asking->data,
+			      "SELECT parent_property_id, class, kind, ward, decile, latitude, longitude, sealed "
+			      "FROM property WHERE property_id = :property",
+			      error);
+	if (status)
+		return status;
+	statement_bind_int(s, "property", property_id);
+	status = statement_step(s, found, error);
+	if (!status && *found) {
+		out->parent_id = statement_int(s, statement_column(s, "parent_property_id"));
+		out->class_code = arena_text(asking->arena, statement_text(s, statement_column(s, "class")));
+		out->kind = arena_text(asking->arena, statement_text(s, statement_column(s, "kind")));
+		out->ward = arena_text(asking->arena, statement_text(s, statement_column(s, "ward")));
+		out->decile = (int)statement_int(s, statement_column(s, "decile"));
+		out->has_place = !statement_is_null(s, statement_column(s, "latitude"));
+		out->latitude = statement_double(s, statement_column(s, "latitude"));
+		out->longitude = statement_double(s, statement_column(s, "longitude"));
+		status = open_property_seal(out, asking, statement_blob(s, statement_column(s, "sealed")), error);
+	}
+	statement_done(s);
+	return status;
+}
+
+/* ---- households --------------------------------------------------------------------------------------- */
+
+static date column_date(struct statement *s, int column)
+{
+	return statement_is_null(s, column) ? DATE_UNKNOWN : (date)statement_int(s, column);
+}
+
+struct member_row {
+	int64_t resident_id;
+	date from, to;
+	struct text certainty, why;
+};
+
+static enum status read_members(struct member_row **out, size_t *count, struct asking_door *asking,
+				int64_t household_id, struct error *error)
+{
+	struct statement *s;
+	enum status status =
+		store_prepare(&s, asking->data,
+			      "SELECT resident_id, from_date, to_date, certainty, why FROM household_member "
+			      "WHERE household_id = :household ORDER BY resident_id",
+			      error);
+	if (status)
+		return status;
+	statement_bind_int(s, "household", household_id);
+	int resident = statement_column(s, "resident_id"), from = statement_column(s, "from_date"),
+	    to = statement_column(s, "to_date"), certainty = statement_column(s, "certainty"),
+	    why = statement_column(s, "why");
+	bool row;
+	size_t capacity = 0;
+	*out = NULL;
+	*count = 0;
+	while ((status = statement_step(s, &row, error)) == STATUS_OK && row && *count < MEMBERS_MAX) {
+		ARRAY_GROW(*out, *count, capacity);
+		(*out)[(*count)++] =
+			(struct member_row){statement_int(s, resident), column_date(s, from), column_date(s, to),
+					    arena_text(asking->arena, statement_text(s, certainty)),
+					    arena_text(asking->arena, statement_text(s, why))};
+	}
+	statement_done(s);
+	return status;
+}
+
+/* Fills MEMBER; *SHOWN is false for somebody who may not be known of, or of whom nothing may be said. */
+static enum status open_member(struct disclosed_member *member, struct asking_door *asking,
+			       const struct member_row *row, bool *shown, bool *address_hidden, struct error *error)
+{
+	uint64_t restrictions;
+	struct read_rows rows;
+	*shown = asking_may_know(asking, row->resident_id, &restrictions, address_hidden);
+	if (!*shown)
+		return STATUS_OK;
+	enum status status = asking_read_rows(&rows, asking, row->resident_id, *address_hidden, false, error);
+	if (status)
+		return status;
+	*shown = rows.row_count > 0;
+	*member = (struct disclosed_member){
+		.from = row->from, .to = row->to, .certainty = row->certainty, .why = row->why};
+	asking_person(&member->person, asking, row->resident_id, &rows, restrictions, *address_hidden);
+	member->known_to_count = asking_known_to(asking, &rows, &member->known_to);
+	return STATUS_OK;
+}
+
+/* A household shows its address only where some member's address may be seen, and none is protected. */
+static enum status open_members(struct disclosed_household *household, struct asking_door *asking, bool *protected,
+				struct error *error)
+{
+	struct member_row *rows = NULL;
+	size_t count = 0, shown_count = 0;
+	enum status status = read_members(&rows, &count, asking, household->household_id, error);
+	struct disclosed_member *members = ARENA_ARRAY(asking->arena, count, struct disclosed_member);
+	bool address_seen = false;
+	*protected = false;
+	for (size_t i = 0; i < count && !status; i++) {
+		bool shown, address_hidden = false;
+		status = open_member(&members[shown_count], asking, &rows[i], &shown, &address_hidden, error);
+		*protected |= address_hidden;
+		if (status || !shown)
+			continue;
+		address_seen |= !text_is_empty(members[shown_count].person.address);
+		shown_count++;
+	}
+	free(rows);
+	household->members = members;
+	household->member_count = shown_count;
+	if (*protected || !address_seen)
+		household->property_id = 0;
+	return status;
+}
+
+static const char *households_sql(const char *where)
+{
+	static const char *const by_resident =
+		"SELECT household_id, property_id, kind, from_date, to_date FROM household WHERE ended_run IS NULL AND "
+		"household_id IN (SELECT household_id FROM household_member WHERE resident_id = :id)";
+	static const char *const by_household =
+		"SELECT household_id, property_id, kind, from_date, to_date FROM household "
+		"WHERE household_id = :id";
+	static const char *const by_property =
+		"SELECT household_id, property_id, kind, from_date, to_date FROM household "
+		"WHERE ended_run IS NULL AND property_id = :id";
+	return strcmp(where, "resident") == 0   ? by_resident
+	       : strcmp(where, "property") == 0 ? by_property
+						: by_household;
+}
+
+static enum status read_households(struct disclosed_household *out, size_t *count, struct asking_door *asking,
+				   const char *where, int64_t id, struct error *error)
+{
+	struct statement *s;
+	enum status status = store_prepare(&s, asking->data, households_sql(where), error);
+	if (status)
+		return status;
+	statement_bind_int(s, "id", id);
+	int household = statement_column(s, "household_id"), property = statement_column(s, "property_id"),
+	    kind = statement_column(s, "kind"), from = statement_column(s, "from_date"),
+	    to = statement_column(s, "to_date");
+	bool row;
+	*count = 0;
+	while ((status = statement_step(s, &row, error)) == STATUS_OK && row && *count < HOUSEHOLDS_MAX)
+		out[(*count)++] =
+			(struct disclosed_household){.household_id = statement_int(s, household),
+						     .property_id = statement_int(s, property),
+						     .kind = arena_text(asking->arena, statement_text(s, kind)),
+						     .from = column_date(s, from),
+						     .to = column_date(s, to)};
+	statement_done(s);
+	return status;
+}
+
+/* Those that are still together first, then the newest; ids settle what is left. */
+static int compare_households(const void *left, const void *right)
+{
+	const struct disclosed_household *a = left, *b = right;
+	if ((a->to == DATE_UNKNOWN) != (b->to == DATE_UNKNOWN))
+		return a->to == DATE_UNKNOWN ? -1 : 1;
+	if (a->from != b->from)
+		return a->from > b->from ? -1 : 1;
+	return (a->household_id > b->household_id) - (a->household_id < b->household_id);
+}
+
+static enum status fill_household(struct disclosed_household *household, struct asking_door *asking, bool members,
+				  bool *protected, struct error *error)
+{
+	struct disclosed_property property;
+	bool found;
+	enum status status = STATUS_OK;
+	*protected = false;
+	if (members)
+		status = open_members(household, asking, protected, error);
+	else
+		household->property_id = 0; /* whose address may be seen is not known without them */
+	if (!status)
+		status = asking_property(&property, asking, household->property_id, &found, error);
+	if (status)
+		return status;
+	if (!found)
+		household->property_id = 0;
+	household->address = found ? property.address : TEXT_ABSENT;
+	household->postcode = found ? property.postcode : TEXT_ABSENT;
+	return STATUS_OK;
+}
+
+enum status asking_households(struct asking_door *asking, const char *where, int64_t id, bool members,
+			      struct disclosed_household **out, size_t *count, struct error *error)
+{
+	struct disclosed_household *all = ARENA_ARRAY(asking->arena, HOUSEHOLDS_MAX, struct disclosed_household);
+	bool at_property = strcmp(where, "property") == 0;
+	size_t found = 0, kept = 0;
+	enum status status = read_households(all, &found, asking, where, id, error);
+	if (found)
+		qsort(all, found, sizeof *all, compare_households);
+	for (size_t i = 0; i < found && !status; i++) {
+		bool protected;
+		/* Members of those that are over are told on the household's own page. */
+		bool with_members = members && (i < 3 || all[i].to == DATE_UNKNOWN);
+		status = fill_household(&all[i], asking, with_members, &protected, error);
+		/* A household that was found by its address must not be shown when that address is protected. */
+		if (!(at_property && protected))
+			all[kept++] = all[i];
+	}
+	*out = all;
+	*count = kept;
+	return status;
+}

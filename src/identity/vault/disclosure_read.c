@@ -1,0 +1,466 @@
+/* Reads the rows of a resident and lets through, value by value, what policy allows. */
+#include "vault/disclosure_int.h"
+
+#include "base/memory.h"
+
+enum { ROWS_MAX = 20000, PLAIN_MAX = 1 << 20 };
+
+/* ---- a question ----------------------------------------------------------------------------------- */
+
+enum status asking_begin(struct asking_door *asking, struct disclosure *door, const struct viewer *viewer, date on,
+			 struct arena *arena, struct error *error)
+{
+	const struct profile *profile = door->parts.profile;
+	*asking = (struct asking_door){.door = door, .viewer = viewer, .arena = arena};
+	enum status status = store_pool_take(door->parts.data, &asking->data, error);
+	if (status)
+		return status;
+	asking->state = disclosure_state_hold(door);
+	asking->grid = policy_grid(door->parts.policy, viewer, on == DATE_UNKNOWN ? date_today() : on);
+	asking->plans = ARENA_ARRAY(arena, profile->feeds.count, struct feed_plan *);
+	asking->slots = ARENA_ARRAY(arena, profile->elements.count, struct text);
+	asking->disclosed = ARENA_ARRAY(arena, profile->elements.count, uint8_t);
+	asking->agreements = ARENA_ARRAY(arena, profile->agreements.count, uint8_t);
+	buf_init(&asking->plain, PLAIN_MAX);
+	return STATUS_OK;
+}
+
+void asking_end(struct asking_door *asking)
+{
+	buf_wipe(&asking->plain);
+	buf_release(&asking->plain);
+	policy_grid_done(asking->grid);
+	disclosure_state_drop(asking->state);
+	store_pool_give(asking->door->parts.data, asking->data);
+}
+
+static size_t feed_elements(const struct profile_feed *feed, const struct profile_element **out)
+{
+	size_t count = 0;
+	for (size_t i = 0; i < feed->column_count; i++) {
+		const struct profile_column *column = &feed->columns[i];
+		if (column->element && !column->ignore) {
+			if (out)
+				out[count] = column->element;
+			count++;
+		}
+		for (size_t f = 0; f < column->field_count; f++) {
+			if (out)
+				out[count] = column->fields[f].element;
+			count++;
+		}
+	}
+	return count;
+}
+
+struct feed_plan *asking_plan(struct asking_door *asking, const struct profile_feed *feed)
+{
+	struct feed_plan *plan = asking->plans[feed->number];
+	if (plan)
+		return plan;
+	plan = asking->plans[feed->number] = ARENA_NEW(asking->arena, struct feed_plan);
+	plan->feed = feed;
+	plan->element_count = feed_elements(feed, NULL);
+	plan->elements = ARENA_ARRAY(asking->arena, plan->element_count, const struct profile_element *);
+	plan->decisions = ARENA_ARRAY(asking->arena, plan->element_count, struct policy_decision);
+	feed_elements(feed, plan->elements);
+	plan->presence = policy_decide_presence(asking->grid, feed);
+	for (size_t i = 0; i < plan->element_count; i++) {
+		plan->decisions[i] = policy_decide(asking->grid, feed, plan->elements[i]);
+		bool allowed = plan->decisions[i].verdict == POLICY_ALLOW;
+		plan->any_allowed |= allowed;
+		plan->any_withheld |= !allowed;
+		plan->seals_allowed |= allowed && plan->elements[i]->category == CATEGORY_IDENTITY;
+	}
+	return plan;
+}
+
+/* An extract that came after the state was read is asked for by itself. */
+const struct disclosure_extract *asking_extract(struct asking_door *asking, int64_t extract_id)
+{
+	if ((size_t)extract_id < asking->state->extract_count)
+		return &asking->state->extracts[extract_id];
+	struct disclosure_extract *extract = ARENA_NEW(asking->arena, struct disclosure_extract);
+	struct statement *s;
+	bool row = false;
+	*extract = (struct disclosure_extract){DATE_UNKNOWN, INSTANT_UNKNOWN};
+	if (store_prepare(&s, asking->data, "SELECT as_at, received FROM extract WHERE extract_id = :extract", NULL))
+		return extract;
+	statement_bind_int(s, "extract", extract_id);
+	if (statement_step(s, &row, NULL) == STATUS_OK && row) {
+		extract->as_at = (date)statement_int(s, statement_column(s, "as_at"));
+		extract->received = statement_int(s, statement_column(s, "received"));
+	}
+	statement_done(s);
+	return extract;
+}
+
+/* ---- payloads: flat JSON of texts, written by intake --------------------------------------------------- */
+
+static unsigned hex_value(char c)
+{
+	return c <= '9' ? (unsigned)(c - '0') : (unsigned)((c | 32) - 'a') + 10;
+}
+
+static size_t put_utf8(char *out, unsigned c)
+{
+	if (c < 0x80) {
+		out[0] = (char)c;
+		return 1;
+	}
+	if (c < 0x800) {
+		out[0] = (char)(0xc0 | c >> 6);
+		out[1] = (char)(0x80 | (c & 0x3f));
+		return 2;
+	}
+	out[0] = (char)(0xe0 | c >> 12);
+	out[1] = (char)(0x80 | (c >> 6 & 0x3f));
+	out[2] = (char)(0x80 | (c & 0x3f));
+	return 3;
+}
+
+/* The text of a JSON string from behind its first quote; *AT ends behind the last one. Unescaped in place. */
+static bool json_string(char *json, size_t len, size_t *at, struct text *out)
+{
+	size_t start = *at, to = start;
+	while (*at < len && json[*at] != '"') {
+		char c = json[(*at)++];
+		if (c == '\\' && *at < len) {
+			c = json[(*at)++];
+			if (c == 'u' && *at + 4 <= len) {
+				unsigned code = 0;
+				for (int i = 0; i < 4; i++)
+					code = code << 4 | hex_value(json[(*at)++]);
+				to += put_utf8(json + to, code);
+				continue;
+			}
+			c = c == 'n' ? '\n' : c == 't' ? '\t' : c == 'r' ? '\r' : c == 'b' ? '\b' : c == 'f' ? '\f' : c;
+		}
+		json[to++] = c;
+	}
+	if (*at >= len)
+		return false;
+	++*at;
+	*out = text_slice(json + start, to - start);
+	return true;
+}
+
+static void skip_to(const char *json, size_t len, size_t *at, char wanted)
+{
+	while (*at < len && json[*at] != wanted)
+		++*at;
+}
+
+/* Fills the slots from a payload; JSON is changed. Values that are not strings are taken as they stand. */
+static void slots_from_payload(struct asking_door *asking, char *json, size_t len)
+{
+	size_t at = 0;
+	struct text key, value;
+	for (;;) {
+		skip_to(json, len, &at, '"');
+		if (at++ >= len || !json_string(json, len, &at, &key))
+			return;
+		skip_to(json, len, &at, ':');
+		at++;
+		while (at < len && json[at] == ' ')
+			at++;
+		if (at < len && json[at] == '"') {
+			at++;
+			if (!json_string(json, len, &at, &value))
+				return;
+		} else {
+			size_t start = at;
+			while (at < len && json[at] != ',' && json[at] != '}')
+				at++;
+			value = text_slice(json + start, at - start);
+			if (text_is(value, "null"))
+				value = TEXT_ABSENT;
+		}
+		const struct profile_element *element = profile_element(asking->door->parts.profile, key);
+		if (element)
+			asking->slots[element->number] = value;
+	}
+}
+
+/* ---- what the tables hold about a resident -------------------------------------------------------------- */
+
+struct found_row { /* a fact as read, before anything is let through */
+	int64_t record_id, row_key, extract_id, property_id;
+	int32_t feed_no, version, line;
+	date valid_from, valid_to;
+	bool has_end, ended, newest;
+	const struct profile_feed *feed;
+	char *payload;
+	size_t payload_len;
+	struct text sealed[2]; /* identity and text, of the newest version that has them */
+	int32_t sealed_version[2];
+};
+
+struct found {
+	struct found_row *at;
+	size_t count, capacity;
+};
+
+static int compare_places(const struct found_row *row, int64_t record_id, int64_t feed_no, int64_t row_key)
+{
+	if (row->record_id != record_id)
+		return row->record_id < record_id ? -1 : 1;
+	if (row->feed_no != feed_no)
+		return row->feed_no < feed_no ? -1 : 1;
+	return (row->row_key > row_key) - (row->row_key < row_key);
+}
+
+static enum status find_facts(struct found *found, struct asking_door *asking, int64_t resident_id, struct error *error)
+{
+	struct statement *s;
+	enum status status = store_prepare(&s, asking->data,
+					   "SELECT f.record_id, f.feed_no, f.row_key, f.version, f.extract_id, f.line, "
+					   "f.valid_from, f.valid_to, f.ended_by, "
+					   "f.payload FROM resident_record r JOIN fact f ON f.record_id = r.record_id "
+					   "WHERE r.resident_id = :resident "
+					   "ORDER BY f.record_id, f.feed_no, f.row_key, f.version",
+					   error);
+	if (status)
+		return status;
+	statement_bind_int(s, "resident", resident_id);
+	int record = statement_column(s, "record_id"), feed = statement_column(s, "feed_no"),
+	    key = statement_column(s, "row_key"), version = statement_column(s, "version"),
+	    extract = statement_column(s, "extract_id"), line = statement_column(s, "line"),
+	    from = statement_column(s, "valid_from"), to = statement_column(s, "valid_to"),
+	    ended = statement_column(s, "ended_by"), payload = statement_column(s, "payload");
+	bool row;
+	while ((status = statement_step(s, &row, error)) == STATUS_OK && row && found->count < ROWS_MAX) {
+		ARRAY_GROW(found->at, found->count, found->capacity);
+		struct found_row *f = &found->at[found->count];
+		*f = (struct found_row){.record_id = statement_int(s, record),
+					.feed_no = (int32_t)statement_int(s, feed),
+					.row_key = statement_int(s, key),
+					.version = (int32_t)statement_int(s, version),
+					.extract_id = statement_int(s, extract),
+					.line = (int32_t)statement_int(s, line),
+					.valid_from = (date)statement_int(s, from),
+					.valid_to = (date)statement_int(s, to),
+					.has_end = !statement_is_null(s, to),
+					.ended = !statement_is_null(s, ended),
+					.newest = true};
+		f->feed = (size_t)f->feed_no < asking->state->feed_count ? asking->state->feeds[f->feed_no] : NULL;
+		if (found->count && compare_places(f - 1, f->record_id, f->feed_no, f->row_key) == 0)
+			f[-1].newest = false;
+		struct text text = statement_text(s, payload);
+		f->payload = arena_copy(asking->arena, text);
+		f->payload_len = text.len;
+		found->count += f->feed != NULL; /* a feed that left the profile is not shown */
+	}
+	statement_done(s);
+	return status;
+}
+
+static bool wants_seal(struct asking_door *asking, const struct found_row *row, int64_t part)
+{
+	const struct feed_plan *plan = asking_plan(asking, row->feed);
+	return row->newest && plan->seals_allowed && (part == VAULT_IDENTITY || asking->notes);
+}
+
+/* Sealed rows come in the same order; the newest not above a fact's version belongs to it. */
+static enum status find_seals(struct found *found, struct asking_door *asking, int64_t resident_id, struct error *error)
+{
+	struct statement *s;
+	enum status status =
+		store_prepare(&s, asking->data,
+			      "SELECT s.record_id, s.feed_no, s.row_key, s.version, s.part, s.sealed FROM "
+			      "resident_record r JOIN sealed s ON s.record_id = r.record_id WHERE r.resident_id "
+			      "= :resident ORDER BY s.record_id, s.feed_no, s.row_key, s.version, s.part",
+			      error);
+	if (status)
+		return status;
+	statement_bind_int(s, "resident", resident_id);
+	int record = statement_column(s, "record_id"), feed = statement_column(s, "feed_no"),
+	    key = statement_column(s, "row_key"), version = statement_column(s, "version"),
+	    part = statement_column(s, "part"), sealed = statement_column(s, "sealed");
+	bool row;
+	size_t at = 0;
+	while ((status = statement_step(s, &row, error)) == STATUS_OK && row) {
+		int64_t record_id = statement_int(s, record), feed_no = statement_int(s, feed),
+			row_key = statement_int(s, key), part_no = statement_int(s, part);
+		while (at < found->count && (compare_places(&found->at[at], record_id, feed_no, row_key) < 0))
+			at++;
+		for (size_t i = at; i < found->count && part_no <= 2 &&
+				    compare_places(&found->at[i], record_id, feed_no, row_key) == 0;
+		     i++) {
+			struct found_row *f = &found->at[i];
+			if (!wants_seal(asking, f, part_no) || statement_int(s, version) > f->version)
+				continue;
+			f->sealed[part_no - 1] = arena_text(asking->arena, statement_blob(s, sealed));
+			f->sealed_version[part_no - 1] = (int32_t)statement_int(s, version);
+		}
+	}
+	statement_done(s);
+	return status;
+}
+
+static enum status find_properties(struct found *found, struct asking_door *asking, int64_t resident_id,
+				   struct error *error)
+{
+	struct statement *s;
+	enum status status =
+		store_prepare(&s, asking->data,
+			      "SELECT p.record_id, p.feed_no, p.row_key, p.version, p.property_id FROM "
+			      "resident_record r JOIN record_property p ON p.record_id = r.record_id WHERE "
+			      "r.resident_id = :resident ORDER BY p.record_id, p.feed_no, p.row_key, p.version",
+			      error);
+	if (status)
+		return status;
+	statement_bind_int(s, "resident", resident_id);
+	int record = statement_column(s, "record_id"), feed = statement_column(s, "feed_no"),
+	    key = statement_column(s, "row_key"), version = statement_column(s, "version"),
+	    property = statement_column(s, "property_id");
+	bool row;
+	size_t at = 0;
+	while ((status = statement_step(s, &row, error)) == STATUS_OK && row) {
+		int64_t record_id = statement_int(s, record), feed_no = statement_int(s, feed),
+			row_key = statement_int(s, key);
+		while (at < found->count && compare_places(&found->at[at], record_id, feed_no, row_key) < 0)
+			at++;
+		for (size_t i = at; i < found->count && compare_places(&found->at[i], record_id, feed_no, row_key) == 0;
+		     i++) {
+			if (found->at[i].version >= statement_int(s, version))
+				found->at[i].property_id = statement_int(s, property);
+		}
+	}
+	statement_done(s);
+	return status;
+}
+
+/* ---- letting through --------------------------------------------------------------------------------------- */
+
+static enum status slots_from_seal(struct asking_door *asking, const struct found_row *row, int which,
+				   struct error *error)
+{
+	if (text_is_empty(row->sealed[which]))
+		return STATUS_OK;
+	struct vault_place place = {row->record_id, row->feed_no, row->row_key, row->sealed_version[which],
+				    which == 0 ? VAULT_IDENTITY : VAULT_TEXT};
+	buf_clear(&asking->plain);
+	enum status status = vault_unseal(asking->door->parts.vault, &place, row->sealed[which], &asking->plain, error);
+	if (status)
+		return status;
+	struct vault_values values = vault_values_of(buf_text(&asking->plain));
+	unsigned element_no;
+	struct text value;
+	while (vault_values_next(&values, &element_no, &value)) {
+		const struct profile_element *element =
+			element_no < asking->state->element_count ? asking->state->elements[element_no] : NULL;
+		if (element)
+			asking->slots[element->number] = arena_text(asking->arena, value);
+	}
+	return STATUS_OK;
+}
+
+static void let_through(struct disclosed_row *out, struct asking_door *asking, const struct feed_plan *plan,
+			bool address_hidden)
+{
+	struct disclosed_value *values = ARENA_ARRAY(asking->arena, plan->element_count, struct disclosed_value);
+	size_t count = 0;
+	for (size_t i = 0; i < plan->element_count; i++) {
+		const struct profile_element *element = plan->elements[i];
+		const struct policy_decision *decision = &plan->decisions[i];
+		struct text value = asking->slots[element->number];
+		asking->slots[element->number] = TEXT_ABSENT;
+		if (text_is_empty(value) || decision->verdict == POLICY_REFUSE ||
+		    (address_hidden && disclosure_is_address(asking->door, element)))
+			continue;
+		bool allowed = decision->verdict == POLICY_ALLOW;
+		values[count++] =
+			(struct disclosed_value){element,        allowed ? value : TEXT_ABSENT, !allowed,
+						 decision->rule, decision->agreement,           decision->cover};
+		if (!allowed)
+			continue;
+		asking->disclosed[element->number] = 1;
+		if (decision->agreement)
+			asking->agreements[decision->agreement->number] = 1;
+	}
+	out->values = values;
+	out->value_count = count;
+}
+
+static enum status disclose_row(struct disclosed_row *out, struct asking_door *asking, const struct found_row *row,
+				const struct feed_plan *plan, bool address_hidden, struct error *error)
+{
+	const struct disclosure_extract *extract = asking_extract(asking, row->extract_id);
+	*out = (struct disclosed_row){.origin = {row->feed, row->record_id, row->row_key, row->extract_id, row->version,
+						 row->line, extract->as_at, extract->received},
+				      .valid_from = DATE_UNKNOWN,
+				      .valid_to = DATE_UNKNOWN,
+				      .newest = row->newest,
+				      .ended = row->ended,
+				      .presence_only = !plan->any_allowed};
+	if (!plan->any_allowed)
+		return STATUS_OK;
+	out->valid_from = row->valid_from;
+	out->valid_to = row->has_end ? row->valid_to : DATE_UNKNOWN;
+	out->property_id = address_hidden || !plan->seals_allowed ? 0 : row->property_id;
+	slots_from_payload(asking, row->payload, row->payload_len);
+	enum status status = slots_from_seal(asking, row, 0, error);
+	if (!status)
+		status = slots_from_seal(asking, row, 1, error);
+	if (!status)
+		let_through(out, asking, plan, address_hidden);
+	return status;
+}
+
+static enum status disclose_rows(struct read_rows *out, struct asking_door *asking, const struct found *found,
+				 bool address_hidden, bool versions, struct error *error)
+{
+	out->rows = ARENA_ARRAY(asking->arena, found->count, struct disclosed_row);
+	int64_t record_id = 0;
+	for (size_t i = 0; i < found->count; i++) {
+		const struct found_row *row = &found->at[i];
+		struct feed_plan *plan = asking_plan(asking, row->feed);
+		bool presence = plan->presence.verdict == POLICY_ALLOW;
+		if ((!plan->any_allowed && (!presence || !row->newest)) || (!versions && !row->newest))
+			continue;
+		plan->asked = true;
+		out->record_count += row->record_id != record_id;
+		record_id = row->record_id;
+		enum status status =
+			disclose_row(&out->rows[out->row_count++], asking, row, plan, address_hidden, error);
+		if (status)
+			return status;
+	}
+	return STATUS_OK;
+}
+
+enum status asking_read_rows(struct read_rows *out, struct asking_door *asking, int64_t resident_id,
+			     bool address_hidden, bool versions, struct error *error)
+{
+	struct found found = {0};
+	*out = (struct read_rows){0};
+	enum status status = find_facts(&found, asking, resident_id, error);
+	if (!status && found.count)
+		status = find_seals(&found, asking, resident_id, error);
+	if (!status && found.count && !address_hidden)
+		status = find_properties(&found, asking, resident_id, error);
+	if (!status)
+		status = disclose_rows(out, asking, &found, address_hidden, versions, error);
+	free(found.at);
+	return status;
+}
+
+size_t asking_refusals(struct asking_door *asking, const struct disclosed_refusal **out)
+{
+	const struct profile *profile = asking->door->parts.profile;
+	struct disclosed_refusal *refusals = ARENA_ARRAY(asking->arena, profile->feeds.count, struct disclosed_refusal);
+	size_t count = 0;
+	for (size_t f = 0; f < profile->feeds.count; f++) {
+		const struct feed_plan *plan = asking->plans[f];
+		if (!plan || !plan->asked || !plan->any_withheld)
+			continue;
+		size_t i = 0;
+		while (plan->decisions[i].verdict == POLICY_ALLOW)
+			i++;
+		refusals[count++] = (struct disclosed_refusal){plan->feed, plan->decisions[i].rule,
+							       plan->decisions[i].agreement, plan->any_allowed};
+	}
+	*out = refusals;
+	return count;
+}
