@@ -1,7 +1,7 @@
 #include "casework/casework.h"
 
 #include "base/id.h"
-#include "vault/vault.h"
+#include "vault/disclosure.h"
 
 static const struct {
 	const char *name, *title;
@@ -35,18 +35,15 @@ bool report_status_parse(struct text name, enum report_status *out)
 
 enum { TEXT_OF_REPORT = 1, TEXT_OF_REPLY = 2 };
 
-static struct vault_place place_of(int64_t report_id, int32_t which)
-{
-	return (struct vault_place){.record_id = report_id, .version = which, .part = VAULT_REPORT};
-}
+/* Room for the longest text and what sealing adds to it. */
+enum { SEALED_LONGEST = 4 * REPORT_TEXT_LONGEST + 256 };
 
 static void bind_sealed(struct statement *statement, const char *name, const struct vault *vault, int64_t report_id,
 			int32_t which, struct text plain)
 {
 	struct buf sealed;
-	struct vault_place place = place_of(report_id, which);
-	buf_init(&sealed, 4 * REPORT_TEXT_LONGEST + VAULT_OVERHEAD);
-	vault_seal(vault, &place, plain, &sealed);
+	buf_init(&sealed, SEALED_LONGEST);
+	disclosure_seal_words(vault, report_id, which, plain, &sealed);
 	statement_bind_blob(statement, name, sealed.at, sealed.len);
 	buf_release(&sealed);
 }
@@ -164,13 +161,12 @@ static enum status unseal(struct statement *row, const char *column, const struc
 			  int32_t which, struct arena *arena, struct text *out, struct error *error)
 {
 	struct buf plain;
-	struct vault_place place = place_of(report_id, which);
 	struct text sealed = statement_blob(row, statement_column(row, column));
 	*out = TEXT_ABSENT;
 	if (text_is_absent(sealed))
 		return STATUS_OK;
-	buf_init(&plain, 4 * REPORT_TEXT_LONGEST + VAULT_OVERHEAD);
-	enum status status = vault_unseal(vault, &place, sealed, &plain, error);
+	buf_init(&plain, SEALED_LONGEST);
+	enum status status = disclosure_unseal_words(vault, report_id, which, sealed, &plain, error);
 	if (status == STATUS_OK)
 		*out = arena_text(arena, buf_text(&plain));
 	buf_wipe(&plain);

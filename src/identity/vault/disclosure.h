@@ -25,6 +25,7 @@
 
 #include "audit/audit.h"
 #include "base/arena.h"
+#include "base/buf.h"
 #include "policy/policy.h"
 #include "profile/profile.h"
 #include "store/store.h"
@@ -257,5 +258,20 @@ struct disclosure_finding {
 enum status disclosure_find(struct disclosure_finding *out, struct disclosure *door,
 			    const struct disclosure_search *search, struct arena *arena,
 			    struct error *error) MUST_CHECK;
+
+/* ---- for those who may not know the vault --------------------------------------------------------- */
+
+/* The server opens the key for the door, and hands it on without looking inside. DATA tells whether the key
+ * is the right one. */
+enum status disclosure_open_vault(struct vault **out, const char *key_path, struct store *data,
+				  struct error *error) MUST_CHECK;
+void disclosure_close_vault(struct vault *vault); /* NULL is fine */
+
+/* What users write about residents (reports and replies) is sealed as well: ID is the row's, WHICH tells
+ * several texts of a row apart. */
+void disclosure_seal_words(const struct vault *vault, int64_t id, int32_t which, struct text words,
+			   struct buf *sealed);
+enum status disclosure_unseal_words(const struct vault *vault, int64_t id, int32_t which, struct text sealed,
+				    struct buf *words, struct error *error) MUST_CHECK;
 
 #endif

@@ -26,7 +26,6 @@
 #include "runs/workspace.h"
 #include "store/store.h"
 #include "vault/disclosure.h"
-#include "vault/vault.h"
 #include "web/assets.h"
 #include "web/document.h"
 #include "web/metrics.h"

@@ -32,12 +32,10 @@ static enum status open_stores(struct site *site, struct error *error)
 static enum status open_vault(struct site *site, struct error *error)
 {
 	struct store *data;
-	enum status status = vault_open(&site->vault, site->workspace->paths.master_key, error);
-	if (status == STATUS_OK)
-		status = store_pool_take(site->data, &data, error);
+	enum status status = store_pool_take(site->data, &data, error);
 	if (status != STATUS_OK)
 		return status;
-	status = vault_check_store(site->vault, data, error);
+	status = disclosure_open_vault(&site->vault, site->workspace->paths.master_key, data, error);
 	store_pool_give(site->data, data);
 	return status;
 }
@@ -97,7 +95,7 @@ void site_close(struct site *site)
 		flush_desk(site, false);
 	snapshot_release(site, site->snapshot);
 	audit_close(site->audit);
-	vault_close(site->vault);
+	disclosure_close_vault(site->vault);
 	if (site->data)
 		store_pool_close(site->data);
 	if (site->desk)
