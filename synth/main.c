@@ -20,7 +20,7 @@ static const char usage[] =
 	"  --help         this text\n"
 	"  --version      the program's version\n"
 	"\n"
-	"The same people, seed and months give the same bytes, on any machine.\n"
+	"The same people, seed and months give the same bytes.\n"
 	"\n"
 	"Example:\n"
 	"  oneview-synth --people 20000 --seed 1 --out demo/extracts\n";

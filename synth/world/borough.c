@@ -34,6 +34,7 @@ static void choose_number_walks(struct world *w)
 static void make_places(struct world *w)
 {
 	world_make_calendar(w->b);
+	w->today = w->b->start;
 	world_make_wards(w);
 	world_make_areas(w);
 	world_make_streets(w);
@@ -68,6 +69,8 @@ static void terms_that_ended(struct world *w)
 
 static void one_month(struct world *w)
 {
+	w->today = borough_month(w->b, w->month);
+	vacancies_let(w);
 	needs_month(w);
 	hazards_month(w);
 	lives_month(w);
@@ -82,6 +85,7 @@ static void world_release(struct world *w)
 		free(w->vacant[i].at);
 	for (size_t i = 0; w->traditions && i < w->b->area_count; i++)
 		alias_release(&w->traditions[i]);
+	free(w->emptied.at);
 	free(w->traditions);
 	free(w->lives);
 	free(w->vacancy_at);

@@ -282,9 +282,11 @@ static void fill_street(struct world *w, uint32_t street, unsigned wanted, struc
 	double flats = 0.003 + 0.011 * random_uniform(r);
 	flats += random_chance(r, 0.06) ? 0.25 : 0;
 	bool converted = !at.estate && random_chance(r, 0.25);
+	if (street % 40 == 3) /* a scheme for older people */
+		block(&at, true);
 	while (at.made < wanted) {
 		if (random_chance(r, flats) && wanted - at.made > 6)
-			block(&at, random_chance(r, 0.07));
+			block(&at, false);
 		else if (converted && random_chance(r, 0.3))
 			conversion(&at);
 		else

@@ -29,6 +29,16 @@ void vacancy_withdraw(struct world *w, uint32_t property)
 	w->vacancy_at[property] = NOTHING;
 }
 
+/* At the start of a month: no two households are ever in one home for the same days. */
+void vacancies_let(struct world *w)
+{
+	for (size_t i = 0; i < w->emptied.count; i++) {
+		w->free_places[w->emptied.at[i]]++;
+		vacancy_add(w, w->emptied.at[i]);
+	}
+	w->emptied.count = 0;
+}
+
 /* The best of a few at random: right size first, then near. */
 uint32_t vacancy_find(struct world *w, enum stock stock, unsigned bedrooms, uint32_t near_ward, struct random *r)
 {
@@ -94,6 +104,8 @@ void live_at(struct world *w, uint32_t person, uint32_t household, enum residenc
 	struct life *life = &w->lives[person];
 	if (from < w->b->persons[person].born)
 		from = w->b->persons[person].born;
+	if (from < life->left) /* moved twice in a month */
+		from = life->left;
 	life->residence = residence_new(w, person, household, role, 100, from);
 	life->household = household;
 }
@@ -147,8 +159,8 @@ static void household_end(struct world *w, uint32_t household, date on)
 	h->to = on > h->from ? on : h->from + 1;
 	money_close(w, household, on);
 	if (b->properties[h->property].to == DATE_UNKNOWN) {
-		w->free_places[h->property]++;
-		vacancy_add(w, h->property);
+		ARRAY_GROW(w->emptied.at, w->emptied.count, w->emptied.capacity);
+		w->emptied.at[w->emptied.count++] = h->property;
 	}
 }
 
@@ -178,6 +190,7 @@ void leave_home(struct world *w, uint32_t person, date on, enum leaving why)
 	res->to = on > res->from ? on : res->from + 1;
 	res->why_left = (uint8_t)why;
 	life->residence = life->household = NOTHING;
+	life->left = res->to;
 	if (why != LEFT_WITHIN)
 		end_second_home(w, person, on, why);
 	if (why == LEFT_BOROUGH) {

@@ -235,7 +235,7 @@ void naming_at_birth(struct world *w, uint32_t person, struct random *r)
 	}
 	if (random_chance(r, names_single_share(p->tradition)))
 		family = "";
-	if (!strcmp(middle, given))
+	if (!strncmp(middle, given, strlen(given))) /* "Dawn Dawn Delores" */
 		middle = "";
 	struct name *name = name_add(w, person, p->born, NAME_AT_BIRTH);
 	name->given = given;

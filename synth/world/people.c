@@ -214,7 +214,7 @@ static uint32_t add_row(struct world *w)
 		life->open_benefit[i] = NOTHING;
 	for (int i = 0; i < SPELL_KINDS; i++)
 		life->open[i] = NOTHING;
-	life->last_birth = life->last_visit = life->last_review = DATE_UNKNOWN;
+	life->last_birth = life->last_visit = life->last_review = life->left = DATE_UNKNOWN;
 	return at;
 }
 

@@ -176,15 +176,10 @@ static double mothers_age(struct random *r, double oldest)
 	return oldest + at_birth;
 }
 
-static void family(struct newcomers *n, bool lone, bool grown, uint32_t her_mother)
+/* Children of whom the eldest is OLDEST years old, with one parent or two; AGE: the mother's. */
+static void family_of(struct newcomers *n, bool lone, bool grown, double oldest, double age, uint32_t her_mother)
 {
 	struct world *w = n->w;
-	double oldest = 18 * pow(random_uniform(n->r), n->history ? 0.78 : 1.2);
-	if (grown)
-		oldest = 18 + random_exponential(n->r, 6);
-	if (oldest > 40)
-		oldest = 40;
-	double age = mothers_age(n->r, oldest);
 	uint32_t mother = NOTHING, father = NOTHING;
 	if (!lone || random_chance(n->r, 0.9)) {
 		struct new_person m = {.sex = SEX_FEMALE,
@@ -211,23 +206,35 @@ static void family(struct newcomers *n, bool lone, bool grown, uint32_t her_moth
 	children(n, mother, father, oldest, grown ? 1 + random_poisson(n->r, 0.7) : family_size(n));
 }
 
-/* One or two of the older generation, of whom one bore the mother of the next. */
+static double oldest_child(struct newcomers *n, bool grown)
+{
+	if (!grown)
+		return 18 * pow(random_uniform(n->r), n->history ? 0.78 : 1.2);
+	double oldest = 18 + random_exponential(n->r, 6);
+	return oldest > 40 ? 40 : oldest;
+}
+
+static void family(struct newcomers *n, bool lone, bool grown)
+{
+	double oldest = oldest_child(n, grown);
+	family_of(n, lone, grown, oldest, mothers_age(n->r, oldest), NOTHING);
+}
+
+/* One or two of the older generation; in half of such homes the mother of the mother. */
 static void three_generations(struct newcomers *n)
 {
-	double oldest = random_uniform(n->r) * 16;
-	double age = mothers_age(n->r, oldest);
-	age += 24 + random_uniform(n->r) * 8;
-	uint32_t grandmother = adult_new(n->w, SEX_FEMALE, n->tradition, age < 45 ? 45 : age, n->r),
-		 grandfather = NOTHING;
+	double oldest = oldest_child(n, false), age = mothers_age(n->r, oldest);
+	double older = age + 19 + random_gamma(n->r, 4, 2);
+	uint32_t grandmother = adult_new(n->w, SEX_FEMALE, n->tradition, older, n->r), grandfather = NOTHING;
 	if (random_chance(n->r, 0.45))
-		grandfather = adult_new(n->w, SEX_MALE, n->tradition, age + random_normal(n->r, 3, 3), n->r);
-	bool lone = random_chance(n->r, 0.3), hers = random_chance(n->r, 0.5);
-	family(n, lone, false, hers ? grandmother : NOTHING);
+		grandfather = adult_new(n->w, SEX_MALE, n->tradition, older + random_normal(n->r, 3, 3), n->r);
+	bool lone = random_chance(n->r, 0.3), hers = random_chance(n->r, 0.5) && older - age < 44;
+	family_of(n, lone, false, oldest, age, hers ? grandmother : NOTHING);
 	join(n, grandmother, ROLE_PARENT);
 	if (grandfather == NOTHING)
 		return;
 	join(n, grandfather, ROLE_PARENT);
-	couple(n, grandfather, grandmother, n->w->b->start - (date)((age - 24) * 365));
+	couple(n, grandfather, grandmother, n->w->b->start - (date)((older - 22) * 365));
 }
 
 static enum sex any_sex(struct random *r)
@@ -309,16 +316,16 @@ static enum household_kind fill_home(struct newcomers *n)
 		two_people(n, 62 + random_gamma(n->r, 2, 5));
 		return HOUSEHOLD_COUPLE;
 	case FAMILY:
-		family(n, false, false, NOTHING);
+		family(n, false, false);
 		return HOUSEHOLD_COUPLE_CHILDREN;
 	case LONE:
-		family(n, true, false, NOTHING);
+		family(n, true, false);
 		return HOUSEHOLD_LONE_PARENT;
 	case FAMILY_GROWN:
-		family(n, false, true, NOTHING);
+		family(n, false, true);
 		return HOUSEHOLD_COUPLE_CHILDREN;
 	case LONE_GROWN:
-		family(n, true, true, NOTHING);
+		family(n, true, true);
 		return HOUSEHOLD_LONE_PARENT;
 	case THREE_GENERATIONS:
 		three_generations(n);
@@ -340,7 +347,7 @@ static enum household_kind fill_room(struct newcomers *n, enum stock stock)
 	}
 	if ((stock == STOCK_HOSTEL && u < 0.4) || (stock == STOCK_REFUGE && u < 0.75) ||
 	    (stock == STOCK_HMO && u < 0.05)) {
-		family(n, true, false, NOTHING);
+		family(n, true, false);
 		return HOUSEHOLD_LONE_PARENT;
 	}
 	if (stock == STOCK_HMO && u < 0.17) {

@@ -67,10 +67,10 @@ struct life {
 	uint32_t fostered_from;   /* household a child was taken from */
 	const char *family_first; /* as a man of the family bears it */
 	const char *family_second;
-	float base[NEEDS], level[NEEDS]; /* standard normal across the borough */
-	float shock;                     /* of this year's events: decays */
-	float school_absence;            /* his or her own share of sessions missed */
-	date last_birth, last_visit, last_review;
+	float base[NEEDS], level[NEEDS];                /* standard normal across the borough */
+	float shock;                                    /* of this year's events: decays */
+	float school_absence;                           /* his or her own share of sessions missed */
+	date last_birth, last_visit, last_review, left; /* left: the last home, on */
 	uint8_t children;
 	uint8_t suspensions;
 };
@@ -84,6 +84,7 @@ struct world {
 			relationships, spells, events, accounts, balances, attendances, hazards;
 	} capacity;
 	struct vacancies vacant[STOCK_NONE];
+	struct vacancies emptied;       /* this month: to be let from the next */
 	uint32_t *vacancy_at;           /* property -> its position in the list, or NOTHING */
 	uint16_t *free_places;          /* property -> households it still has room for */
 	struct alias_table *traditions; /* of each area */
@@ -99,7 +100,8 @@ struct world {
 	uint32_t next_nhs, next_ni;
 	uint16_t (*next_upn)[100]; /* by establishment number and year */
 	uint64_t nhs_step, ni_step;
-	int month; /* -1 while settling */
+	int month;  /* -1 while settling */
+	date today; /* its first day; the borough's while settling */
 	unsigned threads;
 };
 
@@ -111,7 +113,7 @@ struct world {
 
 static inline date world_today(const struct world *w) /* first day of the month being lived */
 {
-	return borough_month(w->b, w->month < 0 ? 0 : w->month);
+	return w->today;
 }
 
 static inline date world_some_day(const struct world *w, struct random *r) /* within it; 28 days are in every one */
@@ -197,6 +199,7 @@ unsigned household_members(const struct world *w, uint32_t household, uint32_t *
 uint32_t vacancy_find(struct world *w, enum stock stock, unsigned bedrooms, uint32_t near_ward, struct random *r);
 void vacancy_add(struct world *w, uint32_t property);
 void vacancy_withdraw(struct world *w, uint32_t property);
+void vacancies_let(struct world *w);
 enum stock stock_of(const struct property *p);
 enum { MEMBERS_MOST = 40 };
 
