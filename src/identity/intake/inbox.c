@@ -217,3 +217,8 @@ enum status intake_inbox(struct intake *intake, intake_report *report, void *con
 	arena_release(&arena);
 	return status;
 }
+
+enum status intake_latest(struct store *store, instant *finished, struct error *error)
+{
+	return store_query_int(store, "SELECT max(finished) FROM extract WHERE status = 'loaded'", finished, error);
+}

@@ -86,6 +86,10 @@ typedef void intake_report(void *context, const struct intake_result *result);
 enum status intake_inbox(struct intake *intake, intake_report *report, void *context, struct intake_totals *totals,
 			 struct error *error) MUST_CHECK;
 
+/* When the newest extract came to its outcome, 0 before the first: moves with whatever was loaded, so that what is
+ * derived from it can tell whether it is up to date. */
+enum status intake_latest(struct store *store, instant *finished, struct error *error) MUST_CHECK;
+
 /* A person lets a held extract through: the next run loads it whatever the thresholds say.
  * STATUS_NOT_FOUND unless there is a held extract of that number. */
 enum status intake_release(struct store *store, int64_t extract_id, struct error *error) MUST_CHECK;

@@ -44,6 +44,35 @@ const struct cli_command cli_commands[] = {
 		.run = cmd_init,
 	},
 	{
+		.name = "refresh",
+		.group = GROUP_DATA,
+		.summary = "Take whatever is new in the inbox all the way to the pages",
+		.details = "Loads the inbox's extracts in the order of their dates, finds addresses, links records "
+			   "into residents, "
+			   "derives households and shows the result to the pages. When it was stopped or killed, the "
+			   "next call "
+			   "goes on where it was. With nothing new it changes nothing.\n\nExit code 7 says that all "
+			   "went well "
+			   "but that an extract waits for a person's decision: \"oneview status\" tells which and why.",
+		.operands = {WORKSPACE_OPERAND},
+		.options = {{"force", 'f', NULL, "link again even when nothing is new", NULL}},
+		.examples = {{"oneview refresh council", "What a timer would call every night."},
+			     {"oneview refresh council --json", "Seconds and counts of each step, for a monitor."}},
+		.run = cmd_refresh,
+	},
+	{
+		.name = "ingest",
+		.group = GROUP_DATA,
+		.summary = "Load extracts without linking, or let a held extract through",
+		.details = "Without files, loads the inbox. Pages show the new facts after the next refresh.",
+		.operands = {WORKSPACE_OPERAND, {"FILE", "an extract, named as its feed expects", true, true}},
+		.options = {{"release", 'r', "NUMBER", "let this held extract through; the next refresh loads it",
+			     NULL}},
+		.examples = {{"oneview ingest council tenancies_20260101.csv", "One file from anywhere."},
+			     {"oneview ingest council --release 17", "After a look at why extract 17 was held."}},
+		.run = cmd_ingest,
+	},
+	{
 		.name = "profile check",
 		.group = GROUP_PEOPLE,
 		.summary = "Check a council's configuration as a whole",

@@ -1,0 +1,306 @@
+#include "cli/pipeline.h"
+
+#include "base/interrupt.h"
+#include "base/memory.h"
+
+static double seconds_since(instant then)
+{
+	return (double)(instant_now() - then) / 1e6;
+}
+
+void pipeline_init(struct pipeline *pipeline, struct cli *cli, struct opened *opened)
+{
+	*pipeline = (struct pipeline){.cli = cli, .opened = opened, .started = instant_now()};
+}
+
+void pipeline_release(struct pipeline *pipeline)
+{
+	free(pipeline->results);
+}
+
+/* ---- loading ------------------------------------------------------------------------------------- */
+
+static bool worth_telling(const struct intake_result *result)
+{
+	return result->outcome != EXTRACT_LOADED && result->outcome != EXTRACT_REPEATED;
+}
+
+static void keep_result(void *context, const struct intake_result *result)
+{
+	struct pipeline *pipeline = context;
+	if (!worth_telling(result))
+		return;
+	ARRAY_GROW(pipeline->results, pipeline->result_count, pipeline->result_capacity);
+	pipeline->results[pipeline->result_count++] = *result;
+}
+
+static enum status open_intake(struct pipeline *pipeline, struct intake **intake, struct error *error)
+{
+	const struct workspace *workspace = pipeline->opened->workspace;
+	struct intake_settings settings = {.profile = workspace->profile,
+					   .vault = pipeline->opened->vault,
+					   .store = pipeline->opened->data,
+					   .inbox = workspace->paths.inbox,
+					   .archive = workspace->paths.archive,
+					   .stop = interrupt_flag(),
+					   .show_progress = !pipeline->cli->quiet && !pipeline->cli->json};
+	return intake_open(intake, &settings, error);
+}
+
+static void report_load(struct pipeline *pipeline, instant began)
+{
+	const struct intake_totals *totals = &pipeline->totals;
+	struct pipeline_step_report *step = &pipeline->steps[pipeline->step_count++];
+	*step = (struct pipeline_step_report){.name = "load", .title = "Load", .seconds = seconds_since(began)};
+	snprintf(step->detail, sizeof step->detail,
+		 "%llu extracts, %llu rows: %llu new, %llu unchanged, %llu quarantined",
+		 (unsigned long long)totals->loaded, (unsigned long long)totals->rows_read,
+		 (unsigned long long)totals->rows_loaded, (unsigned long long)totals->rows_unchanged,
+		 (unsigned long long)totals->rows_quarantined);
+}
+
+enum status pipeline_load_inbox(struct pipeline *pipeline, struct error *error)
+{
+	struct intake *intake;
+	instant began = instant_now();
+	enum status status = open_intake(pipeline, &intake, error);
+	if (status != STATUS_OK)
+		return status;
+	status = intake_inbox(intake, keep_result, pipeline, &pipeline->totals, error);
+	intake_close(intake);
+	report_load(pipeline, began);
+	return status;
+}
+
+static void add_to_totals(struct intake_totals *totals, const struct intake_result *result)
+{
+	totals->files++;
+	totals->loaded += result->outcome == EXTRACT_LOADED;
+	totals->repeated += result->outcome == EXTRACT_REPEATED;
+	totals->held += result->outcome == EXTRACT_HELD;
+	totals->refused += result->outcome == EXTRACT_REFUSED;
+	totals->busy += result->outcome == EXTRACT_BUSY;
+	totals->unknown += result->outcome == EXTRACT_UNKNOWN;
+	totals->bytes += result->bytes;
+	totals->rows_read += result->rows_read;
+	totals->rows_loaded += result->rows_loaded;
+	totals->rows_unchanged += result->rows_unchanged;
+	totals->rows_quarantined += result->rows_quarantined;
+	totals->rows_ended += result->rows_ended;
+}
+
+enum status pipeline_load_file(struct pipeline *pipeline, const char *path, struct error *error)
+{
+	struct intake *intake;
+	struct intake_result result;
+	instant began = instant_now();
+	enum status status = open_intake(pipeline, &intake, error);
+	if (status != STATUS_OK)
+		return status;
+	status = intake_extract(intake, path, &result, error);
+	intake_close(intake);
+	if (status != STATUS_OK)
+		return status;
+	keep_result(pipeline, &result);
+	add_to_totals(&pipeline->totals, &result);
+	pipeline->step_count = 0; /* one report over all files */
+	report_load(pipeline, began);
+	return STATUS_OK;
+}
+
+enum status pipeline_held(const struct pipeline *pipeline, struct error *error)
+{
+	uint64_t waiting = pipeline->totals.held + pipeline->totals.refused;
+	if (waiting == 0)
+		return STATUS_OK;
+	error_set(error, STATUS_HELD, "refresh.held", "%llu extract%s for a person's decision",
+		  (unsigned long long)waiting, waiting == 1 ? " waits" : "s wait");
+	error_remedy(error,
+		     "see \"oneview status\"; let one through with \"oneview ingest WORKSPACE --release NUMBER\"");
+	return STATUS_HELD;
+}
+
+/* ---- the ledger ------------------------------------------------------------------------------------ */
+
+/* What the derived tables depend on: what was loaded, and the profile. */
+static enum status take_fingerprint(struct pipeline *pipeline, struct error *error)
+{
+	instant latest;
+	enum status status = intake_latest(pipeline->opened->data, &latest, error);
+	snprintf(pipeline->fingerprint, sizeof pipeline->fingerprint, "extracts %lld profile %s", (long long)latest,
+		 pipeline->opened->workspace->profile->version);
+	return status;
+}
+
+/* Whether the newest run that came to its end saw the same extracts and profile. */
+static enum status compare_with_last_run(struct pipeline *pipeline, struct error *error)
+{
+	enum { LOOK_BACK = 20 };
+	struct arena arena;
+	struct run_record *runs = NULL;
+	size_t count = 0;
+	arena_init(&arena, 1 << 20);
+	enum status status = run_list(pipeline->opened->data, &arena, LOOK_BACK, &runs, &count, error);
+	for (size_t i = 0; status == STATUS_OK && i < count; i++) {
+		if (runs[i].status == RUN_FINISHED) {
+			pipeline->nothing_new = text_is(runs[i].detail, pipeline->fingerprint);
+			break;
+		}
+	}
+	arena_release(&arena);
+	return status;
+}
+
+enum status pipeline_begin(struct pipeline *pipeline, const char *kind, struct error *error)
+{
+	enum status status = run_begin(&pipeline->run, pipeline->opened->data, kind, error);
+	pipeline->running = status == STATUS_OK;
+	return status;
+}
+
+enum status pipeline_end(struct pipeline *pipeline, enum status status, struct error *error)
+{
+	store_rollback(pipeline->opened->data);
+	/* A run that was asked to stop stays open, as after kill -9: the next one goes on with it. */
+	if (!pipeline->running || status == STATUS_INTERRUPTED)
+		return status;
+	struct error ending;
+	enum run_status how = status == STATUS_OK ? RUN_FINISHED : RUN_FAILED;
+	const char *detail = status == STATUS_OK ? pipeline->fingerprint : error->code;
+	enum status ended = run_end(&pipeline->run, how, detail, &ending);
+	pipeline->running = false;
+	if (status == STATUS_OK && ended != STATUS_OK) {
+		*error = ending;
+		return ended;
+	}
+	return status;
+}
+
+/* ---- deriving ------------------------------------------------------------------------------------ */
+
+struct derivation {
+	const char *name, *title;
+	/* Replaces its result tables in a transaction of its own; fills the step's detail. */
+	enum status (*run)(struct pipeline *pipeline, char detail[PIPELINE_DETAIL_SIZE], struct error *error);
+};
+
+/* In the order the data travels. */
+static const struct derivation derivations[] = {
+	{NULL, NULL, NULL},
+};
+
+/* Done already by the run that this one continues, for the same extracts and profile. */
+static enum status was_done(struct pipeline *pipeline, const struct derivation *derivation, char mark[192], bool *done,
+			    struct error *error)
+{
+	snprintf(mark, 192, "%s: %s", derivation->name, pipeline->fingerprint);
+	return run_has_done(&pipeline->run, mark, done, error);
+}
+
+static enum status run_derivation(struct pipeline *pipeline, const struct derivation *derivation, struct error *error)
+{
+	char mark[192];
+	bool done = false;
+	instant began = instant_now();
+	struct pipeline_step_report *step = &pipeline->steps[pipeline->step_count++];
+	*step = (struct pipeline_step_report){.name = derivation->name, .title = derivation->title};
+	enum status status = interrupt_check(error);
+	if (status == STATUS_OK)
+		status = was_done(pipeline, derivation, mark, &done, error);
+	if (status != STATUS_OK || done) {
+		step->skipped = done;
+		return status;
+	}
+	status = derivation->run(pipeline, step->detail, error);
+	step->seconds = seconds_since(began);
+	return status ? status : run_mark_done(&pipeline->run, mark, step->detail, error);
+}
+
+enum status pipeline_derive(struct pipeline *pipeline, bool force, struct error *error)
+{
+	enum status status = take_fingerprint(pipeline, error);
+	if (status == STATUS_OK)
+		status = compare_with_last_run(pipeline, error);
+	if (status != STATUS_OK || (pipeline->nothing_new && !force))
+		return status;
+	for (const struct derivation *next = derivations; next->name && status == STATUS_OK; next++)
+		status = run_derivation(pipeline, next, error);
+	return status ? status : run_publish(pipeline->opened->data, &pipeline->generation, error);
+}
+
+/* ---- what came of it -------------------------------------------------------------------------------- */
+
+static void answer_steps(struct pipeline *pipeline)
+{
+	struct cli_answer *answer = &pipeline->cli->answer;
+	json_begin_array(&answer->json, "steps");
+	for (size_t i = 0; i < pipeline->step_count; i++) {
+		const struct pipeline_step_report *step = &pipeline->steps[i];
+		json_begin_object(&answer->json, NULL);
+		json_put_text(&answer->json, "step", text_of(step->name));
+		json_put_double(&answer->json, "seconds", step->seconds, 3);
+		json_put_bool(&answer->json, "done_before", step->skipped);
+		json_put_text(&answer->json, "detail", text_of(step->detail));
+		json_end(&answer->json);
+		answer_line(answer, "%-12s %8.2f s  %s", step->title, step->seconds,
+			    step->skipped ? "was done before the stop" : step->detail);
+	}
+	json_end(&answer->json);
+}
+
+static void answer_extracts(struct pipeline *pipeline)
+{
+	struct cli_answer *answer = &pipeline->cli->answer;
+	json_begin_array(&answer->json, "extracts");
+	for (size_t i = 0; i < pipeline->result_count; i++) {
+		const struct intake_result *result = &pipeline->results[i];
+		json_begin_object(&answer->json, NULL);
+		json_put_int(&answer->json, "extract", result->extract_id);
+		json_put_text(&answer->json, "file", text_of(result->file_name));
+		json_put_text(&answer->json, "outcome", text_of(extract_outcome_name(result->outcome)));
+		json_put_text(&answer->json, "reason", text_of(result->reason));
+		json_end(&answer->json);
+		answer_line(answer, "%s %s: %s", result->file_name, extract_outcome_name(result->outcome),
+			    result->reason);
+	}
+	json_end(&answer->json);
+}
+
+static void answer_totals(struct pipeline *pipeline)
+{
+	const struct intake_totals *totals = &pipeline->totals;
+	struct json *json = &pipeline->cli->answer.json;
+	json_begin_object(json, "totals");
+	json_put_int(json, "files", (int64_t)totals->files);
+	json_put_int(json, "loaded", (int64_t)totals->loaded);
+	json_put_int(json, "repeated", (int64_t)totals->repeated);
+	json_put_int(json, "held", (int64_t)totals->held);
+	json_put_int(json, "refused", (int64_t)totals->refused);
+	json_put_int(json, "busy", (int64_t)totals->busy);
+	json_put_int(json, "unknown", (int64_t)totals->unknown);
+	json_put_int(json, "bytes", (int64_t)totals->bytes);
+	json_put_int(json, "rows_read", (int64_t)totals->rows_read);
+	json_put_int(json, "rows_loaded", (int64_t)totals->rows_loaded);
+	json_put_int(json, "rows_unchanged", (int64_t)totals->rows_unchanged);
+	json_put_int(json, "rows_quarantined", (int64_t)totals->rows_quarantined);
+	json_put_int(json, "rows_ended", (int64_t)totals->rows_ended);
+	json_end(json);
+}
+
+void pipeline_answer(struct pipeline *pipeline)
+{
+	struct cli_answer *answer = &pipeline->cli->answer;
+	double seconds = seconds_since(pipeline->started);
+	answer_bool(answer, "continued", NULL, pipeline->run.resumed);
+	if (pipeline->run.resumed)
+		answer_line(answer, "Went on with a run that was stopped.");
+	answer_extracts(pipeline);
+	answer_totals(pipeline);
+	answer_steps(pipeline);
+	if (pipeline->nothing_new)
+		answer_line(answer, "Nothing new: the pages show the newest state already.");
+	answer_bool(answer, "nothing_new", NULL, pipeline->nothing_new);
+	answer_int(answer, "generation", NULL, pipeline->generation);
+	answer_double(answer, "seconds", NULL, seconds, 3);
+	answer_line(answer, "%-12s %8.2f s", "Together", seconds);
+}
