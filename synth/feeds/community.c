@@ -69,6 +69,26 @@ static unsigned copy_of(uint32_t person, uint32_t event)
 	return mixed % 5 ? 0 : 1 + (unsigned)(mixed >> 8) % 3;
 }
 
+/* One contact: of the borough's events, or from the three years before. */
+struct contact {
+	uint32_t person, number; /* number: unlike any other contact's */
+	int topic;
+	date on;
+};
+
+static struct contact contact_of(const struct borough *b, const struct due *due)
+{
+	if (due->b == NOTHING) {
+		const struct event *e = &b->events[due->a];
+		return (struct contact){e->person, due->a, e->code, e->on};
+	}
+	static const double topics[] = {20, 12, 10, 22, 8, 3, 6, 9, 3, 3, 2, 2};
+	struct random r;
+	random_start(&r, b->plan.seed, STREAM_CHOICE, due->a, 100 + due->b);
+	return (struct contact){due->a, 500000000u + due->a * 64 + due->b, (int)random_weighted(&r, topics, 12),
+				history_day(b, due->a, 100 + due->b, b->start - 3 * 365)};
+}
+
 static void contact_row(struct writer *w, const struct due *due)
 {
 	static const char *const services[] = {
@@ -78,22 +98,22 @@ static void contact_row(struct writer *w, const struct due *due)
 	static const char *const reasons[] = {"PAY", "CHG", "APP", "FLT", "CMP", "ADV", "CHS"};
 	static const char *const channels[] = {"phone", "web", "email", "desk", "chat"};
 	const struct borough *b = w->b;
-	const struct event *e = &b->events[due->a];
-	unsigned copy = copy_of(e->person, due->a);
-	uint64_t number = scrambled((uint64_t)e->person * 4 + copy, 8, 62), mixed = hash_mix(due->a);
+	const struct contact contact = contact_of(b, due), *e = &contact;
+	unsigned copy = copy_of(e->person, e->number);
+	uint64_t number = scrambled((uint64_t)e->person * 4 + copy, 8, 62), mixed = hash_mix(e->number);
 	struct recorded r;
 	struct written a;
 	record_person(w, KEEPER_CONTACT, e->person, copy, e->on, &r);
 	uint64_t subject = (uint64_t)e->person * 4 + copy;
 	write_address(w, KEEPER_CONTACT, believed_property(w, KEEPER_CONTACT, e->person, e->on), subject, &a);
 	struct random chance;
-	random_start(&chance, b->plan.seed, STREAM_ROW, due->a, 3);
+	random_start(&chance, b->plan.seed, STREAM_ROW, e->number, 3);
 	char client[16];
 	snprintf(client, sizeof client, "%08llu", (unsigned long long)number);
 	truth_record(w, client, number, e->person);
 	truth_uprn(w, a.uprn);
 	row_begin(w);
-	field_number(w, "", scrambled(due->a, 9, 63), 9);
+	field_number(w, "", scrambled(e->number, 9, 63), 9);
 	field_text(w, client);
 	field_text(w, record_full_name(w, &r, false, true));
 	field_date_as(w, r.born, DATE_SLASHES);
@@ -102,17 +122,33 @@ static void contact_row(struct writer *w, const struct due *due)
 	field_text(w, r.email);
 	field_time(w, e->on, 480 + random_below(&chance, 600), 'T', ":00Z");
 	field_text(w, channels[random_weighted(&chance, (double[]){55, 20, 12, 8, 5}, 5)]);
-	field_text(w, services[e->code]);
-	field_text(w, e->code == CALL_HARDSHIP ? "HRD" : reasons[(mixed >> 12) % 7]);
+	field_text(w, services[e->topic]);
+	field_text(w, e->topic == CALL_HARDSHIP ? "HRD" : reasons[(mixed >> 12) % 7]);
 	field_text(w, mixed % 4 ? "true" : "false");
 	row_end(w);
+}
+
+static void due_past_contacts(struct writer *w, struct due_list *list)
+{
+	const struct borough *b = w->b;
+	for (uint32_t person = 0; person < b->person_count; person++) {
+		struct random r;
+		if (b->persons[person].born > b->start - 18 * 365 || !borough_lives_here(b, person, b->start))
+			continue;
+		random_start(&r, b->plan.seed, STREAM_CHOICE, person, 2);
+		uint32_t count = random_poisson(&r, history_rate(b, person, 1.9, 1.5, 0.8));
+		for (uint32_t i = 0; i < count && i < 64; i++)
+			if (history_day(b, person, 100 + i, b->start - 3 * 365) != DATE_UNKNOWN)
+				due_add(w, list, b->start - 1, person, i, 0);
+	}
 }
 
 void feed_contacts(struct writer *w)
 {
 	struct due_list list = {0};
+	due_past_contacts(w, &list);
 	for (uint32_t i = 0; i < w->b->event_count; i++)
-		if (w->b->events[i].kind == EVENT_CALL && w->b->events[i].on >= w->b->start - 365)
-			due_add(w, &list, w->b->events[i].on, i, 0, 0);
+		if (w->b->events[i].kind == EVENT_CALL)
+			due_add(w, &list, w->b->events[i].on, i, NOTHING, 0);
 	due_write(w, &list, contact_row);
 }

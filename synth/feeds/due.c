@@ -1,4 +1,4 @@
-/* Which rows fall due in which month. */
+/* Which rows fall due in which month, and what was there before the first. */
 #include "feeds_int.h"
 
 void due_add(const struct writer *w, struct due_list *list, date on, uint32_t a, uint32_t b, unsigned what)
@@ -71,4 +71,22 @@ void due_write(struct writer *w, struct due_list *list, void (*row)(struct write
 		writer_close(w);
 	}
 	due_release(list);
+}
+
+/* ---- history ---- */
+
+double history_rate(const struct borough *b, uint32_t person, double base, double stress, double trait)
+{
+	struct random r;
+	random_start(&r, b->plan.seed, STREAM_HISTORY_TRAIT, person, 0);
+	double need = borough_need(b, person, NEED_FINANCIAL_STRESS, 0);
+	return base * (1 + stress * need) * (1 - trait + trait * random_gamma(&r, 2.0, 0.5));
+}
+
+date history_day(const struct borough *b, uint32_t person, uint32_t number, date since)
+{
+	struct random r;
+	random_start(&r, b->plan.seed, STREAM_HISTORY_TRAIT, person, 1 + number);
+	date day = since + (int)random_below(&r, (uint32_t)(b->start - since));
+	return borough_lives_here(b, person, day) ? day : DATE_UNKNOWN;
 }

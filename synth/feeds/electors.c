@@ -124,7 +124,7 @@ static void birth_row(struct writer *w, const struct due *due)
 	row_end(w);
 }
 
-/* Everyone born here since a year before the beginning, when the registrar hears of it. Two
+/* Everyone born here since five years before the beginning, when the registrar hears of it. Two
  * entries of one year could share a number of five digits: such a birth is left out. */
 void feed_births(struct writer *w)
 {
@@ -135,7 +135,7 @@ void feed_births(struct writer *w)
 	for (uint32_t i = 0; i < b->person_count; i++) {
 		const struct person *p = &b->persons[i];
 		bool new;
-		if (p->born < b->start - 365 || p->mother == NOTHING || p->born_abroad)
+		if (p->born < b->start - 5 * 365 || p->mother == NOTHING || p->born_abroad)
 			continue;
 		id_map_put(&numbers, (uint64_t)date_ymd(p->born).year * 100000 + scrambled(i, 5, 11), &new);
 		if (new)

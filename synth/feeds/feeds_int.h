@@ -34,7 +34,8 @@ enum feed_stream {
 	STREAM_DEFECT,
 	STREAM_MOVE_NOTICED,
 	STREAM_STAFF,
-	STREAM_CHOICE
+	STREAM_CHOICE,
+	STREAM_HISTORY_TRAIT
 };
 
 enum keeper { /* a source, in the order of profiles/demo/sources.yaml */
@@ -156,6 +157,14 @@ void truth_uprn(struct writer *w, uint64_t uprn); /* of the row being written; 0
 /* Client numbers: a permutation of the persons, so that they tell nothing. */
 uint64_t scrambled(uint64_t index, unsigned digits, uint64_t salt);
 
+/* ---- history ----
+ *
+ * What the contact centre, the repairs desk and the schools already hold on the first day. The borough has no events
+ * from before its beginning, so these are drawn here, from what people needed then: `borough_need` of
+ * month 0, and a trait of their own that lasts. Nothing that comes later is looked at. */
+double history_rate(const struct borough *b, uint32_t person, double base, double stress, double trait);
+date history_day(const struct borough *b, uint32_t person, uint32_t number, date since); /* or DATE_UNKNOWN */
+
 /* ---- what falls due when ---- */
 
 struct due {
@@ -264,6 +273,7 @@ bool adult_event(const struct event *e);
 /* The feeds. */
 void feed_tenancies(struct writer *w);
 void feed_rent_accounts(struct writer *w);
+void feed_repairs(struct writer *w);
 void feed_council_tax_liable(struct writer *w);
 void feed_council_tax_discounts(struct writer *w);
 void feed_benefits(struct writer *w);

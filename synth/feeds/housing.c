@@ -1,4 +1,4 @@
-/* Housing: tenancies and rent accounts. */
+/* Housing: tenancies, rent accounts and repairs. */
 #include "feeds_int.h"
 
 static const char *const tenure_codes[TENURES] = {[TENURE_COUNCIL] = "SEC", [TENURE_ASSOCIATION] = "SEC"};
@@ -229,4 +229,75 @@ void feed_rent_accounts(struct writer *w)
 		if (w->b->accounts[i].kind == ACCOUNT_RENT && w->b->accounts[i].holders[0] != NOTHING)
 			due_balances(w, &list, i);
 	due_write(w, &list, rent_row);
+}
+
+/* ---- repairs: b is NOTHING for an event of the borough, else the number of one from before ---- */
+
+static date completed(uint32_t number, date reported)
+{
+	uint64_t mixed = hash_mix(number ^ 0x4e9a1u);
+	return reported + (mixed % 3 ? (int)(mixed >> 8 & 15) : (int)(mixed >> 8 & 63));
+}
+
+static void repair_row(struct writer *w, const struct due *due)
+{
+	static const char *const trades[] = {"HTG", "DMP", "PLB", "ELE", "LCK", "WIN", "DOR", "OTH"};
+	const struct borough *b = w->b;
+	bool history = due->b != NOTHING;
+	uint32_t person = history ? due->a : b->events[due->a].person;
+	uint32_t number = history ? 500000000u + due->a * 16 + due->b : due->a;
+	date reported = history ? history_day(b, person, due->b, b->start - 730) : b->events[due->a].on;
+	date done = completed(number, reported);
+	uint64_t mixed = hash_mix(number);
+	char client[16];
+	snprintf(client, sizeof client, "%08llu", (unsigned long long)person_number(person));
+	truth_record(w, client, person, person);
+	row_begin(w);
+	field_number(w, "J", scrambled(number, 9, 65), 9);
+	field_text(w, client);
+	field_date(w, reported);
+	field_text(w, trades[history ? mixed % 8 : (uint64_t)b->events[due->a].code & 7]);
+	field_text(w, (const char *[]){"R", "R", "U", "E"}[mixed >> 8 & 3]);
+	field_date(w, done <= w->as_at ? done : DATE_UNKNOWN);
+	row_end(w);
+}
+
+static void due_repair(struct writer *w, struct due_list *list, date reported, uint32_t number, uint32_t a, uint32_t b)
+{
+	due_add_spell(w, list, reported, completed(number, reported), w->b->start - 730, a, b, 0);
+}
+
+static void due_past_repairs(struct writer *w, struct due_list *list, const struct spell *s)
+{
+	const struct borough *b = w->b;
+	struct random r;
+	if (s->from > b->start || (s->to != DATE_UNKNOWN && s->to < b->start) ||
+	    b->accounts[s->link].holders[0] != s->person)
+		return;
+	random_start(&r, b->plan.seed, STREAM_CHOICE, s->person, 1);
+	uint32_t count = random_poisson(&r, history_rate(b, s->person, 2.6, 1.0, 0.7));
+	for (uint32_t i = 0; i < count && i < 16; i++) {
+		date reported = history_day(b, s->person, i, b->start - 730);
+		if (reported != DATE_UNKNOWN && reported >= s->from)
+			due_repair(w, list, reported, 500000000u + s->person * 16 + i, s->person, i);
+	}
+}
+
+void feed_repairs(struct writer *w)
+{
+	const struct borough *b = w->b;
+	struct due_list list = {0};
+	uint32_t last = NOTHING;
+	for (uint32_t i = 0; i < b->spell_count; i++) {
+		const struct spell *s = &b->spells[i];
+		if (!is_tenancy(b, s) || s->person == last)
+			continue;
+		due_past_repairs(w, &list, s);
+		if (s->from <= b->start && (s->to == DATE_UNKNOWN || s->to >= b->start))
+			last = s->person; /* the tenancy of the first day is the one that had repairs */
+	}
+	for (uint32_t i = 0; i < b->event_count; i++)
+		if (b->events[i].kind == EVENT_REPAIR)
+			due_repair(w, &list, b->events[i].on, i, i, NOTHING);
+	due_write(w, &list, repair_row);
 }

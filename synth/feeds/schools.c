@@ -125,10 +125,89 @@ static void attendance_row(struct writer *w, const struct attendance *a)
 	row_end(w);
 }
 
+/* Terms that were over when the borough began, as its calendar has them. */
+struct past_term {
+	char name[16];
+	date from, to;
+	int possible;
+};
+
+static size_t past_terms(const struct borough *b, struct past_term *terms, size_t most)
+{
+	static const struct {
+		const char *name;
+		int from_month, from_day, to_month, to_day, possible;
+	} kinds[] = {{"Spring", 1, 6, 4, 4, 120}, {"Summer", 4, 22, 7, 23, 120}, {"Autumn", 9, 3, 12, 20, 140}};
+	size_t count = 0;
+	for (int year = date_ymd(b->start).year - 3; year <= date_ymd(b->start).year; year++)
+		for (int k = 0; k < 3 && count < most; k++) {
+			struct past_term *t = &terms[count];
+			t->from = date_of(year, kinds[k].from_month, kinds[k].from_day);
+			t->to = date_of(year, kinds[k].to_month, kinds[k].to_day);
+			t->possible = kinds[k].possible;
+			snprintf(t->name, sizeof t->name, "%s %d", kinds[k].name, year);
+			count += t->from >= b->start - 3 * 365 && t->to < b->start + 20 && t->from < b->start;
+		}
+	return count;
+}
+
+static double share_missed(const struct borough *b, uint32_t person, struct random *r)
+{
+	double strain = 0.05 * borough_need(b, person, NEED_NEGLECT, 0) +
+			0.04 * borough_need(b, person, NEED_MENTAL_HEALTH, 0) +
+			0.03 * borough_need(b, person, NEED_ANTI_SOCIAL_TIES, 0);
+	double share = (0.035 + strain) * random_gamma(r, 2.5, 0.4);
+	return share > 0.8 ? 0.8 : share;
+}
+
+static void past_attendance_row(struct writer *w, uint32_t person, const struct spell *s, const struct past_term *term,
+				double share)
+{
+	struct random r;
+	random_start(&r, w->b->plan.seed, STREAM_CHOICE, person, 1000 + (uint64_t)term->from);
+	unsigned missed = random_poisson(&r, share * term->possible * random_gamma(&r, 6, 1 / 6.0));
+	missed = missed > (unsigned)term->possible ? (unsigned)term->possible : missed;
+	unsigned without = random_chance(&r, 0.5) ? missed / 4 : 0;
+	row_begin(w);
+	field_int(w, w->b->places[s->link].urn);
+	census_client(w, person);
+	field_text(w, term->name);
+	field_date(w, term->from);
+	field_date(w, term->to);
+	field_int(w, term->possible);
+	field_int(w, missed - without);
+	field_int(w, without);
+	field_int(w, random_poisson(&r, 2 + 20 * share));
+	row_end(w);
+}
+
+/* With the first extracts the schools send the three years before, of pupils they still have. */
+static void past_attendance(struct writer *w)
+{
+	const struct borough *b = w->b;
+	struct past_term terms[12];
+	size_t count = past_terms(b, terms, 12);
+	writer_open(w, 0, borough_month(b, 1) - 1);
+	for (uint32_t i = 0; i < b->person_count; i++) {
+		struct random r;
+		if (!on_roll(b, i, b->start))
+			continue;
+		random_start(&r, b->plan.seed, STREAM_CHOICE, i, 3);
+		double share = share_missed(b, i, &r);
+		for (size_t t = 0; t < count; t++) {
+			const struct spell *then = on_roll(b, i, terms[t].from + 10);
+			if (then && then->code >= 0 && date_age_in_years(b->persons[i].born, terms[t].from) >= 4)
+				past_attendance_row(w, i, then, &terms[t], share);
+		}
+	}
+	writer_close(w);
+}
+
 void feed_census_attendance(struct writer *w)
 {
 	const struct borough *b = w->b;
 	size_t at = 0;
+	past_attendance(w);
 	for (unsigned t = 0; t < b->term_count && !w->status; t++) {
 		date delivered = b->terms[t].to + 5;
 		int month = borough_month_of(b, delivered);

@@ -226,6 +226,15 @@ static const struct column housing_rent_accounts_columns[] = {
 	{"Balance Date", TRAIT_REQUIRED | TRAIT_DATE | TRAIT_PAST},
 };
 
+static const struct column housing_repairs_columns[] = {
+	{"Job No", TRAIT_REQUIRED},
+	{"Person Ref", TRAIT_REQUIRED},
+	{"Reported", TRAIT_REQUIRED | TRAIT_DATE | TRAIT_PAST | TRAIT_START},
+	{"Trade", TRAIT_REQUIRED | TRAIT_CODE},
+	{"Priority", TRAIT_CODE},
+	{"Completed", TRAIT_DATE | TRAIT_END},
+};
+
 static const struct column adult_clients_columns[] = {
 	{"PERSON_ID", TRAIT_REQUIRED},
 	{"NHS_NUMBER", 0},
@@ -801,6 +810,17 @@ const struct feed feeds[] = {
 	 COLUMNS(housing_rent_accounts_columns),
 	 .defects = 10,
 	 .write = feed_rent_accounts},
+	{.id = "housing_repairs",
+	 .keeper = KEEPER_HOUSING,
+	 .prefix = "repairs_",
+	 .suffix = ".csv",
+	 .name_form = "YMD",
+	 .delimiter = ',',
+	 .dates = DATE_SLASHES,
+	 .newline = "\n",
+	 COLUMNS(housing_repairs_columns),
+	 .defects = 6,
+	 .write = feed_repairs},
 	{.id = "adult_clients",
 	 .keeper = KEEPER_ADULTS,
 	 .prefix = "asc_clients_",
