@@ -64,7 +64,7 @@ static enum status read_manifest(struct assets *assets, const char *folder, stru
 {
 	char path[1024];
 	struct buf manifest;
-	buf_init(&manifest, 64 << 10);
+	buf_init(&manifest, 1 << 20);
 	snprintf(path, sizeof path, "%s/manifest.txt", folder);
 	enum status status = file_read(path, &manifest, error);
 	struct text line, rest = buf_text(&manifest);
@@ -107,17 +107,19 @@ enum status assets_open(struct assets **out, const char *folder, struct error *e
 	char found[700];
 	struct assets *assets = memory_alloc(1, sizeof *assets);
 	arena_init(&assets->arena, 1 << 20);
-	*out = assets;
 	if (!folder) {
 		find_folder(found, sizeof found);
 		folder = found;
 	}
 	if (!folder[0]) {
 		log_event(LOG_WARNING, "web.assets", "no styles and scripts were found: pages will be plain");
+		*out = assets;
 		return STATUS_OK;
 	}
 	enum status status = read_manifest(assets, folder, error);
-	if (status != STATUS_OK)
+	if (status == STATUS_OK)
+		*out = assets;
+	else
 		assets_close(assets);
 	return status;
 }

@@ -1,0 +1,381 @@
+/* Resident pages, each with its own durable audit entry, from many signed-in users:
+ *
+ *     bench_pages WORKSPACE [--users 400] [--rate 1000] [--seconds 20] [--role early_help_worker]
+ *                 [--purpose early_help] [--threads 2]
+ *
+ * The server runs as a child process on a free port of loopback. Users are made once and kept (user names begin
+ * with "bench."); their sessions are real, only the sign-in form is left out. First as fast as it goes
+ * (every user asks again as soon as the answer is there), then at a steady RATE, where a page's time counts from
+ * the moment it was due, whether or not a connection was free. Prints JSON lines.
+ */
+#include "base/id.h"
+#include "base/memory.h"
+#include "policy/account.h"
+#include "runs/workspace.h"
+#include "web/web.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <netinet/tcp.h>
+#include <signal.h>
+#include <sys/epoll.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { RESIDENTS_MOST = 20000, ANSWER_ROOM = 1 << 20 };
+
+struct options {
+	const char *workspace, *role, *purpose;
+	int64_t users, rate, seconds, threads;
+};
+
+struct client {
+	int fd;
+	char token[SESSION_TOKEN_SIZE];
+	bool busy;
+	int64_t due; /* nanoseconds */
+	size_t len, wanted;
+	char *answer;
+};
+
+struct bench {
+	struct options options;
+	struct client *clients;
+	char (*residents)[ID_TEXT_SIZE];
+	size_t resident_count, asked, done, errors;
+	uint64_t bytes;
+	float *milliseconds;
+	size_t milliseconds_cap;
+	unsigned port;
+	int epoll;
+	pid_t server;
+};
+
+static int64_t now(void)
+{
+	struct timespec t;
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
+}
+
+static void stop_on(enum status status, const struct error *error)
+{
+	if (status == STATUS_OK)
+		return;
+	error_print(error, stderr);
+	exit(1);
+}
+
+/* ---- users and residents ------------------------------------------------------------------------- */
+
+static int64_t user_of(struct store *desk, const struct options *options, int64_t number, struct arena *arena)
+{
+	char name[64], password[PASSWORD_LENGTH_MAX];
+	struct error error;
+	int64_t id;
+	struct account account;
+	snprintf(name, sizeof name, "bench.%s.%lld", options->role, (long long)number);
+	if (account_find(desk, text_of(name), arena, &account, &error) == STATUS_OK)
+		return account.user_id;
+	account = (struct account){
+		.username = text_of(name), .display_name = text_of("Bench user"), .role = text_of(options->role)};
+	password_random(password, sizeof password);
+	stop_on(account_create(desk, &account, text_of(password), &id, &error), &error);
+	return id;
+}
+
+static void make_sessions(struct bench *b, const struct workspace *workspace)
+{
+	struct error error;
+	struct store *desk;
+	struct arena arena;
+	arena_init(&arena, 64 << 20);
+	stop_on(workspace_store(workspace, STORE_DESK, STORE_WRITE, &desk, &error), &error);
+	for (int64_t i = 0; i < b->options.users; i++) {
+		struct client *client = &b->clients[i];
+		struct session session;
+		struct session_limits limits = {0};
+		int64_t user = user_of(desk, &b->options, i, &arena);
+		stop_on(session_start(desk, user, client->token, &error), &error);
+		stop_on(session_find(desk, text_of(client->token), &limits, &arena, &session, &error), &error);
+		stop_on(session_set_purpose(desk, session.session_id, text_of(b->options.purpose), TEXT("bench"),
+					    TEXT_ABSENT, &error),
+			&error);
+	}
+	store_close(desk);
+	arena_release(&arena);
+}
+
+static void pick_residents(struct bench *b, const struct workspace *workspace)
+{
+	bool row;
+	struct error error;
+	struct store *data;
+	struct statement *pick;
+	stop_on(workspace_store(workspace, STORE_DATA, STORE_READ, &data, &error), &error);
+	stop_on(store_prepare(
+			&pick, data,
+			"SELECT resident_id FROM resident WHERE ended_run IS NULL ORDER BY resident_id LIMIT :most",
+			&error),
+		&error);
+	statement_bind_int(pick, "most", RESIDENTS_MOST);
+	b->residents = memory_alloc(RESIDENTS_MOST, sizeof *b->residents);
+	int id = statement_column(pick, "resident_id");
+	while (statement_step(pick, &row, &error) == STATUS_OK && row)
+		id_format(statement_int(pick, id), b->residents[b->resident_count++]);
+	statement_done(pick);
+	store_close(data);
+	if (!b->resident_count) {
+		fprintf(stderr, "bench_pages: the workspace has no residents\n");
+		exit(1);
+	}
+}
+
+/* ---- the server, as a process of its own ------------------------------------------------------------ */
+
+static void tell_port(void *context, const char *address, unsigned port)
+{
+	(void)address;
+	int fd = *(int *)context;
+	if (write(fd, &port, sizeof port) != sizeof port)
+		_exit(1);
+}
+
+static void start_server(struct bench *b)
+{
+	int pipe_ends[2];
+	struct error error;
+	if (pipe(pipe_ends))
+		exit(1);
+	b->server = fork();
+	if (b->server == 0) {
+		close(pipe_ends[0]);
+		struct web_settings settings = {.workspace = b->options.workspace,
+						.threads = (unsigned)b->options.threads,
+						.ready = tell_port,
+						.context = &pipe_ends[1]};
+		signal(SIGTERM, SIG_DFL);
+		stop_on(web_serve(&settings, &error), &error);
+		_exit(0);
+	}
+	close(pipe_ends[1]);
+	if (read(pipe_ends[0], &b->port, sizeof b->port) != sizeof b->port) {
+		fprintf(stderr, "bench_pages: the server did not start\n");
+		exit(1);
+	}
+	close(pipe_ends[0]);
+}
+
+/* ---- asking ------------------------------------------------------------------------------------------- */
+
+static void client_open(struct bench *b, struct client *client)
+{
+	int one = 1;
+	struct sockaddr_in at = {.sin_family = AF_INET, .sin_port = htons((uint16_t)b->port)};
+	at.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+	client->fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	if (client->fd < 0 || connect(client->fd, (struct sockaddr *)&at, sizeof at)) {
+		perror("bench_pages: connect");
+		exit(1);
+	}
+	setsockopt(client->fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
+	fcntl(client->fd, F_SETFL, O_NONBLOCK);
+	if (!client->answer)
+		client->answer = memory_alloc(ANSWER_ROOM, 1);
+	struct epoll_event event = {.events = EPOLLIN, .data.ptr = client};
+	epoll_ctl(b->epoll, EPOLL_CTL_ADD, client->fd, &event);
+}
+
+static void client_ask(struct bench *b, struct client *client, int64_t due)
+{
+	char request[512];
+	/* A stride that shares no factor with most counts visits everybody before anybody twice. */
+	const char *resident = b->residents[b->asked++ * 7919 % b->resident_count];
+	int len =
+		snprintf(request, sizeof request,
+			 "GET /residents/%s HTTP/1.1\r\nHost: bench\r\nAccept: text/html\r\nCookie: oneview=%s\r\n\r\n",
+			 resident, client->token);
+	client->busy = true;
+	client->due = due;
+	client->len = client->wanted = 0;
+	if (send(client->fd, request, (size_t)len, MSG_NOSIGNAL) != len)
+		b->errors++;
+}
+
+static void measure(struct bench *b, struct client *client)
+{
+	bool right = client->len > 12 && !memcmp(client->answer + 9, "200", 3);
+	if (!right && b->errors++ == 0)
+		fprintf(stderr, "bench_pages: first wrong answer: %.200s\n", client->answer);
+	if (b->done < b->milliseconds_cap)
+		b->milliseconds[b->done] = (float)(now() - client->due) / 1e6f;
+	b->bytes += client->len;
+	b->done++;
+	client->busy = false;
+}
+
+static void find_length(struct client *client)
+{
+	client->answer[client->len] = '\0';
+	const char *end = strstr(client->answer, "\r\n\r\n");
+	const char *length = end ? strstr(client->answer, "Content-Length: ") : NULL;
+	if (length)
+		client->wanted = (size_t)(end + 4 - client->answer) + (size_t)strtoul(length + 16, NULL, 10);
+}
+
+static void client_read(struct bench *b, struct client *client)
+{
+	for (;;) {
+		ssize_t n = recv(client->fd, client->answer + client->len, ANSWER_ROOM - 1 - client->len, 0);
+		if (n < 0 && errno == EAGAIN)
+			return;
+		if (n <= 0) {
+			b->errors++;
+			close(client->fd);
+			client_open(b, client);
+			client->busy = false;
+			return;
+		}
+		client->len += (size_t)n;
+		if (!client->wanted)
+			find_length(client);
+		if (client->wanted && client->len >= client->wanted) {
+			measure(b, client);
+			return;
+		}
+	}
+}
+
+static int by_value(const void *a, const void *b)
+{
+	float x = *(const float *)a, y = *(const float *)b;
+	return (x > y) - (x < y);
+}
+
+static double share(struct bench *b, double part)
+{
+	size_t n = b->done < b->milliseconds_cap ? b->done : b->milliseconds_cap;
+	return n ? (double)b->milliseconds[(size_t)((double)(n - 1) * part)] : 0;
+}
+
+static double server_cpu(const struct bench *b)
+{
+	char path[64], line[1024];
+	unsigned long user = 0, kernel = 0;
+	snprintf(path, sizeof path, "/proc/%d/stat", (int)b->server);
+	FILE *f = fopen(path, "re");
+	if (f && fgets(line, sizeof line, f)) {
+		const char *at = strrchr(line, ')');
+		if (at)
+			sscanf(at + 2, "%*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %lu %lu", &user, &kernel);
+	}
+	if (f)
+		fclose(f);
+	return (double)(user + kernel) / (double)sysconf(_SC_CLK_TCK);
+}
+
+static void print_result(struct bench *b, const char *mode, double seconds, double cpu)
+{
+	size_t n = b->done < b->milliseconds_cap ? b->done : b->milliseconds_cap;
+	qsort(b->milliseconds, n, sizeof *b->milliseconds, by_value);
+	printf("{\"bench\":\"pages\",\"mode\":\"%s\",\"users\":%lld,\"threads\":%lld,\"pages\":%zu,\"errors\":%zu,"
+	       "\"pages_per_second\":%.0f,\"bytes_per_page\":%.0f,\"p50_ms\":%.2f,\"p99_ms\":%.2f,\"p999_ms\":%.2f,"
+	       "\"max_ms\":%.2f,\"server_cpu_us_per_page\":%.0f}\n",
+	       mode, (long long)b->options.users, (long long)b->options.threads, b->done, b->errors,
+	       (double)b->done / seconds, b->done ? (double)b->bytes / (double)b->done : 0, share(b, 0.5),
+	       share(b, 0.99), share(b, 0.999), share(b, 1), b->done ? cpu * 1e6 / (double)b->done : 0);
+	fflush(stdout);
+}
+
+/* RATE 0: as fast as it goes. */
+static void run(struct bench *b, const char *mode, int64_t rate, int64_t seconds)
+{
+	struct epoll_event events[256];
+	int64_t begun = now(), end = begun + seconds * 1000000000, due = begun;
+	double cpu = server_cpu(b);
+	size_t next = 0, users = (size_t)b->options.users;
+	b->done = b->errors = b->bytes = 0;
+	for (;;) {
+		int64_t at = now();
+		bool over = at >= end;
+		for (size_t tried = 0; !over && tried < users && (!rate || due <= at); tried++) {
+			struct client *client = &b->clients[next++ % users];
+			if (client->busy)
+				continue;
+			client_ask(b, client, rate ? due : at);
+			due += rate ? 1000000000 / rate : 0;
+		}
+		size_t busy = 0;
+		for (size_t i = 0; i < users && over; i++)
+			busy += b->clients[i].busy;
+		if (over && (!busy || at > end + INT64_C(10000000000)))
+			break;
+		int count = epoll_wait(b->epoll, events, 256, rate ? 1 : 10);
+		for (int i = 0; i < count; i++)
+			client_read(b, events[i].data.ptr);
+	}
+	print_result(b, mode, (double)(now() - begun) / 1e9, server_cpu(b) - cpu);
+}
+
+static void read_options(struct options *options, int argc, char **argv)
+{
+	*options = (struct options){.role = "early_help_worker",
+				    .purpose = "early_help",
+				    .users = 400,
+				    .rate = 1000,
+				    .seconds = 20,
+				    .threads = 2};
+	const struct {
+		const char *name;
+		const char **text;
+		int64_t *number;
+	} known[] = {{"--users", NULL, &options->users},     {"--rate", NULL, &options->rate},
+		     {"--seconds", NULL, &options->seconds}, {"--threads", NULL, &options->threads},
+		     {"--role", &options->role, NULL},       {"--purpose", &options->purpose, NULL}};
+	options->workspace = argc > 1 ? argv[1] : NULL;
+	bool right = options->workspace != NULL;
+	for (int i = 2; i + 1 < argc && right; i += 2) {
+		right = false;
+		for (size_t k = 0; k < sizeof known / sizeof *known; k++) {
+			if (strcmp(argv[i], known[k].name))
+				continue;
+			if (known[k].text)
+				*known[k].text = argv[i + 1];
+			right = known[k].text || text_parse_int64(text_of(argv[i + 1]), known[k].number);
+		}
+	}
+	if (right)
+		return;
+	fprintf(stderr, "bench_pages WORKSPACE [--users N] [--rate N] [--seconds N] [--threads N] [--role ID] "
+			"[--purpose ID]\n");
+	exit(2);
+}
+
+int main(int argc, char **argv)
+{
+	struct bench b = {0};
+	struct error error;
+	struct workspace *workspace;
+	read_options(&b.options, argc, argv);
+	b.clients = memory_alloc((size_t)b.options.users, sizeof *b.clients);
+	b.milliseconds_cap = 4000000;
+	b.milliseconds = memory_alloc(b.milliseconds_cap, sizeof *b.milliseconds);
+	stop_on(workspace_open(&workspace, b.options.workspace, &error), &error);
+	make_sessions(&b, workspace);
+	pick_residents(&b, workspace);
+	workspace_close(workspace);
+	start_server(&b);
+	b.epoll = epoll_create1(EPOLL_CLOEXEC);
+	for (int64_t i = 0; i < b.options.users; i++)
+		client_open(&b, &b.clients[i]);
+	run(&b, "warm", 0, 2);
+	run(&b, "saturated", 0, b.options.seconds);
+	run(&b, "steady", b.options.rate, b.options.seconds);
+	kill(b.server, SIGTERM);
+	waitpid(b.server, NULL, 0);
+	return 0;
+}

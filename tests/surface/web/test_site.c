@@ -1,0 +1,207 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "village.h"
+
+static int set_up(void **state)
+{
+	*state = village_make();
+	return 0;
+}
+
+static int tear_down(void **state)
+{
+	village_remove(*state);
+	return 0;
+}
+
+static void choose_purpose(struct village *v)
+{
+	assert_int_equal(village_get(v, "/purpose"), 200);
+	assert_int_equal(village_post(v, "/purpose", "purpose=early_help&reason=test"), 303);
+}
+
+/* The page of the first resident there is. */
+static void resident_path(struct village *v, char out[100])
+{
+	char id[ID_TEXT_SIZE];
+	int64_t resident = village_query(v, STORE_DATA, "SELECT MIN(resident_id) FROM resident");
+	snprintf(out, 100, "/residents/%s", id_format(resident, id));
+}
+
+static void test_nobody_gets_in_without_signing_in(void **state)
+{
+	struct village *v = *state;
+	char value[500], resident[100];
+	resident_path(v, resident);
+	static const char *const paths[] = {"/",        "/search",      "/feeds",      "/quarantine",
+					    "/reports", "/admin/users", "/agreements", "/audit",
+					    "/status",  "/purpose"};
+	for (size_t i = 0; i < sizeof paths / sizeof *paths; i++) {
+		assert_int_equal(village_get(v, paths[i]), 303);
+		assert_int_equal(strncmp(village_header(v, "Location", value), "/sign-in", 8), 0);
+		assert_int_equal(village_get_as(v, paths[i], "application/json"), 401);
+	}
+	assert_int_equal(village_get(v, resident), 303);
+	assert_int_equal(village_get(v, "/sign-in"), 200);
+	assert_int_equal(village_post(v, "/sign-in", "username=rosa&password=wrong+password+altogether"), 422);
+	assert_true(village_shows(v, "The user name or the password is wrong"));
+	assert_int_equal(village_query(v, STORE_DESK,
+				       "SELECT COUNT(*) FROM audit_entry WHERE action = 'sign_in' AND outcome = "
+				       "'refused'"),
+			 1);
+}
+
+static void test_a_look_is_recorded_before_it_is_shown(void **state)
+{
+	struct village *v = *state;
+	char resident[100];
+	resident_path(v, resident);
+	village_sign_in(v, "rosa");
+	assert_int_equal(village_get(v, resident), 303); /* asks for a purpose first */
+	choose_purpose(v);
+	int64_t before =
+		village_query(v, STORE_DESK, "SELECT COUNT(*) FROM audit_entry WHERE action = 'resident.open'");
+	for (int i = 0; i < 3; i++)
+		assert_int_equal(village_get(v, resident), 200);
+	assert_true(village_shows(v, "Known to"));
+	assert_int_equal(
+		village_query(v, STORE_DESK, "SELECT COUNT(*) FROM audit_entry WHERE action = 'resident.open'"),
+		before + 3);
+	assert_int_equal(village_get_as(v, resident, "application/json"), 200);
+	assert_true(village_shows(v, "\"known_to\":["));
+	assert_false(village_shows(v, "<html"));
+	assert_int_equal(village_get(v, "/residents/0000000000001"), 404);
+	assert_int_equal(village_get(v, "/residents/rubbish"), 404);
+}
+
+static void test_a_search_leaves_no_words_behind(void **state)
+{
+	struct village *v = *state;
+	char where[500];
+	village_sign_in(v, "rosa");
+	assert_int_equal(village_post(v, "/search", "q=smith"), 200);
+	assert_true(village_shows(v, "Why are you looking?"));
+	for (int i = 0; i < 100 && village_get(v, "/healthz") && !village_shows(v, "serving"); i++)
+		usleep(50000);
+	assert_int_equal(village_post(v, "/search", "q=zzyzx&purpose=early_help&reason=x"), 303);
+	assert_non_null(village_header(v, "Location", where));
+	assert_null(strstr(where, "zzyzx"));
+	assert_int_equal(village_get(v, where), 200);
+	assert_true(village_shows(v, "residents found"));
+	assert_int_equal(village_query(v, STORE_DESK, "SELECT COUNT(*) FROM audit_entry WHERE detail LIKE '%zzyzx%'"),
+			 0);
+	assert_int_equal(village_get(v, "/search?s=0000000000001"), 200);
+	assert_false(village_shows(v, "residents found"));
+}
+
+static void test_a_role_ends_where_it_ends(void **state)
+{
+	struct village *v = *state;
+	char resident[100];
+	resident_path(v, resident);
+	village_sign_in(v, "admin");
+	assert_int_equal(village_get(v, "/admin/users"), 200);
+	assert_int_equal(village_get(v, "/status"), 200);
+	assert_int_equal(village_get(v, resident), 403);
+	assert_int_equal(village_get(v, "/search"), 403);
+	assert_true(village_shows(v, "Your role does not include this page"));
+	assert_int_equal(village_query(v, STORE_DESK, "SELECT COUNT(*) FROM audit_entry WHERE action = 'page.refused'"),
+			 2);
+	village_sign_in(v, "rosa");
+	assert_int_equal(village_get(v, "/admin/users"), 403);
+	assert_int_equal(village_get(v, "/audit"), 403);
+}
+
+static void test_forms_need_their_token_and_their_origin(void **state)
+{
+	struct village *v = *state;
+	village_sign_in(v, "rosa");
+	assert_int_equal(village_get(v, "/purpose"), 200);
+	char right[100];
+	snprintf(right, sizeof right, "%s", v->csrf);
+	v->csrf[3] = v->csrf[3] == 'a' ? 'b' : 'a';
+	assert_int_equal(village_post(v, "/purpose", "purpose=early_help"), 403);
+	snprintf(v->csrf, sizeof v->csrf, "%s", right);
+	assert_int_equal(village_post_from(v, "/purpose", "purpose=early_help", "Origin: https://evil.example\r\n"),
+			 403);
+	assert_int_equal(village_post_from(v, "/purpose", "purpose=early_help", "Sec-Fetch-Site: cross-site\r\n"), 403);
+	assert_int_equal(village_post_from(v, "/purpose", "purpose=early_help", "Origin: http://test\r\n"), 303);
+	assert_int_equal(village_post(v, "/purpose", "purpose=early_help&next=//evil.example/"), 303);
+	assert_true(village_shows(v, "Location: /\r\n"));
+	assert_int_equal(village_post(v, "/sign-out", ""), 303);
+	assert_int_equal(village_get(v, "/"), 303);
+}
+
+static void test_users_are_added_and_changed(void **state)
+{
+	struct village *v = *state;
+	char id[ID_TEXT_SIZE], path[100];
+	village_sign_in(v, "admin");
+	assert_int_equal(village_post(v, "/admin/users", "username=&name=x&role=front_line"), 422);
+	assert_int_equal(village_post(v, "/admin/users", "username=new.user&name=New+User&role=front_line&team="), 200);
+	assert_true(village_shows(v, "The new password is"));
+	assert_int_equal(village_post(v, "/admin/users", "username=new.user&name=New+User&role=front_line"), 422);
+	int64_t user = village_query(v, STORE_DESK, "SELECT user_id FROM account WHERE username = 'new.user'");
+	snprintf(path, sizeof path, "/admin/users/%s", id_format(user, id));
+	assert_int_equal(village_get(v, path), 200);
+	assert_int_equal(village_post(v, path, "name=New+Name&role=front_line&status=disabled"), 200);
+	assert_int_equal(village_query(v, STORE_DESK,
+				       "SELECT COUNT(*) FROM audit_entry WHERE action IN ('account.create', "
+				       "'account.update')"),
+			 2);
+}
+
+static void test_what_can_be_asked_for_without_signing_in(void **state)
+{
+	struct village *v = *state;
+	assert_int_equal(village_get(v, "/healthz"), 200);
+	assert_int_equal(village_get(v, "/metrics"), 200);
+	assert_true(village_shows(v, "oneview_answer_seconds_bucket"));
+	assert_int_equal(village_get(v, "/openapi.json"), 200);
+	assert_true(village_shows(v, "/residents/{resident}"));
+	assert_int_equal(village_get(v, "/static/../workspace.yaml"), 404);
+	assert_int_equal(village_get(v, "/no-such-page"), 404);
+	assert_int_equal(village_post(v, "/healthz", ""), 405);
+}
+
+/* Nothing is shown that is not recorded: the audit's table is taken away behind the server's back. */
+static void test_without_audit_no_answer(void **state)
+{
+	struct error e;
+	struct store *desk;
+	struct village *v = *state;
+	char resident[100];
+	resident_path(v, resident);
+	village_sign_in(v, "rosa");
+	choose_purpose(v);
+	assert_int_equal(village_get(v, resident), 200);
+	assert_ok(workspace_store(v->workspace, STORE_DESK, STORE_WRITE, &desk, &e), &e);
+	assert_ok(store_execute(desk, "ALTER TABLE audit_entry RENAME TO audit_entry_away", &e), &e);
+	assert_int_equal(village_get(v, resident), 503);
+	assert_true(village_shows(v, "cannot write its audit"));
+	assert_false(village_shows(v, "Known to"));
+	assert_int_equal(village_get(v, "/status"), 503); /* nor is a refusal that cannot be recorded */
+	assert_ok(store_execute(desk, "ALTER TABLE audit_entry_away RENAME TO audit_entry", &e), &e);
+	store_close(desk);
+	assert_int_equal(village_get(v, resident), 200);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(test_nobody_gets_in_without_signing_in, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_a_look_is_recorded_before_it_is_shown, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_a_search_leaves_no_words_behind, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_a_role_ends_where_it_ends, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_forms_need_their_token_and_their_origin, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_users_are_added_and_changed, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_what_can_be_asked_for_without_signing_in, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_without_audit_no_answer, set_up, tear_down),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
