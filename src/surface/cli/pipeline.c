@@ -248,6 +248,29 @@ static void answer_steps(struct pipeline *pipeline)
 	json_end(&answer->json);
 }
 
+/* A file that waits for the same reason each month is told once, with how many more there are. */
+static void show_extracts(struct pipeline *pipeline)
+{
+	for (size_t i = 0; i < pipeline->result_count; i++) {
+		const struct intake_result *result = &pipeline->results[i];
+		size_t same = 0, before = 0;
+		for (size_t j = 0; j < pipeline->result_count; j++) {
+			const struct intake_result *other = &pipeline->results[j];
+			if (other->feed != result->feed || other->outcome != result->outcome || !result->feed)
+				continue;
+			same++;
+			before += j < i;
+		}
+		if (before > 0)
+			continue;
+		char more[40] = "";
+		if (same > 1)
+			snprintf(more, sizeof more, " (and %zu more of the feed)", same - 1);
+		answer_line(&pipeline->cli->answer, "%s %s: %s%s", result->file_name,
+			    extract_outcome_name(result->outcome), result->reason, more);
+	}
+}
+
 static void answer_extracts(struct pipeline *pipeline)
 {
 	struct cli_answer *answer = &pipeline->cli->answer;
@@ -260,10 +283,9 @@ static void answer_extracts(struct pipeline *pipeline)
 		json_put_text(&answer->json, "outcome", text_of(extract_outcome_name(result->outcome)));
 		json_put_text(&answer->json, "reason", text_of(result->reason));
 		json_end(&answer->json);
-		answer_line(answer, "%s %s: %s", result->file_name, extract_outcome_name(result->outcome),
-			    result->reason);
 	}
 	json_end(&answer->json);
+	show_extracts(pipeline);
 }
 
 static void answer_totals(struct pipeline *pipeline)
