@@ -2,6 +2,7 @@
 
 #include "base/interrupt.h"
 #include "base/memory.h"
+#include "household/restrictions.h"
 
 static double seconds_since(instant then)
 {
@@ -184,8 +185,20 @@ struct derivation {
 	enum status (*run)(struct pipeline *pipeline, char detail[PIPELINE_DETAIL_SIZE], struct error *error);
 };
 
+static enum status derive_restrictions(struct pipeline *pipeline, char detail[PIPELINE_DETAIL_SIZE],
+				       struct error *error)
+{
+	int64_t marks;
+	enum status status = restrictions_refresh(pipeline->opened->workspace->profile, pipeline->opened->data,
+						  date_today(), &marks, error);
+	if (status == STATUS_OK)
+		snprintf(detail, PIPELINE_DETAIL_SIZE, "%lld protected residents and addresses", (long long)marks);
+	return status;
+}
+
 /* In the order the data travels. */
 static const struct derivation derivations[] = {
+	{"restrictions", "Restrictions", derive_restrictions},
 	{NULL, NULL, NULL},
 };
 
