@@ -98,8 +98,7 @@ static struct text impossible_date(const struct writer *w)
 
 static struct text date_beyond(const struct writer *w, char out[32])
 {
-	date far = w->feed->dates == DATE_DOTS_SHORT ? date_of(2031, 6, 17) : date_of(2091, 6, 17);
-	return text_of(date_write(far, w->feed->dates, out));
+	return text_of(date_write(date_of(2091, 6, 17), w->feed->dates, out));
 }
 
 static bool spoil_with_bytes(struct writer *w, enum defect_kind kind, struct text bytes)
@@ -185,8 +184,8 @@ static bool try_defect(struct writer *w, enum defect_kind kind)
 		return spoil(w, kind, TRAIT_NUMBER, TEXT("99999999"));
 	case DEFECT_NOT_A_NUMBER:
 		return spoil(w, kind, TRAIT_NUMBER, TEXT("n/a"));
-	case DEFECT_FUTURE_DATE:
-		return spoil(w, kind, TRAIT_PAST, date_beyond(w, date_text));
+	case DEFECT_FUTURE_DATE: /* with two digits, any year may be of the last century */
+		return w->feed->dates != DATE_DOTS_SHORT && spoil(w, kind, TRAIT_PAST, date_beyond(w, date_text));
 	case DEFECT_DUPLICATE_KEY:
 		note_defect(w, kind, -1);
 		add_copy(w, -1, TEXT(""), w->fields);
@@ -212,9 +211,8 @@ static bool try_defect(struct writer *w, enum defect_kind kind)
 
 void write_defect(struct writer *w)
 {
-	unsigned first = random_below(&w->defect_random, DEFECT_TRUNCATED);
-	for (unsigned i = 0; i < DEFECT_TRUNCATED; i++)
-		if (try_defect(w, (enum defect_kind)((first + i) % DEFECT_TRUNCATED)))
+	for (int tries = 0; tries < 60; tries++)
+		if (try_defect(w, (enum defect_kind)random_below(&w->defect_random, DEFECT_TRUNCATED)))
 			return;
 }
 
