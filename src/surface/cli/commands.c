@@ -73,6 +73,15 @@ const struct cli_command cli_commands[] = {
 		.run = cmd_ingest,
 	},
 	{
+		.name = "link",
+		.group = GROUP_DATA,
+		.summary = "Find addresses, residents and households again",
+		.details = "The part of a refresh behind loading, on what is there, also when nothing is new.",
+		.operands = {WORKSPACE_OPERAND},
+		.examples = {{"oneview link council", "After a change of the profile."}},
+		.run = cmd_link,
+	},
+	{
 		.name = "profile check",
 		.group = GROUP_PEOPLE,
 		.summary = "Check a council's configuration as a whole",

@@ -1,5 +1,6 @@
 #include "cli/pipeline.h"
 
+#include "address/address.h"
 #include "base/interrupt.h"
 #include "base/memory.h"
 #include "household/restrictions.h"
@@ -123,13 +124,13 @@ enum status pipeline_held(const struct pipeline *pipeline, struct error *error)
 
 /* ---- the ledger ------------------------------------------------------------------------------------ */
 
-/* What the derived tables depend on: what was loaded, and the profile. */
+/* What the derived tables depend on: what was loaded, the profile, and the day, which conditions may ask for. */
 static enum status take_fingerprint(struct pipeline *pipeline, struct error *error)
 {
 	instant latest;
 	enum status status = intake_latest(pipeline->opened->data, &latest, error);
-	snprintf(pipeline->fingerprint, sizeof pipeline->fingerprint, "extracts %lld profile %s", (long long)latest,
-		 pipeline->opened->workspace->profile->version);
+	snprintf(pipeline->fingerprint, sizeof pipeline->fingerprint, "extracts %lld day %d profile %s",
+		 (long long)latest, date_today(), pipeline->opened->workspace->profile->version);
 	return status;
 }
 
@@ -185,6 +186,24 @@ struct derivation {
 	enum status (*run)(struct pipeline *pipeline, char detail[PIPELINE_DETAIL_SIZE], struct error *error);
 };
 
+static enum status derive_addresses(struct pipeline *pipeline, char detail[PIPELINE_DETAIL_SIZE], struct error *error)
+{
+	const struct opened *opened = pipeline->opened;
+	struct address_report report = {0};
+	enum status status = address_refresh(opened->data, opened->vault, opened->workspace->profile, interrupt_flag(),
+					     &report, error);
+	if (status == STATUS_OK)
+		snprintf(detail, PIPELINE_DETAIL_SIZE,
+			 "%llu properties; of %llu addresses %llu by UPRN, %llu exact, %llu variant, %llu building "
+			 "only, "
+			 "%llu not found",
+			 (unsigned long long)report.properties, (unsigned long long)report.rows,
+			 (unsigned long long)report.by_uprn, (unsigned long long)report.exact,
+			 (unsigned long long)report.variant, (unsigned long long)report.parent,
+			 (unsigned long long)report.none);
+	return status;
+}
+
 static enum status derive_restrictions(struct pipeline *pipeline, char detail[PIPELINE_DETAIL_SIZE],
 				       struct error *error)
 {
@@ -198,6 +217,7 @@ static enum status derive_restrictions(struct pipeline *pipeline, char detail[PI
 
 /* In the order the data travels. */
 static const struct derivation derivations[] = {
+	{"addresses", "Addresses", derive_addresses},
 	{"restrictions", "Restrictions", derive_restrictions},
 	{NULL, NULL, NULL},
 };
