@@ -172,7 +172,8 @@ static unsigned mark(struct loader *loader, const struct selection *s, struct te
 			++*marked;
 		}
 		if (presence_only || *marked > before) {
-			set_bit(feed_set, f);
+			if (feed_set)
+				set_bit(feed_set, f);
 			*marked += presence_only;
 		}
 	}
@@ -184,12 +185,15 @@ static unsigned read_cover(struct reader *r, const struct yaml_node *node, const
 {
 	static const char *const keys[] = {"feeds",  "sources", "elements", "categories",
 					   "except", "clause",  "share",    NULL};
-	static const char *const shares[] = {"values", "presence", NULL};
+	enum { SHARE_VALUES, SHARE_PRESENCE, SHARE_HELD };
+	static const char *const shares[] = {"values", "presence", "held", NULL};
 	struct loader *loader = r->loader;
 	size_t feeds = loader->entry_count[KIND_FEED], elements = loader->entry_count[KIND_ELEMENT], marked = 0;
 	uint64_t *set = ARENA_ARRAY(loader->arena, feeds * elements / 64 + 1, uint64_t);
+	uint64_t *held = ARENA_ARRAY(loader->arena, feeds * elements / 64 + 1, uint64_t);
 	uint64_t *feed_set = ARENA_ARRAY(loader->arena, feeds / 64 + 1, uint64_t);
 	cover->set = set;
+	cover->held = held;
 	cover->feeds = feed_set;
 	if (!read_mapping(r, node, "a line of `covers`", keys))
 		return 0;
@@ -197,8 +201,10 @@ static unsigned read_cover(struct reader *r, const struct yaml_node *node, const
 	size_t errors_before = loader->problems->errors;
 	read_selection(r, node, &s);
 	cover->clause = read_text(r, node, "clause", false);
-	cover->presence_only = read_enum(r, node, "share", shares, false, 0) == 1;
-	unsigned categories = mark(loader, &s, agreement->compartment, set, feed_set, cover->presence_only, &marked);
+	int share = read_enum(r, node, "share", shares, false, SHARE_VALUES);
+	cover->presence_only = share == SHARE_PRESENCE;
+	unsigned categories = mark(loader, &s, agreement->compartment, share == SHARE_HELD ? held : set,
+				   share == SHARE_HELD ? NULL : feed_set, cover->presence_only, &marked);
 	if (!marked && loader->problems->errors == errors_before) {
 		problem(r, node, "this line covers nothing: none of its feeds has any of its elements");
 		remedy(r, "Check feeds and elements; a feed kept apart needs `compartment:` in the agreement.");

@@ -73,6 +73,17 @@ bool agreement_covers(const struct profile *profile, const struct profile_agreem
 	return false;
 }
 
+bool agreement_holds(const struct profile *profile, const struct profile_agreement *agreement,
+		     const struct profile_feed *feed, const struct profile_element *element)
+{
+	size_t bit = feed->number * profile->elements.count + element->number;
+	for (size_t i = 0; i < agreement->cover_count; i++) {
+		if (bit_set(agreement->covers[i].set, bit) || bit_set(agreement->covers[i].held, bit))
+			return true;
+	}
+	return false;
+}
+
 bool agreement_covers_presence(const struct profile *profile, const struct profile_agreement *agreement,
 			       const struct profile_feed *feed, const struct profile_cover **cover)
 {

@@ -323,6 +323,7 @@ struct profile_cover {
 	struct text clause;    /* number of the clause that says so; may be absent */
 	bool presence_only;    /* only that the resident is known to the service */
 	const uint64_t *set;   /* bit FEED * element_count + ELEMENT; use agreement_covers() */
+	const uint64_t *held;  /* the same for what may be held and matched on, but shown to nobody */
 	const uint64_t *feeds; /* bit FEED: the feeds it speaks of */
 };
 
@@ -353,6 +354,9 @@ struct profile_agreement {
 bool agreement_covers(const struct profile *profile, const struct profile_agreement *agreement,
 		      const struct profile_feed *feed, const struct profile_element *element,
 		      const struct profile_cover **cover);
+/* Whether the council may hold ELEMENT of FEED under it at all, shown to anybody or not. */
+bool agreement_holds(const struct profile *profile, const struct profile_agreement *agreement,
+		     const struct profile_feed *feed, const struct profile_element *element);
 /* Whether it lets through that a resident is known to FEED's service at all. */
 bool agreement_covers_presence(const struct profile *profile, const struct profile_agreement *agreement,
 			       const struct profile_feed *feed, const struct profile_cover **cover);

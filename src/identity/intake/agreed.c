@@ -6,7 +6,7 @@ static bool is_covered(const struct profile *profile, const struct profile_feed 
 {
 	for (size_t i = 0; i < profile->agreements.count; i++) {
 		const struct profile_agreement *agreement = &profile->agreements.at[i];
-		if (agreement_runs(agreement, today) && agreement_covers(profile, agreement, feed, element, NULL))
+		if (agreement_runs(agreement, today) && agreement_holds(profile, agreement, feed, element))
 			return true;
 	}
 	return false;

@@ -29,10 +29,14 @@ bool extract_must_wait(const struct intake *intake, const struct extract_job *jo
 			 (unsigned long long)result->rows_read, (long long)full->rows_read, feed->rows_fall_by * 100);
 		return true;
 	}
+	/* A file of changes is small and much of it new: it is held against the last full delivery. */
+	uint64_t base = good;
+	if (!job->is_full && full && (uint64_t)full->rows_read > base)
+		base = (uint64_t)full->rows_read;
 	if (any && feed->new_clients_above >= 0 && good > 0 &&
-	    (double)result->new_clients > (double)good * feed->new_clients_above) {
-		snprintf(reason, size, "%llu of %llu rows are of clients never seen before: more than %.0f %%",
-			 (unsigned long long)result->new_clients, (unsigned long long)good,
+	    (double)result->new_clients > (double)base * feed->new_clients_above) {
+		snprintf(reason, size, "%llu clients never seen before against %llu rows: more than %.0f %%",
+			 (unsigned long long)result->new_clients, (unsigned long long)base,
 			 feed->new_clients_above * 100);
 		return true;
 	}
