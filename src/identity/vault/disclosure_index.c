@@ -2,6 +2,7 @@
 #include "vault/disclosure_int.h"
 
 #include "base/memory.h"
+#include "clean/identifiers.h"
 
 enum { NO_RESIDENT = UINT32_MAX };
 
@@ -57,7 +58,10 @@ static enum status read_residents(struct building *b, struct store *data, struct
 static void add_identifier(struct building *b, struct search_batch *batch, uint32_t resident, unsigned feed,
 			   const struct profile_element *element, struct text value)
 {
-	char form[SEARCH_WORD_MAX + 1];
+	char form[SEARCH_WORD_MAX + 1], phone[PHONE_SIZE];
+	/* A number may be written with or without its country code: kept in the one form. */
+	if ((text_is(element->id, "phone") || text_is(element->id, "mobile")) && clean_phone(phone, value))
+		value = text_of(phone);
 	if (search_identifier_form(form, sizeof form, value) || text_is(element->id, "email"))
 		search_batch_identifier(batch, resident, feed, element->number,
 					vault_fast_hash64(b->door->parts.vault, VAULT_VALUE, text_of(form)));

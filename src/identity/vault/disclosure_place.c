@@ -177,9 +177,9 @@ static enum status open_members(struct disclosed_household *household, struct as
 	for (size_t i = 0; i < count && !status; i++) {
 		bool shown, address_hidden = false;
 		status = open_member(&members[shown_count], asking, &rows[i], &shown, &address_hidden, error);
-		*protected |= address_hidden;
 		if (status || !shown)
-			continue;
+			continue; /* whom the viewer may not know of changes nothing that is seen */
+		*protected |= address_hidden;
 		address_seen |= !text_is_empty(members[shown_count].person.address);
 		shown_count++;
 	}

@@ -141,6 +141,7 @@ static bool json_string(char *json, size_t len, size_t *at, struct text *out)
 	if (*at >= len)
 		return false;
 	++*at;
+	json[to] = '\0'; /* at the latest over the closing quote */
 	*out = text_slice(json + start, to - start);
 	return true;
 }

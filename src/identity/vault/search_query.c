@@ -3,6 +3,7 @@
 #include "vault/search_int.h"
 
 #include "clean/fold.h"
+#include "clean/identifiers.h"
 #include "clean/postcode.h"
 
 enum { PARTS_MAX = 24 };
@@ -177,7 +178,7 @@ static void read_postcode(struct search_query *out, struct part *parts, size_t c
 	}
 }
 
-static void add_identifier(struct search_query *out, const char *text)
+static void add_form(struct search_query *out, const char *text)
 {
 	char form[SEARCH_WORD_MAX + 1];
 	if (out->identifier_count == sizeof out->identifiers / sizeof *out->identifiers ||
@@ -188,6 +189,15 @@ static void add_identifier(struct search_query *out, const char *text)
 			return;
 	}
 	memcpy(out->identifiers[out->identifier_count++], form, sizeof form);
+}
+
+/* As written, and, when it may be a telephone number, in the one form of those. */
+static void add_identifier(struct search_query *out, const char *text)
+{
+	char phone[PHONE_SIZE];
+	add_form(out, text);
+	if (strlen(text) >= 10 && clean_phone(phone, text_of(text)))
+		add_form(out, phone);
 }
 
 /* Every run of up to five parts: "943 476 5919", "QQ 12 34 56 C", "T-0001". */

@@ -1,0 +1,222 @@
+/* What the pages say, over extracts that went through intake and the door. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "support/borough.h"
+
+static struct borough borough;
+static struct arena arena;
+
+static int make(void **state)
+{
+	(void)state;
+	borough_make(&borough);
+	return 0;
+}
+
+static int drop(void **state)
+{
+	(void)state;
+	borough_drop(&borough);
+	return 0;
+}
+
+static int begin(void **state)
+{
+	(void)state;
+	arena_init(&arena, 64 << 20);
+	return 0;
+}
+
+static int end(void **state)
+{
+	(void)state;
+	arena_release(&arena);
+	return 0;
+}
+
+static void view_as(struct view_resident *view, const char *role, const char *purpose, int64_t id, instant seen)
+{
+	struct error e;
+	struct viewer viewer = borough_viewer(&borough, role, purpose);
+	struct disclosure_question question = {.viewer = &viewer, .subject_id = id, .on = DATE_UNKNOWN};
+	struct disclosure_resident *answer = ARENA_NEW(&arena, struct disclosure_resident);
+	assert_ok(disclosure_open_resident(answer, borough.door, &question, &arena, &e), &e);
+	assert_ok(disclosure_wait(answer->ticket, &e), &e);
+	view_resident(view, borough.profile, answer, seen, date_of(2026, 3, 31), &arena);
+}
+
+static const struct view_service *service_of(const struct view_resident *view, const char *title)
+{
+	for (size_t i = 0; i < view->service_count; i++) {
+		if (text_is(view->services[i].title, title))
+			return &view->services[i];
+	}
+	fail_msg("no service \"%s\"", title);
+	return NULL;
+}
+
+static void test_known_to_says_who_and_how_to_reach_them(void **state)
+{
+	(void)state;
+	struct view_resident view;
+	view_as(&view, "housing_officer", "homelessness_prevention", 1002, INSTANT_UNKNOWN);
+	const struct view_service *care = service_of(&view, "Children's social care");
+	assert_string_equal(care->worker.shown.at, "Jo Bright");
+	assert_string_equal(care->worker_phone.shown.at, "020 7946 0100");
+	assert_string_equal(care->last_contact.shown.at, "20 January 2026");
+	assert_int_equal(care->as_at, date_of(2026, 1, 31));
+	assert_true(care->status.withheld);
+	assert_true(care->status.why.len > 0);
+	assert_true(care->why_no_more.len > 0);
+	view_as(&view, "social_worker", "safeguarding", 1002, INSTANT_UNKNOWN);
+	care = service_of(&view, "Children's social care");
+	assert_string_equal(care->status.shown.at, "Child in need");
+	assert_true(care->active);
+	assert_string_equal(view.name.at, "Zo\xc3\xab Mohammed");
+	assert_int_equal(view.age, 12);
+}
+
+static void test_identity_shows_where_sources_differ(void **state)
+{
+	(void)state;
+	struct view_resident view;
+	view_as(&view, "housing_officer", "homelessness_prevention", 1001, INSTANT_UNKNOWN);
+	assert_string_equal(view.name.at, "Aisha Mohammed");
+	assert_int_equal(view.age, 41);
+	bool full_name = false;
+	for (size_t i = 0; i < view.identity_count; i++) {
+		const struct view_identity *identity = &view.identity[i];
+		assert_non_null(identity->variants[0].value.origin);
+		assert_true(identity->variants[0].source_count > 0);
+		if (text_is(identity->element->id, "full_name")) {
+			full_name = true;
+			assert_string_equal(identity->variants[0].value.shown.at, "MOHAMED, MRS AYSHA");
+		}
+	}
+	assert_true(full_name);
+	assert_int_equal(view.address_count, 1); /* both sources, whatever the capitals */
+	assert_int_equal(view.addresses[0].source_count, 2);
+	assert_true(view.addresses[0].current);
+	assert_int_equal(view.source_count, 2);
+}
+
+static void test_balances_and_markers(void **state)
+{
+	(void)state;
+	struct view_resident view;
+	view_as(&view, "housing_officer", "homelessness_prevention", 1001, INSTANT_UNKNOWN);
+	assert_int_equal(view.balance_count, 2);
+	assert_string_equal(view.balances[0].title.at, "Rent");
+	assert_string_equal(view.balances[0].amount.shown.at, "\xc2\xa3"
+							      "1,240.50");
+	assert_int_equal(view.balances[0].on, date_of(2026, 2, 28));
+	assert_true(view.balances[0].debt);
+	assert_int_equal(view.marker_count, 1);
+	assert_string_equal(view.markers[0].title.at, "Notice seeking possession or court");
+	view_as(&view, "contact_centre", "customer_enquiry", 1001, INSTANT_UNKNOWN);
+	assert_int_equal(view.balance_count, 0);
+	assert_int_equal(view.marker_count, 0);
+}
+
+static void test_the_chronology_follows_the_event_rules(void **state)
+{
+	(void)state;
+	static const struct {
+		int year, month, day;
+		const char *title;
+	} expected[] = {
+		{2026, 2, 28, "Rent recovery: notice seeking possession"},
+		{2026, 2, 28, "Rent arrears now 8 to 13 weeks"},
+		{2026, 1, 31, "Rent arrears now up to 4 weeks"},
+		{2019, 4, 1, "Tenancy began (secure, as tenant)"},
+		{2019, 4, 1, "Council tax liability began"},
+	};
+	struct view_resident view;
+	view_as(&view, "housing_officer", "homelessness_prevention", 1001, INSTANT_UNKNOWN);
+	assert_int_equal(view.event_count, sizeof expected / sizeof *expected);
+	for (size_t i = 0; i < view.event_count; i++) {
+		assert_string_equal(view.events[i].title.at, expected[i].title);
+		assert_int_equal(view.events[i].on, date_of(expected[i].year, expected[i].month, expected[i].day));
+		assert_non_null(view.events[i].origin);
+		assert_false(view.events[i].is_new);
+	}
+}
+
+static void test_new_since_the_last_look(void **state)
+{
+	(void)state;
+	struct view_resident view;
+	view_as(&view, "housing_officer", "homelessness_prevention", 1001, 0);
+	assert_true(view.new_count > 0);
+	assert_true(view.events[0].is_new);
+	view_as(&view, "housing_officer", "homelessness_prevention", 1001, instant_now() + 1000000);
+	assert_int_equal(view.new_count, 0);
+}
+
+static void test_sections_say_what_is_withheld(void **state)
+{
+	(void)state;
+	struct view_resident view;
+	view_as(&view, "early_help_worker", "early_help", 1001, INSTANT_UNKNOWN);
+	bool found = false;
+	for (size_t i = 0; i < view.section_count; i++) {
+		const struct view_section *section = &view.sections[i];
+		assert_true(section->row_count > 0);
+		assert_non_null(section->rows[0].origin);
+		if (!text_is(section->title, "Council tax"))
+			continue;
+		found = true;
+		assert_true(section->why_no_more.len > 0);
+	}
+	assert_true(found);
+	assert_true(view.refusal_count > 0);
+}
+
+static void test_words(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *value;
+		enum column_type type;
+		const char *words;
+	} cases[] = {
+		{"2024-03-09", COLUMN_DATE, "9 March 2024"},
+		{"2024-03-09T14:30", COLUMN_DATETIME, "9 March 2024, 14:30"},
+		{"2024-03-09T00:00", COLUMN_DATETIME, "9 March 2024"},
+		{"1234.5", COLUMN_MONEY,
+		 "\xc2\xa3"
+		 "1,234.50"},
+		{"-0.5", COLUMN_MONEY,
+		 "-\xc2\xa3"
+		 "0.50"},
+		{"1234567", COLUMN_MONEY,
+		 "\xc2\xa3"
+		 "1,234,567.00"},
+		{"true", COLUMN_BOOLEAN, "Yes"},
+		{"false", COLUMN_BOOLEAN, "No"},
+		{"child in need", COLUMN_CODE, "Child in need"},
+		{"as written", COLUMN_TEXT, "as written"},
+		{"", COLUMN_DATE, ""},
+	};
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+		assert_string_equal(view_words(text_of(cases[i].value), cases[i].type, &arena).at, cases[i].words);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(test_known_to_says_who_and_how_to_reach_them, begin, end),
+		cmocka_unit_test_setup_teardown(test_identity_shows_where_sources_differ, begin, end),
+		cmocka_unit_test_setup_teardown(test_balances_and_markers, begin, end),
+		cmocka_unit_test_setup_teardown(test_the_chronology_follows_the_event_rules, begin, end),
+		cmocka_unit_test_setup_teardown(test_new_since_the_last_look, begin, end),
+		cmocka_unit_test_setup_teardown(test_sections_say_what_is_withheld, begin, end),
+		cmocka_unit_test_setup_teardown(test_words, begin, end),
+	};
+	return cmocka_run_group_tests(tests, make, drop);
+}

@@ -1,0 +1,327 @@
+/* The door, over extracts that went through intake: who sees what, what is audited, what is not found. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "support/borough.h"
+
+static struct borough borough;
+static struct arena arena;
+
+static int make(void **state)
+{
+	(void)state;
+	struct error e;
+	borough_make(&borough);
+	assert_ok(disclosure_refresh(borough.door, NULL, &e), &e);
+	return 0;
+}
+
+static int drop(void **state)
+{
+	(void)state;
+	borough_drop(&borough);
+	return 0;
+}
+
+static int begin(void **state)
+{
+	(void)state;
+	arena_init(&arena, 64 << 20);
+	return 0;
+}
+
+static int end(void **state)
+{
+	(void)state;
+	arena_release(&arena);
+	return 0;
+}
+
+static enum status open_as(struct disclosure_resident *out, const char *role, const char *purpose, int64_t id)
+{
+	struct error e;
+	struct viewer viewer = borough_viewer(&borough, role, purpose);
+	struct disclosure_question question = {.viewer = &viewer, .subject_id = id, .on = DATE_UNKNOWN};
+	enum status status = disclosure_open_resident(out, borough.door, &question, &arena, &e);
+	if (!status)
+		assert_ok(disclosure_wait(out->ticket, &e), &e);
+	return status;
+}
+
+/* The value of ELEMENT in FEED's newest row; "(withheld)", or "(none)". */
+static const char *value_in(const struct disclosure_resident *answer, const char *feed, const char *element)
+{
+	for (size_t i = 0; i < answer->row_count; i++) {
+		const struct disclosed_row *row = &answer->rows[i];
+		if (!row->newest || !text_is(row->origin.feed->id, feed))
+			continue;
+		for (size_t v = 0; v < row->value_count; v++) {
+			if (text_is(row->values[v].element->id, element))
+				return row->values[v].withheld ? "(withheld)" : row->values[v].value.at;
+		}
+	}
+	return "(none)";
+}
+
+static int64_t audit_count(const char *where)
+{
+	char sql[200];
+	snprintf(sql, sizeof sql, "SELECT count(*) AS n FROM audit_entry WHERE %s", where);
+	return test_query(borough.desk, sql);
+}
+
+static void test_each_role_sees_what_its_agreements_give(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *role, *purpose;
+		int64_t resident;
+		const char *feed, *element, *value;
+	} cases[] = {
+		{"housing_officer", "homelessness_prevention", 1001, "housing_tenancies", "given_name", "Aisha"},
+		{"housing_officer", "homelessness_prevention", 1001, "housing_tenancies", "tenure", "secure"},
+		{"housing_officer", "homelessness_prevention", 1001, "council_tax_liable", "council_tax_balance",
+		 "410.00"},
+		{"housing_officer", "homelessness_prevention", 1001, "housing_tenancies", "ni_number", "(withheld)"},
+		{"housing_officer", "homelessness_prevention", 1002, "childrens_allocations", "worker_name",
+		 "Jo Bright"},
+		{"housing_officer", "homelessness_prevention", 1002, "childrens_allocations", "childrens_status",
+		 "(withheld)"},
+		{"housing_officer", "homelessness_prevention", 1002, "ssd_person", "given_name", "(none)"},
+		{"social_worker", "safeguarding", 1002, "ssd_person", "given_name", "Zo\xc3\xab"},
+		{"social_worker", "safeguarding", 1002, "childrens_allocations", "childrens_status", "child in need"},
+		{"social_worker", "early_help", 1002, "ssd_person", "given_name", "Zo\xc3\xab"},
+		{"early_help_worker", "early_help", 1001, "council_tax_liable", "council_tax_balance", "410.00"},
+		{"early_help_worker", "early_help", 1001, "council_tax_liable", "council_tax_payment_method",
+		 "(withheld)"},
+		{"contact_centre", "customer_enquiry", 1001, "council_tax_liable", "council_tax_balance", "(none)"},
+		{"contact_centre", "customer_enquiry", 1001, "housing_tenancies", "family_name", "Mohammed"},
+		{"social_worker", "safeguarding", 1003, "ssd_person", "family_name", "Archer"},
+	};
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct disclosure_resident answer;
+		assert_int_equal(open_as(&answer, cases[i].role, cases[i].purpose, cases[i].resident), STATUS_OK);
+		const char *value = value_in(&answer, cases[i].feed, cases[i].element);
+		/* whether nothing is said or that it is withheld depends on whether presence may be known */
+		bool hidden = strcmp(cases[i].value, "(none)") == 0 && strcmp(value, "(withheld)") == 0;
+		if (strcmp(value, cases[i].value) != 0 && !hidden)
+			fail_msg("%s, %s: %s.%s is %s, not %s", cases[i].role, cases[i].purpose, cases[i].feed,
+				 cases[i].element, value, cases[i].value);
+	}
+}
+
+static void test_every_value_has_its_origin(void **state)
+{
+	(void)state;
+	struct disclosure_resident answer;
+	assert_int_equal(open_as(&answer, "housing_officer", "homelessness_prevention", 1001), STATUS_OK);
+	assert_int_equal(answer.record_count, 2);
+	for (size_t i = 0; i < answer.row_count; i++) {
+		const struct disclosed_origin *origin = &answer.rows[i].origin;
+		assert_non_null(origin->feed);
+		assert_true(origin->extract_id > 0 && origin->record_id > 0 && origin->line > 0);
+		assert_true(origin->as_at == date_of(2026, 1, 31) || origin->as_at == date_of(2026, 2, 28));
+		for (size_t v = 0; v < answer.rows[i].value_count; v++)
+			assert_true(answer.rows[i].values[v].withheld == (answer.rows[i].values[v].value.at == NULL));
+	}
+	assert_string_equal(answer.person.name.at, "Aisha Mohammed");
+	assert_string_equal(answer.person.date_of_birth.at, "1985-03-12");
+}
+
+static void test_a_protected_resident_is_like_nobody(void **state)
+{
+	(void)state;
+	struct error protected, nobody;
+	struct viewer viewer = borough_viewer(&borough, "housing_officer", "homelessness_prevention");
+	struct disclosure_question question = {.viewer = &viewer, .subject_id = 1003, .on = DATE_UNKNOWN};
+	struct disclosure_resident answer;
+	int64_t before = audit_count("outcome = 'refused'");
+	assert_int_equal(disclosure_open_resident(&answer, borough.door, &question, &arena, &protected),
+			 STATUS_NOT_FOUND);
+	question.subject_id = 999999;
+	assert_int_equal(disclosure_open_resident(&answer, borough.door, &question, &arena, &nobody), STATUS_NOT_FOUND);
+	assert_memory_equal(&protected, &nobody, sizeof nobody);
+	assert_int_equal(audit_count("outcome = 'refused'"), before + 2);
+}
+
+static void test_a_protected_address_is_in_no_value(void **state)
+{
+	(void)state;
+	struct disclosure_resident answer;
+	assert_int_equal(open_as(&answer, "early_help_worker", "early_help", 1004), STATUS_OK);
+	assert_true(answer.address_protected);
+	assert_string_equal(value_in(&answer, "housing_tenancies", "given_name"), "Grace");
+	assert_string_equal(value_in(&answer, "housing_tenancies", "address_line_1"), "(none)");
+	assert_string_equal(value_in(&answer, "housing_tenancies", "postcode"), "(none)");
+	assert_null(answer.person.address.at);
+	assert_int_equal(open_as(&answer, "housing_officer", "homelessness_prevention", 1004), STATUS_OK);
+	assert_false(answer.address_protected);
+	assert_string_equal(value_in(&answer, "housing_tenancies", "postcode"), "EM4 9ZZ");
+}
+
+static size_t find_as(const char *role, const char *purpose, const char *query, int64_t *first)
+{
+	struct error e;
+	struct viewer viewer = borough_viewer(&borough, role, purpose);
+	struct disclosure_search search = {.query = text_of(query), .viewer = &viewer, .on = DATE_UNKNOWN};
+	struct disclosure_finding finding;
+	assert_ok(disclosure_find(&finding, borough.door, &search, &arena, &e), &e);
+	assert_ok(disclosure_wait(finding.ticket, &e), &e);
+	assert_true(finding.ready);
+	*first = finding.count ? finding.at[0].person.resident_id : 0;
+	return finding.count;
+}
+
+static void test_search_finds_what_the_viewer_may_see(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *role, *purpose, *query;
+		int64_t first;
+	} cases[] = {
+		{"housing_officer", "homelessness_prevention", "Asha Mohamed", 1001},
+		{"housing_officer", "homelessness_prevention", "mohammed 12/03/85", 1001},
+		{"housing_officer", "homelessness_prevention", "14 mill lane", 1001},
+		{"housing_officer", "homelessness_prevention", "T1", 0}, /* too short to be a number */
+		{"housing_officer", "homelessness_prevention", "07911123456", 1001},
+		{"housing_officer", "homelessness_prevention", "+44 7911 123456", 1001},
+		{"social_worker", "safeguarding", "zoe", 1002},
+		{"housing_officer", "homelessness_prevention", "zoe", 0},
+		{"housing_officer", "homelessness_prevention", "4 July 2013", 0},
+		{"social_worker", "safeguarding", "Liam Archer", 1003},
+		{"early_help_worker", "early_help", "Liam Archer", 0},
+		{"early_help_worker", "early_help", "Grace Mensah", 1004},
+		{"early_help_worker", "early_help", "EM4 9ZZ", 0},
+		{"early_help_worker", "early_help", "5 Harbour Way", 0},
+		{"housing_officer", "homelessness_prevention", "EM4 9ZZ", 1004},
+		{"partner", "partner_enquiry", "14 Mill Lane", 0},
+		{"data_owner", "data_quality", "AB 12 34 56 C", 1001},
+		{"housing_officer", "homelessness_prevention", "AB123456C", 0},
+	};
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		int64_t first;
+		find_as(cases[i].role, cases[i].purpose, cases[i].query, &first);
+		if (first != cases[i].first)
+			fail_msg("%s asking \"%s\" found %lld, not %lld", cases[i].role, cases[i].query,
+				 (long long)first, (long long)cases[i].first);
+	}
+	assert_int_equal(audit_count("detail LIKE '%Mill%' OR detail LIKE '%Grace%'"), 0);
+}
+
+static void test_a_household_leaves_out_whom_the_viewer_may_not_know(void **state)
+{
+	(void)state;
+	struct error e;
+	struct viewer viewer = borough_viewer(&borough, "early_help_worker", "early_help");
+	struct disclosure_question question = {.viewer = &viewer, .subject_id = 5001, .on = DATE_UNKNOWN};
+	struct disclosure_household answer;
+	assert_ok(disclosure_open_household(&answer, borough.door, &question, &arena, &e), &e);
+	assert_ok(disclosure_wait(answer.ticket, &e), &e);
+	assert_int_equal(answer.household.member_count, 2);
+	assert_string_equal(answer.household.members[0].person.name.at, "Aisha Mohammed");
+	assert_string_equal(answer.household.address.at, "14 Mill Lane, Eastmarsh");
+	assert_int_equal(answer.household.property_id, 7001);
+	viewer = borough_viewer(&borough, "social_worker", "safeguarding");
+	assert_ok(disclosure_open_household(&answer, borough.door, &question, &arena, &e), &e);
+	assert_ok(disclosure_wait(answer.ticket, &e), &e);
+	assert_int_equal(answer.household.member_count, 3);
+	question.subject_id = 123;
+	assert_int_equal(disclosure_open_household(&answer, borough.door, &question, &arena, &e), STATUS_NOT_FOUND);
+}
+
+static void test_a_property_is_found_by_its_uprn(void **state)
+{
+	(void)state;
+	struct error e;
+	int64_t id;
+	assert_ok(disclosure_property_of_uprn(borough.door, TEXT("100023336956"), &id, &e), &e);
+	assert_int_equal(id, 7001);
+	assert_ok(disclosure_property_of_uprn(borough.door, TEXT("1"), &id, &e), &e);
+	assert_int_equal(id, 0);
+	struct viewer viewer = borough_viewer(&borough, "housing_officer", "homelessness_prevention");
+	struct disclosure_question question = {.viewer = &viewer, .subject_id = 7001, .on = DATE_UNKNOWN};
+	struct disclosure_property answer;
+	assert_ok(disclosure_open_property(&answer, borough.door, &question, &arena, &e), &e);
+	assert_ok(disclosure_wait(answer.ticket, &e), &e);
+	assert_string_equal(answer.property.address.at, "14 Mill Lane, Eastmarsh");
+	assert_string_equal(answer.property.ward.at, "Marshside");
+	assert_int_equal(answer.household_count, 1);
+}
+
+static void test_every_look_is_one_audit_entry(void **state)
+{
+	(void)state;
+	struct disclosure_resident answer;
+	int64_t first, before = audit_count("1 = 1");
+	assert_int_equal(open_as(&answer, "social_worker", "safeguarding", 1002), STATUS_OK);
+	find_as("social_worker", "safeguarding", "zoe", &first);
+	assert_int_equal(audit_count("1 = 1"), before + 2);
+	assert_int_equal(audit_count("action = 'resident.open' AND subject_id = 1002 AND purpose = 'safeguarding' AND "
+				     "agreements LIKE '%childrens_social_care%' AND elements LIKE '%worker_name%'") > 0,
+			 1);
+	struct error e;
+	struct audit_verification verification;
+	assert_ok(audit_verify(borough.desk, &borough.audit_key, &verification, &e), &e);
+}
+
+static void done(void *context, enum status status, const struct error *error)
+{
+	(void)error;
+	assert_int_equal(status, STATUS_OK);
+	atomic_fetch_add((atomic_int *)context, 1);
+}
+
+static void test_a_ticket_calls_back_once(void **state)
+{
+	(void)state;
+	struct error e;
+	atomic_int called = 0;
+	struct viewer viewer = borough_viewer(&borough, "housing_officer", "homelessness_prevention");
+	struct disclosure_question question = {.viewer = &viewer, .subject_id = 1001, .on = DATE_UNKNOWN};
+	for (int i = 0; i < 50; i++) {
+		struct disclosure_resident answer;
+		assert_ok(disclosure_open_resident(&answer, borough.door, &question, &arena, &e), &e);
+		disclosure_when_durable(answer.ticket, done, &called);
+	}
+	for (int waited = 0; waited < 5000 && atomic_load(&called) < 50; waited++)
+		usleep(1000);
+	assert_int_equal(atomic_load(&called), 50);
+}
+
+static void test_a_new_generation_is_taken_up(void **state)
+{
+	(void)state;
+	struct error e;
+	bool rebuilt;
+	int64_t generation;
+	assert_ok(disclosure_refresh(borough.door, &rebuilt, &e), &e);
+	assert_false(rebuilt);
+	assert_ok(run_publish(borough.data, &generation, &e), &e);
+	assert_ok(disclosure_refresh(borough.door, &rebuilt, &e), &e);
+	assert_true(rebuilt);
+	struct disclosure_numbers numbers;
+	disclosure_numbers(borough.door, &numbers);
+	assert_int_equal(numbers.generation, generation);
+	assert_int_equal(numbers.residents, 4);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(test_each_role_sees_what_its_agreements_give, begin, end),
+		cmocka_unit_test_setup_teardown(test_every_value_has_its_origin, begin, end),
+		cmocka_unit_test_setup_teardown(test_a_protected_resident_is_like_nobody, begin, end),
+		cmocka_unit_test_setup_teardown(test_a_protected_address_is_in_no_value, begin, end),
+		cmocka_unit_test_setup_teardown(test_search_finds_what_the_viewer_may_see, begin, end),
+		cmocka_unit_test_setup_teardown(test_a_household_leaves_out_whom_the_viewer_may_not_know, begin, end),
+		cmocka_unit_test_setup_teardown(test_a_property_is_found_by_its_uprn, begin, end),
+		cmocka_unit_test_setup_teardown(test_every_look_is_one_audit_entry, begin, end),
+		cmocka_unit_test_setup_teardown(test_a_ticket_calls_back_once, begin, end),
+		cmocka_unit_test_setup_teardown(test_a_new_generation_is_taken_up, begin, end),
+	};
+	return cmocka_run_group_tests(tests, make, drop);
+}
