@@ -568,6 +568,7 @@ enum call_topic {
 enum account_kind { ACCOUNT_RENT, ACCOUNT_COUNCIL_TAX };
 struct account {
 	uint32_t property, household;
+	/* At its beginning; second may be NOTHING. Who took it over: spells that link to it. */
 	uint32_t holders[2]; /* second may be NOTHING */
 	uint32_t balances;   /* row in b->balances: BALANCE[m - first_month], pence owed at the end of month m */
 	int32_t charge;      /* pence a month, before discount and benefit */

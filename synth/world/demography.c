@@ -243,7 +243,7 @@ static void move_home(struct world *w, uint32_t household, struct random *r)
 		to = u < 0.75 ? from : STOCK_PRIVATE;
 	else if (from >= STOCK_HMO)
 		to = u < 0.35 ? STOCK_PRIVATE : u < 0.5 ? STOCK_COUNCIL : STOCK_HMO;
-	bool stays = random_chance(r, from == STOCK_COUNCIL ? 0.8 : 0.47);
+	bool stays = random_chance(r, from == STOCK_COUNCIL ? 0.8 : 0.43);
 	uint32_t property = stays ? vacancy_find(w, to, count > 4 ? 3 : count > 2 ? 2 : 1, p->ward, r) : NOTHING;
 	if (property == NOTHING)
 		household_leave(w, household, on);
@@ -266,6 +266,17 @@ static void into_care_home(struct world *w, uint32_t person, struct random *r)
 
 /* ---- The month ---- */
 
+static void change_name(struct world *w, uint32_t person, int age, struct random *r)
+{
+	double u = random_uniform(r);
+	bool gender = age < 40 && u < 0.00002;
+	if (!gender && u > 0.00008)
+		return;
+	date on = world_some_day(w, r);
+	naming_by_deed(w, person, gender, on, r);
+	event_new(w, person, EVENT_NAME_CHANGE, on)->link = w->lives[person].last_name;
+}
+
 static void person_month(struct world *w, uint32_t person)
 {
 	struct random r;
@@ -282,6 +293,7 @@ static void person_month(struct world *w, uint32_t person)
 	}
 	if (age < 18)
 		return;
+	change_name(w, person, age, &r);
 	bool son = w->b->residences[life->residence].role == ROLE_CHILD ||
 		   w->b->residences[life->residence].role == ROLE_LODGER ||
 		   w->b->residences[life->residence].role == ROLE_SHARER;

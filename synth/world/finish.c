@@ -164,8 +164,32 @@ static void finish_events(struct borough *b)
 	free(dates);
 }
 
+/* Every pair of children of one mother, or of one father when no mother is known. */
+static void name_siblings(struct world *w)
+{
+	struct borough *b = w->b;
+	uint32_t *last = memory_alloc(b->person_count + 1, sizeof *last),
+		 *before = memory_alloc(b->person_count + 1, sizeof *before);
+	memset(last, 0xff, (b->person_count + 1) * sizeof *last);
+	for (uint32_t i = 0; i < b->person_count; i++) {
+		const struct person *p = &b->persons[i];
+		uint32_t parent = p->mother != NOTHING ? p->mother : p->father;
+		before[i] = NOTHING;
+		if (parent == NOTHING)
+			continue;
+		before[i] = last[parent];
+		last[parent] = i;
+		for (uint32_t other = before[i]; other != NOTHING; other = before[other])
+			relation_new(w, i, other, RELATION_SIBLING,
+				     p->born > b->persons[other].born ? p->born : b->persons[other].born);
+	}
+	free(last);
+	free(before);
+}
+
 void world_finish(struct world *w)
 {
+	name_siblings(w);
 	finish_residences(w->b);
 	finish_spells(w->b);
 	finish_events(w->b);

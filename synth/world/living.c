@@ -142,20 +142,24 @@ void end_second_home(struct world *w, uint32_t person, date on, enum leaving why
 	life->second_residence = NOTHING;
 }
 
-/* Children who were there only some days stop coming when the last of the home has gone. */
-static void end_visits(struct world *w, uint32_t household, date on)
+/* Children who were there only some days stop coming when PARENT has gone; NOTHING: everyone. */
+static void end_visits(struct world *w, uint32_t household, uint32_t parent, date on)
 {
 	struct borough *b = w->b;
-	for (uint32_t at = b->households[household].first; at != NOTHING; at = b->residences[at].next_in_household)
-		if (b->residences[at].to == DATE_UNKNOWN)
-			end_second_home(w, b->residences[at].person, on, LEFT_WITHIN);
+	for (uint32_t at = b->households[household].first; at != NOTHING; at = b->residences[at].next_in_household) {
+		const struct residence *res = &b->residences[at];
+		const struct person *child = &b->persons[res->person];
+		bool comes_for = parent == NOTHING || child->mother == parent || child->father == parent;
+		if (res->to == DATE_UNKNOWN && res->second_home && comes_for)
+			end_second_home(w, res->person, on, LEFT_WITHIN);
+	}
 }
 
 static void household_end(struct world *w, uint32_t household, date on)
 {
 	struct borough *b = w->b;
 	struct household *h = &b->households[household];
-	end_visits(w, household, on);
+	end_visits(w, household, NOTHING, on);
 	h->to = on > h->from ? on : h->from + 1;
 	money_close(w, household, on);
 	if (b->properties[h->property].to == DATE_UNKNOWN) {
@@ -165,7 +169,7 @@ static void household_end(struct world *w, uint32_t household, date on)
 }
 
 /* Who speaks for the household when its head has gone: the oldest left. */
-static void choose_head(struct world *w, uint32_t household, uint32_t gone)
+static void choose_head(struct world *w, uint32_t household, uint32_t gone, date on)
 {
 	struct borough *b = w->b;
 	struct household *h = &b->households[household];
@@ -178,6 +182,8 @@ static void choose_head(struct world *w, uint32_t household, uint32_t gone)
 	for (unsigned i = 1; i < count; i++)
 		if (b->persons[members[i]].born < b->persons[h->head_now].born)
 			h->head_now = members[i];
+	if (count)
+		money_pass_on(w, household, gone, on);
 }
 
 void leave_home(struct world *w, uint32_t person, date on, enum leaving why)
@@ -198,7 +204,8 @@ void leave_home(struct world *w, uint32_t person, date on, enum leaving why)
 		event->link = residence;
 		spells_close_all(w, person, on, CLOSURE_MOVED);
 	}
-	choose_head(w, household, person);
+	choose_head(w, household, person, on);
+	end_visits(w, household, person, on);
 	if (!household_members(w, household, members, 1))
 		household_end(w, household, on);
 }

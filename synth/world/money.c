@@ -105,17 +105,32 @@ void money_close(struct world *w, uint32_t household, date on)
 {
 	struct borough *b = w->b;
 	uint32_t first = b->households[household].accounts;
-	for (uint32_t at = first; first != NOTHING && at < first + 2 && at < b->account_count; at++) {
-		struct account *a = &b->accounts[at];
-		if (a->household != household || a->to != DATE_UNKNOWN)
-			continue;
-		a->to = on > a->from ? on : a->from + 1;
-		for (int i = 0; i < 2; i++) {
-			enum spell_kind kind = a->kind == ACCOUNT_RENT ? SPELL_TENANCY : SPELL_COUNCIL_TAX;
-			struct spell *spell = a->holders[i] == NOTHING ? NULL : spell_of(w, a->holders[i], kind);
-			if (spell && spell->link == at)
-				spell_close(w, a->holders[i], kind, on);
+	for (uint32_t at = first; first != NOTHING && at < first + 2 && at < b->account_count; at++)
+		if (b->accounts[at].household == household && b->accounts[at].to == DATE_UNKNOWN)
+			b->accounts[at].to = on > b->accounts[at].from ? on : b->accounts[at].from + 1;
+	for (uint32_t at = b->households[household].first; at != NOTHING; at = b->residences[at].next_in_household)
+		for (int kind = SPELL_TENANCY; kind <= SPELL_COUNCIL_TAX; kind++) {
+			const struct spell *spell = spell_of(w, b->residences[at].person, (enum spell_kind)kind);
+			if (spell && spell->household == household)
+				spell_close(w, b->residences[at].person, (enum spell_kind)kind, on);
 		}
+}
+
+/* The tenancy and the bill go to the new head, when no joint holder is left at home. */
+void money_pass_on(struct world *w, uint32_t household, uint32_t from, date on)
+{
+	uint32_t to = w->b->households[household].head_now;
+	for (int kind = SPELL_TENANCY; kind <= SPELL_COUNCIL_TAX; kind++) {
+		const struct spell *spell = spell_of(w, from, (enum spell_kind)kind);
+		if (!spell || spell->household != household)
+			continue;
+		struct spell before = *spell;
+		spell_close(w, from, (enum spell_kind)kind, on);
+		const struct spell *own = spell_of(w, to, (enum spell_kind)kind);
+		if (own && own->household == household)
+			continue;
+		uint32_t next = spell_open(w, to, (enum spell_kind)kind, before.code, on);
+		w->b->spells[next].link = before.link;
 	}
 }
 

@@ -302,6 +302,25 @@ void naming_at_marriage(struct world *w, uint32_t person, uint32_t spouse, date 
 	name->title = title;
 }
 
+/* By deed poll: a new family name; or, with the gender lived in, new given names. */
+void naming_by_deed(struct world *w, uint32_t person, bool gender, date on, struct random *r)
+{
+	struct borough *b = w->b;
+	struct person *p = &b->persons[person];
+	enum sex lived = gender ? (enum sex) !p->sex : (enum sex)p->sex;
+	const char *given = names_given(w, (enum tradition)p->tradition, lived, date_ymd(p->born).year, r);
+	const char *family = names_family(w, (enum tradition)p->tradition, r);
+	struct name *name = name_add(w, person, on, gender ? NAME_GENDER : NAME_DEED);
+	if (!gender) {
+		name->family = names_family_form(w, (enum tradition)p->tradition, family, lived, false);
+		return;
+	}
+	name->given = given;
+	name->middle = "";
+	name->title = "Mx";
+	p->known_as = "";
+}
+
 /* Back to the name she was born with. */
 void naming_after_separation(struct world *w, uint32_t person, date on)
 {

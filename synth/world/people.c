@@ -132,8 +132,7 @@ void person_give_upn(struct world *w, uint32_t person, uint32_t school, date joi
 		year = (year + 1) % 100;
 	unsigned serial = w->next_upn[establishment][year]++;
 	char digits[13];
-	snprintf(digits, sizeof digits, "%03u%04u%02u%03u", authority % 1000, establishment % 10000, year,
-		 serial);
+	snprintf(digits, sizeof digits, "%03u%04u%02u%03u", authority % 1000, establishment % 10000, year, serial);
 	unsigned sum = 0;
 	for (unsigned i = 0; i < 12; i++)
 		sum += (unsigned)(digits[i] - '0') * (i + 2);

@@ -401,6 +401,18 @@ uint32_t household_settle(struct world *w, uint32_t property, date from, bool hi
 	return n.household;
 }
 
+/* Couples who own their home, one in a hundred and fifty. */
+static void offer_to_foster(struct world *w, uint32_t household, struct random *r)
+{
+	const struct household *h = &w->b->households[household];
+	const struct property *home = &w->b->properties[h->property];
+	bool able = stock_of(home) == STOCK_OWNED && home->bedrooms >= 3 && w->lives[h->head].partner != NOTHING;
+	if (!random_chance(r, 0.012) || !able || person_age(w, h->head, world_today(w)) < 28)
+		return;
+	ARRAY_GROW(w->foster_homes, w->foster_count, w->foster_capacity);
+	w->foster_homes[w->foster_count++] = household;
+}
+
 /* What begins with a household: needs, bills, schools, work. */
 void household_begin(struct world *w, uint32_t household, date from, bool history, struct random *r)
 {
@@ -412,6 +424,7 @@ void household_begin(struct world *w, uint32_t household, date from, bool histor
 		school_start(w, members[i], from, r);
 	}
 	money_open(w, household, from, r);
+	offer_to_foster(w, household, r);
 	if (history)
 		homeless_start(w, household, r);
 	for (unsigned i = 0; history && i < count; i++) {
@@ -446,7 +459,7 @@ static void father_apart(struct world *w, uint32_t mother, uint32_t father, stru
 	uint32_t members[MEMBERS_MOST];
 	unsigned count = household_members(w, w->lives[mother].household, members, MEMBERS_MOST);
 	bool his_name = random_chance(r, 0.5),
-	     both = random_chance(r, 0.4) &&
+	     both = random_chance(r, 0.6) &&
 		    stock_of(&b->properties[b->households[w->lives[father].household].property]) < STOCK_HMO;
 	unsigned share = 15 + 5 * random_below(r, 8);
 	date together = b->start - 200 - (date)random_below(r, 1500);
@@ -498,7 +511,7 @@ static void find_fathers(struct world *w)
 		if (b->persons[i].sex != SEX_FEMALE || !w->lives[i].children || w->lives[i].partner != NOTHING ||
 		    person_age(w, i, b->start) > 50 || !random_chance(&r, 0.45))
 			continue;
-		for (uint32_t j = taken; j < count && j < taken + 25; j++) {
+		for (uint32_t j = taken; j < count && j < taken + 60; j++) {
 			if (!could_be_father(w, i, men[j]) ||
 			    (b->persons[men[j]].tradition != b->persons[i].tradition && !random_chance(&r, 0.12)))
 				continue;

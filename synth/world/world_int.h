@@ -169,6 +169,7 @@ bool names_load(void);
 void naming_at_birth(struct world *w, uint32_t person, struct random *r);
 void naming_at_marriage(struct world *w, uint32_t person, uint32_t spouse, date on, struct random *r);
 void naming_after_separation(struct world *w, uint32_t person, date on);
+void naming_by_deed(struct world *w, uint32_t person, bool gender, date on, struct random *r);
 void naming_known_as(struct world *w, uint32_t person, struct random *r);
 
 /* people.c */
@@ -236,6 +237,7 @@ void schools_list(struct world *w);
 void school_term(struct world *w, unsigned term);
 void money_open(struct world *w, uint32_t household, date from, struct random *r);
 void money_close(struct world *w, uint32_t household, date on);
+void money_pass_on(struct world *w, uint32_t household, uint32_t from, date on);
 void money_month(struct world *w);
 void benefits_start(struct world *w, uint32_t person, date from, struct random *r);
 void benefits_month(struct world *w, uint32_t person);
