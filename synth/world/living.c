@@ -115,6 +115,8 @@ void live_second(struct world *w, uint32_t person, uint32_t household, enum resi
 		 date from)
 {
 	struct life *life = &w->lives[person];
+	if (from < w->b->residences[life->residence].from)
+		from = w->b->residences[life->residence].from;
 	life->second_residence = residence_new(w, person, household, role, share, from);
 	w->b->residences[life->second_residence].second_home = true;
 	w->b->residences[life->residence].share = (uint8_t)(100 - share);
