@@ -1,6 +1,6 @@
 /* Loads extracts into a fresh database and says how fast: bench_intake PROFILE INBOX [FOLDER], JSON out.
  *
- * The inbox is copied by cp, so that the files stay; FOLDER (default: a temporary one,
+ * The inbox is copied, so that the files stay; FOLDER (default: a temporary one,
  * removed) gets data.db and the archive.
  */
 #include "base/file.h"
@@ -24,21 +24,11 @@ struct bench {
 	bool verbose;
 };
 
-static enum status link_inbox(struct bench *b, const char *from, struct error *error)
+static enum status copy_inbox(struct bench *b, const char *from, struct error *error)
 {
-	struct arena arena;
-	struct text *names;
-	size_t count;
-	arena_init(&arena, 64 << 20);
-	enum status status = file_list(from, &arena, &names, &count, error);
-	for (size_t i = 0; i < count && status == STATUS_OK; i++) {
-		char command[2048];
-		snprintf(command, sizeof command, "cp '%s/%.*s' '%s/'", from, TEXT_ARG(names[i]), b->inbox);
-		if (system(command))
-			status = error_set(error, STATUS_IO, "bench.copy", "cp failed");
-	}
-	arena_release(&arena);
-	return status;
+	char command[2048];
+	snprintf(command, sizeof command, "cp -r '%s/.' '%s/'", from, b->inbox);
+	return system(command) ? error_set(error, STATUS_IO, "bench.copy", "cp failed") : STATUS_OK;
 }
 
 static enum status prepare(struct bench *b, const char *profile, const char *inbox, struct error *error)
@@ -57,7 +47,7 @@ static enum status prepare(struct bench *b, const char *profile, const char *inb
 	if (status == STATUS_OK)
 		status = profile_load(&b->profile, profile, error);
 	if (status == STATUS_OK)
-		status = link_inbox(b, inbox, error);
+		status = copy_inbox(b, inbox, error);
 	if (status == STATUS_OK)
 		status = store_open(&b->data, b->address, STORE_DATA, STORE_WRITE, error);
 	return status == STATUS_OK ? store_migrate(b->data, error) : status;

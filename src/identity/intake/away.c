@@ -10,7 +10,6 @@
 
 struct away_file {
 	struct extract_job *job;
-	bool sealed;
 };
 
 struct away {
@@ -40,7 +39,7 @@ static enum status seal_one(struct away *away, struct extract_job *job, struct e
 	if (!is_same_file(job))
 		return STATUS_OK; /* changed since it was read: it is another extract, for the next run */
 	snprintf(target, sizeof target, "%s/%s", away->archive, job->archive_name);
-	enum status status = vault_seal_file(away->vault, job->path, target, error);
+	enum status status = vault_seal_file(away->vault, job->path, target, false, error);
 	job->sealed_away = status == STATUS_OK;
 	return status;
 }
@@ -95,6 +94,23 @@ void away_add(struct away *away, struct extract_job *job)
 	pthread_mutex_unlock(&away->lock);
 }
 
+/* The clear files whose archives are whole; those that changed since are other extracts. */
+static enum status remove_clear(struct away *away, struct error *error)
+{
+	const char **paths = memory_alloc(away->count + 1, sizeof *paths);
+	size_t count = 0;
+	enum status status = vault_sync_folder(away->archive, error);
+	for (; status == STATUS_OK && away->removed < away->count; away->removed++) {
+		const struct extract_job *job = away->files[away->removed].job;
+		if (job->sealed_away && is_same_file(job))
+			paths[count++] = job->path;
+	}
+	if (status == STATUS_OK)
+		status = vault_remove_files(paths, count, error);
+	free(paths);
+	return status;
+}
+
 enum status away_finish(struct away *away, bool durable, struct error *error)
 {
 	pthread_mutex_lock(&away->lock);
@@ -105,16 +121,11 @@ enum status away_finish(struct away *away, bool durable, struct error *error)
 		*error = away->error;
 	away->status = STATUS_OK;
 	pthread_mutex_unlock(&away->lock);
-	for (; durable && away->removed < away->count; away->removed++) {
-		struct extract_job *job = away->files[away->removed].job;
-		struct error why;
-		if (!job->sealed_away || !is_same_file(job))
-			continue;
-		enum status one = vault_remove_file(job->path, &why);
-		if (one && !status) {
-			status = one;
-			*error = why;
-		}
+	struct error why;
+	enum status removed = durable && away->removed < away->count ? remove_clear(away, &why) : STATUS_OK;
+	if (removed && !status) {
+		status = removed;
+		*error = why;
 	}
 	return status;
 }

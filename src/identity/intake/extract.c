@@ -86,7 +86,7 @@ static void job_repeated(struct intake *intake, struct extract_job *job)
 	job->result.outcome = EXTRACT_REPEATED;
 	snprintf(job->result.reason, sizeof job->result.reason, "Loaded before as extract %lld",
 		 (long long)job->result.extract_id);
-	job->written = true;
+	job->committed = true;
 	/* The run that loaded it was stopped before it could put the file away. */
 	if (intake->away && job->archive_name[0])
 		away_add(intake->away, job);
@@ -97,7 +97,7 @@ static void job_busy(struct extract_job *job)
 	job->result.outcome = EXTRACT_BUSY;
 	snprintf(job->result.reason, sizeof job->result.reason,
 		 "Still being written: left for the next run. Write under another name and rename when it is whole");
-	job->written = true;
+	job->committed = true;
 }
 
 static void reason_from(struct extract_job *job, const struct error *error)
@@ -292,7 +292,7 @@ enum status extract_read_file(struct intake *intake, const char *path, struct er
 		job->result.outcome = EXTRACT_UNKNOWN;
 		job->result.as_at = DATE_UNKNOWN;
 		snprintf(job->result.reason, sizeof job->result.reason, "No feed has files of this name");
-		job->written = true;
+		job->committed = true;
 		return STATUS_OK;
 	}
 	job->result.feed = job->plan->feed;

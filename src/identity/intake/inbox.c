@@ -44,7 +44,7 @@ static void add_to_totals(struct intake_totals *totals, const struct intake_resu
 static void report_done(struct run *run)
 {
 	struct intake *intake = run->intake;
-	for (struct extract_job *job = intake->first_job; job && writer_is_done(intake->writer, job); job = job->next) {
+	for (struct extract_job *job = intake->first_job; job && job->committed; job = job->next) {
 		if (job->reported)
 			continue;
 		job->reported = true;
@@ -61,7 +61,7 @@ static enum status finish(struct run *run, enum status status, struct error *err
 {
 	struct intake *intake = run->intake;
 	struct error late;
-	enum status written = writer_drain(intake->writer, &late);
+	enum status written = writer_drain(intake->writer, true, &late);
 	report_done(run);
 	if (written == STATUS_OK && intake->away)
 		written = store_sync(intake->settings.store, &late);

@@ -3,6 +3,7 @@
 #include "base/memory.h"
 
 #include <stdlib.h>
+#include <unistd.h>
 
 const char *extract_outcome_name(enum extract_outcome outcome)
 {
@@ -248,7 +249,7 @@ enum status intake_know(struct intake *intake, const bool *wanted, struct error 
 	}
 	enum status status = STATUS_OK;
 	if (any)
-		status = writer_drain(intake->writer, error);
+		status = writer_drain(intake->writer, false, error);
 	if (status == STATUS_OK && !intake->clients_loaded)
 		status = load_clients(intake, error);
 	if (status == STATUS_OK && !references_loaded(intake))
@@ -363,6 +364,23 @@ static enum status load_extracts(struct intake *intake, struct error *error)
 	return status;
 }
 
+/* Rows of one month touch nearly every page of the tables; pages that do not fit would be written and
+ * read back many times within one transaction. SQLite takes only what it uses. */
+static enum status widen_cache(struct store *store, bool wide, struct error *error)
+{
+	enum { NARROW_KIB = 131072, WIDE_MOST_KIB = 1536 << 10 };
+	char pragma[96];
+	if (store_kind(store) != STORE_SQLITE)
+		return STATUS_OK;
+	int64_t memory_kib = (int64_t)sysconf(_SC_PHYS_PAGES) * (sysconf(_SC_PAGESIZE) / 1024);
+	int64_t kib = memory_kib / 3 < WIDE_MOST_KIB ? memory_kib / 3 : WIDE_MOST_KIB;
+	if (!wide || kib < NARROW_KIB)
+		kib = NARROW_KIB;
+	snprintf(pragma, sizeof pragma, "PRAGMA cache_size = -%lld%s", (long long)kib,
+		 wide ? "" : "; PRAGMA shrink_memory");
+	return store_execute(store, pragma, error);
+}
+
 /* ---- open and close ------------------------------------------------------------------------------------------------
  */
 
@@ -371,6 +389,8 @@ static enum status prepare(struct intake *intake, struct error *error)
 	struct store *store = intake->settings.store;
 	const struct profile *profile = intake->settings.profile;
 	enum status status = vault_mark_store(intake->settings.vault, store, error);
+	if (status == STATUS_OK)
+		status = widen_cache(store, true, error);
 	if (status == STATUS_OK)
 		status = vault_elements_load(&intake->elements, store, error);
 	if (status == STATUS_OK)
@@ -422,6 +442,7 @@ void intake_close(struct intake *intake)
 	if (!intake)
 		return;
 	writer_stop(intake->writer);
+	(void)!widen_cache(intake->settings.store, false, NULL); /* only a matter of memory */
 	away_stop(intake->away);
 	reader_free(intake->reader);
 	while (intake->first_job) {

@@ -212,7 +212,7 @@ struct quarantine_op {
 struct batch {
 	struct batch *next; /* in the writer's queue or the pool */
 	struct extract_job *extract;
-	enum batch_kind { BATCH_BEGIN, BATCH_ROWS, BATCH_COMMIT, BATCH_DISCARD, BATCH_STOP } kind;
+	enum batch_kind { BATCH_BEGIN, BATCH_ROWS, BATCH_COMMIT, BATCH_DISCARD, BATCH_FLUSH, BATCH_STOP } kind;
 	OP_ARRAY(struct fact_op) facts;
 	OP_ARRAY(struct seal_op) seals;
 	OP_ARRAY(struct record_op) records;
@@ -242,19 +242,19 @@ struct extract_job {
 	struct arena arena;                    /* texts of columns and rules */
 	int64_t device, inode, size, mtime_ns; /* the file that was read */
 	bool reported;
-	bool written;     /* the writer is done with it */
-	bool sealed_away; /* the archive has it */
+	_Atomic bool committed; /* the writer is done with it, and it is in the database */
+	bool sealed_away;       /* the archive has it */
 };
 
 struct writer;
 struct writer *writer_start(struct store *store);
 struct batch *writer_batch(struct writer *writer, struct extract_job *extract, enum batch_kind kind); /* an empty one */
 void writer_give(struct writer *writer, struct batch *batch); /* waits while the queue is full */
-/* Waits until everything given is written; the store may be used by the caller until the next give. */
-enum status writer_drain(struct writer *writer, struct error *error) MUST_CHECK;
+/* Waits until everything given is written; the store may be used by the caller until the next give.
+ * What was written is committed when COMMIT says so. */
+enum status writer_drain(struct writer *writer, bool commit, struct error *error) MUST_CHECK;
 enum status writer_status(struct writer *writer, struct error *error) MUST_CHECK; /* a failure so far */
-bool writer_is_done(struct writer *writer, const struct extract_job *extract);
-void writer_stop(struct writer *writer); /* frees it */
+void writer_stop(struct writer *writer);                                          /* frees it */
 /* write_ops.c: what the writer does with a batch */
 struct write_state;
 struct write_state *write_state_new(struct store *store);

@@ -1,4 +1,10 @@
-/* Batches into tables: one transaction an extract. */
+/* Batches into tables.
+ *
+ * An extract is a savepoint; several extracts are a transaction, which ends when it has grown to
+ * GROUP_ROWS or is GROUP_SECONDS old.  Rows of one month are spread over all records, so a
+ * transaction for each small extract would write nearly every page of the tables each time:
+ * for three years of a borough, fifty times the size of the database.
+ */
 #include "base/memory.h"
 #include "intake/intake_int.h"
 
@@ -16,9 +22,16 @@ static const char *const bulk_tables[BULK_TABLES][2] = {
 	[BULK_REFERENCE] = {"reference_value", "feed_no, element_no, value_hash"},
 };
 
+enum { GROUP_ROWS = 2000000, GROUP_SECONDS = 15 };
+
 struct write_state {
 	struct store *store;
 	struct bulk *bulks[BULK_TABLES];
+	bool in_extract;
+	uint64_t group_rows;
+	instant group_began;
+	struct extract_job **group; /* done, and waiting for the transaction */
+	size_t group_count, group_capacity;
 };
 
 struct write_state *write_state_new(struct store *store)
@@ -28,18 +41,26 @@ struct write_state *write_state_new(struct store *store)
 	return state;
 }
 
-static void abandon(struct write_state *state)
+static void abandon_bulks(struct write_state *state)
 {
 	for (int i = 0; i < BULK_TABLES; i++) {
 		bulk_abandon(state->bulks[i]);
 		state->bulks[i] = NULL;
 	}
+}
+
+static void abandon(struct write_state *state)
+{
+	abandon_bulks(state);
 	store_rollback(state->store);
+	state->group_count = 0;
+	state->in_extract = false;
 }
 
 void write_state_free(struct write_state *state)
 {
 	abandon(state);
+	free(state->group);
 	free(state);
 }
 
@@ -312,7 +333,49 @@ static enum status finish_bulks(struct write_state *state, struct error *error)
 	return status;
 }
 
-static enum status commit_extract(struct write_state *state, const struct extract_job *job, struct error *error)
+/* ---- transactions -------------------------------------------------------------------------------------------- */
+
+static enum status begin_group(struct write_state *state, struct error *error)
+{
+	if (store_in_transaction(state->store))
+		return STATUS_OK;
+	state->group_rows = 0;
+	state->group_began = instant_now();
+	return store_begin(state->store, error);
+}
+
+static enum status begin_extract(struct write_state *state, struct error *error)
+{
+	enum status status = begin_group(state, error);
+	if (status == STATUS_OK)
+		status = store_execute(state->store, "SAVEPOINT extract", error);
+	state->in_extract = status == STATUS_OK;
+	return status;
+}
+
+static enum status write_commit(struct write_state *state, struct error *error)
+{
+	if (!store_in_transaction(state->store))
+		return STATUS_OK;
+	enum status status = store_commit(state->store, error);
+	for (size_t i = 0; i < state->group_count && status == STATUS_OK; i++)
+		state->group[i]->committed = true;
+	state->group_count = 0;
+	return status;
+}
+
+static enum status end_extract(struct write_state *state, struct extract_job *job, struct error *error)
+{
+	state->in_extract = false;
+	ARRAY_GROW(state->group, state->group_count, state->group_capacity);
+	state->group[state->group_count++] = job;
+	state->group_rows += job->result.rows_read;
+	bool due = state->group_rows >= GROUP_ROWS ||
+		   instant_now() - state->group_began >= (instant)GROUP_SECONDS * 1000000;
+	return due ? write_commit(state, error) : STATUS_OK;
+}
+
+static enum status commit_extract(struct write_state *state, struct extract_job *job, struct error *error)
 {
 	enum status status = finish_bulks(state, error);
 	if (status == STATUS_OK)
@@ -321,19 +384,28 @@ static enum status commit_extract(struct write_state *state, const struct extrac
 		status = write_rules(state, job, error);
 	if (status == STATUS_OK)
 		status = write_extract(state, job, error);
-	return status == STATUS_OK ? store_commit(state->store, error) : status;
+	if (status == STATUS_OK)
+		status = store_execute(state->store, "RELEASE SAVEPOINT extract", error);
+	return status == STATUS_OK ? end_extract(state, job, error) : status;
 }
 
 /* Takes back what was written; leaves only the extract's row, when it has something to say. */
-static enum status discard_extract(struct write_state *state, const struct extract_job *job, struct error *error)
+static enum status discard_extract(struct write_state *state, struct extract_job *job, struct error *error)
 {
-	abandon(state);
-	if (!job->status)
+	enum status status = STATUS_OK;
+	abandon_bulks(state);
+	if (state->in_extract)
+		status = store_execute(state->store, "ROLLBACK TO SAVEPOINT extract; RELEASE SAVEPOINT extract", error);
+	if (status == STATUS_OK && job->status) {
+		status = begin_group(state, error);
+		if (status == STATUS_OK)
+			status = write_extract(state, job, error);
+	}
+	if (status == STATUS_OK && !store_in_transaction(state->store)) {
+		job->committed = true;
 		return STATUS_OK;
-	enum status status = store_begin(state->store, error);
-	if (status == STATUS_OK)
-		status = write_extract(state, job, error);
-	return status == STATUS_OK ? store_commit(state->store, error) : status;
+	}
+	return status == STATUS_OK ? end_extract(state, job, error) : status;
 }
 
 enum status write_batch(struct write_state *state, const struct batch *batch, struct error *error)
@@ -341,7 +413,7 @@ enum status write_batch(struct write_state *state, const struct batch *batch, st
 	enum status status = STATUS_OK;
 	switch (batch->kind) {
 	case BATCH_BEGIN:
-		status = store_begin(state->store, error);
+		status = begin_extract(state, error);
 		break;
 	case BATCH_ROWS:
 		status = write_rows(state, batch, error);
@@ -352,7 +424,9 @@ enum status write_batch(struct write_state *state, const struct batch *batch, st
 	case BATCH_DISCARD:
 		status = discard_extract(state, batch->extract, error);
 		break;
+	case BATCH_FLUSH:
 	case BATCH_STOP:
+		status = write_commit(state, error);
 		break;
 	}
 	if (status)

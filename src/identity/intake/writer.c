@@ -59,8 +59,6 @@ static void take_on(struct writer *writer, struct batch *batch)
 		writer->status = status;
 		writer->error = error;
 	}
-	if (batch->extract && (batch->kind == BATCH_COMMIT || batch->kind == BATCH_DISCARD))
-		batch->extract->written = writer->status == STATUS_OK;
 	batch->next = writer->pool;
 	writer->pool = batch;
 }
@@ -140,8 +138,10 @@ static enum status status_locked(struct writer *writer, struct error *error)
 	return writer->status;
 }
 
-enum status writer_drain(struct writer *writer, struct error *error)
+enum status writer_drain(struct writer *writer, bool commit, struct error *error)
 {
+	if (commit)
+		writer_give(writer, writer_batch(writer, NULL, BATCH_FLUSH));
 	pthread_mutex_lock(&writer->lock);
 	while (writer->first || writer->busy)
 		pthread_cond_wait(&writer->taken, &writer->lock);
@@ -156,14 +156,6 @@ enum status writer_status(struct writer *writer, struct error *error)
 	enum status status = status_locked(writer, error);
 	pthread_mutex_unlock(&writer->lock);
 	return status;
-}
-
-bool writer_is_done(struct writer *writer, const struct extract_job *extract)
-{
-	pthread_mutex_lock(&writer->lock);
-	bool done = extract->written;
-	pthread_mutex_unlock(&writer->lock);
-	return done;
 }
 
 void writer_stop(struct writer *writer)

@@ -92,6 +92,16 @@ static enum status seal_blocks(const struct vault *vault, int in, int out, struc
 	return STATUS_OK;
 }
 
+enum status vault_sync_folder(const char *folder, struct error *error)
+{
+	int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0)
+		return archive_failed(error, "The folder cannot be opened", folder);
+	enum status status = syncfs(fd) ? archive_failed(error, "The folder cannot be synced", folder) : STATUS_OK;
+	close(fd);
+	return status;
+}
+
 static enum status sync_folder_of(const char *path, struct error *error)
 {
 	char folder[4096];
@@ -100,14 +110,8 @@ static enum status sync_folder_of(const char *path, struct error *error)
 	if (len >= sizeof folder)
 		return error_set(error, STATUS_TOO_LARGE, "vault.path", "The path is too long");
 	memcpy(folder, slash ? path : ".", slash ? len : 1);
-	folder[slash ? (len ? len : 1) : 1] = '\0';
-	int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (fd < 0)
-		return archive_failed(error, "The archive's folder cannot be opened", folder);
-	enum status status =
-		fsync(fd) ? archive_failed(error, "The archive's folder cannot be synced", folder) : STATUS_OK;
-	close(fd);
-	return status;
+	folder[slash ? len : 1] = '\0';
+	return vault_sync_folder(slash && len == 0 ? "/" : folder, error);
 }
 
 static enum status seal_to(const struct vault *vault, const char *source, int out, struct error *error)
@@ -120,12 +124,11 @@ static enum status seal_to(const struct vault *vault, const char *source, int ou
 	sodium_memzero(buffers, sizeof *buffers);
 	free(buffers);
 	close(in);
-	if (status == STATUS_OK && fsync(out))
-		status = archive_failed(error, "The archive cannot be synced", NULL);
 	return status;
 }
 
-enum status vault_seal_file(const struct vault *vault, const char *source, const char *target, struct error *error)
+enum status vault_seal_file(const struct vault *vault, const char *source, const char *target, bool sync,
+			    struct error *error)
 {
 	char temporary[4096];
 	if ((size_t)snprintf(temporary, sizeof temporary, "%s.part", target) >= sizeof temporary)
@@ -140,7 +143,7 @@ enum status vault_seal_file(const struct vault *vault, const char *source, const
 		status = archive_failed(error, "The archive cannot be put in place", target);
 	if (status)
 		(void)unlink(temporary);
-	return status ? status : sync_folder_of(target, error);
+	return status || !sync ? status : sync_folder_of(target, error);
 }
 
 /* One block; *FINAL when it was the last. */
@@ -203,10 +206,10 @@ static bool overwrite(int fd, off_t size)
 			return false;
 		done += (off_t)len;
 	}
-	return fdatasync(fd) == 0;
+	return true;
 }
 
-enum status vault_remove_file(const char *path, struct error *error)
+static enum status overwrite_file(const char *path, struct error *error)
 {
 	int fd = open(path, O_WRONLY | O_NOFOLLOW | O_CLOEXEC);
 	if (fd < 0)
@@ -215,7 +218,19 @@ enum status vault_remove_file(const char *path, struct error *error)
 	bool done = fstat(fd, &info) == 0 && S_ISREG(info.st_mode) && overwrite(fd, info.st_size);
 	enum status status = done ? STATUS_OK : archive_failed(error, "The clear file cannot be overwritten", path);
 	close(fd);
-	if (status == STATUS_OK && unlink(path))
-		status = archive_failed(error, "The clear file cannot be removed", path);
+	return status;
+}
+
+enum status vault_remove_files(const char *const *paths, size_t count, struct error *error)
+{
+	enum status status = STATUS_OK;
+	for (size_t i = 0; i < count && status == STATUS_OK; i++)
+		status = overwrite_file(paths[i], error);
+	if (status == STATUS_OK && count)
+		status = sync_folder_of(paths[0], error);
+	for (size_t i = 0; i < count && status == STATUS_OK; i++) {
+		if (unlink(paths[i]))
+			status = archive_failed(error, "The clear file cannot be removed", paths[i]);
+	}
 	return status;
 }

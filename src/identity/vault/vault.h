@@ -168,16 +168,18 @@ enum status vault_open_record(struct vault_row **rows, size_t *count, const stru
 
 /* ---- archive -------------------------------------------------------------------------------------- */
 
-/* Seals the file SOURCE into TARGET (crypto_secretstream, blocks of 64 KiB): complete, synced and
- * renamed into place, or not there. */
-enum status vault_seal_file(const struct vault *vault, const char *source, const char *target,
+/* Seals the file SOURCE into TARGET (crypto_secretstream, blocks of 64 KiB), renamed into place when it
+ * is whole. With SYNC it is on disk on return; else the caller syncs the folder's file system
+ * before relying on it, once for many files: vault_sync_folder(). */
+enum status vault_seal_file(const struct vault *vault, const char *source, const char *target, bool sync,
 			    struct error *error) MUST_CHECK;
+enum status vault_sync_folder(const char *folder, struct error *error) MUST_CHECK;
 /* Reads an archive back, block by block; a truncated or changed one is STATUS_CORRUPT. */
 typedef enum status vault_archive_sink(void *context, struct text block, struct error *error);
 enum status vault_open_archive(const struct vault *vault, const char *path, vault_archive_sink *sink, void *context,
 			       struct error *error) MUST_CHECK;
-/* Overwrites, syncs and removes a clear file. What the disk kept below that (old blocks of a
- * flash drive, snapshots) is for the disk's own encryption: docs/operations. */
-enum status vault_remove_file(const char *path, struct error *error) MUST_CHECK;
+/* Overwrites, syncs (once for all of one file system) and removes clear files. What the disk kept below
+ * that (old blocks of a flash drive, snapshots) is for the disk's own encryption: docs/operations. */
+enum status vault_remove_files(const char *const *paths, size_t count, struct error *error) MUST_CHECK;
 
 #endif

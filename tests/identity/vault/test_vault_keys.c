@@ -200,7 +200,7 @@ static void archive_round(struct vault *vault, size_t size)
 	snprintf(source, sizeof source, "%s/clear.csv", folder);
 	snprintf(target, sizeof target, "%s/clear.csv.sealed", folder);
 	assert_ok(file_replace(source, buf_text(&content), 0600, &e), &e);
-	assert_ok(vault_seal_file(vault, source, target, &e), &e);
+	assert_ok(vault_seal_file(vault, source, target, size % 2 == 0, &e), &e);
 	assert_ok(vault_open_archive(vault, target, collect, &back, &e), &e);
 	assert_true(text_equal(buf_text(&content), buf_text(&back)));
 	struct stat info;
@@ -213,9 +213,10 @@ static void archive_round(struct vault *vault, size_t size)
 			continue;
 		assert_int_equal(vault_open_archive(vault, target, collect, &back, &e), STATUS_CORRUPT);
 	}
-	assert_ok(vault_remove_file(source, &e), &e);
+	const char *paths[] = {source};
+	assert_ok(vault_remove_files(paths, 1, &e), &e);
 	assert_false(file_exists(source));
-	assert_int_not_equal(vault_remove_file(source, &e), STATUS_OK);
+	assert_int_not_equal(vault_remove_files(paths, 1, &e), STATUS_OK);
 	buf_release(&content);
 	buf_release(&back);
 }
@@ -230,7 +231,7 @@ static void test_archive(void **state)
 	struct error e;
 	char missing[128];
 	snprintf(missing, sizeof missing, "%s/missing", folder);
-	assert_int_equal(vault_seal_file(vault, missing, key_path, &e), STATUS_IO);
+	assert_int_equal(vault_seal_file(vault, missing, key_path, true, &e), STATUS_IO);
 	unsigned char a[VAULT_FILE_HASH_SIZE], b[VAULT_FILE_HASH_SIZE];
 	assert_ok(vault_hash_file(vault, key_path, a, &e), &e);
 	assert_ok(vault_hash_file(vault, key_path, b, &e), &e);
