@@ -240,6 +240,64 @@ static void threads_do_not_matter(void **state)
 	}
 }
 
+/* Every defect names a line that is in its file; every label a phrase of its note. */
+static void truth_fits_the_files(void **state)
+{
+	char out[512], path[1200];
+	struct buf content;
+	struct error error;
+	(void)state;
+	write_all("truth", 0, false, out);
+	snprintf(path, sizeof path, "%s/truth/defects.csv", out);
+	buf_init(&content, 64 << 20);
+	assert_int_equal(file_read(path, &content, &error), STATUS_OK);
+	struct rows rows = {.content = buf_text(&content), .delimiter = ',', .next_line = 1};
+	size_t defects = 0;
+	assert_true(next_row(&rows));
+	while (next_row(&rows)) {
+		struct buf file;
+		int64_t line, lines = 0;
+		snprintf(path, sizeof path, "%s/inbox/%.*s", out, TEXT_ARG(rows.fields[0]));
+		buf_init(&file, 1 << 30);
+		assert_int_equal(file_read(path, &file, &error), STATUS_OK);
+		assert_true(text_parse_int64(rows.fields[1], &line));
+		for (size_t i = 0; i < file.len; i++)
+			lines += file.at[i] == '\n';
+		lines += file.at[file.len - 1] != '\n'; /* a transfer that broke off */
+		assert_true(line >= 2 && line <= lines);
+		buf_release(&file);
+		defects++;
+	}
+	assert_true(defects > 100);
+	buf_release(&content);
+}
+
+static void notes_hold_what_is_labelled(void **state)
+{
+	struct writer w = {.b = borough, .feed = &feeds[0]};
+	struct note_subject subject = {.person = 0, .on = borough->start, .kind = EVENT_CHILD_VISIT, .called = "Zoë"};
+	(void)state;
+	for (uint64_t seed = 0; seed < 300; seed++) {
+		struct buf note;
+		buf_init(&note, 1 << 16);
+		buf_init(&w.labels, 1 << 16);
+		note_write(&w, "N1", seed, &subject, seed % 2, &note);
+		struct rows rows = {.content = buf_text(&w.labels), .delimiter = ',', .next_line = 1};
+		while (next_row(&rows)) {
+			int64_t first, end;
+			assert_int_equal(rows.count, 7);
+			assert_true(text_parse_int64(rows.fields[2], &first));
+			assert_true(text_parse_int64(rows.fields[3], &end));
+			assert_true(first < end && (size_t)end <= note.len);
+			assert_true(first == 0 || !strchr("abcdefghijklmnopqrstuvwxyz", note.at[first - 1]));
+			assert_true((size_t)end == note.len || !strchr("abcdefghijklmnopqrstuvwxyz", note.at[end]));
+		}
+		assert_null(strchr(note.at, '{'));
+		buf_release(&w.labels);
+		buf_release(&note);
+	}
+}
+
 /* Client numbers: no two the same. */
 static void numbers_are_permuted(void **state)
 {
@@ -295,9 +353,10 @@ static int clean_up(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(table_fits_definitions), cmocka_unit_test(numbers_are_permuted),
-		cmocka_unit_test(slips_keep_text_whole),  cmocka_unit_test(good_rows_are_good),
-		cmocka_unit_test(threads_do_not_matter),
+		cmocka_unit_test(table_fits_definitions),      cmocka_unit_test(numbers_are_permuted),
+		cmocka_unit_test(slips_keep_text_whole),       cmocka_unit_test(good_rows_are_good),
+		cmocka_unit_test(threads_do_not_matter),       cmocka_unit_test(truth_fits_the_files),
+		cmocka_unit_test(notes_hold_what_is_labelled),
 	};
 	return cmocka_run_group_tests(tests, make, clean_up);
 }
