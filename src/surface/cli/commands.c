@@ -44,6 +44,24 @@ const struct cli_command cli_commands[] = {
 		.run = cmd_init,
 	},
 	{
+		.name = "serve",
+		.group = GROUP_START,
+		.summary = "Serve the pages until Ctrl-C",
+		.details = "Listens on the loopback address unless told otherwise; put a proxy that speaks TLS in "
+			   "front for others "
+			   "to reach it. A refresh may run meanwhile: the pages move to its result without a pause.",
+		.operands = {WORKSPACE_OPERAND},
+		.options = {{"port", 'p', "PORT", "port to listen on; otherwise 8080, and 0 takes any free one", NULL},
+			    {"address", 'a', "ADDRESS", "address to listen on; otherwise 127.0.0.1", NULL},
+			    {"threads", 0, "COUNT", "threads that serve pages; otherwise 2 to 4", NULL},
+			    {"connections", 0, "COUNT", "connections at once; otherwise 2000", NULL},
+			    {"static", 0, "FOLDER", "styles and scripts; otherwise those beside the program", NULL},
+			    {"behind-tls", 0, NULL, "a proxy in front speaks TLS: cookies travel only over it", NULL}},
+		.examples = {{"oneview serve council --port 8080",
+			      "On http://127.0.0.1:8080, for a proxy or for oneself."}},
+		.run = cmd_serve,
+	},
+	{
 		.name = "refresh",
 		.group = GROUP_DATA,
 		.summary = "Take whatever is new in the inbox all the way to the pages",
@@ -80,6 +98,16 @@ const struct cli_command cli_commands[] = {
 		.operands = {WORKSPACE_OPERAND},
 		.examples = {{"oneview link council", "After a change of the profile."}},
 		.run = cmd_link,
+	},
+	{
+		.name = "status",
+		.group = GROUP_DATA,
+		.summary = "Show how fresh and how good the data is, and what ran",
+		.operands = {WORKSPACE_OPERAND},
+		.examples = {{"oneview status council",
+			      "Each feed's date, rows, quality, and what waits for a person."},
+			     {"oneview status council --json", "The same for a monitor."}},
+		.run = cmd_status,
 	},
 	{
 		.name = "profile check",

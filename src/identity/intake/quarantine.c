@@ -1,0 +1,177 @@
+#include "intake/quality.h"
+
+#include "base/memory.h"
+#include "store/store.h"
+#include "vault/vault.h"
+
+enum { QUARANTINE_LIMIT = 1000 };
+
+/* A filter that is absent matches everything; one statement serves all combinations. */
+#define QUARANTINE_FROM \
+	"FROM quarantine q JOIN extract e ON e.extract_id = q.extract_id JOIN feed f ON f.feed_no = e.feed_no " \
+	"JOIN source s ON s.source_no = f.source_no " \
+	"WHERE (:any_extract = 1 OR q.extract_id = :extract) AND (:any_feed = 1 OR f.feed_id = :feed) " \
+	"AND (:any_source = 1 OR s.source_id = :source) AND (:any_rule = 1 OR q.rule = :rule) " \
+	"AND (:any_severity = 1 OR q.severity = :severity) "
+
+static void bind_filter(struct statement *query, const char *any, const char *name, struct text value)
+{
+	statement_bind_int(query, any, text_is_absent(value));
+	statement_bind_text(query, name, text_is_absent(value) ? TEXT("") : value);
+}
+
+static void bind_filters(struct statement *query, const struct quarantine_filter *filter)
+{
+	statement_bind_int(query, "any_extract", filter->extract_id == 0);
+	statement_bind_int(query, "extract", filter->extract_id);
+	bind_filter(query, "any_feed", "feed", filter->feed_id);
+	bind_filter(query, "any_source", "source", filter->source_id);
+	bind_filter(query, "any_rule", "rule", filter->rule);
+	bind_filter(query, "any_severity", "severity", filter->severity);
+}
+
+static struct text kept(struct statement *query, const char *name, struct arena *arena)
+{
+	int column = statement_column(query, name);
+	return statement_is_null(query, column) ? TEXT_ABSENT : arena_text(arena, statement_text(query, column));
+}
+
+static void read_problem(struct statement *query, struct arena *arena, struct quarantine_row *out)
+{
+	*out = (struct quarantine_row){
+		.extract_id = statement_int(query, statement_column(query, "extract_id")),
+		.line = statement_int(query, statement_column(query, "line")),
+		.problem = statement_int(query, statement_column(query, "problem")),
+		.as_at = (date)statement_int(query, statement_column(query, "as_at")),
+		.feed_id = kept(query, "feed_id", arena),
+		.file_name = kept(query, "file_name", arena),
+		.column_name = kept(query, "column_name", arena),
+		.rule = kept(query, "rule", arena),
+		.severity = kept(query, "severity", arena),
+		.message = kept(query, "message", arena),
+	};
+}
+
+static enum status count_problems(int64_t *total, struct store *store, const struct quarantine_filter *filter,
+				  struct error *error)
+{
+	struct statement *query;
+	bool row;
+	enum status status = store_prepare(&query, store, "SELECT count(*) AS problems " QUARANTINE_FROM, error);
+	if (status)
+		return status;
+	bind_filters(query, filter);
+	int problems = statement_column(query, "problems");
+	status = statement_step(query, &row, error);
+	if (status == STATUS_OK && row)
+		*total = statement_int(query, problems);
+	statement_done(query);
+	return status;
+}
+
+enum status quarantine_list(struct quarantine_row **out, size_t *count, int64_t *total, struct store *store,
+			    const struct quarantine_filter *filter, struct arena *arena, struct error *error)
+{
+	struct statement *query;
+	size_t most = filter->limit ? filter->limit : QUARANTINE_LIMIT;
+	bool row;
+	*count = 0;
+	*out = ARENA_ARRAY(arena, most, struct quarantine_row);
+	enum status status = total ? count_problems(total, store, filter, error) : STATUS_OK;
+	if (status == STATUS_OK)
+		status = store_prepare(&query, store,
+				       "SELECT q.extract_id AS extract_id, q.line AS line, q.problem AS problem, "
+				       "e.as_at AS as_at, f.feed_id AS feed_id, e.file_name AS file_name, "
+				       "q.column_name AS column_name, q.rule AS rule, q.severity AS severity, "
+				       "q.message AS message " QUARANTINE_FROM
+				       "ORDER BY q.extract_id DESC, q.line, q.problem LIMIT :most OFFSET :first",
+				       error);
+	if (status)
+		return status;
+	bind_filters(query, filter);
+	statement_bind_int(query, "most", (int64_t)most);
+	statement_bind_int(query, "first", (int64_t)filter->offset);
+	while ((status = statement_step(query, &row, error)) == STATUS_OK && row && *count < most)
+		read_problem(query, arena, &(*out)[(*count)++]);
+	statement_done(query);
+	return status;
+}
+
+/* ---- the rows to fix, with their values -------------------------------------------------------- */
+
+/* As sealed by the reader: 0 is the row as delivered, with its first problem only; 1 the value. */
+enum { SEALED_ROW = 0, SEALED_VALUE = 1 };
+
+static void append_cell(struct buf *out, struct text value)
+{
+	buf_append_char(out, ',');
+	if (!text_is_absent(value))
+		buf_append_csv(out, value);
+}
+
+static enum status append_problem(struct buf *out, struct buf *plain, struct buf *row, const struct vault *vault,
+				  struct statement *query, struct error *error)
+{
+	struct vault_place place = {statement_int(query, statement_column(query, "extract_id")),
+				    statement_int(query, statement_column(query, "feed_no")),
+				    statement_int(query, statement_column(query, "line")),
+				    statement_int(query, statement_column(query, "problem")), VAULT_QUARANTINE};
+	buf_wipe(plain);
+	enum status status =
+		vault_unseal(vault, &place, statement_blob(query, statement_column(query, "sealed")), plain, error);
+	if (status)
+		return status;
+	struct text delivered = vault_values_find(buf_text(plain), SEALED_ROW);
+	if (!text_is_absent(delivered)) {
+		buf_wipe(row);
+		buf_append_text(row, delivered);
+	}
+	buf_append_csv(out, statement_text(query, statement_column(query, "file_name")));
+	buf_append_char(out, ',');
+	buf_append_int(out, place.row_key);
+	append_cell(out, statement_text(query, statement_column(query, "column_name")));
+	append_cell(out, statement_text(query, statement_column(query, "rule")));
+	append_cell(out, statement_text(query, statement_column(query, "severity")));
+	append_cell(out, statement_text(query, statement_column(query, "message")));
+	append_cell(out, vault_values_find(buf_text(plain), SEALED_VALUE));
+	append_cell(out, buf_text(row));
+	buf_append_text(out, TEXT("\r\n"));
+	return STATUS_OK;
+}
+
+enum status quarantine_write_csv(struct buf *out, const struct vault *vault, struct store *store, int64_t extract_id,
+				 int64_t *rows, struct error *error)
+{
+	struct statement *query;
+	struct buf plain, delivered;
+	bool row;
+	enum status status = store_prepare(
+		&query, store,
+		"SELECT q.extract_id AS extract_id, e.feed_no AS feed_no, q.line AS line, q.problem AS problem, "
+		"e.file_name AS file_name, q.column_name AS column_name, q.rule AS rule, q.severity AS severity, "
+		"q.message AS message, q.sealed AS sealed FROM quarantine q JOIN extract e ON e.extract_id = "
+		"q.extract_id "
+		"WHERE q.extract_id = :extract ORDER BY q.line, q.problem",
+		error);
+	if (status)
+		return status;
+	statement_bind_int(query, "extract", extract_id);
+	buf_init(&plain, 1 << 20);
+	buf_init(&delivered, 1 << 20);
+	*rows = 0;
+	buf_append_text(out, TEXT("file,line,column,rule,severity,problem,value,row as delivered\r\n"));
+	while ((status = statement_step(query, &row, error)) == STATUS_OK && row) {
+		status = append_problem(out, &plain, &delivered, vault, query, error);
+		if (status)
+			break;
+		(*rows)++;
+	}
+	statement_done(query);
+	buf_wipe(&plain);
+	buf_wipe(&delivered);
+	buf_release(&plain);
+	buf_release(&delivered);
+	if (status == STATUS_OK && out->failed)
+		return error_set(error, STATUS_TOO_LARGE, "intake.quarantine", "The file of rows to fix is too large");
+	return status;
+}
