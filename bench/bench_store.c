@@ -145,6 +145,49 @@ static void audit_speed(const char *address, struct json *out)
 	json_put_double(out, "audit_grouped_per_second", durable / seconds_since(start), 0);
 }
 
+/* ---- how long a page waits for its entry, at a steady rate ---------------------------------------- */
+
+enum { PACED_PER_SECOND = 1000, PACED_SECONDS = 5, PACED = PACED_PER_SECOND * PACED_SECONDS };
+
+struct wait {
+	instant started;
+	int64_t took;
+};
+
+static void note_wait(void *context, enum status status, const struct error *cause)
+{
+	struct wait *wait = context;
+	(void)cause;
+	wait->took = status == STATUS_OK ? instant_now() - wait->started : INT64_MAX;
+}
+
+static int compare_waits(const void *a, const void *b)
+{
+	int64_t x = ((const struct wait *)a)->took, y = ((const struct wait *)b)->took;
+	return (x > y) - (x < y);
+}
+
+static void paced(const char *address, struct json *out)
+{
+	static const struct audit_key key = {.bytes = "the key of the benchmark, 32 b."};
+	static struct wait waits[PACED];
+	struct audit *audit;
+	need(audit_open(&audit, address, &key, &error));
+	instant start = instant_now();
+	for (int i = 0; i < PACED; i++) {
+		instant due = start + i * INT64_C(1000000) / PACED_PER_SECOND;
+		while (instant_now() < due)
+			usleep(100);
+		waits[i].started = instant_now();
+		audit_submit(audit, &entry, note_wait, &waits[i]);
+	}
+	audit_close(audit);
+	qsort(waits, PACED, sizeof *waits, compare_waits);
+	json_put_double(out, "audit_at_1000_a_second_p50_ms", (double)waits[PACED / 2].took / 1e3, 2);
+	json_put_double(out, "audit_at_1000_a_second_p99_ms", (double)waits[PACED * 99 / 100].took / 1e3, 2);
+	json_put_double(out, "audit_at_1000_a_second_longest_ms", (double)waits[PACED - 1].took / 1e3, 2);
+}
+
 static void verify_speed(const char *address, struct json *out)
 {
 	static const struct audit_key key = {.bytes = "the key of the benchmark, 32 b."};
@@ -192,6 +235,7 @@ static void run(const char *name, const char *address, struct json *out)
 	full_scan(data, out);
 	updates(data, out);
 	audit_speed(address, out);
+	paced(address, out);
 	verify_speed(address, out);
 	session_speed(desk, out);
 	json_end(out);

@@ -1,3 +1,4 @@
+#include "base/date.h"
 #include "base/memory.h"
 #include "store/store_int.h"
 
@@ -10,6 +11,7 @@
 struct sqlite {
 	sqlite3 *handle;
 	char path[240];
+	instant waiting_since; /* for a lock */
 };
 
 struct sqlite_statement {
@@ -86,21 +88,28 @@ static enum status make_file(const struct store *store, const char *path, struct
 	return store_fail(store, failure, strerror_r(errno, cause, sizeof cause), error);
 }
 
+static enum status use_log(struct store *store, struct error *error)
+{
+	/* The data shelf is read in long ranges. A commit of the desk writes a few pages, each whole. */
+	const char *sql = store->shelf == STORE_DATA ? "PRAGMA page_size = 8192; PRAGMA journal_mode = WAL"
+						     : "PRAGMA page_size = 4096; PRAGMA journal_mode = WAL";
+	return sqlite3_exec(handle_of(store), sql, NULL, NULL, NULL) == SQLITE_OK ? STATUS_OK
+										  : sqlite_fail(store, error);
+}
+
 static enum status configure(struct store *store, struct error *error)
 {
 	sqlite3 *handle = handle_of(store);
 	bool loads = store->shelf == STORE_DATA && store->mode == STORE_WRITE;
 	char sql[640];
-	/* Temporary tables stay in memory: nothing of a resident reaches a temporary file. */
+	/* Temporary tables stay in memory: nothing of a resident reaches a temporary file. The desk's log is moved
+	 * into its file often and a little at a time, so that no page waits long for it. */
 	snprintf(sql, sizeof sql,
 		 "PRAGMA temp_store = MEMORY; PRAGMA foreign_keys = ON; PRAGMA trusted_schema = OFF;"
 		 "PRAGMA cache_size = %d; PRAGMA mmap_size = %lld; PRAGMA synchronous = %s;"
 		 "PRAGMA wal_autocheckpoint = %d; PRAGMA journal_size_limit = 67108864; PRAGMA query_only = %d;",
 		 loads ? -131072 : -16384, store->shelf == STORE_DATA ? 4LL << 30 : 256LL << 20,
-		 store->shelf == STORE_DESK ? "FULL" : "NORMAL", loads ? 8000 : 1000, store->mode == STORE_READ);
-	if (store->mode == STORE_WRITE &&
-	    sqlite3_exec(handle, "PRAGMA page_size = 8192; PRAGMA journal_mode = WAL;", NULL, NULL, NULL) != SQLITE_OK)
-		return sqlite_fail(store, error);
+		 store->shelf == STORE_DESK ? "FULL" : "NORMAL", loads ? 8000 : 500, store->mode == STORE_READ);
 	if (sqlite3_exec(handle, sql, NULL, NULL, NULL) != SQLITE_OK)
 		return sqlite_fail(store, error);
 	/* The first read, so that a damaged or foreign file is told of here. */
@@ -109,9 +118,23 @@ static enum status configure(struct store *store, struct error *error)
 	return STATUS_OK;
 }
 
+/* SQLite's own handler sleeps up to 100 ms at a time, longer than most commits of a desk take. */
+static int wait_for_lock(void *context, int tries)
+{
+	const struct store *store = context;
+	struct sqlite *sqlite = store->connection;
+	instant now = instant_now();
+	if (tries == 0)
+		sqlite->waiting_since = now;
+	if (now - sqlite->waiting_since >= (int64_t)store->patience * 1000)
+		return 0;
+	usleep(tries < 20 ? 200 : 2000);
+	return 1;
+}
+
 static void sqlite_set_patience(struct store *store)
 {
-	sqlite3_busy_timeout(handle_of(store), (int)store->patience);
+	sqlite3_busy_handler(handle_of(store), wait_for_lock, store);
 }
 
 static enum status sqlite_open(struct store *store, const char *address, struct error *error)
@@ -135,7 +158,8 @@ static enum status sqlite_open(struct store *store, const char *address, struct 
 	if (sqlite3_open_v2(sqlite->path, &sqlite->handle, flags, NULL) != SQLITE_OK)
 		return sqlite_fail(store, error);
 	sqlite_set_patience(store);
-	return configure(store, error);
+	enum status status = store->mode == STORE_WRITE ? use_log(store, error) : STATUS_OK;
+	return status ? status : configure(store, error);
 }
 
 static void sqlite_close(struct store *store)
