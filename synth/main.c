@@ -13,7 +13,7 @@ static const char usage[] =
 	"month by month, and the truth about its people in DIR/truth/.\n"
 	"\n"
 	"  --out DIR      folder to write to; made when it is not there\n"
-	"  --people N     people living in the borough at the start (default 20000; 500 to 1000000)\n"
+	"  --people N     people living in the borough at the start (default 20000; 500 to 700000)\n"
 	"  --seed S       another number gives another borough (default 1)\n"
 	"  --months M     months of extracts (default 36; 1 to 60)\n"
 	"  --threads T    threads to use (default: one for each processor); the files do not depend on it\n"
@@ -47,7 +47,7 @@ static enum status one_option(struct arguments *a, int letter, struct error *err
 	enum status status = STATUS_OK;
 	switch (letter) {
 	case 'p':
-		status = number("people", optarg, 500, 1000000, &n, error);
+		status = number("people", optarg, 500, 700000, &n, error);
 		a->plan.people = (uint32_t)n;
 		break;
 	case 's':

@@ -169,12 +169,11 @@ void world_make_areas(struct world *w)
 		struct random r;
 		random_start(&r, b->plan.seed, STREAM_WARDS, 1000 + i, 0);
 		struct area *area = WORLD_ADD(w, areas, area);
-		uint32_t within = i % a_ward;
+		uint32_t column = i % a_ward % side, row = i % a_ward / side;
 		area->ward = i / a_ward;
 		area->code = arena_format(&b->arena, "E01099%03u", i + 1).at;
 		double rows = ceil((double)a_ward / side);
-		ward_point(w, area->ward, (within % side + 0.5) / side, (within / side + 0.5) / rows, &area->easting,
-			   &area->northing);
+		ward_point(w, area->ward, (column + 0.5) / side, (row + 0.5) / rows, &area->easting, &area->northing);
 		double score = b->wards[area->ward].deprivation + random_normal(&r, 0, 0.11);
 		area->deprivation = score < 0.05 ? 0.05 : score > 0.98 ? 0.98 : score;
 		area->decile = decile_of(area->deprivation);
