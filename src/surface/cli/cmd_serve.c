@@ -1,5 +1,6 @@
 #include "cli/cli_int.h"
 
+#include "base/log.h"
 #include "web/web.h"
 
 #include <stdio.h>
@@ -12,6 +13,18 @@ static void announce(void *context, const char *address, unsigned port)
 	fflush(stdout);
 }
 
+/* Into the workspace's logs/ unless told otherwise; "-" is standard error, for those who collect it. */
+static enum status open_log(struct cli *cli, struct error *error)
+{
+	const char *given = cli_value(cli, "log");
+	if (given && strcmp(given, "-") == 0)
+		return log_open(NULL, LOG_INFO, error);
+	return log_open(
+		given ? given
+		      : arena_copy(&cli->arena, arena_format(&cli->arena, "%s/logs/serve.log", cli_operand(cli, 0))),
+		LOG_INFO, error);
+}
+
 enum status cmd_serve(struct cli *cli, struct error *error)
 {
 	int64_t port = 8080, threads = 0, connections = 0;
@@ -20,6 +33,9 @@ enum status cmd_serve(struct cli *cli, struct error *error)
 		status = cli_value_int(cli, "threads", 1, 64, &threads, error);
 	if (status == STATUS_OK)
 		status = cli_value_int(cli, "connections", 1, 100000, &connections, error);
+	if (status != STATUS_OK)
+		return status;
+	status = open_log(cli, error);
 	if (status != STATUS_OK)
 		return status;
 	struct web_settings settings = {
@@ -33,5 +49,7 @@ enum status cmd_serve(struct cli *cli, struct error *error)
 		.ready = announce,
 		.context = cli,
 	};
-	return web_serve(&settings, error);
+	status = web_serve(&settings, error);
+	log_close();
+	return status;
 }

@@ -56,6 +56,8 @@ const struct cli_command cli_commands[] = {
 			    {"threads", 0, "COUNT", "threads that serve pages; otherwise 2 to 4", NULL},
 			    {"connections", 0, "COUNT", "connections at once; otherwise 2000", NULL},
 			    {"static", 0, "FOLDER", "styles and scripts; otherwise those beside the program", NULL},
+			    {"log", 'l', "FILE", "where to log; otherwise logs/serve.log, and - is standard error",
+			     NULL},
 			    {"behind-tls", 0, NULL, "a proxy in front speaks TLS: cookies travel only over it", NULL}},
 		.examples = {{"oneview serve council --port 8080",
 			      "On http://127.0.0.1:8080, for a proxy or for oneself."}},
