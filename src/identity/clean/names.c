@@ -68,6 +68,12 @@ static enum name_suffix suffix_of(struct text word)
 	return NAME_NO_SUFFIX;
 }
 
+enum name_suffix clean_suffix(struct text in)
+{
+	char folded[16];
+	return suffix_of(text_slice(folded, clean_fold(folded, sizeof folded, in)));
+}
+
 static bool is_post_nominal(struct text word)
 {
 	static const char *const marks[] = {"obe", "mbe", "cbe", "esq", "phd", "qc", "kc", "msc", "bsc"};

@@ -32,6 +32,9 @@ struct person_name { /* folded; empty when not known */
 
 void clean_name(struct person_name *out, const struct name_columns *columns);
 
+/* "Jr", "snr", "III"; NAME_NO_SUFFIX for anything else. */
+enum name_suffix clean_suffix(struct text in);
+
 /* How two given names (folded, one word each as a rule) agree, best first. Symmetric. */
 enum given_agreement {
 	GIVEN_SAME,

@@ -9,10 +9,9 @@
 /* Levels of each kind, best first; 0 is always "missing". The numbers stand in stored patterns. */
 static const char *const level_names[LINKING_KIND_COUNT][LINKING_LEVELS] = {
 	[LINKING_GIVEN] = {"not known", "same", "nickname or other spelling", "one slip or same sound", "initial only",
-			   "one is part of the other", "different", "stands in another name's place"},
+			   "part of the other, or called by a middle name", "different", "names in each other's place"},
 	[LINKING_MIDDLE] = {"not known", "same", "could be the same", "different"},
-	[LINKING_FAMILY] = {"not known", "same", "one slip or same sound", "a word in common", "different",
-			    "stands in another name's place"},
+	[LINKING_FAMILY] = {"not known", "same", "one slip or same sound", "a word in common", "different"},
 	[LINKING_SUFFIX] = {"not known", "same", "different"},
 	[LINKING_BIRTH] = {"not known", "same", "day and month swapped", "one digit different",
 			   "same year, day not known", "two parts the same", "different"},
@@ -211,49 +210,68 @@ static unsigned compare_column(struct comparer *comparer, size_t c, const uint32
 	return best;
 }
 
-static bool has_code(const struct column *column, const uint32_t *row, uint32_t code)
+static uint64_t set_level(uint64_t pattern, size_t c, unsigned level)
 {
-	for (unsigned i = 0; i < column->slots && row[column->at + i]; i++) {
-		if (row[column->at + i] == code)
-			return true;
-	}
-	return false;
+	return (pattern & ~(UINT64_C(15) << (4 * c))) | (uint64_t)level << (4 * c);
 }
 
-static bool shares_code(const struct column *x, const uint32_t *a, const struct column *y, const uint32_t *b)
+/* The best level at which a name of column X of A agrees with one of column Y of B, as given names. */
+static unsigned compare_across(struct comparer *comparer, size_t given, size_t x, const uint32_t *a, size_t y,
+			       const uint32_t *b)
 {
-	for (unsigned i = 0; i < x->slots && a[x->at + i]; i++) {
-		if (has_code(y, b, a[x->at + i]))
-			return true;
-	}
-	return false;
-}
-
-/* A name that differs may stand in another column of the other record: family name first, or
- * called by the middle name. */
-static uint64_t see_crossed_names(const struct linking_table *table, const uint32_t *a, const uint32_t *b,
-				  uint64_t pattern)
-{
-	for (size_t c = 0; c < table->column_count; c++) {
-		const struct column *column = &table->columns[c];
-		bool given = column->is.kind == LINKING_GIVEN && pattern_level(pattern, c) == 6;
-		bool family = column->is.kind == LINKING_FAMILY && pattern_level(pattern, c) == 4;
-		if (!given && !family)
-			continue;
-		for (size_t d = 0; d < table->column_count; d++) {
-			enum linking_kind kind = table->columns[d].is.kind;
-			if (d == c ||
-			    !(kind == LINKING_GIVEN || kind == LINKING_FAMILY || (given && kind == LINKING_MIDDLE)))
-				continue;
-			if (shares_code(column, a, &table->columns[d], b) ||
-			    shares_code(&table->columns[d], a, column, b)) {
-				pattern &= ~(UINT64_C(15) << (4 * c));
-				pattern |= (uint64_t)(given ? 7 : 5) << (4 * c);
-				break;
-			}
+	const struct column *left = &comparer->table->columns[x], *right = &comparer->table->columns[y];
+	unsigned best = 6;
+	for (unsigned i = 0; i < left->slots && a[left->at + i]; i++) {
+		for (unsigned j = 0; j < right->slots && b[right->at + j]; j++) {
+			unsigned level = compare_codes(comparer, given, a[left->at + i], b[right->at + j]);
+			best = level && level < best ? level : best;
 		}
 	}
+	return best;
+}
+
+/* Names that differ may stand in each other's columns: family name first. The two agreements are
+ * one event, so the given name tells it and the family name says nothing more. Or somebody goes by a
+ * middle name. */
+static uint64_t see_crossed_names(struct comparer *comparer, const uint32_t *a, const uint32_t *b, uint64_t pattern)
+{
+	const struct linking_table *table = comparer->table;
+	size_t given = table->given, family = table->family, middle = table->middle;
+	if (given == LINKING_COLUMNS || pattern_level(pattern, given) != 6)
+		return pattern;
+	if (family != LINKING_COLUMNS && pattern_level(pattern, family) == 4 &&
+	    compare_across(comparer, given, given, a, family, b) <= 3 &&
+	    compare_across(comparer, given, family, a, given, b) <= 3)
+		return set_level(set_level(pattern, given, 7), family, 0);
+	if (middle != LINKING_COLUMNS && (compare_across(comparer, given, given, a, middle, b) <= 2 ||
+					  compare_across(comparer, given, middle, a, given, b) <= 2))
+		return set_level(pattern, given, 5);
 	return pattern;
+}
+
+/* The rarest value that both have. */
+static unsigned most_scarce(const struct column *column, const uint32_t *a, const uint32_t *b)
+{
+	unsigned most = 0;
+	for (unsigned i = 0; i < column->slots && a[column->at + i]; i++) {
+		for (unsigned j = 0; j < column->slots && b[column->at + j]; j++) {
+			uint32_t code = a[column->at + i];
+			if (code == b[column->at + j] && column->scarcity[code] > most)
+				most = column->scarcity[code];
+		}
+	}
+	return most;
+}
+
+static uint64_t see_whole_name(const struct linking_table *table, const uint32_t *a, const uint32_t *b,
+			       uint64_t pattern)
+{
+	size_t given = table->given, family = table->family;
+	if (given == LINKING_COLUMNS || family == LINKING_COLUMNS || pattern_level(pattern, given) != 1 ||
+	    pattern_level(pattern, family) != 1)
+		return pattern;
+	unsigned bin = name_bin(most_scarce(&table->columns[given], a, b), most_scarce(&table->columns[family], a, b));
+	return pattern | (uint64_t)bin << NAME_BIN_SHIFT;
 }
 
 uint64_t comparer_pattern(struct comparer *comparer, const uint32_t *a, const uint32_t *b)
@@ -262,5 +280,5 @@ uint64_t comparer_pattern(struct comparer *comparer, const uint32_t *a, const ui
 	uint64_t pattern = 0;
 	for (size_t c = 0; c < table->column_count; c++)
 		pattern |= (uint64_t)compare_column(comparer, c, a, b) << (4 * c);
-	return see_crossed_names(table, a, b, pattern);
+	return see_whole_name(table, a, b, see_crossed_names(comparer, a, b, pattern));
 }

@@ -57,7 +57,8 @@ struct linking_column {
 	enum linking_kind kind;
 };
 
-enum { LINKING_COLUMNS = 16, LINKING_LEVELS = 8 }; /* at most; a pattern has four bits a column */
+/* At most. A pattern has four bits a column; the last four say how rare a whole name is that both have. */
+enum { LINKING_COLUMNS = 15, LINKING_LEVELS = 8 };
 enum { LINKING_LEVEL_MISSING = 0, LINKING_LEVEL_SAME = 1 };
 /* "same", "nickname or other spelling" ...; NULL when the kind has no such level. */
 const char *linking_level_name(enum linking_kind kind, unsigned level);
@@ -84,6 +85,7 @@ struct linking_settings {
 	double keep_probability; /* pairs at least this sure are kept for review; 0: 0.02 */
 	size_t largest_block;    /* 0: 200 records; larger blocks are subdivided */
 	double training_pairs;   /* about how many pairs to train on; 0: 2 million */
+	bool without_rarity;     /* the table is a few records of many: how common values are is not known */
 	const char *model;       /* JSON of an earlier run, used instead of training; NULL: train */
 	const atomic_bool *stop; /* set by a signal: STATUS_INTERRUPTED; may be NULL */
 };
@@ -137,6 +139,7 @@ struct linking_explanation {
 	uint64_t pattern;
 	double prior;     /* log2 odds before anything is compared */
 	double household; /* what is taken off because people of one household agree on this too */
+	double rarity;    /* of the values they share, where the whole weight is known from a stored link */
 	double weight, probability;
 	int rule;             /* index in the report, -1: no rule would compare the two */
 	const char *conflict; /* why the two cannot be one person whatever the weight; NULL: nothing */

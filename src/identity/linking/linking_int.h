@@ -22,10 +22,11 @@ struct column {
 	struct dictionary *dictionary;
 	uint32_t *records, *codes; /* entries in order of adding; freed when packed */
 	size_t entries, record_capacity, code_capacity;
-	unsigned at, slots; /* where in a row */
-	uint32_t *counts;   /* by code: records that have the value */
-	uint64_t filled;    /* values over all records */
-	float *rarity;      /* by code: log2(u_same / frequency), once the model is there */
+	unsigned at, slots;      /* where in a row */
+	uint32_t *counts;        /* by code: records that have the value */
+	uint64_t filled;         /* values over all records */
+	unsigned char *scarcity; /* names, by code: -2 log2 of how frequent; see NAME_BINS */
+	float *rarity;           /* by code: log2(u_same / frequency), once the model is there */
 	float rarity_most;
 };
 
@@ -34,6 +35,7 @@ struct linking_table {
 	size_t column_count;
 	struct dictionary dictionaries[LINKING_COLUMNS];
 	size_t dictionary_count;
+	size_t given, family, middle, birth; /* the column of the kind, LINKING_COLUMNS when there is none */
 	int64_t *keys;
 	size_t count, key_capacity;
 	/* after linking_table_pack(): rows in order of content */
@@ -49,6 +51,20 @@ static inline const uint32_t *table_row(const struct linking_table *table, uint3
 	return table->rows + (size_t)row * table->stride;
 }
 struct text dictionary_value(const struct dictionary *dictionary, uint32_t code);
+
+/* A whole name that two records share falls into a bin by the product of its frequencies, three to
+ * a factor of eight: 1 commonest .. 15 rarest. The bin is part of the pattern. */
+enum { NAME_BINS = 16, NAME_BIN_SHIFT = 60, SCARCITY_MOST = 60 };
+static inline unsigned name_bin(unsigned scarcity_given, unsigned scarcity_family)
+{
+	unsigned sum = scarcity_given + scarcity_family;
+	unsigned bin = sum <= 22 ? 1 : 1 + (sum - 22) / 3;
+	return bin < NAME_BINS ? bin : NAME_BINS - 1;
+}
+static inline unsigned pattern_name_bin(uint64_t pattern)
+{
+	return (unsigned)(pattern >> NAME_BIN_SHIFT);
+}
 
 /* ---- comparing ---------------------------------------------------------------------------- */
 
@@ -95,11 +111,15 @@ struct model {
 	double m[LINKING_COLUMNS][LINKING_LEVELS], h[LINKING_COLUMNS][LINKING_LEVELS],
 		u[LINKING_COLUMNS][LINKING_LEVELS];
 	double prior_m, prior_h;
+	/* Given and family names go together, by origin, and rare ones more than common ones: how much
+	 * likelier it is than by chance that two strangers have both, by the bin of their rarity; [0] for
+	 * names that agree but are not the same. */
+	double names_together[NAME_BINS];
 	bool households;
 	size_t patterns; /* seen in training */
 	score4 score[LINKING_COLUMNS][16];
-	float start_m, start_h, start_u; /* log2 of the priors */
-	float rarity_most;
+	float start_m, start_h, start_u;        /* log2 of the priors */
+	float rarity_most, together[NAME_BINS]; /* log2 of names_together */
 };
 struct pattern_count {
 	uint64_t pattern;
@@ -110,7 +130,7 @@ void model_start(struct model *model, const struct linking_table *table);
 void model_sample_u(struct model *model, const struct linking_table *table, unsigned threads);
 void model_train(struct model *model, const struct linking_table *table, const struct pattern_count *counts,
 		 size_t count, double scale);
-void model_finish(struct model *model, struct linking_table *table);
+void model_finish(struct model *model, struct linking_table *table, bool rarity);
 enum status model_read(struct model *model, const struct linking_table *table, const char *json,
 		       struct error *error) MUST_CHECK;
 

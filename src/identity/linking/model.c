@@ -10,9 +10,9 @@
 /* Where EM starts, by level; the rest of each row is 0. What people's records are like in general;
  * training moves them to what these records are like. */
 static const double start_m[LINKING_KIND_COUNT][LINKING_LEVELS] = {
-	[LINKING_GIVEN] = {0, .80, .05, .05, .03, .02, .03, .02},
+	[LINKING_GIVEN] = {0, .80, .05, .05, .04, .02, .03, .01},
 	[LINKING_MIDDLE] = {0, .70, .20, .10},
-	[LINKING_FAMILY] = {0, .85, .05, .03, .06, .01},
+	[LINKING_FAMILY] = {0, .86, .05, .03, .06},
 	[LINKING_SUFFIX] = {0, .95, .05},
 	[LINKING_BIRTH] = {0, .93, .01, .03, .01, .01, .01},
 	[LINKING_SEX] = {0, .98, .02},
@@ -25,7 +25,7 @@ static const double start_m[LINKING_KIND_COUNT][LINKING_LEVELS] = {
 };
 /* What two people of one household share; kinds without a row are as in strangers. */
 static const double start_h[LINKING_KIND_COUNT][LINKING_LEVELS] = {
-	[LINKING_FAMILY] = {0, .68, .04, .06, .22, .001},
+	[LINKING_FAMILY] = {0, .68, .04, .06, .22},
 	[LINKING_PLACE] = {0, .88, .04, .04, .04},
 	[LINKING_PHONE] = {0, .30, .01, .69},
 	[LINKING_EMAIL] = {0, .08, .02, .90},
@@ -66,6 +66,8 @@ void model_start(struct model *model, const struct linking_table *table)
 		memcpy(model->m[c], start_m[kind], sizeof model->m[c]);
 		model->households |= kind == LINKING_PLACE;
 	}
+	for (size_t bin = 0; bin < NAME_BINS; bin++)
+		model->names_together[bin] = 1;
 	model->prior_m = records > 1 ? 1.5 / records : 0.5;
 	model->prior_h = model->households ? 2.0 / (records + 1) : 0;
 }
@@ -135,12 +137,14 @@ struct training {
 	const struct pattern_count *counts;
 	size_t count;
 	double scale, all_pairs;
+	size_t birth;                                  /* its column, or LINKING_COLUMNS */
 	double drawn[LINKING_COLUMNS][LINKING_LEVELS]; /* levels of random pairs, matches among them */
 };
 
 struct expected {
 	double m[LINKING_COLUMNS][LINKING_LEVELS], h[LINKING_COLUMNS][LINKING_LEVELS];
-	double matches, housemates;
+	double anchored_m[LINKING_COLUMNS][LINKING_LEVELS];
+	double matches, anchored_matches, housemates, strangers_of_one_name[NAME_BINS];
 };
 
 static double likelihood(const double of[LINKING_COLUMNS][LINKING_LEVELS], uint64_t pattern, size_t columns)
@@ -154,6 +158,27 @@ static double likelihood(const double of[LINKING_COLUMNS][LINKING_LEVELS], uint6
 	return product;
 }
 
+static bool names_agree(const struct linking_table *table, uint64_t pattern)
+{
+	if (table->given == LINKING_COLUMNS || table->family == LINKING_COLUMNS)
+		return false;
+	unsigned given = pattern_level(pattern, table->given), family = pattern_level(pattern, table->family);
+	return given >= 1 && given <= 3 && family >= 1 && family <= 2;
+}
+
+/* A date of birth or a number tells whether two records of one name are one person; pairs without either can
+ * only be judged by what the others teach. */
+static bool is_anchored(const struct training *t, uint64_t pattern)
+{
+	for (size_t c = 0; c < t->table->column_count; c++) {
+		enum linking_kind kind = t->table->columns[c].is.kind;
+		if ((kind == LINKING_BIRTH || kind == LINKING_NHS || kind == LINKING_IDENTIFIER) &&
+		    pattern_level(pattern, c))
+			return true;
+	}
+	return false;
+}
+
 static void expect(const struct training *t, const struct model *model, struct expected *out)
 {
 	size_t columns = t->table->column_count;
@@ -164,14 +189,24 @@ static void expect(const struct training *t, const struct model *model, struct e
 		double pm = model->prior_m * likelihood(model->m, pattern, columns);
 		double ph = model->prior_h > 0 ? model->prior_h * likelihood(model->h, pattern, columns) : 0;
 		double pu = prior_u * likelihood(model->u, pattern, columns);
+		bool one_name = names_agree(t->table, pattern);
+		bool birth_known = t->birth == LINKING_COLUMNS || pattern_level(pattern, t->birth);
+		unsigned bin = pattern_name_bin(pattern);
+		if (one_name)
+			pu *= model->names_together[bin];
 		double all = pm + ph + pu;
 		if (!(all > 0))
 			continue;
 		double m = t->counts[i].pairs * pm / all, h = t->counts[i].pairs * ph / all;
+		bool anchored = is_anchored(t, pattern);
 		out->matches += m;
 		out->housemates += h;
+		out->anchored_matches += anchored ? m : 0;
+		if (one_name && birth_known)
+			out->strangers_of_one_name[bin] += t->counts[i].pairs * pu / all;
 		for (size_t c = 0; c < columns; c++) {
 			out->m[c][pattern_level(pattern, c)] += m;
+			out->anchored_m[c][pattern_level(pattern, c)] += anchored ? m : 0;
 			out->h[c][pattern_level(pattern, c)] += h;
 		}
 	}
@@ -219,33 +254,113 @@ static void start_households(const struct training *t, struct model *model)
 	}
 }
 
-/* People of one household who have the same first name, birthday or number are few: a bound on what
- * the household class may claim from the matches. */
+/* What two people of one household share is estimated; in their own names, birthdays and numbers they
+ * are strangers but for twins, and for sons called after their fathers. Free, these would take
+ * whatever is odd among the matches for a household. */
 static void bound_households(const struct training *t, struct model *model)
 {
 	for (size_t c = 0; c < t->table->column_count; c++) {
 		enum linking_kind kind = t->table->columns[c].is.kind;
-		unsigned levels = linking_level_count(kind);
-		double most = kind == LINKING_GIVEN ? 0.02 : kind == LINKING_BIRTH ? 0.03 : 1;
-		if (is_identifier(kind))
-			memcpy(model->h[c], model->u[c], sizeof model->h[c]);
-		if (model->h[c][1] > most) {
-			double rest = 1 - model->h[c][1];
-			for (unsigned l = 2; l < levels; l++)
-				model->h[c][l] *= (1 - most) / rest;
-			model->h[c][1] = most;
+		double same = kind == LINKING_GIVEN    ? 0.01
+			      : kind == LINKING_BIRTH  ? 0.02
+			      : kind == LINKING_MIDDLE ? 0.1
+						       : 0;
+		if (shared_in_household(kind))
+			continue;
+		memcpy(model->h[c], model->u[c], sizeof model->h[c]);
+		if (model->h[c][1] < same)
+			model->h[c][1] = same;
+		normalise(model->h[c], linking_level_count(kind));
+	}
+}
+
+/* How often one person's records may differ: more than this, and EM has taken people who share a name
+ * for one. */
+static void bound_matches(const struct training *t, struct model *model)
+{
+	for (size_t c = 0; c < t->table->column_count; c++) {
+		enum linking_kind kind = t->table->columns[c].is.kind;
+		unsigned levels = linking_level_count(kind), last = kind == LINKING_GIVEN ? 6 : levels - 1;
+		double most = kind == LINKING_BIRTH        ? 0.01
+			      : kind == LINKING_NHS        ? 0.003
+			      : kind == LINKING_IDENTIFIER ? 0.02
+			      : kind == LINKING_GIVEN      ? 0.04
+			      : kind == LINKING_SEX        ? 0.02
+							   : 1;
+		double rest = 1 - model->m[c][last];
+		if (model->m[c][last] <= most)
+			continue;
+		for (unsigned l = 1; l < levels; l++)
+			model->m[c][l] *= (1 - most) / rest;
+		model->m[c][last] = most;
+	}
+}
+
+static double share_filled(const struct training *t, size_t column)
+{
+	double share = (double)t->table->columns[column].filled / (double)t->table->count;
+	return share < 1 ? share : 1;
+}
+
+/* The chance that two strangers have the same name, by bin, if given and family names were independent. */
+static void chance_of_names(const struct linking_table *table, double chance[NAME_BINS])
+{
+	double by_scarcity[2][SCARCITY_MOST + 1] = {{0}};
+	const struct column *columns[2] = {&table->columns[table->given], &table->columns[table->family]};
+	memset(chance, 0, NAME_BINS * sizeof *chance);
+	for (int n = 0; n < 2; n++) {
+		double filled = (double)columns[n]->filled;
+		for (size_t code = 1; code <= columns[n]->dictionary->values.count; code++) {
+			double count = (double)columns[n]->counts[code];
+			if (count > 1)
+				by_scarcity[n][columns[n]->scarcity[code]] +=
+					count * (count - 1) / (filled * (filled - 1));
 		}
 	}
+	for (unsigned g = 0; g <= SCARCITY_MOST; g++) {
+		for (unsigned f = 0; f <= SCARCITY_MOST; f++)
+			chance[name_bin(g, f)] += by_scarcity[0][g] * by_scarcity[1][f];
+	}
+}
+
+/* All pairs whose names agree are candidates; those of strangers are counted against what chance
+ * would give. Only pairs with both dates of birth can tell a stranger of the same name from the
+ * person. Names swapped agree in both at once. */
+static void estimate_names_together(const struct training *t, struct model *model, const double strangers[NAME_BINS])
+{
+	const struct linking_table *table = t->table;
+	if (table->given == LINKING_COLUMNS || table->family == LINKING_COLUMNS)
+		return;
+	const double *given = model->u[table->given], *family = model->u[table->family];
+	double known = share_filled(t, table->given) * share_filled(t, table->family), chance[NAME_BINS], all = 0,
+	       seen = 0;
+	if (t->birth != LINKING_COLUMNS)
+		known *= share_filled(t, t->birth);
+	chance_of_names(table, chance);
+	chance[0] = (given[1] + given[2] + given[3]) * (family[1] + family[2]) - given[1] * family[1];
+	for (unsigned bin = 0; bin < NAME_BINS; bin++) {
+		chance[bin] *= t->all_pairs * known * known;
+		all += chance[bin];
+		seen += strangers[bin] * t->scale;
+	}
+	/* a bin with few pairs leans on the average */
+	double average = (seen + 10) / (all + 10);
+	for (unsigned bin = 0; bin < NAME_BINS; bin++) {
+		double together = (strangers[bin] * t->scale + 10 * average) / (chance[bin] + 10);
+		model->names_together[bin] = together < 1 ? 1 : together > 200 ? 200 : together;
+	}
+	model->u[table->given][7] = 2 * given[1] * family[1] * average;
 }
 
 static double update(const struct training *t, struct model *model, const struct expected *expected)
 {
 	double moved = 0;
+	bool anchored = expected->anchored_matches >= 500;
 	for (size_t c = 0; c < t->table->column_count; c++) {
 		enum linking_kind kind = t->table->columns[c].is.kind;
 		unsigned levels = linking_level_count(kind);
 		double before = model->m[c][1];
-		maximise(model->m[c], expected->m[c], start_m[kind], levels, 20);
+		maximise(model->m[c], anchored ? expected->anchored_m[c] : expected->m[c], start_m[kind], levels, 20);
 		maximise(model->h[c], expected->h[c], shared_in_household(kind) ? start_h[kind] : model->u[c], levels,
 			 20);
 		moved += fabs(model->m[c][1] - before);
@@ -256,8 +371,10 @@ static double update(const struct training *t, struct model *model, const struct
 		model->prior_m = 0.5;
 	if (model->prior_h > 0.25)
 		model->prior_h = 0.25;
-	bound_households(t, model);
+	bound_matches(t, model);
 	correct_u(t, model);
+	estimate_names_together(t, model, expected->strangers_of_one_name);
+	bound_households(t, model);
 	return moved;
 }
 
@@ -269,13 +386,16 @@ void model_train(struct model *model, const struct linking_table *table, const s
 			     .counts = counts,
 			     .count = count,
 			     .scale = scale,
-			     .all_pairs = records * (records - 1) / 2};
+			     .all_pairs = records * (records - 1) / 2,
+			     .birth = table->birth};
 	struct expected expected;
 	memcpy(t.drawn, model->u, sizeof t.drawn);
 	model->patterns = count;
 	if (t.all_pairs < 1)
 		return;
 	start_households(&t, model);
+	estimate_names_together(&t, model, (const double[NAME_BINS]){0});
+	bound_households(&t, model);
 	for (int i = 0; i < 100; i++) {
 		expect(&t, model, &expected);
 		if (update(&t, model, &expected) < 1e-5 && i > 5)
@@ -285,12 +405,12 @@ void model_train(struct model *model, const struct linking_table *table, const s
 
 /* ---- scoring --------------------------------------------------------------------------------------------- */
 
-static void make_rarity(struct model *model, struct column *column, double u_same)
+static void make_rarity(struct model *model, struct column *column, double u_same, bool wanted)
 {
 	size_t count = column->dictionary->values.count;
 	column->rarity = memory_alloc(count + 1, sizeof *column->rarity);
 	column->rarity_most = 0;
-	if (!uses_rarity(column->is.kind))
+	if (!wanted || !uses_rarity(column->is.kind))
 		return;
 	for (size_t code = 1; code <= count; code++) {
 		/* a value seen once or twice may be less rare than it looks */
@@ -303,7 +423,7 @@ static void make_rarity(struct model *model, struct column *column, double u_sam
 	model->rarity_most += column->rarity_most;
 }
 
-void model_finish(struct model *model, struct linking_table *table)
+void model_finish(struct model *model, struct linking_table *table, bool rarity)
 {
 	model->rarity_most = 0;
 	for (size_t c = 0; c < table->column_count; c++) {
@@ -312,8 +432,10 @@ void model_finish(struct model *model, struct linking_table *table)
 				(score4){(float)log2(model->m[c][l] + 1e-12), (float)log2(model->h[c][l] + 1e-12),
 					 (float)log2(model->u[c][l] + 1e-12), 0};
 		}
-		make_rarity(model, &table->columns[c], model->u[c][1]);
+		make_rarity(model, &table->columns[c], model->u[c][1], rarity);
 	}
+	for (size_t bin = 0; bin < NAME_BINS; bin++)
+		model->together[bin] = (float)log2(model->names_together[bin]);
 	model->start_m = (float)log2(model->prior_m);
 	model->start_h = model->prior_h > 0 ? (float)log2(model->prior_h) : -1000;
 	model->start_u = (float)log2(1 - model->prior_m - model->prior_h);
@@ -349,7 +471,7 @@ bool model_score(const struct model *model, const struct linking_table *table, c
 	float m = sum[0] + model->start_m, h = sum[1] + model->start_h, u = sum[2] + model->start_u;
 	if (m - (h > u ? h : u) + model->rarity_most < least)
 		return false;
-	float rare_h = 0, rare_u = 0;
+	float rare_h = 0, rare_u = names_agree(table, pattern) ? -model->together[pattern_name_bin(pattern)] : 0;
 	for (size_t c = 0; c < table->column_count; c++) {
 		const struct column *column = &table->columns[c];
 		if (pattern_level(pattern, c) != 1 || column->rarity_most == 0)

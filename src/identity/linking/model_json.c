@@ -13,11 +13,14 @@ static json_t *levels_json(const double *row, unsigned levels)
 void linking_model_json(const struct linking_run *run, struct buf *out)
 {
 	const struct model *model = &run->model;
-	json_t *root = json_object(), *columns = json_array();
+	json_t *root = json_object(), *columns = json_array(), *together = json_array();
 	json_object_set_new(root, "version", json_integer(1));
 	json_object_set_new(root, "records", json_integer((json_int_t)run->report.records));
 	json_object_set_new(root, "prior", json_real(model->prior_m));
 	json_object_set_new(root, "household_prior", json_real(model->prior_h));
+	for (size_t bin = 0; bin < NAME_BINS; bin++)
+		json_array_append_new(together, json_real(model->names_together[bin]));
+	json_object_set_new(root, "names_together", together);
 	for (size_t c = 0; c < run->table->column_count; c++) {
 		enum linking_kind kind = run->table->columns[c].is.kind;
 		unsigned levels = linking_level_count(kind);
@@ -76,6 +79,11 @@ enum status model_read(struct model *model, const struct linking_table *table, c
 	bool good = root && read_columns(model, table, json_object_get(root, "columns"));
 	model->prior_m = json_number_value(json_object_get(root, "prior"));
 	model->prior_h = json_number_value(json_object_get(root, "household_prior"));
+	for (size_t bin = 0; bin < NAME_BINS; bin++) {
+		model->names_together[bin] =
+			json_number_value(json_array_get(json_object_get(root, "names_together"), bin));
+		good &= model->names_together[bin] >= 1;
+	}
 	json_decref(root);
 	if (good && model->prior_m > 0 && model->prior_m <= 0.5 && model->prior_h >= 0 && model->prior_h <= 0.25)
 		return STATUS_OK;

@@ -42,7 +42,7 @@ static enum status run_all(struct linking_run *run, const struct linking_setting
 	enum status status = train(run, settings, error);
 	if (status != STATUS_OK)
 		return status;
-	model_finish(&run->model, run->table);
+	model_finish(&run->model, run->table, !settings->without_rarity);
 	report->seconds_train = linking_seconds() - now;
 	now = linking_seconds();
 	status = score_pairs(&run->links, run->table, &run->blocks, &run->model, settings, report, error);

@@ -1,6 +1,7 @@
 #include "base/memory.h"
 #include "linking/linking_int.h"
 
+#include <math.h>
 #include <stdlib.h>
 
 /* More values of one column than this in one record say little; the rest is left out. */
@@ -22,6 +23,15 @@ static struct dictionary *dictionary_for(struct linking_table *table, size_t col
 	return dictionary;
 }
 
+static size_t first_of(const struct linking_table *table, enum linking_kind kind)
+{
+	for (size_t i = 0; i < table->column_count; i++) {
+		if (table->columns[i].is.kind == kind)
+			return i;
+	}
+	return LINKING_COLUMNS;
+}
+
 struct linking_table *linking_table_new(const struct linking_column *columns, size_t count)
 {
 	struct linking_table *table = memory_alloc(1, sizeof *table);
@@ -30,6 +40,10 @@ struct linking_table *linking_table_new(const struct linking_column *columns, si
 		table->columns[i].is = columns[i];
 		table->columns[i].dictionary = dictionary_for(table, i);
 	}
+	table->given = first_of(table, LINKING_GIVEN);
+	table->family = first_of(table, LINKING_FAMILY);
+	table->middle = first_of(table, LINKING_MIDDLE);
+	table->birth = first_of(table, LINKING_BIRTH);
 	return table;
 }
 
@@ -48,6 +62,7 @@ void linking_table_free(struct linking_table *table)
 		free(table->columns[i].codes);
 		free(table->columns[i].counts);
 		free(table->columns[i].rarity);
+		free(table->columns[i].scarcity);
 	}
 	free(table->keys);
 	free(table->rows);
@@ -179,6 +194,19 @@ static void count_values(struct column *column)
 	column->filled = column->entries;
 }
 
+static void measure_scarcity(struct column *column)
+{
+	size_t count = column->dictionary->values.count;
+	column->scarcity = memory_alloc(count + 1, 1);
+	for (size_t code = 1; code <= count; code++) {
+		double frequency = ((double)column->counts[code] + 0.5) / ((double)column->filled + 1);
+		double scarcity = -2 * log2(frequency);
+		column->scarcity[code] = (unsigned char)(scarcity < 0               ? 0
+							 : scarcity > SCARCITY_MOST ? SCARCITY_MOST
+										    : scarcity);
+	}
+}
+
 static unsigned most_values(const struct column *column)
 {
 	unsigned most = 1, run = 0;
@@ -223,6 +251,8 @@ void linking_table_pack(struct linking_table *table)
 		column->at = table->stride;
 		table->stride += column->slots;
 		count_values(column);
+		if (c == table->given || c == table->family)
+			measure_scarcity(column);
 		read_values(column);
 	}
 	table->rows = memory_alloc(table->count * table->stride, sizeof *table->rows);

@@ -1,0 +1,344 @@
+#include "linking/refresh.h"
+
+#include "base/map.h"
+#include "base/memory.h"
+#include "linking/people.h"
+#include "linking/residents.h"
+#include "store/store.h"
+#include "vault/vault.h"
+
+#include <stdlib.h>
+#include <time.h>
+
+struct known {                        /* residents of earlier runs */
+	struct id_map used;           /* every id there ever was -> index + 1 */
+	int64_t *ids, *since, *ended; /* ended: 0 while it lives */
+	size_t count, capacity, since_capacity, ended_capacity;
+	struct id_map of_record; /* record -> resident */
+};
+
+struct refresh {
+	struct store *data;
+	const struct vault *vault;
+	int64_t run_id;
+	struct people people;
+	struct linking_run *run;
+	struct known known;
+	uint32_t *cluster; /* by record */
+	struct residents_result residents;
+};
+
+static double now_in_seconds(void)
+{
+	struct timespec now;
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
+}
+
+/* ---- what was before --------------------------------------------------------------------------------- */
+
+static enum status read_residents(struct known *known, struct store *data, struct error *error)
+{
+	struct statement *query;
+	enum status status = store_prepare(
+		&query, data, "SELECT resident_id, since_run, ended_run FROM resident ORDER BY resident_id", error);
+	if (status != STATUS_OK)
+		return status;
+	int id = statement_column(query, "resident_id"), since = statement_column(query, "since_run");
+	int ended = statement_column(query, "ended_run");
+	bool row;
+	statement_stream(query);
+	while ((status = statement_step(query, &row, error)) == STATUS_OK && row) {
+		size_t n = known->count;
+		ARRAY_GROW(known->ids, n, known->capacity);
+		ARRAY_GROW(known->since, n, known->since_capacity);
+		ARRAY_GROW(known->ended, n, known->ended_capacity);
+		known->ids[n] = statement_int(query, id);
+		known->since[n] = statement_int(query, since);
+		known->ended[n] = statement_int(query, ended);
+		*id_map_put(&known->used, (uint64_t)known->ids[n], NULL) = ++known->count;
+	}
+	statement_done(query);
+	return status;
+}
+
+static enum status read_members(struct known *known, struct store *data, struct error *error)
+{
+	struct statement *query;
+	enum status status = store_prepare(
+		&query, data, "SELECT record_id, resident_id FROM resident_record ORDER BY record_id", error);
+	if (status != STATUS_OK)
+		return status;
+	int record = statement_column(query, "record_id"), resident = statement_column(query, "resident_id");
+	bool row;
+	statement_stream(query);
+	while ((status = statement_step(query, &row, error)) == STATUS_OK && row)
+		*id_map_put(&known->of_record, (uint64_t)statement_int(query, record), NULL) =
+			(uint64_t)statement_int(query, resident);
+	statement_done(query);
+	return status;
+}
+
+/* ---- new ids ----------------------------------------------------------------------------------------------- */
+
+/* Random to everybody without the key, and the same on either database and after a run that was killed. */
+static int64_t new_id(void *context, int64_t founder, unsigned attempt)
+{
+	const struct refresh *refresh = context;
+	char key[64];
+	int len = snprintf(key, sizeof key, "resident\x1f%lld\x1f%u", (long long)founder, attempt);
+	int64_t id = vault_hash64(refresh->vault, VAULT_CLIENT, text_slice(key, (size_t)len)) & INT64_MAX;
+	return id ? id : 1;
+}
+
+static int was_used(void *context, int64_t id)
+{
+	const struct refresh *refresh = context;
+	return id_map_get(&refresh->known.used, (uint64_t)id) != NULL;
+}
+
+static void assign_residents(struct refresh *refresh)
+{
+	struct people *people = &refresh->people;
+	int64_t *before = memory_alloc(people->count + 1, sizeof *before);
+	refresh->cluster = memory_alloc(people->count + 1, sizeof *refresh->cluster);
+	for (size_t i = 0; i < people->count; i++) {
+		const uint64_t *resident = id_map_get(&refresh->known.of_record, (uint64_t)people->records[i]);
+		before[i] = resident ? (int64_t)*resident : 0;
+		refresh->cluster[i] = linking_cluster_of(refresh->run, i);
+	}
+	struct residents_input input = {.records = people->records,
+					.cluster = refresh->cluster,
+					.before = before,
+					.count = people->count,
+					.clusters = linking_run_report(refresh->run)->clusters,
+					.new_id = new_id,
+					.was_used = was_used,
+					.context = refresh};
+	residents_assign(&refresh->residents, &input);
+	free(before);
+}
+
+/* ---- writing ---------------------------------------------------------------------------------------------------- */
+
+static enum status end_bulk(struct bulk *bulk, enum status status, struct error *error)
+{
+	if (status == STATUS_OK)
+		return bulk_end(bulk, error);
+	bulk_abandon(bulk);
+	return status;
+}
+
+static enum status write_residents(struct refresh *refresh, struct error *error)
+{
+	struct bulk *bulk;
+	struct known *known = &refresh->known;
+	size_t clusters = linking_run_report(refresh->run)->clusters;
+	unsigned char *lives = memory_alloc(known->count + 1, 1);
+	enum status status = store_bulk_begin(&bulk, refresh->data, "resident",
+					      "resident_id, since_run, ended_run, integrity", error);
+	for (size_t c = 0; c < clusters && status == STATUS_OK; c++) {
+		const uint64_t *number = id_map_get(&known->used, (uint64_t)refresh->residents.resident[c]);
+		if (number)
+			lives[*number - 1] = 1;
+		bulk_int(bulk, refresh->residents.resident[c]);
+		bulk_int(bulk, number ? known->since[*number - 1] : refresh->run_id);
+		bulk_null(bulk);
+		bulk_double(bulk, linking_cluster_integrity(refresh->run, (uint32_t)c));
+		status = bulk_row(bulk, error);
+	}
+	for (size_t i = 0; i < known->count && status == STATUS_OK; i++) {
+		if (lives[i])
+			continue;
+		bulk_int(bulk, known->ids[i]);
+		bulk_int(bulk, known->since[i]);
+		bulk_int(bulk, known->ended[i] ? known->ended[i] : refresh->run_id);
+		bulk_double(bulk, 0);
+		status = bulk_row(bulk, error);
+	}
+	free(lives);
+	return end_bulk(bulk, status, error);
+}
+
+static enum status write_members(struct refresh *refresh, struct error *error)
+{
+	struct bulk *bulk;
+	enum status status = store_bulk_begin(&bulk, refresh->data, "resident_record", "resident_id, record_id", error);
+	for (size_t i = 0; i < refresh->people.count && status == STATUS_OK; i++) {
+		bulk_int(bulk, refresh->residents.resident[refresh->cluster[i]]);
+		bulk_int(bulk, refresh->people.records[i]);
+		status = bulk_row(bulk, error);
+	}
+	return end_bulk(bulk, status, error);
+}
+
+static enum status write_history(struct refresh *refresh, struct error *error)
+{
+	struct bulk *bulk;
+	struct id_map next; /* resident -> events so far */
+	id_map_init(&next);
+	enum status status = store_bulk_begin(&bulk, refresh->data, "resident_history",
+					      "resident_id, run_id, sequence, what, other_resident_id, records", error);
+	for (size_t i = 0; i < refresh->residents.event_count && status == STATUS_OK; i++) {
+		const struct resident_event *event = &refresh->residents.events[i];
+		bulk_int(bulk, event->resident_id);
+		bulk_int(bulk, refresh->run_id);
+		bulk_int(bulk, (int64_t)++ * id_map_put(&next, (uint64_t)event->resident_id, NULL));
+		bulk_text(bulk, text_of(resident_change_name(event->change)));
+		if (event->other)
+			bulk_int(bulk, event->other);
+		else
+			bulk_null(bulk);
+		bulk_int(bulk, event->records);
+		status = bulk_row(bulk, error);
+	}
+	id_map_release(&next);
+	return end_bulk(bulk, status, error);
+}
+
+static const char *status_word(const struct linking_link *link)
+{
+	static const char *const words[] = {"linked", "review", "apart"};
+	return words[link->status];
+}
+
+/* Of certain links only the strongest of each record is kept: enough to say why the record is where it
+ * is. Everything doubtful is kept. */
+static enum status write_links(struct refresh *refresh, struct linking_outcome *out, struct error *error)
+{
+	size_t count;
+	const struct linking_link *links = linking_links(refresh->run, &count);
+	float *strongest = memory_alloc(refresh->people.count + 1, sizeof *strongest);
+	struct bulk *bulk;
+	for (size_t i = 0; i < count; i++) {
+		if (links[i].weight > strongest[links[i].a])
+			strongest[links[i].a] = links[i].weight;
+		if (links[i].weight > strongest[links[i].b])
+			strongest[links[i].b] = links[i].weight;
+	}
+	enum status status = store_bulk_begin(&bulk, refresh->data, "link",
+					      "record_a, record_b, weight, probability, pattern, rule, status", error);
+	for (size_t i = 0; i < count && status == STATUS_OK; i++) {
+		const struct linking_link *link = &links[i];
+		out->review += link->status == LINKING_REVIEW;
+		if (link->status == LINKING_LINKED && link->weight < strongest[link->a] &&
+		    link->weight < strongest[link->b])
+			continue;
+		bulk_int(bulk, refresh->people.records[link->a]);
+		bulk_int(bulk, refresh->people.records[link->b]);
+		bulk_double(bulk, (double)link->weight);
+		bulk_double(bulk, (double)link->probability);
+		bulk_int(bulk, (int64_t)link->pattern);
+		bulk_int(bulk, link->rule);
+		bulk_text(bulk, text_of(status_word(link)));
+		status = bulk_row(bulk, error);
+	}
+	free(strongest);
+	return end_bulk(bulk, status, error);
+}
+
+static enum status write_model(struct refresh *refresh, struct error *error)
+{
+	struct statement *insert;
+	struct buf model;
+	enum status status =
+		store_prepare(&insert, refresh->data,
+			      "INSERT INTO linking_model (run_id, made, model) VALUES (:run_id, :made, :model)"
+			      " ON CONFLICT (run_id) DO UPDATE SET made = excluded.made, model = excluded.model",
+			      error);
+	if (status != STATUS_OK)
+		return status;
+	buf_init(&model, 1 << 22);
+	linking_model_json(refresh->run, &model);
+	statement_bind_int(insert, "run_id", refresh->run_id);
+	statement_bind_int(insert, "made", instant_now());
+	statement_bind_text(insert, "model", buf_text(&model));
+	status = statement_run(insert, NULL, error);
+	statement_done(insert);
+	buf_release(&model);
+	return status;
+}
+
+static enum status write_tables(struct refresh *refresh, struct linking_outcome *out, struct error *error)
+{
+	enum status status = store_begin(refresh->data, error);
+	if (status != STATUS_OK)
+		return status;
+	status = store_execute(refresh->data, "DELETE FROM link; DELETE FROM resident_record; DELETE FROM resident",
+			       error);
+	if (status == STATUS_OK)
+		status = write_residents(refresh, error);
+	if (status == STATUS_OK)
+		status = write_members(refresh, error);
+	if (status == STATUS_OK)
+		status = write_history(refresh, error);
+	if (status == STATUS_OK)
+		status = write_links(refresh, out, error);
+	if (status == STATUS_OK)
+		status = write_model(refresh, error);
+	if (status == STATUS_OK)
+		return store_commit(refresh->data, error);
+	store_rollback(refresh->data);
+	return status;
+}
+
+static enum status refresh_all(struct refresh *refresh, const struct profile *profile,
+			       const struct linking_settings *settings, struct linking_outcome *out,
+			       struct error *error)
+{
+	double start = now_in_seconds();
+	enum status status =
+		people_read(&refresh->people, refresh->data, refresh->vault, profile, settings->stop, error);
+	if (status != STATUS_OK)
+		return status;
+	out->seconds_read = now_in_seconds() - start;
+	status = linking_run_new(&refresh->run, refresh->people.table, settings, error);
+	if (status == STATUS_OK)
+		status = read_residents(&refresh->known, refresh->data, error);
+	if (status == STATUS_OK)
+		status = read_members(&refresh->known, refresh->data, error);
+	if (status != STATUS_OK)
+		return status;
+	double write_start = now_in_seconds();
+	assign_residents(refresh);
+	status = write_tables(refresh, out, error);
+	out->seconds_write = now_in_seconds() - write_start;
+	out->seconds = now_in_seconds() - start;
+	return status;
+}
+
+static void sum_up(const struct refresh *refresh, struct linking_outcome *out)
+{
+	out->engine = *linking_run_report(refresh->run);
+	out->records = refresh->people.count;
+	out->residents = out->engine.clusters;
+	for (size_t i = 0; i < refresh->residents.event_count; i++) {
+		out->began += refresh->residents.events[i].change == RESIDENT_BEGAN;
+		out->ended += refresh->residents.events[i].change == RESIDENT_ENDED;
+		out->separated += refresh->residents.events[i].change == RESIDENT_SEPARATED;
+	}
+}
+
+enum status linking_refresh(struct store *data, const struct vault *vault, const struct profile *profile,
+			    int64_t run_id, const struct linking_settings *settings, struct linking_outcome *out,
+			    struct error *error)
+{
+	struct linking_settings defaults = {0};
+	struct refresh refresh = {.data = data, .vault = vault, .run_id = run_id};
+	memset(out, 0, sizeof *out);
+	id_map_init(&refresh.known.used);
+	id_map_init(&refresh.known.of_record);
+	enum status status = refresh_all(&refresh, profile, settings ? settings : &defaults, out, error);
+	if (status == STATUS_OK)
+		sum_up(&refresh, out);
+	linking_run_free(refresh.run);
+	people_release(&refresh.people);
+	residents_release(&refresh.residents);
+	id_map_release(&refresh.known.used);
+	id_map_release(&refresh.known.of_record);
+	free(refresh.known.ids);
+	free(refresh.known.since);
+	free(refresh.known.ended);
+	free(refresh.cluster);
+	return status;
+}

@@ -1,0 +1,48 @@
+/* The workspace's residents: linking run over the vault, and what it came to as tables. */
+#ifndef LINKING_REFRESH_H
+#define LINKING_REFRESH_H
+
+#include "base/arena.h"
+#include "linking/linking.h"
+
+struct profile;
+struct store;
+struct vault;
+
+struct linking_outcome {
+	struct linking_report engine;
+	size_t records, residents, began, ended, separated, review;
+	double seconds_read, seconds_write, seconds;
+};
+/* Links all records anew and writes resident, resident_record, resident_history, link and linking_model
+ * in one transaction. Run again on the same records it changes nothing. RUN_ID is the run's in the ledger. */
+enum status linking_refresh(struct store *data, const struct vault *vault, const struct profile *profile,
+			    int64_t run_id, const struct linking_settings *settings, struct linking_outcome *out,
+			    struct error *error) MUST_CHECK;
+
+/* Why two records are, or are not, taken for one person, by the model of the last run. When the pair was kept
+ * as a link its stored weight is told; else it is worked out now, without how rare the values are. Texts live
+ * as long as the program. STATUS_NOT_FOUND when one of the records is not there. */
+struct linking_why {
+	struct linking_explanation explanation;
+	int64_t resident_a, resident_b;
+	int64_t record_a, record_b;
+	const char *status; /* "linked", "review", "apart"; NULL: the pair was not kept */
+	char rule[96];      /* which rule compared them; empty: none would */
+};
+enum status linking_why_records(struct linking_why *out, struct store *data, const struct vault *vault,
+				int64_t record_a, int64_t record_b, struct error *error) MUST_CHECK;
+/* Of two residents: their most alike pair of records. */
+enum status linking_why_residents(struct linking_why *out, struct store *data, const struct vault *vault,
+				  int64_t resident_a, int64_t resident_b, struct error *error) MUST_CHECK;
+
+/* Against truth/records.csv (source, client, person) in the folder TRUTH; only evaluation ever reads it. */
+struct linking_evaluation {
+	struct linking_quality residents;
+	uint64_t truth_records; /* rows of the truth file */
+	uint64_t not_loaded;    /* of them, without a record: quarantined or held */
+};
+enum status linking_evaluate_residents(struct linking_evaluation *out, struct store *data, const struct vault *vault,
+				       const char *truth, struct error *error) MUST_CHECK;
+
+#endif
