@@ -152,9 +152,4 @@ struct text view_words(struct text value, enum column_type type, struct arena *a
 /* "Mother, father and 2 children" is not ours to say: why somebody is counted to a household, in words. */
 struct text view_household_why(struct text why);
 
-/* Derives the profile's restrictions from the facts: who, and which property, is protected by which. Part of a
- * refresh, after linking; the caller gives the marks to policy_replace_marks(). */
-enum status view_restriction_marks(const struct profile *profile, struct store *data, struct arena *arena,
-				   struct policy_mark **marks, size_t *count, struct error *error) MUST_CHECK;
-
 #endif
