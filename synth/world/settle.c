@@ -367,6 +367,32 @@ static date since(struct world *w, const struct property *p, struct random *r)
 	return from < p->from ? p->from : from;
 }
 
+/* Nobody takes a home of their own as a child. */
+static date no_earlier_than_grown(struct world *w, uint32_t household, date from, struct random *r)
+{
+	date start = w->b->start, grown = w->b->persons[w->b->households[household].head].born + (date)(17.5 * 365.25);
+	if (from >= grown)
+		return from;
+	return grown < start - 60 ? grown + (date)random_below(r, (uint32_t)(start - 30 - grown)) : start - 30;
+}
+
+/* Nobody came before the household did, or before birth; lodgers and grandparents later. */
+static void set_up_home(struct world *w, uint32_t household, date from, struct random *r)
+{
+	struct borough *b = w->b;
+	for (uint32_t at = b->households[household].first; at != NOTHING; at = b->residences[at].next_in_household) {
+		struct residence *res = &b->residences[at];
+		if (res->from < from)
+			res->from = from;
+		bool later = res->role == ROLE_LODGER || res->role == ROLE_SHARER ||
+			     (res->role == ROLE_PARENT && random_chance(r, 0.5));
+		if (later && res->from < b->start - 60)
+			res->from += (date)random_below(r, (uint32_t)(b->start - res->from - 30));
+		if (b->persons[res->person].born > res->from)
+			res->from = b->persons[res->person].born;
+	}
+}
+
 static void lodger(struct newcomers *n)
 {
 	enum sex sex = any_sex(n->r);
@@ -395,8 +421,10 @@ uint32_t household_settle(struct world *w, uint32_t property, date from, bool hi
 	if (stock < STOCK_HMO && kind != HOUSEHOLD_SHARERS && p->bedrooms >= 3 && random_chance(r, 0.02))
 		lodger(&n);
 	w->b->households[n.household].kind = (uint8_t)kind;
+	if (history)
+		n.from = no_earlier_than_grown(w, n.household, n.from, r);
 	w->b->households[n.household].from = n.from;
-	set_up_home(w, n.household, r);
+	set_up_home(w, n.household, n.from, r);
 	household_begin(w, n.household, n.from, history, r);
 	return n.household;
 }
@@ -432,21 +460,6 @@ void household_begin(struct world *w, uint32_t household, date from, bool histor
 		children_start(w, members[i]);
 		if (person_is_here(w, members[i])) /* not placed away a line ago */
 			care_start(w, members[i]);
-	}
-}
-
-/* Grown children and lodgers came later than the household's oldest date allows. */
-void set_up_home(struct world *w, uint32_t household, struct random *r)
-{
-	struct borough *b = w->b;
-	for (uint32_t at = b->households[household].first; at != NOTHING; at = b->residences[at].next_in_household) {
-		struct residence *res = &b->residences[at];
-		bool later = res->role == ROLE_LODGER || res->role == ROLE_SHARER ||
-			     (res->role == ROLE_PARENT && random_chance(r, 0.5));
-		if (later && res->from < b->start - 60)
-			res->from += (date)random_below(r, (uint32_t)(b->start - res->from - 30));
-		if (b->persons[res->person].born > res->from)
-			res->from = b->persons[res->person].born;
 	}
 }
 

@@ -228,7 +228,6 @@ void needs_of_household(struct world *w, uint32_t household, struct random *r);
 void needs_month(struct world *w);
 void adult_start(struct world *w, uint32_t person, date from, struct random *r);
 void adult_month(struct world *w, uint32_t person);
-void set_up_home(struct world *w, uint32_t household, struct random *r);
 void children_start(struct world *w, uint32_t person);
 void children_month(struct world *w, uint32_t person);
 void school_start(struct world *w, uint32_t person, date from, struct random *r);

@@ -302,6 +302,8 @@ static void one_household_in_a_home(void **state)
 		until[i] = INT32_MIN + 1;
 	for (size_t i = 0; i < b->household_count; i++) { /* in the order of their beginning */
 		const struct household *h = &b->households[i];
+		assert_true(date_age_in_years(b->persons[h->head].born, h->from) >= 15 ||
+			    b->properties[h->property].kind == PROPERTY_CHILDRENS_HOME);
 		if (stock_of(&b->properties[h->property]) >= STOCK_HMO)
 			continue;
 		assert_true(h->from >= until[h->property]);
