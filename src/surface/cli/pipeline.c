@@ -4,6 +4,7 @@
 #include "base/interrupt.h"
 #include "base/memory.h"
 #include "household/restrictions.h"
+#include "linking/refresh.h"
 
 static double seconds_since(instant then)
 {
@@ -204,6 +205,21 @@ static enum status derive_addresses(struct pipeline *pipeline, char detail[PIPEL
 	return status;
 }
 
+static enum status derive_residents(struct pipeline *pipeline, char detail[PIPELINE_DETAIL_SIZE], struct error *error)
+{
+	const struct opened *opened = pipeline->opened;
+	struct linking_outcome outcome;
+	struct linking_settings settings = {.stop = interrupt_flag()};
+	enum status status = linking_refresh(opened->data, opened->vault, opened->workspace->profile,
+					     pipeline->run.run_id, &settings, &outcome, error);
+	if (status == STATUS_OK)
+		snprintf(detail, PIPELINE_DETAIL_SIZE,
+			 "%zu residents of %zu records: %zu new, %zu ended, %zu separated; %zu doubtful pairs",
+			 outcome.residents, outcome.records, outcome.began, outcome.ended, outcome.separated,
+			 outcome.review);
+	return status;
+}
+
 static enum status derive_restrictions(struct pipeline *pipeline, char detail[PIPELINE_DETAIL_SIZE],
 				       struct error *error)
 {
@@ -218,6 +234,7 @@ static enum status derive_restrictions(struct pipeline *pipeline, char detail[PI
 /* In the order the data travels. */
 static const struct derivation derivations[] = {
 	{"addresses", "Addresses", derive_addresses},
+	{"residents", "Residents", derive_residents},
 	{"restrictions", "Restrictions", derive_restrictions},
 	{NULL, NULL, NULL},
 };
