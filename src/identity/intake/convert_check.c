@@ -28,7 +28,7 @@ static bool is_email(struct text t)
 static bool is_postcode(struct text t)
 {
 	struct postcode postcode;
-	return clean_postcode(&postcode, t) && postcode.part == POSTCODE_UNIT;
+	return clean_postcode(&postcode, t) && postcode.part == POSTCODE_UNIT && !postcode.repaired;
 }
 
 bool convert_check(enum column_check check, struct text text, char canonical[160], struct text *out)

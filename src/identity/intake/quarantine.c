@@ -1,6 +1,7 @@
 #include "intake/quality.h"
 
 #include "base/memory.h"
+#include "base/utf8.h"
 #include "store/store.h"
 #include "vault/vault.h"
 
@@ -109,6 +110,26 @@ static void append_cell(struct buf *out, struct text value)
 		buf_append_csv(out, value);
 }
 
+/* What an extract holds that is not UTF-8 is shown as the most likely other thing, Windows-1252; NULs as "?". */
+static void append_delivered(struct buf *out, struct text bytes)
+{
+	if (text_is_empty(bytes) ||
+	    (utf8_first_invalid(bytes) == bytes.len && text_find_char(bytes, '\0') == bytes.len)) {
+		append_cell(out, bytes);
+		return;
+	}
+	struct buf readable;
+	buf_init(&readable, bytes.len * 3 + 16);
+	utf8_append_windows_1252(&readable, bytes);
+	for (size_t i = 0; i < readable.len; i++) {
+		if (readable.at[i] == '\0')
+			readable.at[i] = '?';
+	}
+	append_cell(out, buf_text(&readable));
+	buf_wipe(&readable);
+	buf_release(&readable);
+}
+
 static enum status append_problem(struct buf *out, struct buf *plain, struct buf *row, const struct vault *vault,
 				  struct statement *query, struct error *error)
 {
@@ -133,8 +154,8 @@ static enum status append_problem(struct buf *out, struct buf *plain, struct buf
 	append_cell(out, statement_text(query, statement_column(query, "rule")));
 	append_cell(out, statement_text(query, statement_column(query, "severity")));
 	append_cell(out, statement_text(query, statement_column(query, "message")));
-	append_cell(out, vault_values_find(buf_text(plain), SEALED_VALUE));
-	append_cell(out, buf_text(row));
+	append_delivered(out, vault_values_find(buf_text(plain), SEALED_VALUE));
+	append_delivered(out, buf_text(row));
 	buf_append_text(out, TEXT("\r\n"));
 	return STATUS_OK;
 }
