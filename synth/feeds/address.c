@@ -215,7 +215,9 @@ static void write_outside(struct written *out, struct random *r)
 	snprintf(out->number, sizeof out->number, "%u", 1 + random_below(r, 120));
 	snprintf(out->street, sizeof out->street, "%s", outside_streets[random_below(r, 5)]);
 	snprintf(out->town, sizeof out->town, "%s", outside_towns[random_below(r, 5)]);
-	snprintf(out->postcode, sizeof out->postcode, "NX%u %uAB", 1 + random_below(r, 20), random_below(r, 10));
+	unsigned district = 1 + random_below(r, 20),
+		 sector = random_below(r, 10); /* in this order: C leaves that of arguments open */
+	snprintf(out->postcode, sizeof out->postcode, "NX%u %uAB", district, sector);
 }
 
 static void join(char *out, size_t size, const char *separator, const char *const *parts, size_t count)
