@@ -108,12 +108,21 @@ static void test_each_shelf_has_its_own(void **state)
 static void test_a_newer_shelf_is_refused(void **state)
 {
 	(void)state;
-	static const struct schema older[] = {{"pets", "-- shelf: data\n-- migration 1\nSELECT 1;\n"}, {NULL, NULL}};
+	static const struct schema older[] = {
+		{"pets", "-- shelf: data\n-- migration 1\nSELECT 1;\n-- migration 2\nSELECT 1;\n"},
+		{"owners", "-- shelf: data\n-- migration 1\nSELECT 1;\n"},
+		{NULL, NULL}};
+	static const struct schema without_owners[] = {
+		{"pets",
+		 "-- shelf: data\n-- migration 1\nSELECT 1;\n-- migration 2\nSELECT 1;\n-- migration 3\nSELECT 1;\n"},
+		{NULL, NULL}};
 	struct store *store = test_database_open_bare(&db, STORE_DATA, STORE_WRITE);
 	assert_ok(schema_migrate(store, schemas, 0, &e), &e);
 	assert_int_equal(schema_migrate(store, older, 0, &e), STATUS_CONFLICT);
 	assert_string_equal(e.code, "store.newer");
 	assert_int_equal(schema_check(store, older, &e), STATUS_CONFLICT);
+	assert_int_equal(schema_migrate(store, without_owners, 0, &e), STATUS_CONFLICT);
+	assert_string_equal(e.code, "store.newer");
 	assert_ok(schema_check(store, schemas, &e), &e);
 	store_close(store);
 }
@@ -144,14 +153,22 @@ static void test_an_unknown_type_is_named(void **state)
 	store_close(store);
 }
 
+/* The program's own tables, from nothing and from each earlier version of every room. */
 static void test_the_program_s_own_schema(void **state)
 {
-	(void)state;
-	for (int shelf = STORE_DATA; shelf <= STORE_DESK; shelf++) {
-		struct store *store = test_database_open(&db, (enum store_shelf)shelf);
-		assert_ok(store_migrate(store, &e), &e);
-		assert_ok(store_check_schema(store, &e), &e);
-		store_close(store);
+	for (int limit = 0; limit <= 5; limit++) {
+		if (limit) {
+			drop(state);
+			make(state);
+		}
+		for (int shelf = STORE_DATA; shelf <= STORE_DESK; shelf++) {
+			struct store *store = test_database_open_bare(&db, (enum store_shelf)shelf, STORE_WRITE);
+			if (limit)
+				assert_ok(schema_migrate(store, store_schemas, limit, &e), &e);
+			assert_ok(store_migrate(store, &e), &e);
+			assert_ok(store_check_schema(store, &e), &e);
+			store_close(store);
+		}
 	}
 }
 
