@@ -15,6 +15,12 @@ enum status asking_begin(struct asking_door *asking, struct disclosure *door, co
 	enum status status = store_pool_take(door->parts.data, &asking->data, error);
 	if (status)
 		return status;
+	/* One snapshot for the whole question: a refresh may commit in the middle of it. */
+	status = store_begin(asking->data, error);
+	if (status) {
+		store_pool_give(door->parts.data, asking->data);
+		return status;
+	}
 	asking->state = disclosure_state_hold(door);
 	asking->grid = policy_grid(door->parts.policy, viewer, on == DATE_UNKNOWN ? date_today() : on);
 	asking->plans = ARENA_ARRAY(arena, profile->feeds.count, struct feed_plan *);
@@ -31,6 +37,7 @@ void asking_end(struct asking_door *asking)
 	buf_release(&asking->plain);
 	policy_grid_done(asking->grid);
 	disclosure_state_drop(asking->state);
+	store_rollback(asking->data); /* it only read */
 	store_pool_give(asking->door->parts.data, asking->data);
 }
 
