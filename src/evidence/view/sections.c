@@ -51,12 +51,14 @@ static int compare_rows(const void *left, const void *right)
 	return (a->row.origin->row_key > b->row.origin->row_key) - (a->row.origin->row_key < b->row.origin->row_key);
 }
 
-static struct text section_refusal(const struct viewing *v, const struct profile_feed *feed)
+/* Why a value that belongs into the table is not there; what the table has no column for is nobody's loss. */
+static struct text first_refusal(const struct view_section *section)
 {
-	for (size_t i = 0; i < v->answer->refusal_count; i++) {
-		const struct disclosed_refusal *refusal = &v->answer->refusals[i];
-		if (refusal->feed == feed && refusal->partly)
-			return why_withheld(v, refusal->rule, refusal->agreement);
+	for (size_t i = 0; i < section->row_count; i++) {
+		for (size_t e = 0; e < section->element_count; e++) {
+			if (section->rows[i].values[e].withheld)
+				return section->rows[i].values[e].why;
+		}
 	}
 	return TEXT_ABSENT;
 }
@@ -89,7 +91,7 @@ static bool put_section(struct viewing *v, const struct profile_section *rule, s
 	free(found);
 	section->rows = rows;
 	section->row_count = count;
-	section->why_no_more = section_refusal(v, rule->feed);
+	section->why_no_more = first_refusal(section);
 	return count > 0;
 }
 

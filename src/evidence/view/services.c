@@ -55,6 +55,12 @@ static struct text why_no_more(const struct viewing *v, const struct profile_fee
 	return TEXT_ABSENT;
 }
 
+static bool any_withheld(const struct view_service *s)
+{
+	return s->status.withheld || s->since.withheld || s->last_contact.withheld || s->worker.withheld ||
+	       s->worker_phone.withheld || s->worker_email.withheld || s->team.withheld;
+}
+
 static bool put_card(struct viewing *v, const struct profile_known_to *card, struct view_service *service)
 {
 	const struct disclosed_row *best = NULL;
@@ -81,8 +87,9 @@ static bool put_card(struct viewing *v, const struct profile_known_to *card, str
 					 .worker_email = make_value(v, best, card->worker_email),
 					 .team = make_value(v, best, card->team),
 					 .as_at = as_at,
-					 .why_no_more = why_no_more(v, best->origin.feed),
 					 .contact = card->source->contact};
+	if (service->presence_only || any_withheld(service))
+		service->why_no_more = why_no_more(v, best->origin.feed);
 	return true;
 }
 

@@ -48,7 +48,8 @@ static void put_dates(struct viewing *v)
 	}
 }
 
-/* One line a source: its feeds are the data owner's matter, not the reader's. */
+/* One line a source: its feeds are the data owner's matter, not the reader's. A feed that is shown in part
+ * says so in its own table. */
 static void put_refusals(struct viewing *v)
 {
 	struct view_refusal *refusals = ARENA_ARRAY(v->arena, v->answer->refusal_count, struct view_refusal);
@@ -56,6 +57,8 @@ static void put_refusals(struct viewing *v)
 	for (size_t i = 0; i < v->answer->refusal_count; i++) {
 		const struct disclosed_refusal *refusal = &v->answer->refusals[i];
 		size_t at = 0;
+		if (refusal->partly)
+			continue;
 		while (at < count && refusals[at].source != refusal->feed->source)
 			at++;
 		if (at < count)

@@ -77,7 +77,7 @@ struct view_section {
 	const struct view_row *rows; /* current first, then newest */
 	size_t row_count;
 	date as_at;
-	struct text why_no_more; /* a sentence, when the feed is withheld in part */
+	struct text why_no_more; /* a sentence, when some value of the table is withheld */
 };
 
 struct view_balance {

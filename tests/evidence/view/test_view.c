@@ -174,7 +174,11 @@ static void test_sections_say_what_is_withheld(void **state)
 		assert_true(section->why_no_more.len > 0);
 	}
 	assert_true(found);
-	assert_true(view.refusal_count > 0);
+	assert_int_equal(view.refusal_count, 0); /* nothing is withheld as a whole */
+	view_as(&view, "housing_officer", "homelessness_prevention", 1002, INSTANT_UNKNOWN);
+	assert_int_equal(view.refusal_count, 1);
+	assert_string_equal(view.refusals[0].source->id.at, "childrens_social_care");
+	assert_true(view.refusals[0].why.len > 0);
 }
 
 static void test_words(void **state)
