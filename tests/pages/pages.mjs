@@ -1,0 +1,279 @@
+// Every page in a real browser: what it is for works, axe-core finds nothing, nothing is wider than the screen,
+// the console is silent (a breach of the content security policy speaks there).
+//
+//   node pages.mjs ADDRESS CREDENTIALS.csv QUERY [SHOTS]
+//
+// CREDENTIALS has username,password,role. QUERY finds somebody. With SHOTS, a folder, each page is also kept as
+// a picture at 1280 and 375 pixels. Prints TAP.
+import { mkdirSync, readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const here = dirname(fileURLToPath(import.meta.url));
+const require = createRequire(join(here, "../../frontend/package.json"));
+const { chromium } = require("playwright-core");
+const axe = readFileSync(require.resolve("axe-core/axe.min.js"), "utf8");
+
+const [address, credentialsFile, query, shots] = process.argv.slice(2);
+const users = Object.fromEntries(readFileSync(credentialsFile, "utf8").trim().split("\n").slice(1)
+  .map((line) => line.split(",")).map(([username, password, role]) => [role.trim(), { username, password }]));
+if (shots) mkdirSync(shots, { recursive: true });
+
+let count = 0;
+let failed = 0;
+function tell(right, name, why = "") {
+  count += 1;
+  if (!right) failed += 1;
+  console.log(`${right ? "ok" : "not ok"} ${count} - ${name}`);
+  if (!right && why) console.log(why.split("\n").map((line) => `# ${line}`).join("\n"));
+}
+
+const browser = await chromium.launch({
+  executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
+  args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync"],
+});
+
+async function open(options = {}) {
+  const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, baseURL: address, ...options });
+  const page = await context.newPage();
+  page.said = [];
+  page.on("console", (message) => {
+    const expected = /status of (401|403|404|405|422|429)/.test(message.text());
+    if (["error", "warning"].includes(message.type()) && !expected) page.said.push(message.text());
+  });
+  page.on("pageerror", (error) => page.said.push(String(error)));
+  return page;
+}
+
+// What every page must keep, whatever it is for.
+async function check(page, name) {
+  const problems = [];
+  // Through the browser's own door: the page's policy lets no script of ours in.
+  await page.evaluate(axe);
+  const result = await page.evaluate(() => globalThis.axe.run(document, {
+    runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
+  }));
+  for (const violation of result.violations)
+    problems.push(`${violation.id}: ${violation.help}: ${violation.nodes.slice(0, 3).map((n) => n.html.slice(0, 160)).join(" | ")}`);
+  for (const width of [1280, 375]) {
+    await page.setViewportSize({ width, height: 900 });
+    const wide = await page.evaluate(() => document.documentElement.scrollWidth);
+    if (wide > width) problems.push(`at ${width} pixels the page is ${wide} wide`);
+    if (shots) await page.screenshot({ path: join(shots, `${name}-${width}.png`), fullPage: true });
+  }
+  await page.setViewportSize({ width: 1280, height: 900 });
+  problems.push(...page.said.splice(0));
+  if (!/ – OneView$/.test(await page.title())) problems.push(`its title is ${await page.title()}`);
+  tell(problems.length === 0, `${name} is accessible, fits and is silent`, problems.join("\n"));
+}
+
+async function signIn(page, role) {
+  const user = users[role];
+  if (!user) throw new Error(`there is no user with the role ${role}`);
+  await page.goto("/sign-in");
+  await page.fill("#username", user.username);
+  await page.fill("#password", user.password);
+  await page.click("main button[type=submit]:has-text('Sign in')");
+  if (page.url().endsWith("/password")) {
+    const chosen = "three words together 12";
+    await page.fill("#old", user.password);
+    await page.fill("#new", chosen);
+    await page.fill("#again", chosen);
+    await page.click("main button[type=submit]");
+    user.password = chosen;
+  }
+}
+
+async function text(page, selector = "main") {
+  return (await page.locator(selector).first().innerText()).replace(/\s+/g, " ");
+}
+
+async function choosePurpose(page) {
+  await page.locator("input[name=purpose]").first().check();
+  await page.fill("#reason", "EH-2291");
+}
+
+async function search(page, words) {
+  await page.goto("/search");
+  if (await page.locator("input[name=purpose]").count()) await choosePurpose(page);
+  await page.fill("#q", words);
+  await page.click("main button[type=submit]:has-text('Search')");
+}
+
+async function step(name, work) {
+  try {
+    await work();
+  } catch (error) {
+    tell(false, name, String(error).slice(0, 1500));
+  }
+}
+
+let residentUrl = "";
+
+await step("signing in", async () => {
+  const page = await open();
+  await page.goto("/sign-in");
+  await check(page, "sign-in");
+  await page.keyboard.press("Tab");
+  tell((await page.evaluate(() => document.activeElement.textContent)) === "Skip to main content", "the first Tab reaches the skip link");
+  await page.fill("#username", "nobody");
+  await page.fill("#password", "wrong password");
+  await page.click("main button[type=submit]:has-text('Sign in')");
+  tell(/There is a problem/.test(await text(page)), "a wrong password is told at the top of the page");
+  await check(page, "sign-in-wrong");
+  await page.context().close();
+});
+
+await step("a front-line worker", async () => {
+  const page = await open();
+  await signIn(page, "early_help_worker");
+  tell(/How fresh the data is/.test(await text(page)), "home says how fresh the data is");
+  await check(page, "home");
+  await page.goto("/search");
+  tell(/Why are you looking/.test(await text(page)), "the first search asks for a purpose");
+  await check(page, "search");
+  await page.goto("/purpose");
+  await check(page, "purpose");
+  await search(page, query);
+  tell(/\d+ residents? found/.test(await text(page)), "a misspelt name finds residents", await text(page));
+  tell(!page.url().includes(encodeURIComponent(query.split(" ")[0])), "the words searched for are not in the address");
+  await check(page, "search-results");
+  const results = page.url();
+  await page.locator(".ov-result__name a").first().click();
+  residentUrl = page.url();
+  const first = await page.locator("main h2").first().innerText();
+  tell(first === "Known to", "the resident's page begins with who works with them", first);
+  const sources = await page.locator("details.ov-source").count();
+  tell(sources > 0, "values offer their source");
+  await page.locator("details.ov-source summary").first().click();
+  tell(await page.locator("details.ov-source[open]").first().getByText("as at").count() > 0, "a source says of which day it is");
+  await check(page, "resident");
+  await page.emulateMedia({ media: "print" });
+  tell(await page.locator("header.ov-header").isHidden(), "paper has no header");
+  if (shots) await page.screenshot({ path: join(shots, "resident-print.png"), fullPage: true });
+  await page.emulateMedia({ media: "screen" });
+  await page.selectOption("#importance", "high");
+  await page.click(".ov-filter button");
+  tell(page.url().includes("importance=high"), "the chronology's filter is a form that works by itself");
+  await page.goto(results);
+  tell(/residents? found/.test(await text(page)), "going back to the results works");
+  await page.goto(residentUrl);
+  for (const [name, selector] of [["household", "main a[href^='/households/']"], ["property", "main a[href^='/properties/']"]]) {
+    const link = page.locator(selector).first();
+    if (await link.count()) {
+      await link.click();
+      tell((await page.locator("h1").count()) === 1, `the ${name} opens`);
+      await check(page, name);
+      await page.goto(residentUrl);
+    } else {
+      tell(false, `the resident's page leads to a ${name}`);
+    }
+  }
+  await page.context().close();
+});
+
+await step("reporting something wrong", async () => {
+  const page = await open();
+  await signIn(page, "early_help_worker");
+  await search(page, query);
+  await page.goto(residentUrl);
+  await page.locator("details.ov-source:has(a[href^='/reports/new']) summary").first().click();
+  await page.locator("details[open] a[href^='/reports/new']").first().click();
+  await check(page, "report-new");
+  await page.click("main button[type=submit]");
+  tell(/Say what is wrong/.test(await text(page)), "an empty report is asked for again");
+  await check(page, "report-new-wrong");
+  await page.fill("#text", "The tenancy ended in May.");
+  await page.click("main button[type=submit]");
+  tell(/on its way to the owner/.test(await text(page)), "a report is made and can be followed");
+  await check(page, "report");
+  await page.goto("/reports");
+  tell(/1 report/.test(await text(page)), "the reporter sees the report in a list");
+  await check(page, "reports");
+  for (const path of ["/audit", "/admin/users"]) {
+    const response = await page.goto(path);
+    tell(response.status() === 403, `${path} is not for a front-line worker`);
+  }
+  await check(page, "refused");
+  const missing = await page.goto("/residents/0000000000001");
+  tell(missing.status() === 404, "a resident that does not exist is not found");
+  await check(page, "not-found");
+  await page.goto("/agreements");
+  await check(page, "agreements");
+  await page.locator("main td a").first().click();
+  await check(page, "agreement");
+  await page.goto("/status");
+  await check(page, "status");
+  await page.context().close();
+});
+
+await step("an owner of data", async () => {
+  const page = await open();
+  await signIn(page, "data_owner");
+  await check(page, "home-owner");
+  await page.goto("/feeds");
+  await check(page, "feeds");
+  await page.locator("main td a[href^='/feeds/']").first().click();
+  await check(page, "feed");
+  await page.locator("main td a[href*='/extracts/']").first().click();
+  tell(/rows read =/.test(await text(page)), "an extract accounts for every row");
+  await check(page, "extract");
+  await page.goto("/quarantine");
+  tell(/\d+ problems?/.test(await text(page)), "quarantine lists what is wrong");
+  await check(page, "quarantine");
+  await page.goto("/reports");
+  const report = page.locator("main td a[href^='/reports/']").first();
+  if (await report.count()) {
+    await report.click();
+    if (await page.locator("#reply").count()) {
+      await page.fill("#reply", "We have ended it as of May.");
+      await page.locator("input[name=status]").first().check();
+      await page.click("main button:has-text('Send reply')");
+      tell(/We have ended it/.test(await text(page)), "the owner answers a report");
+      await check(page, "report-answered");
+    }
+  }
+  await page.context().close();
+});
+
+await step("the data protection officer", async () => {
+  const page = await open();
+  await signIn(page, "data_protection_officer");
+  await page.goto("/audit?action=resident.open");
+  tell(/Looked at a resident/.test(await text(page)), "the audit shows who looked at a resident");
+  await check(page, "audit");
+  await page.context().close();
+});
+
+await step("an administrator", async () => {
+  const page = await open();
+  await signIn(page, "system_administrator");
+  await page.goto("/admin/users");
+  await check(page, "users");
+  await page.goto("/admin/users/new");
+  await check(page, "user-new");
+  await page.fill("#username", "page.test");
+  await page.fill("#name", "Page Test");
+  await page.click("main button[type=submit]");
+  tell(/The new password is/.test(await text(page)), "a user is added, with a password shown once");
+  await check(page, "user");
+  await page.context().close();
+});
+
+await step("without JavaScript", async () => {
+  const page = await open({ javaScriptEnabled: false });
+  await signIn(page, "early_help_worker");
+  await search(page, query);
+  tell(/\d+ residents? found/.test(await text(page)), "searching works without JavaScript");
+  await page.locator(".ov-result__name a").first().click();
+  tell(/Known to/.test(await text(page)), "the resident's page works without JavaScript");
+  await page.click("header button:has-text('Sign out')");
+  tell(page.url().endsWith("/sign-in"), "signing out works without JavaScript");
+  await page.context().close();
+});
+
+await browser.close();
+console.log(`1..${count}`);
+process.exit(failed ? 1 : 0);
