@@ -58,7 +58,7 @@ static void put_service(struct visit *visit, struct value *services, const struc
 	put_line(lines, "Phone", &service->worker_phone, "tel:");
 	put_line(lines, "Email", &service->worker_email, "mailto:");
 	put_line(lines, "Team", &service->team, NULL);
-	put_line(lines, "State", &service->status, NULL);
+	put_line(lines, "Status", &service->status, NULL);
 	put_line(lines, "Since", &service->since, NULL);
 	put_line(lines, "Last contact", &service->last_contact, NULL);
 	if (!service->worker.shown.len && service->contact.len)
@@ -69,16 +69,24 @@ static void put_service(struct visit *visit, struct value *services, const struc
 	put_source(row, resident_id, what, origin_of(service), element_of(service), TEXT_ABSENT);
 }
 
+static bool has_card(const struct view_resident *view, const struct profile_source *source)
+{
+	for (size_t i = 0; i < view->service_count; i++)
+		if (view->services[i].source == source)
+			return true;
+	return false;
+}
+
+/* What no card above speaks of. */
 static struct text refused_sources(struct visit *visit, const struct view_resident *view)
 {
 	struct buf list;
-	if (!view->refusal_count)
-		return TEXT_ABSENT;
 	buf_init(&list, 16 << 10);
 	for (size_t i = 0; i < view->refusal_count; i++)
-		buf_format(&list, "%s%.*s: %.*s", i ? " " : "", TEXT_ARG(view->refusals[i].source->title),
-			   TEXT_ARG(view->refusals[i].why));
-	struct text result = arena_text(visit->arena, buf_text(&list));
+		if (!has_card(view, view->refusals[i].source))
+			buf_format(&list, "%s%.*s: %.*s", list.len ? " " : "",
+				   TEXT_ARG(view->refusals[i].source->title), TEXT_ARG(view->refusals[i].why));
+	struct text result = list.len ? arena_text(visit->arena, buf_text(&list)) : TEXT_ABSENT;
 	buf_release(&list);
 	return result;
 }

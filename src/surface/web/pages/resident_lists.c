@@ -76,8 +76,10 @@ static void put_section(struct visit *visit, struct value *sections, const struc
 		put_row(visit, rows, section, &section->rows[i], resident_id);
 	if (section->row_count > ROWS_SHOWN)
 		put_format(row, "more", "%zu older rows are in the chronology.", section->row_count - ROWS_SHOWN);
+	else if (section->why_no_more.len)
+		put_format(row, "more", "Part is withheld. %.*s", TEXT_ARG(section->why_no_more));
 	else
-		put_text(row, "more", section->why_no_more.len ? section->why_no_more : TEXT_ABSENT);
+		put_null(row, "more");
 }
 
 void resident_put_sections(struct visit *visit, const struct view_resident *view)
