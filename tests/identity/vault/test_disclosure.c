@@ -8,6 +8,9 @@
 
 #include "support/borough.h"
 
+#include <pthread.h>
+#include <stdatomic.h>
+
 static struct borough borough;
 static struct arena arena;
 
@@ -309,6 +312,70 @@ static void test_a_new_generation_is_taken_up(void **state)
 	assert_int_equal(numbers.residents, 4);
 }
 
+/* ---- many at once, while the state changes ------------------------------------------------------ */
+
+static void *look_around(void *failures)
+{
+	for (int i = 0; i < 60; i++) {
+		struct error e;
+		struct arena own;
+		struct viewer viewer = borough_viewer(&borough, "housing_officer", "homelessness_prevention");
+		struct disclosure_question question = {.viewer = &viewer, .subject_id = 1001, .on = DATE_UNKNOWN};
+		struct disclosure_search search = {.query = TEXT("Mohammed 12/03/1985"), .viewer = &viewer};
+		struct disclosure_resident answer;
+		struct disclosure_finding finding;
+		arena_init(&own, 64 << 20);
+		search.on = DATE_UNKNOWN;
+		bool right = disclosure_open_resident(&answer, borough.door, &question, &own, &e) == STATUS_OK &&
+			     disclosure_wait(answer.ticket, &e) == STATUS_OK && answer.record_count == 2;
+		right &= disclosure_find(&finding, borough.door, &search, &own, &e) == STATUS_OK &&
+			 disclosure_wait(finding.ticket, &e) == STATUS_OK && finding.count == 1;
+		if (!right)
+			atomic_fetch_add((atomic_int *)failures, 1);
+		arena_release(&own);
+	}
+	return NULL;
+}
+
+static void test_looks_go_on_while_the_state_is_switched(void **state)
+{
+	(void)state;
+	enum { LOOKERS = 4 };
+	pthread_t threads[LOOKERS];
+	atomic_int failures = 0;
+	struct error e;
+	for (int i = 0; i < LOOKERS; i++)
+		assert_int_equal(pthread_create(&threads[i], NULL, look_around, &failures), 0);
+	for (int i = 0; i < 20; i++) {
+		int64_t generation;
+		bool rebuilt;
+		assert_ok(run_publish(borough.data, &generation, &e), &e);
+		assert_ok(disclosure_refresh(borough.door, &rebuilt, &e), &e);
+		assert_true(rebuilt);
+	}
+	for (int i = 0; i < LOOKERS; i++)
+		pthread_join(threads[i], NULL);
+	assert_int_equal(atomic_load(&failures), 0);
+}
+
+/* Last: it breaks the audit. */
+static void test_without_audit_there_is_no_answer(void **state)
+{
+	(void)state;
+	struct error e;
+	struct viewer viewer = borough_viewer(&borough, "housing_officer", "homelessness_prevention");
+	struct disclosure_question question = {.viewer = &viewer, .subject_id = 1001, .on = DATE_UNKNOWN};
+	struct disclosure_resident answer;
+	assert_ok(store_execute(borough.desk, "ALTER TABLE audit_entry RENAME TO audit_entry_gone", &e), &e);
+	assert_ok(disclosure_open_resident(&answer, borough.door, &question, &arena, &e), &e);
+	assert_int_not_equal(disclosure_wait(answer.ticket, &e), STATUS_OK);
+	question.subject_id = 1003; /* a refusal needs its entry too, and says so rather than "not found" */
+	enum status status = disclosure_open_resident(&answer, borough.door, &question, &arena, &e);
+	assert_int_not_equal(status, STATUS_OK);
+	assert_int_not_equal(status, STATUS_NOT_FOUND);
+	assert_ok(store_execute(borough.desk, "ALTER TABLE audit_entry_gone RENAME TO audit_entry", &e), &e);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -322,6 +389,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_every_look_is_one_audit_entry, begin, end),
 		cmocka_unit_test_setup_teardown(test_a_ticket_calls_back_once, begin, end),
 		cmocka_unit_test_setup_teardown(test_a_new_generation_is_taken_up, begin, end),
+		cmocka_unit_test_setup_teardown(test_looks_go_on_while_the_state_is_switched, begin, end),
+		cmocka_unit_test_setup_teardown(test_without_audit_there_is_no_answer, begin, end),
 	};
 	return cmocka_run_group_tests(tests, make, drop);
 }
