@@ -189,19 +189,26 @@ static void sqlite_rollback(struct store *store)
 		sqlite3_exec(handle_of(store), "ROLLBACK", NULL, NULL, NULL);
 }
 
-/* With synchronous = NORMAL the log is written but not yet forced to disk; force it. Closing this
- * descriptor drops no lock, because SQLite holds none on the log itself. */
-static enum status sqlite_sync(struct store *store, struct error *error)
+static enum status force_to_disk(const struct store *store, const char *path, struct error *error)
 {
-	struct sqlite *sqlite = store->connection;
-	char path[sizeof sqlite->path + 8];
-	snprintf(path, sizeof path, "%s-wal", sqlite->path);
 	int file = open(path, O_RDONLY | O_CLOEXEC);
 	if (file < 0)
 		return errno == ENOENT ? STATUS_OK : store_fail(store, FAILURE_IO, "opening the log", error);
 	int failed = fsync(file);
 	close(file);
 	return failed ? store_fail(store, FAILURE_IO, "forcing the log to disk", error) : STATUS_OK;
+}
+
+/* With synchronous = NORMAL the log is written but not yet forced to disk; force it, and its name in the
+ * folder. Closing the descriptor drops no lock, because SQLite holds none on the log itself. */
+static enum status sqlite_sync(struct store *store, struct error *error)
+{
+	struct sqlite *sqlite = store->connection;
+	char path[sizeof sqlite->path + 8];
+	snprintf(path, sizeof path, "%s-wal", sqlite->path);
+	enum status status = force_to_disk(store, path, error);
+	snprintf(path, sizeof path, "%.*s", (int)(strrchr(sqlite->path, '/') - sqlite->path), sqlite->path);
+	return status ? status : force_to_disk(store, path, error);
 }
 
 static struct statement *sqlite_statement_new(void)

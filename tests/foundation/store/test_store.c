@@ -44,6 +44,7 @@ static void insert_thing(int64_t id, const char *name)
 	statement_bind_text(insert, "name", text_of(name));
 	assert_ok(statement_run(insert, NULL, &e), &e);
 	statement_done(insert);
+	assert_ok(store_sync(store, &e), &e);
 }
 
 static void test_every_type_comes_back(void **state)

@@ -9,6 +9,9 @@
 
 #include "policy/policy.h"
 
+#include <pthread.h>
+#include <stdatomic.h>
+
 static struct test_database db;
 static struct store *data, *desk;
 static struct profile *profile;
@@ -271,6 +274,42 @@ static void test_people_set_and_lift_marks(void **state)
 	assert_int_equal(test_query(desk, "SELECT count(*) FROM restriction_ruling WHERE lifted_by = 'manager'"), 1);
 }
 
+static atomic_bool stop_asking;
+
+static void *keep_asking(void *context)
+{
+	const struct viewer *viewer = context;
+	const struct profile_feed *feed = profile_feed(profile, TEXT("tenancies"));
+	const struct profile_element *element = profile_element(profile, TEXT("tenure"));
+	uintptr_t wrong = 0;
+	for (date on = today; !atomic_load(&stop_asking); on = on == today ? today + 1 : today) {
+		const struct policy_grid *grid = policy_grid(policy, viewer, on);
+		wrong += policy_decide(grid, feed, element).verdict != POLICY_ALLOW;
+		wrong += !policy_may_know_of(grid, policy_restrictions_of(policy, POLICY_RESIDENT, 1));
+		policy_grid_done(grid);
+	}
+	return (void *)wrong;
+}
+
+/* Days and loads change while others ask: nobody is given a grid that is freed or half made. */
+static void test_many_threads_ask_while_it_is_loaded(void **state)
+{
+	(void)state;
+	struct viewer viewer = viewer_of("officer", "options", "homelessness");
+	pthread_t threads[4];
+	atomic_store(&stop_asking, false);
+	for (int i = 0; i < 4; i++)
+		assert_int_equal(pthread_create(&threads[i], NULL, keep_asking, &viewer), 0);
+	for (int i = 0; i < 50; i++)
+		assert_ok(policy_load(policy, data, desk, &e), &e);
+	atomic_store(&stop_asking, true);
+	for (int i = 0; i < 4; i++) {
+		void *wrong;
+		pthread_join(threads[i], &wrong);
+		assert_null(wrong);
+	}
+}
+
 #define ON_A_DATABASE(test) cmocka_unit_test_setup_teardown(test, make, drop)
 
 int main(void)
@@ -281,6 +320,7 @@ int main(void)
 		ON_A_DATABASE(test_an_ended_agreement_ends_at_the_next_request),
 		ON_A_DATABASE(test_the_protected_are_not_there),
 		ON_A_DATABASE(test_people_set_and_lift_marks),
+		ON_A_DATABASE(test_many_threads_ask_while_it_is_loaded),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
