@@ -688,6 +688,9 @@ struct address_text {
 void address_write(const struct borough *b, const struct address *address, struct address_text *out);
 extern const char borough_town[]; /* "Eastmarsh" */
 
+/* National grid to degrees (WGS 84). */
+void geo_to_latitude(double easting, double northing, double *latitude, double *longitude);
+
 /* truth/: the world's own part. DIR exists. */
 enum status truth_write_world(const struct borough *b, const char *dir, struct error *error) MUST_CHECK;
 

@@ -109,17 +109,7 @@ void feed_gazetteer_other(struct writer *w)
 
 /* ---- wards.geojson ---- */
 
-/* National grid to WGS 84, near enough for a map of one borough: the linear part of the
- * projection around 51.53 N, 0.13 E (metres on the ground a degree). */
-static void ward_point(const struct borough *b, double easting, double northing, double out[2])
-{
-	const struct property *near = &b->properties[b->property_count / 2];
-	const double metres_per_latitude = 111250.0, metres_per_longitude = 69200.0;
-	out[0] = near->longitude + (easting - near->easting) / metres_per_longitude;
-	out[1] = near->latitude + (northing - near->northing) / metres_per_latitude;
-}
-
-static void ward_json(const struct borough *b, const struct ward *ward, struct buf *out)
+static void ward_json(const struct ward *ward, struct buf *out)
 {
 	buf_append_text(out, TEXT("{\"type\": \"Feature\", \"properties\": {\"WD24CD\": "));
 	buf_append_json(out, text_of(ward->code));
@@ -127,9 +117,9 @@ static void ward_json(const struct borough *b, const struct ward *ward, struct b
 	buf_append_json(out, text_of(ward->name));
 	buf_append_text(out, TEXT("}, \"geometry\": {\"type\": \"Polygon\", \"coordinates\": [["));
 	for (uint32_t i = 0; i < ward->boundary_count; i++) {
-		double point[2];
-		ward_point(b, ward->boundary[i][0], ward->boundary[i][1], point);
-		buf_format(out, "%s[%.6f, %.6f]", i ? ", " : "", point[0], point[1]);
+		double latitude, longitude;
+		geo_to_latitude(ward->boundary[i][0], ward->boundary[i][1], &latitude, &longitude);
+		buf_format(out, "%s[%.6f, %.6f]", i ? ", " : "", longitude, latitude);
 	}
 	buf_append_text(out, TEXT("]]}}"));
 }
@@ -138,12 +128,10 @@ enum status wards_write(const struct borough *b, const char *out, struct error *
 {
 	struct buf json;
 	char path[4096];
-	if (!b->property_count)
-		return STATUS_OK;
 	buf_init(&json, 64 << 20);
 	buf_append_text(&json, TEXT("{\"type\": \"FeatureCollection\", \"features\": [\n"));
 	for (size_t i = 0; i < BOROUGH_WARDS; i++) {
-		ward_json(b, &b->wards[i], &json);
+		ward_json(&b->wards[i], &json);
 		buf_append_text(&json, i + 1 < BOROUGH_WARDS ? TEXT(",\n") : TEXT("\n"));
 	}
 	buf_append_text(&json, TEXT("]}\n"));

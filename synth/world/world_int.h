@@ -134,7 +134,6 @@ static inline bool person_is_here(const struct world *w, uint32_t person)
 
 /* calendar.c, geo.c, geography.c, streets.c, dwellings.c, places.c */
 void world_make_calendar(struct borough *b);
-void geo_to_latitude(double easting, double northing, double *latitude, double *longitude);
 void world_make_wards(struct world *w);
 void world_make_areas(struct world *w);
 void ward_point(const struct world *w, uint32_t ward, double across, double up, double *easting, double *northing);
