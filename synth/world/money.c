@@ -65,6 +65,13 @@ static enum discount discount_of(struct world *w, uint32_t household, struct ran
 	return random_chance(r, 0.006) ? DISCOUNT_DISABLED : DISCOUNT_NONE;
 }
 
+/* Whoever grew up in the home took it over when of age, not on the day the family moved in. */
+static date signed_on(const struct world *w, uint32_t person, date from)
+{
+	date of_age = date_add_months(w->b->persons[person].born, 18 * 12);
+	return of_age > from && of_age <= w->b->start ? of_age : from;
+}
+
 static void holder_spells(struct world *w, uint32_t account, enum spell_kind kind, int code, date from)
 {
 	for (int i = 0; i < 2; i++) {
@@ -72,7 +79,7 @@ static void holder_spells(struct world *w, uint32_t account, enum spell_kind kin
 		if (person == NOTHING || !person_is_here(w, person))
 			continue;
 		spell_close(w, person, kind, from);
-		uint32_t spell = spell_open(w, person, kind, code, from);
+		uint32_t spell = spell_open(w, person, kind, code, signed_on(w, person, from));
 		w->b->spells[spell].link = account;
 	}
 }
@@ -96,8 +103,9 @@ void money_open(struct world *w, uint32_t household, date from, struct random *r
 		holder_spells(w, account, rent ? SPELL_TENANCY : SPELL_COUNCIL_TAX,
 			      rent ? TENURE_COUNCIL : (int)discount_of(w, household, r), from);
 	}
+	uint32_t head = b->households[household].head;
 	if (p->tenure == TENURE_ASSOCIATION && stock_of(p) < STOCK_HMO)
-		spell_open(w, b->households[household].head, SPELL_TENANCY, TENURE_ASSOCIATION, from);
+		spell_open(w, head, SPELL_TENANCY, TENURE_ASSOCIATION, signed_on(w, head, from));
 }
 
 /* A household has at most two accounts, and they were opened together. */
