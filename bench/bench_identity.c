@@ -7,6 +7,7 @@
  * already. Prints one JSON object of seconds, counts and, with TRUTH, precision, recall and F1.
  */
 #include "address/address.h"
+#include "household/household.h"
 #include "intake/intake.h"
 #include "linking/refresh.h"
 #include "runs/runs.h"
@@ -110,6 +111,19 @@ static enum status link_people(struct bench *bench, struct error *error)
 	return status;
 }
 
+static enum status households(struct bench *bench, struct error *error)
+{
+	struct household_report report;
+	enum status status = household_refresh(bench->data, bench->vault, bench->workspace->profile, bench->run.run_id,
+					       NULL, &report, error);
+	printf(" \"household\": {\"seconds\": %.2f, \"residences\": %zu, \"current\": %zu, \"households\": %zu, "
+	       "\"began\": %zu, "
+	       "\"ended\": %zu, \"peak_mb\": %ld},\n",
+	       report.seconds, report.residences, report.current, report.households, report.began, report.ended,
+	       peak_mb());
+	return status;
+}
+
 static enum status evaluate(struct bench *bench, const char *truth, struct error *error)
 {
 	struct linking_evaluation result;
@@ -121,6 +135,14 @@ static enum status evaluate(struct bench *bench, const char *truth, struct error
 		       (unsigned long long)result.residents.records, (unsigned long long)result.not_loaded,
 		       result.residents.precision, result.residents.recall, result.residents.f1,
 		       (unsigned long long)result.residents.wrong, (unsigned long long)result.residents.missed);
+	struct household_evaluation homes;
+	if (status == STATUS_OK)
+		status = household_evaluate(&homes, bench->data, bench->vault, truth, error);
+	if (status == STATUS_OK)
+		printf(" \"households\": {\"people\": %llu, \"precision\": %.4f, \"recall\": %.4f, \"f1\": %.4f, "
+		       "\"shared\": {\"precision\": %.4f, \"recall\": %.4f, \"f1\": %.4f}},\n",
+		       (unsigned long long)homes.people, homes.precision, homes.recall, homes.f1,
+		       homes.shared_precision, homes.shared_recall, homes.shared_f1);
 	return status;
 }
 
@@ -140,6 +162,8 @@ int main(int argc, char **argv)
 		status = addresses(&bench, &error);
 	if (status == STATUS_OK)
 		status = link_people(&bench, &error);
+	if (status == STATUS_OK)
+		status = households(&bench, &error);
 	if (status == STATUS_OK && argc > 3)
 		status = evaluate(&bench, argv[3], &error);
 	if (status == STATUS_OK)

@@ -93,14 +93,12 @@ static enum status read_truth(struct judged *judged, struct linking_evaluation *
 	return status;
 }
 
-enum status linking_evaluate_residents(struct linking_evaluation *out, struct store *data, const struct vault *vault,
-				       const char *truth, struct error *error)
+static enum status judge_all(struct judged *judged, struct linking_evaluation *out, struct store *data,
+			     const struct vault *vault, const char *truth, struct error *error)
 {
 	struct text_map sources;
 	struct id_map residents;
-	struct judged judged = {0};
 	char path[4096];
-	memset(out, 0, sizeof *out);
 	text_map_init(&sources);
 	id_map_init(&residents);
 	snprintf(path, sizeof path, "%s/records.csv", truth);
@@ -108,12 +106,34 @@ enum status linking_evaluate_residents(struct linking_evaluation *out, struct st
 	if (status == STATUS_OK)
 		status = read_residents(&residents, data, error);
 	if (status == STATUS_OK)
-		status = read_truth(&judged, out, &sources, &residents, vault, path, error);
+		status = read_truth(judged, out, &sources, &residents, vault, path, error);
+	text_map_release(&sources);
+	id_map_release(&residents);
+	return status;
+}
+
+enum status linking_evaluate_residents(struct linking_evaluation *out, struct store *data, const struct vault *vault,
+				       const char *truth, struct error *error)
+{
+	struct judged judged = {0};
+	memset(out, 0, sizeof *out);
+	enum status status = judge_all(&judged, out, data, vault, truth, error);
 	if (status == STATUS_OK)
 		linking_evaluate(judged.residents, judged.people, judged.count, &out->residents);
 	free(judged.residents);
 	free(judged.people);
-	text_map_release(&sources);
-	id_map_release(&residents);
+	return status;
+}
+
+enum status linking_truth_each(struct store *data, const struct vault *vault, const char *truth,
+			       linking_truth_visit *visit, void *context, struct error *error)
+{
+	struct linking_evaluation ignored = {0};
+	struct judged judged = {0};
+	enum status status = judge_all(&judged, &ignored, data, vault, truth, error);
+	for (size_t i = 0; status == STATUS_OK && i < judged.count; i++)
+		visit(context, judged.people[i] - 1, (int64_t)judged.residents[i]);
+	free(judged.residents);
+	free(judged.people);
 	return status;
 }

@@ -42,6 +42,10 @@ struct linking_evaluation {
 	uint64_t truth_records; /* rows of the truth file */
 	uint64_t not_loaded;    /* of them, without a record: quarantined or held */
 };
+/* Hands over each true person with the resident of one of their records, once a record. */
+typedef void linking_truth_visit(void *context, uint64_t person, int64_t resident);
+enum status linking_truth_each(struct store *data, const struct vault *vault, const char *truth,
+			       linking_truth_visit *visit, void *context, struct error *error) MUST_CHECK;
 enum status linking_evaluate_residents(struct linking_evaluation *out, struct store *data, const struct vault *vault,
 				       const char *truth, struct error *error) MUST_CHECK;
 

@@ -269,8 +269,7 @@ void disclosure_close_vault(struct vault *vault); /* NULL is fine */
 
 /* What users write about residents (reports and replies) is sealed as well: ID is the row's, WHICH tells
  * several texts of a row apart. */
-void disclosure_seal_words(const struct vault *vault, int64_t id, int32_t which, struct text words,
-			   struct buf *sealed);
+void disclosure_seal_words(const struct vault *vault, int64_t id, int32_t which, struct text words, struct buf *sealed);
 enum status disclosure_unseal_words(const struct vault *vault, int64_t id, int32_t which, struct text sealed,
 				    struct buf *words, struct error *error) MUST_CHECK;
 

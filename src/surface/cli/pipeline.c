@@ -3,6 +3,7 @@
 #include "address/address.h"
 #include "base/interrupt.h"
 #include "base/memory.h"
+#include "household/household.h"
 #include "household/restrictions.h"
 #include "linking/refresh.h"
 
@@ -220,6 +221,19 @@ static enum status derive_residents(struct pipeline *pipeline, char detail[PIPEL
 	return status;
 }
 
+static enum status derive_households(struct pipeline *pipeline, char detail[PIPELINE_DETAIL_SIZE], struct error *error)
+{
+	const struct opened *opened = pipeline->opened;
+	struct household_report report;
+	enum status status = household_refresh(opened->data, opened->vault, opened->workspace->profile,
+					       pipeline->run.run_id, interrupt_flag(), &report, error);
+	if (status == STATUS_OK)
+		snprintf(detail, PIPELINE_DETAIL_SIZE,
+			 "%zu residents at an address, in %zu households: %zu new, %zu ended", report.current,
+			 report.households, report.began, report.ended);
+	return status;
+}
+
 static enum status derive_restrictions(struct pipeline *pipeline, char detail[PIPELINE_DETAIL_SIZE],
 				       struct error *error)
 {
@@ -235,6 +249,7 @@ static enum status derive_restrictions(struct pipeline *pipeline, char detail[PI
 static const struct derivation derivations[] = {
 	{"addresses", "Addresses", derive_addresses},
 	{"residents", "Residents", derive_residents},
+	{"households", "Households", derive_households},
 	{"restrictions", "Restrictions", derive_restrictions},
 	{NULL, NULL, NULL},
 };
