@@ -495,13 +495,13 @@ enum status csv_next(struct csv *csv, struct csv_row *row, struct error *error)
 	}
 }
 
-static struct csv *csv_new(const struct csv_format *format)
+static struct csv *csv_new(const struct csv_format *format, size_t buffer)
 {
 	assert(format->encoding != CSV_UTF_16);
 	struct csv *csv = memory_alloc(1, sizeof *csv);
 	csv->format = *format;
 	csv->line = 1;
-	csv->capacity = FIRST_BUFFER;
+	csv->capacity = buffer;
 	csv->base = memory_alloc(csv->capacity + BLOCK, 1);
 	buf_init(&csv->scratch, (size_t)CSV_ROW_CEILING * 5);
 	return csv;
@@ -524,7 +524,7 @@ enum status csv_open(struct csv **out, const char *path, const struct csv_format
 		return STATUS_IO;
 	}
 	(void)posix_fadvise(fd, 0, 0, POSIX_FADV_SEQUENTIAL);
-	struct csv *csv = csv_new(format);
+	struct csv *csv = csv_new(format, FIRST_BUFFER);
 	csv->fd = fd;
 	enum status status = read_more(csv, error);
 	if (status) {
@@ -538,7 +538,7 @@ enum status csv_open(struct csv **out, const char *path, const struct csv_format
 
 struct csv *csv_open_memory(struct text bytes, const struct csv_format *format)
 {
-	struct csv *csv = csv_new(format);
+	struct csv *csv = csv_new(format, bytes.len < FIRST_BUFFER ? bytes.len + 1 : FIRST_BUFFER);
 	csv->fd = -1;
 	csv->rest = bytes;
 	if (format->byte_order_mark && text_starts_with(bytes, TEXT("\xef\xbb\xbf")))
