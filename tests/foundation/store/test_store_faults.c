@@ -277,6 +277,46 @@ static void check_recovery(void (*break_it)(void))
 	assert_int_equal(count, 2000);
 }
 
+/* What a server says when its disk is full and the like cannot be had cheaply: have it say so. */
+static void test_what_a_server_says_is_understood(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *sqlstate;
+		enum status status;
+		const char *code;
+	} cases[] = {
+		{"53100", STATUS_IO, "store.disk_full"},
+		{"53200", STATUS_NO_MEMORY, "store.memory"},
+		{"53300", STATUS_IO, "store.too_many"},
+		{"25006", STATUS_IO, "store.read_only"},
+		{"42501", STATUS_IO, "store.read_only"},
+		{"40001", STATUS_CONFLICT, "store.conflict"},
+		{"40P01", STATUS_CONFLICT, "store.conflict"},
+		{"55P03", STATUS_CONFLICT, "store.locked"},
+		{"57014", STATUS_INTERRUPTED, "store.interrupted"},
+		{"57P03", STATUS_IO, "store.server_gone"},
+		{"28P01", STATUS_REFUSED, "store.sign_in"},
+		{"23505", STATUS_CONFLICT, "store.duplicate"},
+		{"23514", STATUS_INVALID, "store.constraint"},
+		{"22003", STATUS_INVALID, "store.constraint"},
+		{"58030", STATUS_IO, "store.io"},
+		{"XX001", STATUS_CORRUPT, "store.corrupt"},
+		{"42P01", STATUS_INTERNAL, "store.sql"},
+	};
+	if (db.kind != STORE_POSTGRESQL)
+		skip();
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		char sql[160];
+		snprintf(sql, sizeof sql,
+			 "DO $$ BEGIN RAISE EXCEPTION 'Secretname was here' USING ERRCODE = '%s'; END $$",
+			 cases[i].sqlstate);
+		assert_told(store_execute(store, sql, &e), cases[i].status, cases[i].code);
+		if (strncmp(cases[i].sqlstate, "22", 2) == 0 || strncmp(cases[i].sqlstate, "23", 2) == 0)
+			assert_null(strstr(e.cause, "Secretname"));
+	}
+}
+
 static void test_a_cut_connection_is_told_and_made_anew(void **state)
 {
 	(void)state;
@@ -303,6 +343,7 @@ int main(void)
 		ON_A_DATABASE(test_a_damaged_file_is_told_at_opening),
 		ON_A_DATABASE(test_what_is_missing_or_forbidden_is_told),
 		ON_A_DATABASE(test_a_held_database_is_told_in_time),
+		ON_A_DATABASE(test_what_a_server_says_is_understood),
 		ON_A_DATABASE(test_a_cut_connection_is_told_and_made_anew),
 		ON_A_DATABASE(test_a_restarted_server),
 	};
