@@ -86,8 +86,8 @@ void arena_reset(struct arena *arena)
 		block_free(arena, block);
 	}
 	kept->next = NULL;
-	if (arena->secret)
-		explicit_bzero(kept->payload, kept->size);
+	if (arena->secret) /* behind `at` nothing was written since the last wipe */
+		explicit_bzero(kept->payload, (size_t)(arena->at - kept->payload));
 	arena->at = kept->payload;
 	arena->end = kept->payload + kept->size;
 }
@@ -147,8 +147,35 @@ struct text arena_text(struct arena *arena, struct text t)
 	return text_is_absent(t) ? t : text_slice(arena_copy(arena, t), t.len);
 }
 
+#ifndef ARENA_IS_MALLOC
+/* Into what is left of the block, which is nearly always enough: formatting once instead of twice. */
+static bool format_in_place(struct arena *arena, const char *format, va_list args, struct text *out)
+{
+	va_list again;
+	size_t room = (size_t)(arena->end - arena->at);
+	if (!room)
+		return false;
+	va_copy(again, args);
+	int len = vsnprintf(arena->at, room, format, again);
+	va_end(again);
+	if (len < 0 || round_up((size_t)len + 1) > room) {
+		if (arena->secret)
+			explicit_bzero(arena->at, room);
+		return false;
+	}
+	*out = text_slice(arena->at, (size_t)len);
+	arena->at += round_up((size_t)len + 1);
+	return true;
+}
+#endif
+
 struct text arena_format_v(struct arena *arena, const char *format, va_list args)
 {
+#ifndef ARENA_IS_MALLOC
+	struct text quick;
+	if (format_in_place(arena, format, args, &quick))
+		return quick;
+#endif
 	va_list again;
 	va_copy(again, args);
 	int len = vsnprintf(NULL, 0, format, again);

@@ -109,15 +109,27 @@ void put_href(struct value *object, const char *key, const char *where, int64_t 
 		put_null(object, key);
 }
 
+/* Written once for every value of a page, so by hand. */
 struct text report_address(struct arena *arena, int64_t resident_id, const struct disclosed_origin *origin,
 			   const struct profile_element *element)
 {
-	char id[ID_TEXT_SIZE], as_at[DATE_TEXT_SIZE];
+	char id[ID_TEXT_SIZE], as_at[DATE_TEXT_SIZE], room[512];
 	if (!resident_id || !origin || !origin->feed || !element || !feed_column(origin->feed, element))
 		return TEXT_ABSENT;
-	return arena_format(arena, "/reports/new?resident=%s&record=%lld&feed=%.*s&row=%lld&element=%.*s&as_at=%s",
-			    id_format(resident_id, id), (long long)origin->record_id, TEXT_ARG(origin->feed->id),
-			    (long long)origin->row_key, TEXT_ARG(element->id), date_format_iso(origin->as_at, as_at));
+	struct buf out = {.at = room, .cap = sizeof room, .ceiling = sizeof room};
+	buf_append_text(&out, TEXT("/reports/new?resident="));
+	buf_append_text(&out, text_of(id_format(resident_id, id)));
+	buf_append_text(&out, TEXT("&record="));
+	buf_append_int(&out, origin->record_id);
+	buf_append_text(&out, TEXT("&feed="));
+	buf_append_text(&out, origin->feed->id);
+	buf_append_text(&out, TEXT("&row="));
+	buf_append_int(&out, origin->row_key);
+	buf_append_text(&out, TEXT("&element="));
+	buf_append_text(&out, element->id);
+	buf_append_text(&out, TEXT("&as_at="));
+	buf_append_text(&out, text_of(date_format_iso(origin->as_at, as_at)));
+	return out.failed ? TEXT_ABSENT : arena_text(arena, buf_text(&out));
 }
 
 void put_source(struct value *object, int64_t resident_id, struct text what, const struct disclosed_origin *origin,
