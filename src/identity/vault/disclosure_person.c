@@ -22,6 +22,59 @@ static bool is_better(const struct disclosed_row *row, const struct disclosed_ro
 	return row->origin.as_at > than->origin.as_at;
 }
 
+static bool is_title(struct text word)
+{
+	static const char *const titles[] = {"mr", "mrs", "ms", "miss", "dr", "mx", "rev", "sir", "master", "prof"};
+	for (size_t i = 0; i < sizeof titles / sizeof *titles; i++) {
+		if (text_equal_ignoring_case(word, text_of(titles[i])))
+			return true;
+	}
+	return false;
+}
+
+static bool in_capitals(struct text t)
+{
+	for (size_t i = 0; i < t.len; i++) {
+		if (t.at[i] >= 'a' && t.at[i] <= 'z')
+			return false;
+	}
+	return true;
+}
+
+/* The words of PART without titles; "O'BRIEN-SMITH" becomes "O'Brien-Smith" when CALM. */
+static void append_words(struct buf *out, struct text part, bool calm)
+{
+	struct text word;
+	while (text_split(&part, ' ', &word)) {
+		if (word.len == 0 || is_title(word))
+			continue;
+		if (out->len)
+			buf_append_char(out, ' ');
+		bool begins = true;
+		for (size_t i = 0; i < word.len; i++) {
+			char c = word.at[i];
+			buf_append_char(out, calm && !begins && c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c);
+			begins = c == '-' || c == '\'';
+		}
+	}
+}
+
+/* "SMITH, MR JOHN PAUL" as a list shows it: "John Paul Smith". The value itself stays as the source has it. */
+static struct text full_name_in_words(struct arena *arena, struct text full)
+{
+	struct buf out;
+	bool calm = in_capitals(full);
+	size_t comma = text_find_char(full, ',');
+	buf_init(&out, 1 << 12);
+	if (comma < full.len)
+		append_words(&out, text_slice(full.at + comma + 1, full.len - comma - 1), calm);
+	append_words(&out, text_slice(full.at, comma), calm);
+	struct text words = out.len ? arena_text(arena, buf_text(&out)) : full;
+	buf_wipe(&out);
+	buf_release(&out);
+	return words;
+}
+
 static struct text name_of(struct asking_door *asking, const struct disclosed_row *row)
 {
 	const struct disclosure *door = asking->door;
@@ -30,7 +83,7 @@ static struct text name_of(struct asking_door *asking, const struct disclosed_ro
 		return arena_format(asking->arena, "%.*s %.*s", TEXT_ARG(given), TEXT_ARG(family));
 	struct text full = value_of(row, door->known.full_name);
 	if (!text_is_empty(full))
-		return full;
+		return full_name_in_words(asking->arena, full);
 	return text_is_empty(family) ? given : family;
 }
 

@@ -135,6 +135,15 @@ static void test_every_value_has_its_origin(void **state)
 	assert_string_equal(answer.person.date_of_birth.at, "1985-03-12");
 }
 
+static void test_a_name_in_one_field_reads_as_a_name(void **state)
+{
+	(void)state;
+	struct disclosure_resident answer;
+	assert_int_equal(open_as(&answer, "housing_officer", "homelessness_prevention", 1005), STATUS_OK);
+	assert_string_equal(answer.person.name.at, "John Paul O'Brien-Smith");
+	assert_string_equal(value_in(&answer, "council_tax_liable", "full_name"), "O'BRIEN-SMITH, MR JOHN PAUL");
+}
+
 static void test_a_protected_resident_is_like_nobody(void **state)
 {
 	(void)state;
@@ -309,7 +318,7 @@ static void test_a_new_generation_is_taken_up(void **state)
 	struct disclosure_numbers numbers;
 	disclosure_numbers(borough.door, &numbers);
 	assert_int_equal(numbers.generation, generation);
-	assert_int_equal(numbers.residents, 4);
+	assert_int_equal(numbers.residents, 5);
 }
 
 /* ---- many at once, while the state changes ------------------------------------------------------ */
@@ -381,6 +390,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_each_role_sees_what_its_agreements_give, begin, end),
 		cmocka_unit_test_setup_teardown(test_every_value_has_its_origin, begin, end),
+		cmocka_unit_test_setup_teardown(test_a_name_in_one_field_reads_as_a_name, begin, end),
 		cmocka_unit_test_setup_teardown(test_a_protected_resident_is_like_nobody, begin, end),
 		cmocka_unit_test_setup_teardown(test_a_protected_address_is_in_no_value, begin, end),
 		cmocka_unit_test_setup_teardown(test_search_finds_what_the_viewer_may_see, begin, end),
