@@ -13,7 +13,7 @@
 struct person {
 	uint64_t household; /* true one + 1; 0: none on the day */
 	int64_t resident;
-	bool shared; /* the true property is an HMO or a hostel */
+	bool shared; /* one of sharers, or in a communal home */
 };
 
 struct judging {
@@ -65,7 +65,7 @@ static enum status read_households(struct judging *judging, const char *truth, s
 			continue;
 		struct person *p = person_of(judging, person);
 		p->household = household + 1;
-		p->shared = text_is(fields[2], "hmo") || text_is(fields[2], "hostel") || text_is(fields[2], "shared");
+		p->shared = text_is(fields[2], "communal") || text_is(fields[2], "sharers");
 	}
 	buf_release(&file);
 	return status;

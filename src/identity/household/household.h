@@ -75,7 +75,7 @@ enum status household_refresh(struct store *data, const struct vault *vault, con
 struct household_evaluation {
 	uint64_t people;
 	double precision, recall, f1;                      /* of pairs who live together */
-	double shared_precision, shared_recall, shared_f1; /* where the true property is an HMO or a hostel */
+	double shared_precision, shared_recall, shared_f1; /* among sharers and in communal homes */
 };
 /* Against truth/households.csv and records.csv in the folder TRUTH, at the newest as-at date. */
 enum status household_evaluate(struct household_evaluation *out, struct store *data, const struct vault *vault,
