@@ -207,7 +207,10 @@ enum status intake_inbox(struct intake *intake, intake_report *report, void *con
 	struct run run = {intake, report, context, totals};
 	*totals = (struct intake_totals){0};
 	arena_init(&arena, 64 << 20);
-	enum status status = list_inbox(intake, &arena, &files, &count, &bytes, error);
+	enum status status =
+		intake->settings.archive ? vault_remove_leftovers(intake->settings.inbox, error) : STATUS_OK;
+	if (status == STATUS_OK)
+		status = list_inbox(intake, &arena, &files, &count, &bytes, error);
 	if (status == STATUS_OK) {
 		progress_start(&intake->progress, "Loading extracts", "bytes", bytes);
 		intake->progress.shown = intake->progress.shown && intake->settings.show_progress;

@@ -1,5 +1,6 @@
 /* An archive: 8 bytes of format, the stream's header, then blocks of 64 KiB, each with its own tag;
  * the last block is marked final, so that a truncated file is told from a whole one. */
+#include "base/file.h"
 #include "vault/vault_int.h"
 
 #include "base/memory.h"
@@ -221,7 +222,21 @@ static enum status overwrite_file(const char *path, struct error *error)
 	return status;
 }
 
-enum status vault_remove_files(const char *const *paths, size_t count, struct error *error)
+/* A file half overwritten must never be taken for an extract, so it first gets a name that no reader looks at. */
+#define REMOVING ".removing."
+
+static enum status set_aside(const char *path, char out[4096], struct error *error)
+{
+	const char *slash = strrchr(path, '/');
+	int folder = slash ? (int)(slash - path) : 1;
+	const char *name = slash ? slash + 1 : path;
+	if ((size_t)snprintf(out, 4096, "%.*s/" REMOVING "%s", folder, slash ? path : ".", name) >= 4096)
+		return error_set(error, STATUS_TOO_LARGE, "vault.path", "The path is too long");
+	return rename(path, out) ? archive_failed(error, "The clear file cannot be renamed for removal", path)
+				 : STATUS_OK;
+}
+
+static enum status wipe_and_unlink(const char *const *paths, size_t count, struct error *error)
 {
 	enum status status = STATUS_OK;
 	for (size_t i = 0; i < count && status == STATUS_OK; i++)
@@ -232,5 +247,44 @@ enum status vault_remove_files(const char *const *paths, size_t count, struct er
 		if (unlink(paths[i]))
 			status = archive_failed(error, "The clear file cannot be removed", paths[i]);
 	}
+	return status;
+}
+
+enum status vault_remove_files(const char *const *paths, size_t count, struct error *error)
+{
+	struct arena arena;
+	arena_init(&arena, (size_t)64 << 20);
+	const char **aside = ARENA_ARRAY(&arena, count + 1, const char *);
+	size_t moved = 0;
+	enum status status = STATUS_OK;
+	while (moved < count && status == STATUS_OK) {
+		char path[4096];
+		status = set_aside(paths[moved], path, error);
+		if (status == STATUS_OK)
+			aside[moved++] = arena_copy(&arena, text_of(path));
+	}
+	if (status == STATUS_OK && moved)
+		status = sync_folder_of(aside[0], error);
+	if (status == STATUS_OK)
+		status = wipe_and_unlink(aside, moved, error);
+	arena_release(&arena);
+	return status;
+}
+
+enum status vault_remove_leftovers(const char *folder, struct error *error)
+{
+	struct arena arena;
+	struct text *names;
+	size_t count = 0, left = 0;
+	arena_init(&arena, (size_t)64 << 20);
+	enum status status = file_list(folder, &arena, &names, &count, error);
+	const char **paths = ARENA_ARRAY(&arena, count + 1, const char *);
+	for (size_t i = 0; i < count && status == STATUS_OK; i++) {
+		if (text_starts_with(names[i], TEXT(REMOVING)))
+			paths[left++] = arena_copy(&arena, arena_format(&arena, "%s/%.*s", folder, TEXT_ARG(names[i])));
+	}
+	if (status == STATUS_OK)
+		status = wipe_and_unlink(paths, left, error);
+	arena_release(&arena);
 	return status;
 }

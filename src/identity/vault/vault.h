@@ -178,8 +178,11 @@ enum status vault_sync_folder(const char *folder, struct error *error) MUST_CHEC
 typedef enum status vault_archive_sink(void *context, struct text block, struct error *error);
 enum status vault_open_archive(const struct vault *vault, const char *path, vault_archive_sink *sink, void *context,
 			       struct error *error) MUST_CHECK;
-/* Overwrites, syncs (once for all of one file system) and removes clear files. What the disk kept below
+/* Renames (to ".removing.NAME", so that no half of one is ever read as an extract), overwrites, syncs (once for all of
+ * one file system) and removes clear files. What the disk kept below
  * that (old blocks of a flash drive, snapshots) is for the disk's own encryption: docs/operations. */
 enum status vault_remove_files(const char *const *paths, size_t count, struct error *error) MUST_CHECK;
+/* Ends a removal that was cut off: wipes and removes what it left in FOLDER. */
+enum status vault_remove_leftovers(const char *folder, struct error *error) MUST_CHECK;
 
 #endif

@@ -86,6 +86,8 @@ enum status cmd_init(struct cli *cli, struct error *error)
 	answer_text(&cli->answer, "workspace", "Workspace", text_of(folder));
 	status = opened_open(&opened, cli, OPEN_DATA_WRITE | OPEN_DESK_WRITE | OPEN_VAULT, error);
 	if (status == STATUS_OK)
+		status = vault_mark_store(opened.vault, opened.data, error);
+	if (status == STATUS_OK)
 		status = add_administrator(cli, &opened, error);
 	opened_close(&opened);
 	if (status == STATUS_OK) {

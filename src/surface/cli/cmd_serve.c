@@ -1,5 +1,6 @@
 #include "cli/cli_int.h"
 
+#include "base/file.h"
 #include "base/log.h"
 #include "web/web.h"
 

@@ -217,6 +217,13 @@ static void archive_round(struct vault *vault, size_t size)
 	assert_ok(vault_remove_files(paths, 1, &e), &e);
 	assert_false(file_exists(source));
 	assert_int_not_equal(vault_remove_files(paths, 1, &e), STATUS_OK);
+	/* A removal that was cut off is ended later; other files of the folder stay. */
+	char left[128];
+	snprintf(left, sizeof left, "%s/.removing.tenancies.csv", folder);
+	assert_ok(file_replace(left, TEXT("a name"), 0600, &e), &e);
+	assert_ok(vault_remove_leftovers(folder, &e), &e);
+	assert_false(file_exists(left));
+	assert_true(file_exists(target));
 	buf_release(&content);
 	buf_release(&back);
 }
