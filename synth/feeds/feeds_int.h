@@ -94,7 +94,8 @@ struct feed {
 	char delimiter;
 	enum date_form dates;
 	const char *newline;
-	bool windows_1252, byte_order_mark, upper_case;
+	bool windows_1252, byte_order_mark;
+	bool whole; /* everything that is true now; nobody sends such a list when it is empty */
 	const struct column *columns;
 	size_t column_count;
 	unsigned defects; /* about how many defective rows over the whole time */

@@ -163,7 +163,7 @@ static bool transfer_broke(const struct writer *w)
 
 void writer_close(struct writer *w)
 {
-	if (w->status)
+	if (w->status || (w->feed->whole && !w->rows_in_file))
 		return;
 	if (transfer_broke(w)) {
 		write_cut_row(w);
