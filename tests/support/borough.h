@@ -88,13 +88,13 @@ static inline void borough_household(struct borough *b)
 					  "'family', 18000, NULL, 1)",
 					  "INSERT INTO household_member (resident_id, household_id, from_date, "
 					  "to_date, certainty, why) VALUES (1001, "
-					  "5001, 18000, NULL, 'certain', 'tenant')",
+					  "5001, 18000, NULL, 'certain', 'same_address')",
 					  "INSERT INTO household_member (resident_id, household_id, from_date, "
 					  "to_date, certainty, why) VALUES (1002, "
-					  "5001, 18000, NULL, 'likely', 'surname')",
+					  "5001, 18000, NULL, 'likely', 'same_address')",
 					  "INSERT INTO household_member (resident_id, household_id, from_date, "
 					  "to_date, certainty, why) VALUES (1003, "
-					  "5001, 18000, NULL, 'uncertain', 'surname')",
+					  "5001, 18000, NULL, 'uncertain', 'same_family_name_at_shared_address')",
 					  "INSERT INTO residence (resident_id, property_id, sequence, from_date, "
 					  "sources, records, confidence) VALUES "
 					  "(1001, 7001, 1, 18000, 2, 2, 0.9)"};

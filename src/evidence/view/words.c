@@ -62,15 +62,11 @@ struct text view_household_why(struct text why)
 {
 	static const struct {
 		const char *code, *words;
-	} known[] = {{"tenant", "named on the tenancy"},
-		     {"surname", "same family name at the same address"},
-		     {"records", "several services have them at this address"},
-		     {"relationship", "a service records how they are related"},
-		     {"claim", "on the same benefit claim"},
-		     {"address", "lives at the same address"},
-		     {"child", "a child of the household"},
-		     {"alone", "the only person known at the address"},
-		     {"institution", "lives in a shared institution, not as one household"}};
+	} known[] = {{"only_resident", "the only person known at the address"},
+		     {"same_address", "lives at the same address"},
+		     {"same_family_name_at_shared_address", "has the same family name, at an address that several "
+							    "households share"},
+		     {"alone_at_shared_address", "lives by themselves at an address that several households share"}};
 	for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
 		if (text_is(why, known[i].code))
 			return text_of(known[i].words);
