@@ -98,11 +98,13 @@ static void test_the_file_goes_sealed_into_the_archive(void **state)
 	assert_ok(store_sync(f->data, &e), &e);
 	snprintf(command, sizeof command, "grep -r -a -q -i -e lovelace -e 9434765919 -e 'EM1 2AB' '%s'", f->db.folder);
 	assert_int_not_equal(system(command), 0);
-	/* The same file comes again: it changes nothing and is put away again. */
+	/* The same file comes again, a removal was killed half way: nothing changes, both are put away. */
+	fixture_put(f, ".removing.tenancies_20231231.csv", "0000");
 	fixture_put(f, "tenancies_20240131.csv", HEADER ADA BOB);
 	fixture_run(f);
 	assert_int_equal(f->last.outcome, EXTRACT_REPEATED);
 	assert_false(fixture_in_inbox(f, "tenancies_20240131.csv"));
+	assert_false(fixture_in_inbox(f, ".removing.tenancies_20231231.csv"));
 	assert_int_equal(count(f, "extract"), 1);
 	assert_int_equal(count(f, "fact"), 2);
 }

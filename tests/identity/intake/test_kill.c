@@ -28,7 +28,7 @@ static unsigned files_in(const char *folder)
 	DIR *dir = opendir(folder);
 	assert_non_null(dir);
 	for (struct dirent *entry; (entry = readdir(dir));)
-		files += entry->d_name[0] != '.';
+		files += strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0;
 	closedir(dir);
 	return files;
 }
