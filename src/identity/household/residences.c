@@ -107,7 +107,8 @@ size_t residences_join(struct residence **out, struct sighting *sightings, size_
 {
 	struct residence *all = memory_alloc(count + 1, sizeof *all);
 	size_t made = 0, first = 0;
-	qsort(sightings, count, sizeof *sightings, compare_sightings);
+	if (count > 0)
+		qsort(sightings, count, sizeof *sightings, compare_sightings);
 	for (size_t i = 0, end; i < count; i = end) {
 		for (end = i + 1; end < count && sightings[end].resident_id == sightings[i].resident_id &&
 				  sightings[end].property_id == sightings[i].property_id;

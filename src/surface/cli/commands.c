@@ -102,6 +102,18 @@ const struct cli_command cli_commands[] = {
 		.run = cmd_link,
 	},
 	{
+		.name = "evaluate",
+		.group = GROUP_DATA,
+		.summary = "Compare residents and households with the truth, where it is known",
+		.details = "For the fictional borough, whose truth oneview-synth writes beside its extracts, and for "
+			   "samples that "
+			   "people have labelled.",
+		.operands = {WORKSPACE_OPERAND},
+		.options = {{"truth", 't', "FOLDER", "the truth; otherwise WORKSPACE/truth", NULL}},
+		.examples = {{"oneview evaluate demo --json", "Precision, recall and F1 of residents and households."}},
+		.run = cmd_evaluate,
+	},
+	{
 		.name = "status",
 		.group = GROUP_DATA,
 		.summary = "Show how fresh and how good the data is, and what ran",
@@ -110,6 +122,19 @@ const struct cli_command cli_commands[] = {
 			      "Each feed's date, rows, quality, and what waits for a person."},
 			     {"oneview status council --json", "The same for a monitor."}},
 		.run = cmd_status,
+	},
+	{
+		.name = "explain",
+		.group = GROUP_DATA,
+		.summary = "Say why two records are, or are not, one resident",
+		.details = "Names no values: only which parts agree, how well, and what that is worth.",
+		.operands = {WORKSPACE_OPERAND,
+			     {"ID", "the number of a record, or a resident's id", false, false},
+			     {"OTHER", "another of the same kind", false, false}},
+		.examples = {{"oneview explain council 1204 88311", "Two records."},
+			     {"oneview explain council 0c5h2kq8r3m1v 0n5t7dq0kfv9g",
+			      "Two residents, by their most alike records."}},
+		.run = cmd_explain,
 	},
 	{
 		.name = "profile check",
