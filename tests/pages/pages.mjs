@@ -143,6 +143,15 @@ await step("a front-line worker", async () => {
   const results = page.url();
   await page.locator(".ov-result__name a").first().click();
   residentUrl = page.url();
+  // Not everybody has a household; the first result that has one shows every part of the page.
+  await page.goto(results);
+  for (const link of await page.locator(".ov-result__name a").evaluateAll((all) => all.map((a) => a.href))) {
+    await page.goto(link);
+    if (!(await page.locator("main a[href^='/households/']").count())) continue;
+    residentUrl = link;
+    break;
+  }
+  await page.goto(residentUrl);
   const first = await page.locator("main h2").first().innerText();
   tell(first === "Known to", "the resident's page begins with who works with them", first);
   const sources = await page.locator("details.ov-source").count();

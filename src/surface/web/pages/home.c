@@ -18,19 +18,83 @@ static void attend(struct attention *attention, const char *label, const char *c
 	put_text(row, "href", href);
 }
 
-static void attend_feed(struct visit *visit, struct attention *attention, const struct feed_status *feed)
+/* A source's feeds taken together: as bad as the worst of them, as old as the oldest. */
+struct source_state {
+	const struct feed_status *first;
+	enum feed_freshness worst;
+	date newest, oldest, due;
+	unsigned feeds, late;
+	const struct feed_status *waiting;
+};
+
+static int badness(enum feed_freshness freshness)
 {
-	struct text extract = arena_format(visit->arena, "/feeds/%.*s/extracts/%lld", TEXT_ARG(feed->feed_id),
-					   (long long)feed->waiting_extract);
-	struct text page = arena_format(visit->arena, "/feeds/%.*s", TEXT_ARG(feed->feed_id));
-	struct text due = document_long_date(visit->arena, feed->expected);
+	return freshness == FEED_WAITING ? 3 : freshness == FEED_LATE ? 2 : freshness == FEED_NEVER ? 1 : 0;
+}
+
+static void source_add(struct source_state *source, const struct feed_status *feed)
+{
+	if (!source->feeds++)
+		*source = (struct source_state){feed, feed->freshness, DATE_UNKNOWN, DATE_UNKNOWN, DATE_UNKNOWN, 1, 0,
+						NULL};
+	if (badness(feed->freshness) > badness(source->worst))
+		source->worst = feed->freshness;
+	if (feed->as_at != DATE_UNKNOWN && (source->newest == DATE_UNKNOWN || feed->as_at > source->newest))
+		source->newest = feed->as_at;
+	if (feed->as_at != DATE_UNKNOWN && (source->oldest == DATE_UNKNOWN || feed->as_at < source->oldest))
+		source->oldest = feed->as_at;
 	if (feed->freshness == FEED_WAITING)
+		source->waiting = feed;
+	if (feed->freshness != FEED_LATE)
+		return;
+	source->late++;
+	if (source->due == DATE_UNKNOWN || feed->expected < source->due)
+		source->due = feed->expected;
+}
+
+static size_t group_by_source(struct visit *visit, const struct feed_status *feeds, size_t count,
+			      struct source_state **out)
+{
+	size_t sources = 0;
+	*out = ARENA_ARRAY(visit->arena, count + 1, struct source_state);
+	for (size_t i = 0; i < count; i++) {
+		size_t s = 0;
+		while (s < sources && !text_equal((*out)[s].first->source_id, feeds[i].source_id))
+			s++;
+		sources += s == sources;
+		source_add(&(*out)[s], &feeds[i]);
+	}
+	return sources;
+}
+
+/* Late and held data is for those who can do something about it. */
+static void attend_source(struct visit *visit, struct attention *attention, const struct source_state *source)
+{
+	const struct feed_status *waiting = source->waiting;
+	struct text due = document_long_date(visit->arena, source->due), title = source->first->source_title;
+	if (waiting)
 		attend(attention, "Waiting", "red",
-		       arena_format(visit->arena, "%.*s: %.*s", TEXT_ARG(feed->title), TEXT_ARG(feed->waiting_reason)),
-		       extract);
-	else if (feed->freshness == FEED_LATE)
+		       arena_format(visit->arena, "%.*s: %.*s", TEXT_ARG(waiting->title),
+				    TEXT_ARG(waiting->waiting_reason)),
+		       arena_format(visit->arena, "/feeds/%.*s/extracts/%lld", TEXT_ARG(waiting->feed_id),
+				    (long long)waiting->waiting_extract));
+	if (source->late)
 		attend(attention, "Late", "yellow",
-		       arena_format(visit->arena, "%.*s was due on %.*s", TEXT_ARG(feed->title), TEXT_ARG(due)), page);
+		       arena_format(visit->arena, "%.*s: %u of %u feeds late, the first was due on %.*s",
+				    TEXT_ARG(title), source->late, source->feeds, TEXT_ARG(due)),
+		       TEXT("/feeds"));
+}
+
+static void put_source(struct value *rows, const struct source_state *source)
+{
+	struct feed_status shown = *source->first;
+	struct value *row = add_object(rows);
+	shown.freshness = source->worst;
+	shown.as_at = source->newest;
+	put_feed_state(row, &shown);
+	put_long_date(row, "oldest_text", source->oldest);
+	put_int(row, "feeds", source->feeds);
+	put_int(row, "late", source->late);
 }
 
 static enum status put_feeds(struct visit *visit, struct attention *attention, struct error *error)
@@ -38,23 +102,46 @@ static enum status put_feeds(struct visit *visit, struct attention *attention, s
 	size_t count;
 	struct store *data;
 	struct feed_status *feeds;
-	bool may_read = visit_can(visit, CAPABILITY_FEEDS_READ);
+	struct source_state *sources;
+	bool mends = visit_can(visit, CAPABILITY_FEEDS_READ) && visit_can(visit, CAPABILITY_QUALITY_READ);
 	enum status status = visit_data(visit, &data, error);
 	if (status == STATUS_OK)
 		status = feed_status_list(&feeds, &count, data, visit->profile, date_today(), visit->arena, error);
 	if (status != STATUS_OK)
 		return status;
-	put_bool(visit->document, "has_freshness", count > 0);
+	size_t source_count = group_by_source(visit, feeds, count, &sources);
+	put_bool(visit->document, "has_freshness", source_count > 0);
 	struct value *rows = put_array(visit->document, "freshness");
-	for (size_t i = 0; i < count; i++) {
-		struct value *row = add_object(rows);
-		put_feed_state(row, &feeds[i]);
-		if (may_read && visit_owns_source(visit, feeds[i].source_id)) {
-			put_format(row, "href", "/feeds/%.*s", TEXT_ARG(feeds[i].feed_id));
-			attend_feed(visit, attention, &feeds[i]);
-		}
+	for (size_t i = 0; i < source_count; i++) {
+		put_source(rows, &sources[i]);
+		if (mends && visit_owns_source(visit, sources[i].first->source_id))
+			attend_source(visit, attention, &sources[i]);
 	}
 	return STATUS_OK;
+}
+
+/* What became of one's own reports, for two weeks. */
+static enum status put_answers(struct visit *visit, struct attention *attention, struct error *error)
+{
+	size_t count, answered = 0;
+	int64_t total;
+	struct store *desk;
+	struct report *reports;
+	struct report_filter filter = {.user_id = visit->viewer.user_id, .limit = 50};
+	instant since = instant_now() - 14 * INT64_C(86400000000);
+	if (!visit_can(visit, CAPABILITY_REPORTS_MAKE))
+		return STATUS_OK;
+	enum status status = visit_desk(visit, &desk, error);
+	if (status == STATUS_OK)
+		status = report_list(desk, &filter, visit->arena, &reports, &count, &total, error);
+	for (size_t i = 0; status == STATUS_OK && i < count; i++)
+		answered += reports[i].replied != INSTANT_UNKNOWN && reports[i].replied > since;
+	if (status == STATUS_OK && answered)
+		attend(attention, "Answered", "green",
+		       arena_format(visit->arena, "%zu of your reports %s been answered", answered,
+				    answered == 1 ? "has" : "have"),
+		       TEXT("/reports"));
+	return status;
 }
 
 static enum status put_reports(struct visit *visit, struct attention *attention, struct error *error)
@@ -95,6 +182,8 @@ enum status page_home(struct visit *visit, struct error *error)
 	enum status status = put_feeds(visit, &attention, error);
 	if (status == STATUS_OK)
 		status = put_reports(visit, &attention, error);
+	if (status == STATUS_OK)
+		status = put_answers(visit, &attention, error);
 	if (status == STATUS_OK)
 		status = put_audit(visit, &attention);
 	if (status != STATUS_OK)

@@ -91,11 +91,11 @@ struct text household_kind(struct text kind)
 
 struct text household_certainty(struct text certainty)
 {
-	if (text_is(certainty, "high"))
-		return TEXT("Very likely");
-	if (text_is(certainty, "medium"))
+	if (text_is(certainty, "certain"))
+		return TEXT("Certain");
+	if (text_is(certainty, "likely"))
 		return TEXT("Likely");
-	if (text_is(certainty, "low"))
+	if (text_is(certainty, "uncertain"))
 		return TEXT("Uncertain");
 	return certainty;
 }
