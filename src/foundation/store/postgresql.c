@@ -188,9 +188,24 @@ enum status pg_drain(struct store *store, struct error *error)
 	return status;
 }
 
+/* The data shelf has one writer at a time, as on SQLite, where BEGIN IMMEDIATE sees to it: else the last
+ * commit of a process that was killed, still on its way in the server, could come in the middle of the next one's
+ * transaction. The number names the lock to this program; 7020100 and 7020101 are for migrations and refreshes. */
+static enum status pg_begin(struct store *store, struct error *error)
+{
+	if (store->mode == STORE_READ)
+		return pg_execute(store, "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY", error);
+	enum status status = pg_execute(store, "BEGIN", error);
+	if (status || store->shelf == STORE_DESK)
+		return status;
+	status = run_simple(store, "SELECT pg_advisory_xact_lock(7020102)", error);
+	if (status)
+		pg_rollback(store);
+	return status;
+}
+
 const struct store_driver postgresql_driver = {
-	.begin_read = "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY",
-	.begin_write = "BEGIN",
+	.begin = pg_begin,
 	.open = pg_open,
 	.close = pg_close,
 	.execute = pg_execute,

@@ -182,6 +182,11 @@ static enum status sqlite_execute(struct store *store, const char *sql, struct e
 										  : sqlite_fail(store, error);
 }
 
+static enum status sqlite_begin(struct store *store, struct error *error)
+{
+	return sqlite_execute(store, store->mode == STORE_READ ? "BEGIN" : "BEGIN IMMEDIATE", error);
+}
+
 static void sqlite_rollback(struct store *store)
 {
 	/* After a full disk SQLite may have rolled back by itself. */
@@ -371,8 +376,7 @@ static void sqlite_bulk_close(struct bulk *bulk)
 }
 
 const struct store_driver sqlite_driver = {
-	.begin_read = "BEGIN",
-	.begin_write = "BEGIN IMMEDIATE",
+	.begin = sqlite_begin,
 	.open = sqlite_open,
 	.close = sqlite_close,
 	.execute = sqlite_execute,

@@ -141,8 +141,7 @@ enum status store_begin(struct store *store, struct error *error)
 	enum status status = store_ready(store, error);
 	if (status)
 		return status;
-	status = store->driver->execute(
-		store, store->mode == STORE_WRITE ? store->driver->begin_write : store->driver->begin_read, error);
+	status = store->driver->begin(store, error);
 	store->in_transaction = status == STATUS_OK;
 	store->failed = false;
 	return status;

@@ -56,8 +56,8 @@ enum status store_define(struct store *store, const char *ddl, struct error *err
 /* The first column of the only row as an integer; 0 when there is no row or it is null. */
 enum status store_query_int(struct store *store, const char *sql, int64_t *out, struct error *error) MUST_CHECK;
 
-/* A transaction: for a STORE_WRITE store the only writer of the shelf on SQLite; for a
- * STORE_READ store an unchanging picture. They do not nest. */
+/* A transaction: for a STORE_WRITE store the only one that writes to the data shelf (on SQLite to either
+ * shelf); for a STORE_READ store an unchanging picture. They do not nest. */
 enum status store_begin(struct store *store, struct error *error) MUST_CHECK;
 enum status store_commit(struct store *store, struct error *error) MUST_CHECK; /* a failed commit is rolled back */
 void store_rollback(struct store *store);                                      /* fine when none is open */

@@ -31,12 +31,12 @@ struct value {
 };
 
 struct store_driver {
-	const char *begin_read, *begin_write;
 	enum status (*open)(struct store *store, const char *address, struct error *error);
 	void (*close)(struct store *store);
 	enum status (*execute)(struct store *store, const char *sql, struct error *error);
 	/* Called before anything is sent outside a transaction; connects again when it must. */
 	enum status (*ready)(struct store *store, struct error *error);
+	enum status (*begin)(struct store *store, struct error *error);
 	void (*rollback)(struct store *store);
 	void (*set_patience)(struct store *store);
 	enum status (*sync)(struct store *store, struct error *error);

@@ -79,6 +79,13 @@ static enum status name_holder(struct store *data, const char *holder, struct er
 	return status;
 }
 
+/* The server may still be at the last commit of a holder that was killed: nothing may be read before. */
+static enum status wait_for_the_last_writer(struct store *data, struct error *error)
+{
+	enum status status = store_begin(data, error);
+	return status ? status : store_commit(data, error);
+}
+
 static enum status lock_server(struct workspace_lock *lock, const struct workspace *workspace, const char *holder,
 			       struct error *error)
 {
@@ -95,7 +102,10 @@ static enum status lock_server(struct workspace_lock *lock, const struct workspa
 	status = store_query_int(lock->data, "SELECT pg_try_advisory_lock(7020101)", &got, error);
 	if (status)
 		return status;
-	return got ? name_holder(lock->data, holder, error) : refuse_by_server(lock->data, error);
+	if (!got)
+		return refuse_by_server(lock->data, error);
+	status = wait_for_the_last_writer(lock->data, error);
+	return status ? status : name_holder(lock->data, holder, error);
 }
 
 enum status workspace_lock(const struct workspace *workspace, const char *what, struct workspace_lock **out,
