@@ -262,7 +262,7 @@ void clusters_make(struct clusters *out, struct links *links, const struct linki
 		   const struct model *model, const struct linking_settings *settings)
 {
 	unsigned threads = settings->threads ? settings->threads : threads_available();
-	double link_at = settings->link_probability > 0 ? settings->link_probability : 0.5;
+	double link_at = settings->link_probability > 0 ? settings->link_probability : 0.7;
 	float least = (float)log2(link_at / (1 - link_at));
 	size_t rows = table->count, link_count;
 	uint32_t *parent = connect(links, rows, least), *members;

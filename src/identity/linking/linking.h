@@ -81,7 +81,7 @@ struct text linking_place_value(char out[LINKING_PLACE_SIZE], int64_t property_i
 
 struct linking_settings {
 	unsigned threads;        /* 0: all processors */
-	double link_probability; /* a link at least this sure can join; 0: 0.5 */
+	double link_probability; /* a link at least this sure can join; 0: 0.7 */
 	double keep_probability; /* pairs at least this sure are kept for review; 0: 0.02 */
 	size_t largest_block;    /* 0: 200 records; larger blocks are subdivided */
 	double training_pairs;   /* about how many pairs to train on; 0: 2 million */

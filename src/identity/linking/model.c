@@ -281,11 +281,9 @@ static void bound_matches(const struct training *t, struct model *model)
 	for (size_t c = 0; c < t->table->column_count; c++) {
 		enum linking_kind kind = t->table->columns[c].is.kind;
 		unsigned levels = linking_level_count(kind), last = kind == LINKING_GIVEN ? 6 : levels - 1;
-		double most = kind == LINKING_BIRTH        ? 0.01
+		double most = kind == LINKING_BIRTH        ? 0.03
 			      : kind == LINKING_NHS        ? 0.003
-			      : kind == LINKING_IDENTIFIER ? 0.02
-			      : kind == LINKING_GIVEN      ? 0.04
-			      : kind == LINKING_SEX        ? 0.02
+			      : kind == LINKING_IDENTIFIER ? 0.03
 							   : 1;
 		double rest = 1 - model->m[c][last];
 		if (model->m[c][last] <= most)
@@ -343,11 +341,11 @@ static void estimate_names_together(const struct training *t, struct model *mode
 		all += chance[bin];
 		seen += strangers[bin] * t->scale;
 	}
-	/* a bin with few pairs leans on the average */
-	double average = (seen + 10) / (all + 10);
-	for (unsigned bin = 0; bin < NAME_BINS; bin++) {
-		double together = (strangers[bin] * t->scale + 10 * average) / (chance[bin] + 10);
+	double average = (seen + 10) / (all + 10), lean_on = average;
+	for (unsigned bin = 0; bin < NAME_BINS; bin++) { /* one with few pairs leans on the next commoner one */
+		double together = (strangers[bin] * t->scale + 0.5 * lean_on) / (chance[bin] + 0.5);
 		model->names_together[bin] = together < 1 ? 1 : together > 200 ? 200 : together;
+		lean_on = bin > 0 ? model->names_together[bin] : average;
 	}
 	model->u[table->given][7] = 2 * given[1] * family[1] * average;
 }
