@@ -149,7 +149,8 @@ void view_resident(struct view_resident *out, const struct profile *profile, con
 
 /* "9 March 2024", "£1,234.50", "Yes", or the text itself. */
 struct text view_words(struct text value, enum column_type type, struct arena *arena);
-/* "Mother, father and 2 children" is not ours to say: why somebody is counted to a household, in words. */
-struct text view_household_why(struct text why);
+/* "Mother, father and 2 children" is not ours to say: why somebody is counted to a household, in words:
+ * "same address in 3 sources". */
+struct text view_household_why(const struct disclosed_member *member, struct arena *arena);
 
 #endif

@@ -58,20 +58,24 @@ struct text view_words(struct text value, enum column_type type, struct arena *a
 	}
 }
 
-struct text view_household_why(struct text why)
+struct text view_household_why(const struct disclosed_member *member, struct arena *arena)
 {
 	static const struct {
 		const char *code, *words;
-	} known[] = {{"only_resident", "the only person known at the address"},
-		     {"same_address", "lives at the same address"},
-		     {"same_family_name_at_shared_address", "has the same family name, at an address that several "
-							    "households share"},
-		     {"alone_at_shared_address", "lives by themselves at an address that several households share"}};
+	} known[] = {{"only_resident", "only person at the address"},
+		     {"same_address", "same address"},
+		     {"same_family_name_at_shared_address", "same family name at an address that several households "
+							    "share"},
+		     {"alone_at_shared_address", "alone, at an address that several households share"}};
+	struct text words = TEXT("no reason was kept"); /* a code without words is not for pages */
 	for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
-		if (text_is(why, known[i].code))
-			return text_of(known[i].words);
+		if (text_is(member->why, known[i].code))
+			words = text_of(known[i].words);
 	}
-	return why;
+	if (member->sources < 1)
+		return words;
+	return arena_format(arena, "%.*s%s in %d %s", TEXT_ARG(words), text_is(member->why, "same_address") ? "" : ",",
+			    member->sources, member->sources == 1 ? "source" : "sources");
 }
 
 struct text why_withheld(const struct viewing *v, enum policy_rule rule, const struct profile_agreement *agreement)

@@ -129,6 +129,7 @@ struct disclosed_member {
 	struct disclosed_person person;
 	date from, to;
 	struct text certainty, why;             /* codes of the household room */
+	int sources;                            /* that place the member there, of those the viewer may see */
 	const struct profile_source **known_to; /* services that may be said to know the member */
 	size_t known_to_count;
 };

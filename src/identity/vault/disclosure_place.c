@@ -144,9 +144,27 @@ static enum status read_members(struct member_row **out, size_t *count, struct a
 	return status;
 }
 
+/* How many sources have the person at the property: only those whose rows were let through, so that the number
+ * tells nothing about the others. */
+static int sources_there(struct asking_door *asking, const struct read_rows *rows, int64_t property_id)
+{
+	uint8_t *seen = ARENA_ARRAY(asking->arena, asking->door->parts.profile->sources.count, uint8_t);
+	int count = 0;
+	for (size_t i = 0; i < rows->row_count; i++) {
+		const struct disclosed_row *row = &rows->rows[i];
+		uint8_t *source = &seen[row->origin.feed->source->number];
+		if (!row->newest || !property_id || row->property_id != property_id || *source)
+			continue;
+		*source = 1;
+		count++;
+	}
+	return count;
+}
+
 /* Fills MEMBER; *SHOWN is false for somebody who may not be known of, or of whom nothing may be said. */
 static enum status open_member(struct disclosed_member *member, struct asking_door *asking,
-			       const struct member_row *row, bool *shown, bool *address_hidden, struct error *error)
+			       const struct member_row *row, int64_t property_id, bool *shown, bool *address_hidden,
+			       struct error *error)
 {
 	uint64_t restrictions;
 	struct read_rows rows;
@@ -159,6 +177,7 @@ static enum status open_member(struct disclosed_member *member, struct asking_do
 	*shown = rows.row_count > 0;
 	*member = (struct disclosed_member){
 		.from = row->from, .to = row->to, .certainty = row->certainty, .why = row->why};
+	member->sources = sources_there(asking, &rows, property_id);
 	asking_person(&member->person, asking, row->resident_id, &rows, restrictions, *address_hidden);
 	member->known_to_count = asking_known_to(asking, &rows, &member->known_to);
 	return STATUS_OK;
@@ -176,7 +195,8 @@ static enum status open_members(struct disclosed_household *household, struct as
 	*protected = false;
 	for (size_t i = 0; i < count && !status; i++) {
 		bool shown, address_hidden = false;
-		status = open_member(&members[shown_count], asking, &rows[i], &shown, &address_hidden, error);
+		status = open_member(&members[shown_count], asking, &rows[i], household->property_id, &shown,
+				     &address_hidden, error);
 		if (status || !shown)
 			continue; /* whom the viewer may not know of changes nothing that is seen */
 		*protected |= address_hidden;

@@ -211,6 +211,26 @@ static void test_words(void **state)
 		assert_string_equal(view_words(text_of(cases[i].value), cases[i].type, &arena).at, cases[i].words);
 }
 
+static void test_why_somebody_is_in_a_household(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *why;
+		int sources;
+		const char *words;
+	} cases[] = {
+		{"same_address", 3, "same address in 3 sources"},
+		{"only_resident", 1, "only person at the address, in 1 source"},
+		{"alone_at_shared_address", 0, "alone, at an address that several households share"},
+		{"a_code_of_tomorrow", 0, "no reason was kept"},
+	};
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct disclosed_member member = {.why = text_of(cases[i].why), .sources = cases[i].sources};
+		struct text words = view_household_why(&member, &arena);
+		assert_true(text_is(words, cases[i].words));
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -221,6 +241,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_new_since_the_last_look, begin, end),
 		cmocka_unit_test_setup_teardown(test_sections_say_what_is_withheld, begin, end),
 		cmocka_unit_test_setup_teardown(test_words, begin, end),
+		cmocka_unit_test_setup_teardown(test_why_somebody_is_in_a_household, begin, end),
 	};
 	return cmocka_run_group_tests(tests, make, drop);
 }

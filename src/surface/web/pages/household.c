@@ -12,7 +12,7 @@ static void put_member(struct visit *visit, struct value *members, const struct 
 	put_text(row, "period", people_period(visit->arena, member->from, member->to));
 	put_text(row, "certainty", member->certainty);
 	put_text(row, "certainty_text", household_certainty(member->certainty));
-	put_text(row, "why", view_household_why(member->why));
+	put_text(row, "why", view_household_why(member, visit->arena));
 	put_text(row, "known_to", source_titles(visit->arena, member->known_to, member->known_to_count));
 }
 

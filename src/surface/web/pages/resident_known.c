@@ -189,7 +189,7 @@ static void put_household(struct visit *visit, struct value *households, const s
 		const struct disclosed_member *member = &household->members[i];
 		if (member->person.resident_id == resident_id) {
 			certainty = household_certainty(member->certainty);
-			why = view_household_why(member->why);
+			why = view_household_why(member, visit->arena);
 			continue;
 		}
 		struct value *person = add_object(members);
