@@ -110,7 +110,7 @@ struct site {
 	struct snapshot *snapshot;
 	struct buf unavailable_page; /* what is sent when the audit cannot be written */
 	struct session_limits limits;
-	instant started, swept;
+	instant started, swept, profile_looked_at;
 	atomic_bool searchable; /* the first search index is there */
 	atomic_int_fast64_t generation;
 };

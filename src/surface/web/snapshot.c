@@ -152,8 +152,14 @@ static enum status follow_data(struct site *site, struct error *error)
 	return STATUS_OK;
 }
 
+/* A profile is read whole to see whether it has changed, so that is looked at now and then only. */
 enum status snapshot_refresh(struct site *site, struct error *error)
 {
-	enum status status = follow_profile(site, error);
+	instant now = instant_now();
+	enum status status = STATUS_OK;
+	if (now - site->profile_looked_at > 10 * INT64_C(1000000)) {
+		status = follow_profile(site, error);
+		site->profile_looked_at = now;
+	}
 	return status == STATUS_OK && site->server ? follow_data(site, error) : status;
 }
