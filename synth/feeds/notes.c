@@ -186,7 +186,7 @@ static void childrens_note_row(struct writer *w, const struct due *due)
 
 static void adult_note_row(struct writer *w, const struct due *due)
 {
-	static const char *const kinds[] = {[EVENT_ADULT_CONTACT - EVENT_ADULT_CONTACT] = "PHONE",
+	static const char *const kinds[] = {[0] = "PHONE",
 					    [EVENT_ADULT_ASSESSMENT - EVENT_ADULT_CONTACT] = "VISIT",
 					    [EVENT_ADULT_REVIEW - EVENT_ADULT_CONTACT] = "REVIEW",
 					    [EVENT_ADULT_SAFEGUARDING - EVENT_ADULT_CONTACT] = "MDT"};

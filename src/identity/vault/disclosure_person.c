@@ -182,7 +182,7 @@ static void choose_address(struct disclosed_person *out, struct asking_door *ask
 		const struct disclosed_row *row = &rows->rows[i];
 		if (!row->newest || text_is_empty(address_of(asking, row)))
 			continue;
-		if (!best || is_over(row) != is_over(best) ? !best || is_over(best) : is_better(row, best))
+		if (!best || (is_over(row) != is_over(best) ? is_over(best) : is_better(row, best)))
 			best = row;
 	}
 	if (!best)

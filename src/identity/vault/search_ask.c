@@ -317,9 +317,8 @@ bool search_ask(const struct search_index *index, const struct search_question *
 	a.former = allowed_sets(index, &question->permission->former, arena);
 	a.births = allowed_sets(index, &question->permission->births, arena);
 	a.addresses = allowed_sets(index, &question->permission->addresses, arena);
-	bool identifier = false;
 	for (size_t i = 0; i < query.identifier_count; i++)
-		identifier |= ask_identifier(&a, question, query.identifiers[i]);
+		(void)ask_identifier(&a, question, query.identifiers[i]);
 	for (size_t i = 0; i < query.birth_count; i++)
 		ask_birth(&a, query.births[i]);
 	if (*query.postcode)
