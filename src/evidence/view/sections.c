@@ -80,7 +80,7 @@ static bool put_section(struct viewing *v, const struct profile_section *rule, s
 		found[count].from = row->valid_from;
 		if (!put_row(v, rule, i, &found[count].row))
 			continue;
-		section->as_at = row->origin.as_at > section->as_at ? row->origin.as_at : section->as_at;
+		section->as_at = row->origin.data_as_at;
 		v->out->new_count += found[count++].row.is_new;
 	}
 	if (count)

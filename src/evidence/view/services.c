@@ -61,15 +61,21 @@ static bool any_withheld(const struct view_service *s)
 	       s->worker_phone.withheld || s->worker_email.withheld || s->team.withheld;
 }
 
+static date later(date a, date b)
+{
+	return a == DATE_UNKNOWN || b > a ? b : a;
+}
+
 static bool put_card(struct viewing *v, const struct profile_known_to *card, struct view_service *service)
 {
 	const struct disclosed_row *best = NULL;
-	date as_at = DATE_UNKNOWN;
+	date as_at = DATE_UNKNOWN, unchanged_since = DATE_UNKNOWN;
 	for (size_t i = 0; i < v->answer->row_count; i++) {
 		const struct disclosed_row *row = &v->answer->rows[i];
 		if (!in_card(card, row))
 			continue;
-		as_at = row->origin.as_at > as_at ? row->origin.as_at : as_at;
+		as_at = later(as_at, row->origin.data_as_at);
+		unchanged_since = later(unchanged_since, row->origin.as_at);
 		if (says_more(v, card, row, best))
 			best = row;
 	}
@@ -87,6 +93,7 @@ static bool put_card(struct viewing *v, const struct profile_known_to *card, str
 					 .worker_email = make_value(v, best, card->worker_email),
 					 .team = make_value(v, best, card->team),
 					 .as_at = as_at,
+					 .unchanged_since = unchanged_since,
 					 .contact = card->source->contact};
 	if (service->presence_only || any_withheld(service))
 		service->why_no_more = why_no_more(v, best->origin.feed);
@@ -117,7 +124,8 @@ static bool put_presence(struct viewing *v, const struct profile_known_to *card,
 	*service = (struct view_service){.title = card->source->title,
 					 .source = card->source,
 					 .presence_only = found->presence_only,
-					 .as_at = found->origin.as_at,
+					 .as_at = found->origin.data_as_at,
+					 .unchanged_since = found->origin.as_at,
 					 .why_no_more = why_no_more(v, found->origin.feed),
 					 .contact = card->source->contact};
 	return true;
@@ -158,7 +166,7 @@ static void put_balance(struct viewing *v, const struct profile_balance *rule, c
 	    !text_parse_double(amount.value, &pounds))
 		return;
 	struct view_balance *balance = &balances[v->out->balance_count++];
-	*balance = (struct view_balance){.title = rule->title, .amount = amount, .on = row->origin.as_at};
+	*balance = (struct view_balance){.title = rule->title, .amount = amount, .on = row->origin.data_as_at};
 	balance->debt = rule->debt_is_positive ? pounds > 0 : pounds < 0;
 	if (rule->on)
 		date_parse(row_text(row, rule->on), "YYYY-MM-DD", 0, &balance->on);

@@ -39,12 +39,12 @@ static void put_dates(struct viewing *v)
 		const struct disclosed_origin *origin = &v->answer->rows[i].origin;
 		if (!has_source(sources, out->source_count, origin->feed->source))
 			sources[out->source_count++] = origin->feed->source;
-		if (!v->answer->rows[i].newest || origin->as_at == DATE_UNKNOWN)
+		if (!v->answer->rows[i].newest || origin->data_as_at == DATE_UNKNOWN)
 			continue;
-		if (out->oldest_as_at == DATE_UNKNOWN || origin->as_at < out->oldest_as_at)
-			out->oldest_as_at = origin->as_at;
-		if (origin->as_at > out->newest_as_at)
-			out->newest_as_at = origin->as_at;
+		if (out->oldest_as_at == DATE_UNKNOWN || origin->data_as_at < out->oldest_as_at)
+			out->oldest_as_at = origin->data_as_at;
+		if (origin->data_as_at > out->newest_as_at)
+			out->newest_as_at = origin->data_as_at;
 	}
 }
 

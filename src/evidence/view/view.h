@@ -33,7 +33,8 @@ struct view_service {
 	bool presence_only; /* that is all that may be said */
 	struct view_value status, since, last_contact, worker, worker_phone, worker_email,
 		team;            /* element NULL: none */
-	date as_at;              /* of the newest extract it stands on */
+	date as_at;              /* of the newest extract of its feeds */
+	date unchanged_since;    /* as-at date of the newest change to its rows; the same as AS_AT: changed just now */
 	struct text why_no_more; /* a sentence, when details are withheld */
 	struct text contact;     /* of the source's owner, where no worker is named */
 };
@@ -76,7 +77,7 @@ struct view_section {
 	size_t element_count;
 	const struct view_row *rows; /* current first, then newest */
 	size_t row_count;
-	date as_at;
+	date as_at;              /* of the newest extract of the feed */
 	struct text why_no_more; /* a sentence, when some value of the table is withheld */
 };
 

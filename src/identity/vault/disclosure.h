@@ -74,8 +74,9 @@ struct disclosed_origin {
 	const struct profile_feed *feed; /* and with it the source */
 	int64_t record_id, row_key, extract_id;
 	int32_t version, line;
-	date as_at;       /* of the extract that brought this version */
+	date as_at;       /* of the extract that brought this version: unchanged since */
 	instant received; /* when the council got it */
+	date data_as_at;  /* of the newest loaded extract of the feed: up to when this is known to hold */
 };
 
 struct disclosed_value {

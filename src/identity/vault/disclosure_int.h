@@ -22,6 +22,7 @@ struct disclosure_state {
 		instant received;
 	} * extracts; /* by extract_id */
 	size_t extract_count;
+	date *newest;               /* as-at date of the newest loaded extract, by the feed's number in the profile */
 	struct search_index *index; /* NULL until built */
 	int64_t build_microseconds;
 };

@@ -400,8 +400,10 @@ static enum status disclose_row(struct disclosed_row *out, struct asking_door *a
 				const struct feed_plan *plan, bool address_hidden, struct error *error)
 {
 	const struct disclosure_extract *extract = asking_extract(asking, row->extract_id);
+	date newest = asking->state->newest[row->feed->number];
 	*out = (struct disclosed_row){.origin = {row->feed, row->record_id, row->row_key, row->extract_id, row->version,
-						 row->line, extract->as_at, extract->received},
+						 row->line, extract->as_at, extract->received,
+						 newest > extract->as_at ? newest : extract->as_at},
 				      .valid_from = DATE_UNKNOWN,
 				      .valid_to = DATE_UNKNOWN,
 				      .newest = row->newest,

@@ -126,18 +126,36 @@ static enum status read_elements(struct disclosure_state *state, const struct pr
 	return STATUS_OK;
 }
 
-static enum status read_extracts(struct disclosure_state *state, struct store *data, struct error *error)
+static void note_newest(struct disclosure_state *state, int64_t feed_no, struct text status, date as_at)
+{
+	const struct profile_feed *feed =
+		feed_no >= 0 && (size_t)feed_no < state->feed_count ? state->feeds[feed_no] : NULL;
+	if (!feed || !text_is(status, "loaded"))
+		return;
+	date *newest = &state->newest[feed->number];
+	if (*newest == DATE_UNKNOWN || as_at > *newest)
+		*newest = as_at;
+}
+
+static enum status read_extracts(struct disclosure_state *state, const struct profile *profile, struct store *data,
+				 struct error *error)
 {
 	struct statement *s;
-	enum status status =
-		store_prepare(&s, data, "SELECT extract_id, as_at, received FROM extract ORDER BY extract_id", error);
+	state->newest = memory_alloc(profile->feeds.count + 1, sizeof *state->newest);
+	for (size_t i = 0; i <= profile->feeds.count; i++)
+		state->newest[i] = DATE_UNKNOWN;
+	enum status status = store_prepare(
+		&s, data, "SELECT extract_id, feed_no, as_at, received, status FROM extract ORDER BY extract_id",
+		error);
 	if (status)
 		return status;
 	int id = statement_column(s, "extract_id"), as_at = statement_column(s, "as_at"),
-	    received = statement_column(s, "received");
+	    received = statement_column(s, "received"), feed = statement_column(s, "feed_no"),
+	    outcome = statement_column(s, "status");
 	bool row;
 	while ((status = statement_step(s, &row, error)) == STATUS_OK && row) {
 		size_t no = (size_t)statement_int(s, id);
+		note_newest(state, statement_int(s, feed), statement_text(s, outcome), (date)statement_int(s, as_at));
 		if (no >= state->extract_count) {
 			state->extracts = memory_resize(state->extracts, no + 1, sizeof *state->extracts);
 			for (size_t i = state->extract_count; i <= no; i++)
@@ -157,6 +175,7 @@ static void state_free(struct disclosure_state *state)
 	free(state->feeds);
 	free(state->elements);
 	free(state->extracts);
+	free(state->newest);
 	free(state);
 }
 
@@ -173,7 +192,7 @@ enum status disclosure_state_read(struct disclosure_state **out, struct disclosu
 	if (!status)
 		status = read_elements(state, profile, data, error);
 	if (!status)
-		status = read_extracts(state, data, error);
+		status = read_extracts(state, profile, data, error);
 	if (status)
 		state_free(state);
 	else

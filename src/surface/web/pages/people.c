@@ -132,6 +132,15 @@ struct text report_address(struct arena *arena, int64_t resident_id, const struc
 	return out.failed ? TEXT_ABSENT : arena_text(arena, buf_text(&out));
 }
 
+void put_data_date(struct value *object, date as_at, date unchanged_since)
+{
+	bool older = unchanged_since != DATE_UNKNOWN && unchanged_since < as_at;
+	put_date(object, "as_at", as_at);
+	put_long_date(object, "as_at_text", as_at);
+	put_date(object, "unchanged_since", older ? unchanged_since : DATE_UNKNOWN);
+	put_long_date(object, "unchanged_text", older ? unchanged_since : DATE_UNKNOWN);
+}
+
 void put_source(struct value *object, int64_t resident_id, struct text what, const struct disclosed_origin *origin,
 		const struct profile_element *element, struct text detail)
 {
@@ -143,8 +152,7 @@ void put_source(struct value *object, int64_t resident_id, struct text what, con
 	put_text(source, "what", what);
 	put_text(source, "service", origin->feed->source->title);
 	put_text(source, "feed", origin->feed->title);
-	put_date(source, "as_at", origin->as_at);
-	put_long_date(source, "as_at_text", origin->as_at);
+	put_data_date(source, origin->data_as_at, origin->as_at);
 	put_int(source, "record", origin->record_id);
 	put_text(source, "detail", detail.len ? detail : TEXT_ABSENT);
 	put_text(source, "report", report_address(object->arena, resident_id, origin, element));

@@ -17,6 +17,8 @@ struct text household_kind(struct text kind);
 struct text household_certainty(struct text certainty);
 /* The address to put after /residents/ and the like. */
 void put_href(struct value *object, const char *key, const char *where, int64_t id);
+/* as_at, unchanged_since and both in words: up to when it is known, and since when it has been so. */
+void put_data_date(struct value *object, date as_at, date unchanged_since);
 /* "source": what a value rests on, with the way to say that it is wrong. RESIDENT_ID 0: without. */
 void put_source(struct value *object, int64_t resident_id, struct text what, const struct disclosed_origin *origin,
 		const struct profile_element *element, struct text detail);

@@ -70,7 +70,7 @@ static void put_markers(struct visit *visit, const struct view_resident *view)
 		put_text(row, "title", marker->title);
 		put_string(row, "colour", colours[marker->importance]);
 		put_text(row, "service", marker->origin->feed->source->title);
-		put_long_date(row, "as_at_text", marker->origin->as_at);
+		put_long_date(row, "as_at_text", marker->origin->data_as_at);
 	}
 }
 

@@ -46,6 +46,16 @@ static const struct profile_element *element_of(const struct view_service *servi
 	return NULL;
 }
 
+/* A feed that delivers changes only says nothing of what stayed as it was: both dates tell that it is not old. */
+static struct text dates_of(struct arena *arena, const struct view_service *service)
+{
+	struct text as_at = document_long_date(arena, service->as_at);
+	if (service->unchanged_since == DATE_UNKNOWN || service->unchanged_since >= service->as_at)
+		return as_at;
+	struct text since = document_long_date(arena, service->unchanged_since);
+	return arena_format(arena, "%.*s, unchanged since %.*s", TEXT_ARG(as_at), TEXT_ARG(since));
+}
+
 static void put_service(struct visit *visit, struct value *services, const struct view_service *service,
 			int64_t resident_id)
 {
@@ -63,7 +73,7 @@ static void put_service(struct visit *visit, struct value *services, const struc
 	put_line(lines, "Last contact", &service->last_contact, NULL);
 	if (!service->worker.shown.len && service->contact.len)
 		put_fact(lines, "Ask", service->contact);
-	put_fact(lines, "Data as at", document_long_date(visit->arena, service->as_at));
+	put_fact(lines, "Data as at", dates_of(visit->arena, service));
 	put_fact(lines, "Not shown", service->why_no_more);
 	struct text what = arena_format(visit->arena, "what %.*s knows", TEXT_ARG(service->title));
 	put_source(row, resident_id, what, origin_of(service), element_of(service), TEXT_ABSENT);

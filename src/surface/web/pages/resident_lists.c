@@ -39,7 +39,7 @@ static void put_row(struct visit *visit, struct value *rows, const struct view_s
 	put_bool(row, "current", given->current);
 	put_text(row, "service", origin->feed->source->title);
 	put_text(row, "feed", origin->feed->title);
-	put_long_date(row, "as_at_text", origin->as_at);
+	put_data_date(row, origin->data_as_at, origin->as_at);
 	put_int(row, "record", origin->record_id);
 	if (given->older_versions)
 		put_format(row, "detail", "%zu earlier %s", given->older_versions,
