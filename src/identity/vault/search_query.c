@@ -44,15 +44,28 @@ static int number_of(const char *digits)
 
 static int month_of(const char *word)
 {
-	static const char *const months[] = {"jan", "feb", "mar", "apr", "may", "jun",
-					     "jul", "aug", "sep", "oct", "nov", "dec"};
-	static const char *const whole[] = {"january", "february", "march",     "april",   "may",      "june",
-					    "july",    "august",   "september", "october", "november", "december"};
+	static const char *const months[][3] = {
+		{"jan", "january"},
+		{"feb", "february"},
+		{"mar", "march"},
+		{"apr", "april"},
+		{"may"},
+		{"jun", "june"},
+		{"jul", "july"},
+		{"aug", "august"},
+		{"sep", "september", "sept"},
+		{"oct", "october"},
+		{"nov", "november"},
+		{"dec", "december"},
+	};
+	struct text written = text_of(word);
 	for (int i = 0; i < 12; i++) {
-		if (strcmp(word, months[i]) == 0 || strcmp(word, whole[i]) == 0)
-			return i + 1;
+		for (int form = 0; form < 3 && months[i][form]; form++) {
+			if (text_is(written, months[i][form]))
+				return i + 1;
+		}
 	}
-	return strcmp(word, "sept") == 0 ? 9 : 0;
+	return 0;
 }
 
 /* "85" is 1985, "09" is 2009: nobody is born later than this year. */
