@@ -417,9 +417,35 @@ static void allocate_things(struct loader *loader)
 
 /* ---- the whole -------------------------------------------------------------------------------- */
 
+/* `wards: {E05000026: Abbey}`: the gazetteer has codes only. */
+static void read_wards(struct reader *r, struct profile *profile)
+{
+	struct yaml_node *written = yaml_get(r->file->root, "wards");
+	if (!written)
+		return;
+	if (written->kind != YAML_MAPPING) {
+		problem(r, written, "`wards` must be a mapping");
+		remedy(r, "Write each ward's code and name: `wards: {E05000026: Abbey}`.");
+		return;
+	}
+	struct profile_ward *wards = ARENA_ARRAY(r->loader->arena, written->count, struct profile_ward);
+	for (size_t i = 0; i < written->count; i++) {
+		wards[i].code = arena_text(r->loader->arena, written->keys[i]);
+		wards[i].title = scalar_text(r, written->items[i], "wards");
+		if (text_is_empty(wards[i].title)) {
+			problem(r, written->items[i], "the ward `%.*s` has no name", TEXT_ARG(wards[i].code));
+			remedy(r, "Write its name after the code.");
+			wards[i].title = wards[i].code;
+		}
+	}
+	profile->wards.at = wards;
+	profile->wards.count = written->count;
+}
+
 static void fill_profile(struct loader *loader)
 {
-	static const char *const keys[] = {"id", "title", "council", "description", "include", "library", NULL};
+	static const char *const keys[] = {"id",      "title",   "council", "description",
+					   "include", "library", "wards",   NULL};
 	struct profile *profile = loader->profile;
 	struct file *file = loader_file(loader, "profile.yaml");
 	struct reader r = {loader, file};
@@ -435,6 +461,7 @@ static void fill_profile(struct loader *loader)
 	loader->library = read_bool(&r, file->root, "library", false);
 	profile->council = read_text(&r, file->root, "council", !loader->library);
 	profile->description = read_text(&r, file->root, "description", false);
+	read_wards(&r, profile);
 }
 
 static void hand_out(struct loader *loader)

@@ -129,3 +129,12 @@ bool agreement_has_purpose(const struct profile_agreement *agreement, const stru
 	}
 	return false;
 }
+
+struct text profile_ward_title(const struct profile *profile, struct text code)
+{
+	for (size_t i = 0; i < profile->wards.count; i++) {
+		if (text_equal(profile->wards.at[i].code, code))
+			return profile->wards.at[i].title;
+	}
+	return code;
+}

@@ -450,6 +450,10 @@ struct profile_element_list {
 		size_t count; \
 	}
 
+struct profile_ward {
+	struct text code, title; /* as the gazetteer has it; as people know it */
+};
+
 struct profile {
 	struct text id, title, council, description;
 	struct text folder;
@@ -467,6 +471,7 @@ struct profile {
 	PROFILE_ARRAY(struct profile_section) sections;
 	PROFILE_ARRAY(struct profile_balance) balances;
 	PROFILE_ARRAY(struct profile_marker) markers;
+	PROFILE_ARRAY(struct profile_ward) wards;
 	struct profile_element_list identity; /* in the order of the page */
 	struct profile_element_list contact;
 	struct profile_inside *inside; /* arena and look-up tables */
@@ -487,6 +492,8 @@ const struct profile_purpose *profile_purpose(const struct profile *profile, str
 const struct profile_role *profile_role(const struct profile *profile, struct text id);
 const struct profile_team *profile_team(const struct profile *profile, struct text id);
 const struct profile_agreement *profile_agreement(const struct profile *profile, struct text id);
+/* The ward's name; the code itself when the profile does not name it. */
+struct text profile_ward_title(const struct profile *profile, struct text code);
 
 /* ---- checking ---------------------------------------------------------------------------------- */
 

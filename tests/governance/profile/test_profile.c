@@ -129,6 +129,15 @@ static void test_an_agreement_lets_through_what_it_says(void **state)
 	profile_free(p);
 }
 
+static void test_wards_have_names(void **state)
+{
+	(void)state;
+	struct profile *profile = load("tests/data/profiles/good");
+	assert_true(text_is(profile_ward_title(profile, TEXT("W02")), "Gasworks & Reach"));
+	assert_true(text_is(profile_ward_title(profile, TEXT("W99")), "W99"));
+	profile_free(profile);
+}
+
 static void test_file_names_fit_their_pattern(void **state)
 {
 	(void)state;
@@ -195,6 +204,7 @@ int main(void)
 		cmocka_unit_test(test_feeds_are_resolved),
 		cmocka_unit_test(test_included_feeds_are_taken_and_own_things_win),
 		cmocka_unit_test(test_an_agreement_lets_through_what_it_says),
+		cmocka_unit_test(test_wards_have_names),
 		cmocka_unit_test(test_file_names_fit_their_pattern),
 		cmocka_unit_test(test_a_copy_stands_alone_with_the_same_version),
 		cmocka_unit_test(test_the_profiles_of_the_house_are_without_problem),

@@ -29,7 +29,7 @@ static void put_place(struct visit *visit, struct value *facts, const struct dis
 	put_href(row, "href", "properties", household->property_id);
 	put_fact(facts, "Lived here", people_period(visit->arena, household->from, household->to));
 	put_fact(facts, "Kind", household_kind(household->kind));
-	put_fact(facts, "Ward", answer->property.ward);
+	put_fact(facts, "Ward", profile_ward_title(visit->profile, answer->property.ward));
 }
 
 enum status page_household(struct visit *visit, struct error *error)

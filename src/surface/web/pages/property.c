@@ -33,7 +33,7 @@ static void put_facts(struct visit *visit, const struct disclosure_property *ans
 	put_fact(facts, "UPRN", property->uprn);
 	put_fact(facts, "Kind", property->kind);
 	put_fact(facts, "Class", property->class_code);
-	put_fact(facts, "Ward", property->ward);
+	put_fact(facts, "Ward", profile_ward_title(visit->profile, property->ward));
 	if (property->decile)
 		put_fact(facts, "Deprivation decile (1 is the most deprived)",
 			 arena_format(visit->arena, "%d", property->decile));
