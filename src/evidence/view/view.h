@@ -63,6 +63,18 @@ struct view_address {
 	const struct disclosed_origin *origin; /* of the newest row that has it */
 };
 
+/* Where somebody has lived: one for each property, however often and in whatever spelling it was reported; an
+ * address that was matched to none is one by itself. */
+struct view_home {
+	struct text address, postcode; /* in the spelling that most sources have */
+	date from, to;
+	bool current;
+	int64_t property_id; /* 0: not matched to a property */
+	const struct profile_source **sources;
+	size_t source_count;
+	struct text certainty; /* code of the household room; absent where nothing was matched */
+};
+
 struct view_row {
 	const struct view_value *values; /* as many as the section has elements; element NULL: nothing to show */
 	bool current;
@@ -128,6 +140,8 @@ struct view_resident {
 	size_t contact_count;
 	const struct view_address *addresses;
 	size_t address_count;
+	const struct view_home *homes; /* present ones first, then the newest */
+	size_t home_count;
 	const struct view_balance *balances;
 	size_t balance_count;
 	const struct view_section *sections;

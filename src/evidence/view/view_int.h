@@ -30,6 +30,7 @@ bool has_source(const struct profile_source *const *sources, size_t count, const
 void view_put_services(struct viewing *v);
 void view_put_identity(struct viewing *v);
 void view_put_addresses(struct viewing *v);
+void view_put_homes(struct viewing *v); /* after the addresses */
 void view_put_sections(struct viewing *v);
 void view_put_balances(struct viewing *v);
 void view_put_markers(struct viewing *v);

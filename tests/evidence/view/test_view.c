@@ -103,6 +103,8 @@ static void test_identity_shows_where_sources_differ(void **state)
 	assert_int_equal(view.addresses[0].source_count, 2);
 	assert_true(view.addresses[0].current);
 	assert_int_equal(view.source_count, 2);
+	assert_int_equal(view.home_count, 1); /* one line a property */
+	assert_int_equal(view.homes[0].source_count, 2);
 }
 
 static void test_balances_and_markers(void **state)

@@ -217,15 +217,17 @@ void resident_put_home(struct visit *visit, const struct view_resident *view)
 	struct value *households = put_array(visit->document, "households");
 	for (size_t i = 0; i < view->household_count; i++)
 		put_household(visit, households, &view->households[i], view->resident_id);
-	put_bool(visit->document, "has_residences", view->address_count > 0);
+	put_bool(visit->document, "has_residences", view->home_count > 0);
 	struct value *residences = put_array(visit->document, "residences");
-	for (size_t i = 0; i < view->address_count; i++) {
-		const struct view_address *address = &view->addresses[i];
+	for (size_t i = 0; i < view->home_count; i++) {
+		const struct view_home *home = &view->homes[i];
 		struct value *row = add_object(residences);
-		put_format(row, "address", "%.*s%s%.*s", TEXT_ARG(address->address), address->postcode.len ? ", " : "",
-			   TEXT_ARG(address->postcode));
-		put_href(row, "href", "properties", address->property_id);
-		put_text(row, "period", people_period(visit->arena, address->from, address->to));
-		put_text(row, "sources", source_titles(visit->arena, address->sources, address->source_count));
+		put_format(row, "address", "%.*s%s%.*s", TEXT_ARG(home->address), home->postcode.len ? ", " : "",
+			   TEXT_ARG(home->postcode));
+		put_href(row, "href", "properties", home->property_id);
+		put_bool(row, "matched", home->property_id != 0);
+		put_text(row, "period", people_period(visit->arena, home->from, home->to));
+		put_text(row, "certainty_text", household_certainty(home->certainty));
+		put_text(row, "sources", source_titles(visit->arena, home->sources, home->source_count));
 	}
 }
