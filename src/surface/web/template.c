@@ -242,8 +242,9 @@ static enum status compile_piece(struct compiler *c, bool *line_ended)
 	}
 	struct tag tag;
 	enum status status = read_tag(c, c->at, &tag);
-	if (status == STATUS_OK)
-		status = compile_tag(c, &tag, TEXT_ABSENT);
+	if (status != STATUS_OK)
+		return status;
+	status = compile_tag(c, &tag, TEXT_ABSENT);
 	c->at = tag.end;
 	return status;
 }
@@ -259,7 +260,8 @@ static enum status compile(struct compiler *c)
 			if (status == STATUS_OK && !taken)
 				start_line(c);
 		}
-		if (status == STATUS_OK && !taken)
+		/* Blanks at the start of a page's last line may have been all that was left. */
+		if (status == STATUS_OK && !taken && c->at < c->source.len)
 			status = compile_piece(c, &at_line_start);
 		if (status != STATUS_OK)
 			return status;

@@ -123,6 +123,7 @@ static void test_pages_cannot_be_made_unsafe(void **state)
 		{"<input{{#x}} checked{{/x}}>", "{\"x\":true}", "<input checked>"},
 		{"<i a=b c=\"{{x}}\">", "{\"x\":1}", "<i a=b c=\"1\">"},
 		{"<p>\n   {{>part}}\n</p>", "{\"x\":1}", "<p>\n[1]</p>"},
+		{"<p>a</p>\n  \t ", "{}", "<p>a</p>\n"},
 		{"<!-- ' \" --><p>{{x}}", "{\"x\":1}", "<!-- ' \" --><p>1"},
 		{"<script src=\"{{x}}\"></script>{{x}}", "{\"x\":\"/a.js\"}", "<script src=\"/a.js\"></script>/a.js"},
 		/* refused by the compiler, with the line */
