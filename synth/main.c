@@ -7,7 +7,7 @@
 #include <getopt.h>
 
 static const char usage[] =
-	"Usage: oneview-synth --out DIR [--people N] [--seed S] [--months M] [--threads T]\n"
+	"Usage: oneview-synth --out DIR [--people N] [--seed S] [--months M] [--start YYYY-MM] [--threads T]\n"
 	"\n"
 	"Writes what the systems of the fictional London Borough of Eastmarsh would export,\n"
 	"month by month, and the truth about its people in DIR/truth/.\n"
@@ -16,11 +16,12 @@ static const char usage[] =
 	"  --people N     people living in the borough at the start (default 20000; 500 to 700000)\n"
 	"  --seed S       another number gives another borough (default 1)\n"
 	"  --months M     months of extracts (default 36; 1 to 60)\n"
+	"  --start YYYY-MM  the first month (default 2023-04)\n"
 	"  --threads T    threads to use (default: one for each processor); the files do not depend on it\n"
 	"  --help         this text\n"
 	"  --version      the program's version\n"
 	"\n"
-	"The same people, seed and months give the same bytes.\n"
+	"The same people, seed, months and start give the same bytes.\n"
 	"\n"
 	"Example:\n"
 	"  oneview-synth --people 20000 --seed 1 --out demo/extracts\n";
@@ -41,6 +42,19 @@ static enum status number(const char *option, const char *value, uint64_t least,
 	return STATUS_USAGE;
 }
 
+/* The first day of a month between 2000 and 2099. */
+static enum status month(const char *option, const char *given, date *first, struct error *error)
+{
+	char day[16];
+	snprintf(day, sizeof day, "%.7s-01", given);
+	if (strlen(given) == 7 && date_parse_iso(text_of(day), first) && *first >= date_of(2000, 1, 1) &&
+	    *first < date_of(2100, 1, 1))
+		return STATUS_OK;
+	error_set(error, STATUS_USAGE, "synth.argument", "--%s \"%s\" is not a month", option, given);
+	error_remedy(error, "write it as 2023-04, from 2000-01 to 2099-12");
+	return STATUS_USAGE;
+}
+
 static enum status one_option(struct arguments *a, int letter, struct error *error)
 {
 	uint64_t n = 0;
@@ -57,6 +71,9 @@ static enum status one_option(struct arguments *a, int letter, struct error *err
 	case 'm':
 		status = number("months", optarg, 1, BOROUGH_MONTHS_MOST, &n, error);
 		a->plan.months = (unsigned)n;
+		break;
+	case 'b':
+		status = month("start", optarg, &a->plan.start, error);
 		break;
 	case 't':
 		status = number("threads", optarg, 0, 256, &n, error);
@@ -80,11 +97,15 @@ static enum status one_option(struct arguments *a, int letter, struct error *err
 
 static enum status read_arguments(struct arguments *a, int count, char **values, struct error *error)
 {
-	static const struct option options[] = {
-		{"people", required_argument, NULL, 'p'}, {"seed", required_argument, NULL, 's'},
-		{"months", required_argument, NULL, 'm'}, {"threads", required_argument, NULL, 't'},
-		{"out", required_argument, NULL, 'o'},    {"help", no_argument, NULL, 'h'},
-		{"version", no_argument, NULL, 'v'},      {0}};
+	static const struct option options[] = {{"people", required_argument, NULL, 'p'},
+						{"seed", required_argument, NULL, 's'},
+						{"months", required_argument, NULL, 'm'},
+						{"threads", required_argument, NULL, 't'},
+						{"start", required_argument, NULL, 'b'},
+						{"out", required_argument, NULL, 'o'},
+						{"help", no_argument, NULL, 'h'},
+						{"version", no_argument, NULL, 'v'},
+						{0}};
 	int letter;
 	while ((letter = getopt_long(count, values, "", options, NULL)) != -1) {
 		enum status status = one_option(a, letter, error);
