@@ -51,6 +51,8 @@ static int compare_homes(const void *left, const void *right)
 	const struct view_home *a = left, *b = right;
 	if (a->current != b->current)
 		return a->current ? -1 : 1;
+	if ((a->property_id == 0) != (b->property_id == 0))
+		return a->property_id ? -1 : 1; /* what was matched is better known */
 	if (a->from != b->from)
 		return a->from > b->from ? -1 : 1;
 	return text_compare(a->address, b->address);

@@ -140,7 +140,7 @@ struct view_resident {
 	size_t contact_count;
 	const struct view_address *addresses;
 	size_t address_count;
-	const struct view_home *homes; /* present ones first, then the newest */
+	const struct view_home *homes; /* present ones first, then what was matched, then the newest */
 	size_t home_count;
 	const struct view_balance *balances;
 	size_t balance_count;
