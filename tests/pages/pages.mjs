@@ -132,6 +132,7 @@ await step("a front-line worker", async () => {
   const page = await open();
   await signIn(page, "early_help_worker");
   tell(/How fresh the data is/.test(await text(page)), "home says how fresh the data is");
+  tell((await page.locator("main li", { hasText: /\blate\b/ }).count()) <= 1, "home tells lateness in one line");
   await check(page, "home");
   await page.goto("/search");
   tell(/Why are you looking/.test(await text(page)), "the first search asks for a purpose");

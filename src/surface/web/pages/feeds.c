@@ -81,9 +81,12 @@ enum status page_feeds(struct visit *visit, struct error *error)
 		status = feed_status_list(&feeds, &count, data, visit->profile, date_today(), visit->arena, error);
 	if (status != STATUS_OK)
 		return status;
+	struct text source = visit_query(visit, "source"); /* one service's, else all */
 	struct value *rows = put_array(visit->document, "feeds");
+	put_bool(visit->document, "filtered", source.len > 0);
 	for (size_t i = 0; i < count; i++)
-		if (visit_owns_source(visit, feeds[i].source_id))
+		if ((!source.len || text_equal(source, feeds[i].source_id)) &&
+		    visit_owns_source(visit, feeds[i].source_id))
 			put_feed(rows, &feeds[i]);
 	return visit_page(visit, "feeds", "Feeds");
 }

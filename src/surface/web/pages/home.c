@@ -67,25 +67,42 @@ static size_t group_by_source(struct visit *visit, const struct feed_status *fee
 	return sources;
 }
 
-/* Late and held data is for those who can do something about it. */
-static void attend_source(struct visit *visit, struct attention *attention, const struct source_state *source)
+static struct text feeds_address(struct visit *visit, const struct source_state *source)
 {
-	const struct feed_status *waiting = source->waiting;
-	struct text due = document_long_date(visit->arena, source->due), title = source->first->source_title;
+	return arena_format(visit->arena, "/feeds?source=%.*s", TEXT_ARG(source->first->source_id));
+}
+
+/* Held data is for those who can do something about it. */
+static void attend_waiting(struct visit *visit, struct attention *attention, const struct feed_status *waiting)
+{
 	if (waiting)
 		attend(attention, "Waiting", "red",
 		       arena_format(visit->arena, "%.*s: %.*s", TEXT_ARG(waiting->title),
 				    TEXT_ARG(waiting->waiting_reason)),
 		       arena_format(visit->arena, "/feeds/%.*s/extracts/%lld", TEXT_ARG(waiting->feed_id),
 				    (long long)waiting->waiting_extract));
+}
+
+/* A line a source for its owner, one line for everybody else: to them lateness is a caution, not a task. */
+static void attend_late(struct visit *visit, struct attention *attention, const struct source_state *source)
+{
+	struct text due = document_long_date(visit->arena, source->due), title = source->first->source_title;
 	if (source->late)
 		attend(attention, "Late", "yellow",
 		       arena_format(visit->arena, "%.*s: %u of %u feeds late, the first was due on %.*s",
 				    TEXT_ARG(title), source->late, source->feeds, TEXT_ARG(due)),
-		       TEXT("/feeds"));
+		       feeds_address(visit, source));
 }
 
-static void put_source(struct value *rows, const struct source_state *source)
+static void attend_late_services(struct visit *visit, struct attention *attention, size_t late, bool may_read)
+{
+	if (late)
+		attend(attention, "Late", "yellow",
+		       arena_format(visit->arena, "Data of %zu %s is late", late, late == 1 ? "service" : "services"),
+		       may_read ? TEXT("/feeds") : TEXT("#freshness"));
+}
+
+static void put_source(struct value *rows, const struct source_state *source, struct text href)
 {
 	struct feed_status shown = *source->first;
 	struct value *row = add_object(rows);
@@ -95,6 +112,7 @@ static void put_source(struct value *rows, const struct source_state *source)
 	put_long_date(row, "oldest_text", source->oldest);
 	put_int(row, "feeds", source->feeds);
 	put_int(row, "late", source->late);
+	put_text(row, "href", href);
 }
 
 static enum status put_feeds(struct visit *visit, struct attention *attention, struct error *error)
@@ -103,7 +121,10 @@ static enum status put_feeds(struct visit *visit, struct attention *attention, s
 	struct store *data;
 	struct feed_status *feeds;
 	struct source_state *sources;
-	bool mends = visit_can(visit, CAPABILITY_FEEDS_READ) && visit_can(visit, CAPABILITY_QUALITY_READ);
+	bool reads = visit_can(visit, CAPABILITY_FEEDS_READ),
+	     owner = visit->viewer.role && visit->viewer.role->own_sources;
+	bool mends = reads && visit_can(visit, CAPABILITY_QUALITY_READ);
+	size_t late = 0;
 	enum status status = visit_data(visit, &data, error);
 	if (status == STATUS_OK)
 		status = feed_status_list(&feeds, &count, data, visit->profile, date_today(), visit->arena, error);
@@ -113,10 +134,16 @@ static enum status put_feeds(struct visit *visit, struct attention *attention, s
 	put_bool(visit->document, "has_freshness", source_count > 0);
 	struct value *rows = put_array(visit->document, "freshness");
 	for (size_t i = 0; i < source_count; i++) {
-		put_source(rows, &sources[i]);
-		if (mends && visit_owns_source(visit, sources[i].first->source_id))
-			attend_source(visit, attention, &sources[i]);
+		bool own = reads && visit_owns_source(visit, sources[i].first->source_id);
+		put_source(rows, &sources[i], own ? feeds_address(visit, &sources[i]) : TEXT_ABSENT);
+		late += sources[i].late > 0;
+		if (mends && own)
+			attend_waiting(visit, attention, sources[i].waiting);
+		if (owner && own)
+			attend_late(visit, attention, &sources[i]);
 	}
+	if (!owner)
+		attend_late_services(visit, attention, late, reads);
 	return STATUS_OK;
 }
 
