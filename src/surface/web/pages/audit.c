@@ -59,6 +59,16 @@ static void put_subject(struct value *row, const struct audit_entry *entry)
 			put_format(row, "subject_href", "/audit?subject=%s", id);
 }
 
+/* A search's detail is "25 of 47: ids": the count is read, the ids are for who looks closer. */
+static void put_detail(struct value *row, struct text detail)
+{
+	size_t colon = text_find_char(detail, ':');
+	bool lists = colon + 1 < detail.len && text_find(text_slice(detail.at, colon), TEXT(" of ")) < colon;
+	put_text(row, "detail", lists ? text_slice(detail.at, colon) : detail);
+	if (lists)
+		put_text(row, "found", text_trim(text_slice(detail.at + colon + 1, detail.len - colon - 1)));
+}
+
 static void put_entry(struct value *entries, const struct audit_entry *entry)
 {
 	struct value *row = add_object(entries);
@@ -72,7 +82,7 @@ static void put_entry(struct value *entries, const struct audit_entry *entry)
 	put_text(row, "action", action_title(entry->action));
 	put_subject(row, entry);
 	put_text(row, "outcome", entry->outcome);
-	put_text(row, "detail", entry->detail);
+	put_detail(row, entry->detail);
 	put_text(row, "elements", entry->elements);
 	put_text(row, "agreements", entry->agreements);
 }
