@@ -238,7 +238,10 @@ def same(a, b, what=""):
 
 
 def kill(process):
-    os.killpg(process.pid, signal.SIGKILL)
+    try:
+        os.killpg(process.pid, signal.SIGKILL)
+    except ProcessLookupError:
+        pass  # it came to its end first
     process.communicate()
 
 
