@@ -26,7 +26,7 @@ static uint32_t root(uint32_t *parent, uint32_t x)
 }
 
 struct component {
-	uint32_t first_link, links, first_row, rows;
+	uint32_t first_link, links, first_row, rows, first_constraint, constraints;
 };
 
 struct clustering {
@@ -38,6 +38,7 @@ struct clustering {
 	uint32_t *joined;        /* row -> lowest row of its cluster */
 	float *weakest;          /* by lowest row: the weakest join */
 	float least;             /* weight of a link that may join */
+	const struct constraint *constraints;
 	struct comparer *comparers;
 };
 
@@ -104,6 +105,39 @@ static void join_groups(struct group *groups, uint32_t *group_of, uint32_t *next
 	groups[from].count = 0;
 }
 
+/* Whether people ruled that somebody of the one group is not somebody of the other. */
+static bool is_forbidden(const struct clustering *job, const struct component *component, const uint32_t *group_of,
+			 uint32_t x, uint32_t y)
+{
+	const uint32_t *rows = job->members + component->first_row;
+	for (uint32_t i = 0; i < component->constraints; i++) {
+		const struct constraint *ruled = &job->constraints[component->first_constraint + i];
+		if (ruled->verdict != LINKING_DIFFERENT)
+			continue;
+		uint32_t a = group_of[find_row(rows, component->rows, ruled->a)];
+		uint32_t b = group_of[find_row(rows, component->rows, ruled->b)];
+		if ((a == x && b == y) || (a == y && b == x))
+			return true;
+	}
+	return false;
+}
+
+/* What people ruled to be one person is joined before any evidence is looked at. */
+static void join_ruled(const struct clustering *job, const struct component *component, struct group *groups,
+		       uint32_t *group_of, uint32_t *next)
+{
+	const uint32_t *rows = job->members + component->first_row;
+	for (uint32_t i = 0; i < component->constraints; i++) {
+		const struct constraint *ruled = &job->constraints[component->first_constraint + i];
+		if (ruled->verdict != LINKING_SAME)
+			continue;
+		uint32_t x = group_of[find_row(rows, component->rows, ruled->a)];
+		uint32_t y = group_of[find_row(rows, component->rows, ruled->b)];
+		if (x != y && !is_forbidden(job, component, group_of, x, y))
+			join_groups(groups, group_of, next, x < y ? x : y, x < y ? y : x, 1000);
+	}
+}
+
 static void cluster_component(struct clustering *job, const struct component *component, struct comparer *comparer)
 {
 	const uint32_t *rows = job->members + component->first_row;
@@ -114,12 +148,14 @@ static void cluster_component(struct clustering *job, const struct component *co
 		groups[i] = (struct group){i, i, 1, 1000};
 		group_of[i] = i;
 	}
+	join_ruled(job, component, groups, group_of, next);
 	for (uint32_t l = 0; l < component->links; l++) {
 		struct linking_link *link = &job->links[component->first_link + l];
 		if (link->weight < job->least)
 			break;
 		uint32_t x = group_of[find_row(rows, count, link->a)], y = group_of[find_row(rows, count, link->b)];
-		if (x == y || !may_join(job, comparer, &groups[x], &groups[y], next, rows))
+		if (x == y || is_forbidden(job, component, group_of, x, y) ||
+		    !may_join(job, comparer, &groups[x], &groups[y], next, rows))
 			continue;
 		join_groups(groups, group_of, next, x < y ? x : y, x < y ? y : x, link->weight);
 	}
@@ -160,16 +196,24 @@ static int compare_sorting(const void *a, const void *b)
 	return (x->link.b > y->link.b) - (x->link.b < y->link.b);
 }
 
-static uint32_t *connect(const struct links *links, size_t rows, float least)
+static void unite(uint32_t *parent, uint32_t a, uint32_t b)
+{
+	uint32_t x = root(parent, a), y = root(parent, b);
+	parent[x > y ? x : y] = x < y ? x : y;
+}
+
+static uint32_t *connect(const struct links *links, const struct constraints *constraints, size_t rows, float least)
 {
 	uint32_t *parent = memory_alloc(rows + 1, sizeof *parent);
 	for (size_t i = 0; i < rows; i++)
 		parent[i] = (uint32_t)i;
 	for (size_t i = 0; i < links->count; i++) {
-		if (links->at[i].weight < least)
-			continue;
-		uint32_t x = root(parent, links->at[i].a), y = root(parent, links->at[i].b);
-		parent[x > y ? x : y] = x < y ? x : y;
+		if (links->at[i].weight >= least)
+			unite(parent, links->at[i].a, links->at[i].b);
+	}
+	for (size_t i = 0; i < constraints->count; i++) {
+		if (constraints->at[i].verdict == LINKING_SAME)
+			unite(parent, constraints->at[i].a, constraints->at[i].b);
 	}
 	for (size_t i = 0; i < rows; i++)
 		parent[i] = root(parent, (uint32_t)i);
@@ -214,6 +258,21 @@ static size_t list_components(struct component **out, uint32_t **members, const 
 	return count;
 }
 
+/* Both in the order of components; those of single rows belong to none. */
+static void share_constraints(struct component *components, size_t count, const uint32_t *members,
+			      const uint32_t *parent, const struct constraints *constraints)
+{
+	size_t next = 0;
+	for (size_t c = 0; c < count && next < constraints->count; c++) {
+		uint32_t of = parent[members[components[c].first_row]];
+		while (next < constraints->count && constraints->at[next].component < of)
+			next++;
+		components[c].first_constraint = (uint32_t)next;
+		for (; next < constraints->count && constraints->at[next].component == of; next++)
+			components[c].constraints++;
+	}
+}
+
 static struct linking_link *links_by_component(const struct links *links, const uint32_t *parent, float least,
 					       size_t *count)
 {
@@ -247,13 +306,15 @@ static void number_clusters(struct clusters *out, const uint32_t *joined, const 
 	}
 }
 
-static void set_statuses(struct links *links, const struct clusters *clusters)
+static void set_statuses(struct links *links, const struct clusters *clusters, const struct constraints *constraints)
 {
 	for (size_t i = 0; i < links->count; i++) {
 		struct linking_link *link = &links->at[i];
+		bool ruled = constraints->count && constraints_verdict(constraints, link->a, link->b) >= 0;
 		bool together = clusters->of[link->a] == clusters->of[link->b];
 		bool doubtful = together ? link->probability < 0.9f && clusters->integrity[clusters->of[link->a]] < 0.9f
 					 : link->probability > 0.1f;
+		doubtful = doubtful && !ruled;
 		link->status = together && !doubtful ? LINKING_LINKED : doubtful ? LINKING_REVIEW : LINKING_APART;
 	}
 }
@@ -265,15 +326,21 @@ void clusters_make(struct clusters *out, struct links *links, const struct linki
 	double link_at = settings->link_probability > 0 ? settings->link_probability : 0.7;
 	float least = (float)log2(link_at / (1 - link_at));
 	size_t rows = table->count, link_count;
-	uint32_t *parent = connect(links, rows, least), *members;
+	struct constraints constraints, in_order;
+	constraints_make(&constraints, table, settings);
+	constraints_make(&in_order, table, settings);
+	uint32_t *parent = connect(links, &constraints, rows, least), *members;
 	struct component *components;
 	struct linking_link *sorted = links_by_component(links, parent, least, &link_count);
 	size_t count = list_components(&components, &members, parent, rows, sorted, link_count);
+	constraints_by_component(&in_order, parent);
+	share_constraints(components, count, members, parent, &in_order);
 	struct clustering job = {.table = table,
 				 .model = model,
 				 .links = sorted,
 				 .components = components,
 				 .members = members,
+				 .constraints = in_order.at,
 				 .least = least};
 	job.joined = memory_alloc(rows + 1, sizeof *job.joined);
 	job.weakest = memory_alloc(rows + 1, sizeof *job.weakest);
@@ -286,7 +353,9 @@ void clusters_make(struct clusters *out, struct links *links, const struct linki
 		comparer_init(&job.comparers[t], table);
 	parallel_for(count, 64, threads, cluster_chunk, &job);
 	number_clusters(out, job.joined, job.weakest, rows);
-	set_statuses(links, out);
+	set_statuses(links, out, &constraints);
+	constraints_release(&constraints);
+	constraints_release(&in_order);
 	for (unsigned t = 0; t < threads; t++)
 		comparer_release(&job.comparers[t]);
 	free(job.comparers);

@@ -79,6 +79,16 @@ enum { LINKING_PLACE_SIZE = 192 };
 struct text linking_place_value(char out[LINKING_PLACE_SIZE], int64_t property_id, struct text postcode,
 				struct text address);
 
+/* What people have ruled of two records, by their keys. Rulings bind: what is ruled the same is one cluster
+ * whatever the evidence, what is ruled different is never in one. Where the two contradict each other
+ * (a same b, b same c, a different c) "different" holds, and the joins are taken in order of content: find
+ * contradictions beforehand (rulings.h) and leave them out. Keys that the table does not have are ignored. */
+enum linking_verdict { LINKING_SAME, LINKING_DIFFERENT };
+struct linking_ruling {
+	int64_t a, b;
+	enum linking_verdict verdict;
+};
+
 struct linking_settings {
 	unsigned threads;        /* 0: all processors */
 	double link_probability; /* a link at least this sure can join; 0: 0.7 */
@@ -86,6 +96,8 @@ struct linking_settings {
 	size_t largest_block;    /* 0: 200 records; larger blocks are subdivided */
 	double training_pairs;   /* about how many pairs to train on; 0: 2 million */
 	bool without_rarity;     /* the table is a few records of many: how common values are is not known */
+	const struct linking_ruling *rulings;
+	size_t ruling_count;
 	const char *model;       /* JSON of an earlier run, used instead of training; NULL: train */
 	const atomic_bool *stop; /* set by a signal: STATUS_INTERRUPTED; may be NULL */
 };

@@ -161,6 +161,23 @@ enum status score_pairs(struct links *out, const struct linking_table *table, co
 			const struct model *model, const struct linking_settings *settings,
 			struct linking_report *report, struct error *error) MUST_CHECK;
 
+/* Rulings as rows of the table, a < b. */
+struct constraint {
+	uint32_t a, b, component;
+	enum linking_verdict verdict;
+};
+struct constraints {
+	struct constraint *at;
+	size_t count;
+};
+void constraints_make(struct constraints *out, const struct linking_table *table,
+		      const struct linking_settings *settings);
+/* Puts the constraints in the order of components (lowest row of each, by row), "same" before "different". */
+void constraints_by_component(struct constraints *constraints, const uint32_t *component_of);
+void constraints_release(struct constraints *constraints);
+/* The verdict on two rows; -1 without one. For constraints as they were made, before they were put in order. */
+int constraints_verdict(const struct constraints *constraints, uint32_t a, uint32_t b);
+
 struct clusters {
 	uint32_t *of; /* row -> cluster */
 	float *integrity;

@@ -335,9 +335,97 @@ static void evaluation_counts_pairs(void **state)
 	assert_true(q.precision == 0.5 && q.recall == 0.5 && q.f1 == 0.5);
 }
 
+/* ---- what people ruled ------------------------------------------------------------------------- */
+
+/* The borough with rulings between records; labels by record. */
+static void cluster_ruled(uint32_t *label, const struct borough *b, const uint32_t *order,
+			  const struct linking_ruling *rulings, size_t count)
+{
+	struct linking_table *table = linking_table_new(columns, COLUMNS);
+	struct linking_run *run;
+	struct error error;
+	for (size_t i = 0; i < RECORDS; i++)
+		add_record(table, &b->records[order[i]], (int64_t)order[i]);
+	assert_int_equal(linking_run_new(&run, table,
+					 &(struct linking_settings){.rulings = rulings, .ruling_count = count}, &error),
+			 STATUS_OK);
+	for (size_t i = 0; i < RECORDS; i++)
+		label[order[i]] = linking_cluster_of(run, i);
+	size_t links;
+	const struct linking_link *link = linking_links(run, &links);
+	for (size_t i = 0; i < links; i++) {
+		for (size_t r = 0; r < count; r++) {
+			int64_t x = order[link[i].a], y = order[link[i].b];
+			if ((x == rulings[r].a && y == rulings[r].b) || (x == rulings[r].b && y == rulings[r].a))
+				assert_int_not_equal(link[i].status, LINKING_REVIEW);
+		}
+	}
+	linking_run_free(run);
+}
+
+/* Two records of one person that the engine links, and one of somebody else. */
+static void find_linked(const uint32_t *label, size_t *a, size_t *b, size_t *other)
+{
+	for (*a = 0; label[*a] != label[*a + 1] || *a % 4 != 0; ++*a)
+		;
+	*b = *a + 1;
+	for (*other = RECORDS - 1; label[*other] == label[*a]; --*other)
+		;
+}
+
+static void rulings_bind(void **state)
+{
+	(void)state;
+	struct borough *b = make_borough();
+	uint32_t *label = memory_alloc(RECORDS, sizeof *label), *again = memory_alloc(RECORDS, sizeof *again);
+	uint32_t *order = memory_alloc(RECORDS, sizeof *order), *backwards = memory_alloc(RECORDS, sizeof *order);
+	size_t x, y, other;
+	for (uint32_t i = 0; i < RECORDS; i++) {
+		order[i] = i;
+		backwards[i] = RECORDS - 1 - i;
+	}
+	cluster_ruled(label, b, order, NULL, 0);
+	find_linked(label, &x, &y, &other);
+	struct linking_ruling rulings[] = {{(int64_t)y, (int64_t)x, LINKING_DIFFERENT},
+					   {(int64_t)x, (int64_t)other, LINKING_SAME},
+					   {(int64_t)x, 999999, LINKING_SAME}};
+	cluster_ruled(label, b, order, rulings, 3);
+	assert_int_not_equal(label[x], label[y]);
+	assert_int_equal(label[x], label[other]);
+	cluster_ruled(again, b, backwards, rulings, 3);
+	assert_memory_equal(label, again, RECORDS * sizeof *label);
+	free(b);
+	free(label);
+	free(again);
+	free(order);
+	free(backwards);
+}
+
+static void rulings_that_contradict_keep_apart(void **state)
+{
+	(void)state;
+	struct borough *b = make_borough();
+	uint32_t *label = memory_alloc(RECORDS, sizeof *label), *order = memory_alloc(RECORDS, sizeof *order);
+	size_t x, y, other;
+	for (uint32_t i = 0; i < RECORDS; i++)
+		order[i] = i;
+	cluster_ruled(label, b, order, NULL, 0);
+	find_linked(label, &x, &y, &other);
+	struct linking_ruling rulings[] = {{(int64_t)x, (int64_t)y, LINKING_SAME},
+					   {(int64_t)y, (int64_t)other, LINKING_SAME},
+					   {(int64_t)x, (int64_t)other, LINKING_DIFFERENT}};
+	cluster_ruled(label, b, order, rulings, 3);
+	assert_int_not_equal(label[x], label[other]);
+	free(b);
+	free(label);
+	free(order);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(rulings_bind),
+		cmocka_unit_test(rulings_that_contradict_keep_apart),
 		cmocka_unit_test(order_and_threads_do_not_matter),
 		cmocka_unit_test(finds_the_people),
 		cmocka_unit_test(planted_pairs),
