@@ -1,3 +1,4 @@
+#include "vault/key_file.h"
 #include "vault/vault_int.h"
 
 #include "base/file.h"
@@ -13,8 +14,13 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static const char KEY_HEADER[] = "oneview-master-key-1\n";
-enum { KEY_HEADER_SIZE = sizeof KEY_HEADER - 1, KEY_FILE_SIZE = KEY_HEADER_SIZE + 2 * VAULT_KEY_SIZE + 1 };
+static const struct key_file_kind master_key = {
+	.title = "master key",
+	.header = "oneview-master-key-1\n",
+	.missing = "Bring it back from where it is kept safe; a new key opens nothing that is sealed",
+	.damaged = "Bring it back from where it is kept safe",
+	.exists = "Keep it: without it nothing that was sealed can be read",
+};
 
 /* Numbers of derived keys. Stored data depends on them: append only. */
 enum { SUBKEY_SEAL = 1, SUBKEY_ARCHIVE = 2, SUBKEY_MARK = 3, SUBKEY_HASH = 100, SUBKEY_FAST = 200 };
@@ -39,80 +45,7 @@ void vault_forbid_core_dumps(void)
 enum status vault_create_key(const char *path, struct error *error)
 {
 	enum status status = sodium_ready(error);
-	if (status)
-		return status;
-	unsigned char key[VAULT_KEY_SIZE];
-	char content[KEY_FILE_SIZE + 1];
-	crypto_kdf_keygen(key);
-	memcpy(content, KEY_HEADER, KEY_HEADER_SIZE);
-	sodium_bin2hex(content + KEY_HEADER_SIZE, 2 * VAULT_KEY_SIZE + 1, key, sizeof key);
-	content[KEY_FILE_SIZE - 1] = '\n';
-	int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
-	if (fd < 0 && errno == EEXIST) {
-		status = error_set(error, STATUS_CONFLICT, "vault.key_exists", "There is a master key already");
-		error_remedy(error, "Keep it: without it nothing that was sealed can be read");
-	} else if (fd < 0 || write(fd, content, KEY_FILE_SIZE) != KEY_FILE_SIZE || fsync(fd)) {
-		status = error_set_errno(error, errno, "vault.key_write", "The master key cannot be written");
-		if (fd >= 0)
-			(void)unlink(path);
-	}
-	if (fd >= 0)
-		close(fd);
-	sodium_memzero(key, sizeof key);
-	sodium_memzero(content, sizeof content);
-	if (status)
-		error_at(error, path, 0, 0);
-	return status;
-}
-
-static enum status key_check_file(int fd, struct error *error)
-{
-	struct stat info;
-	if (fstat(fd, &info))
-		return error_set_errno(error, errno, "vault.key_read", "The master key cannot be read");
-	if (!S_ISREG(info.st_mode))
-		return error_set(error, STATUS_REFUSED, "vault.key_damaged", "The master key is not a file");
-	if (info.st_uid != geteuid()) {
-		error_set(error, STATUS_REFUSED, "vault.key_owner", "The master key belongs to another user");
-		error_remedy(error, "Run as the user who owns the workspace, or chown the key file to this user");
-		return STATUS_REFUSED;
-	}
-	if (info.st_mode & 077) {
-		error_set(error, STATUS_REFUSED, "vault.key_permissions",
-			  "Others than its owner may open the master key (mode %03o)", info.st_mode & 0777);
-		error_remedy(error, "chmod 600 the key file, and ask who could have read it");
-		return STATUS_REFUSED;
-	}
-	return STATUS_OK;
-}
-
-static enum status key_read(const char *path, unsigned char key[VAULT_KEY_SIZE], struct error *error)
-{
-	int fd = open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
-	if (fd < 0 && errno == ENOENT) {
-		error_set(error, STATUS_NOT_FOUND, "vault.key_missing", "The master key is not there");
-		error_remedy(error, "Bring it back from where it is kept safe; a new key opens nothing that is sealed");
-		return STATUS_NOT_FOUND;
-	}
-	if (fd < 0)
-		return error_set_errno(error, errno, "vault.key_read", "The master key cannot be opened");
-	enum status status = key_check_file(fd, error);
-	char content[KEY_FILE_SIZE + 2];
-	size_t len = 0;
-	if (status == STATUS_OK) {
-		ssize_t got = read(fd, content, sizeof content);
-		if (got != KEY_FILE_SIZE || memcmp(content, KEY_HEADER, KEY_HEADER_SIZE) != 0 ||
-		    sodium_hex2bin(key, VAULT_KEY_SIZE, content + KEY_HEADER_SIZE, (size_t)2 * VAULT_KEY_SIZE, NULL,
-				   &len, NULL) != 0 ||
-		    len != VAULT_KEY_SIZE) {
-			status = error_set(error, STATUS_CORRUPT, "vault.key_damaged",
-					   "The master key file is not as it was written");
-			error_remedy(error, "Bring it back from where it is kept safe");
-		}
-	}
-	close(fd);
-	sodium_memzero(content, sizeof content);
-	return status;
+	return status ? status : key_file_create(path, &master_key, error);
 }
 
 static void keys_derive(struct vault_keys *keys, const unsigned char master[VAULT_KEY_SIZE])
@@ -139,7 +72,7 @@ enum status vault_open(struct vault **out, const char *key_path, struct error *e
 	if (!master || !keys)
 		status = error_set(error, STATUS_NO_MEMORY, "vault.memory", "There is no memory for the keys");
 	else
-		status = key_read(key_path, master, error);
+		status = key_file_read(key_path, &master_key, master, error);
 	if (status == STATUS_OK) {
 		keys_derive(keys, master);
 		sodium_mprotect_readonly(keys);

@@ -1,0 +1,129 @@
+#include "base/memory.h"
+#include "encoding/encoding_int.h"
+
+#include <assert.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+/* Numbers of derived keys and what they are for. Encodings that were sent depend on them: append only. */
+enum { SUBKEY_TOKENS = 1, SUBKEY_POSITIONS = 2, SUBKEY_MARK = 3 };
+static const char context_name[crypto_kdf_CONTEXTBYTES + 1] = "oneviewE";
+
+/* Drawn without bias: a power of two of positions. The complement's half of the code is the filter's own bits
+ * turned over, so a bit and its complement never meet in one sum, where they would only say "1". */
+static void draw_positions(struct encoder *encoder, const unsigned char key[ENCODING_KEY_SIZE])
+{
+	unsigned char seed[randombytes_SEEDBYTES];
+	static_assert(sizeof seed == ENCODING_KEY_SIZE, "one derived key seeds the positions");
+	uint16_t *drawn = memory_alloc((size_t)ENCODING_BITS * 64, sizeof *drawn);
+	size_t next = 0;
+	crypto_kdf_derive_from_key(seed, sizeof seed, SUBKEY_POSITIONS, context_name, key);
+	randombytes_buf_deterministic(drawn, (size_t)ENCODING_BITS * 64 * sizeof *drawn, seed);
+	for (size_t bit = 0; bit < ENCODING_BITS; bit++) {
+		for (unsigned n = 0; n < encoder->diffusion;) {
+			uint16_t position = drawn[next++ % ((size_t)ENCODING_BITS * 64)] % (2 * FILTER_BITS);
+			bool taken = false;
+			for (unsigned k = 0; k < n; k++)
+				taken |= encoder->mixed[bit][k] % FILTER_BITS == position % FILTER_BITS;
+			if (!taken)
+				encoder->mixed[bit][n++] = position;
+		}
+	}
+	free(drawn);
+	sodium_memzero(seed, sizeof seed);
+}
+
+/* Tells key and settings apart without telling anything of the key. */
+static void make_mark(struct encoder *encoder, const unsigned char key[ENCODING_KEY_SIZE])
+{
+	unsigned char mark_key[ENCODING_KEY_SIZE], digest[crypto_generichash_BYTES_MIN];
+	char settings[64], hexadecimal[2 * sizeof digest + 1];
+	int len = snprintf(settings, sizeof settings, "bits %d, salted %d, diffusion %u", ENCODING_BITS,
+			   encoder->salted, encoder->diffusion);
+	crypto_kdf_derive_from_key(mark_key, sizeof mark_key, SUBKEY_MARK, context_name, key);
+	crypto_generichash(digest, sizeof digest, (const unsigned char *)settings, (unsigned long long)len, mark_key,
+			   sizeof mark_key);
+	sodium_bin2hex(hexadecimal, sizeof hexadecimal, digest, sizeof digest);
+	memcpy(encoder->mark, hexadecimal, MARK_SIZE);
+	sodium_memzero(mark_key, sizeof mark_key);
+}
+
+struct encoder *encoder_new(const unsigned char key[ENCODING_KEY_SIZE], const struct encoding_settings *settings)
+{
+	struct encoder *encoder = memory_alloc(1, sizeof *encoder);
+	encoder->salted = !settings->unsalted;
+	encoder->diffusion = settings->diffusion == 0               ? DIFFUSION_DEFAULT
+			     : settings->diffusion > DIFFUSION_MOST ? DIFFUSION_MOST
+								    : settings->diffusion;
+	crypto_kdf_derive_from_key(encoder->token_key, sizeof encoder->token_key, SUBKEY_TOKENS, context_name, key);
+	draw_positions(encoder, key);
+	make_mark(encoder, key);
+	return encoder;
+}
+
+void encoder_free(struct encoder *encoder)
+{
+	if (!encoder)
+		return;
+	sodium_memzero(encoder, sizeof *encoder);
+	free(encoder);
+}
+
+void encoder_begin(struct encoder *encoder, int year)
+{
+	memset(encoder->filter, 0, sizeof encoder->filter);
+	encoder->any = false;
+	encoder->salt[0] = '\0';
+	if (encoder->salted && year > 0 && year < 10000)
+		(void)snprintf(encoder->salt, sizeof encoder->salt, "%d", year);
+}
+
+static void set_token(void *context, struct text token, unsigned positions, bool salted)
+{
+	struct encoder *encoder = context;
+	unsigned char digest[crypto_generichash_BYTES_MAX], message[TOKEN_SIZE + sizeof encoder->salt + 1];
+	size_t salt = salted ? strlen(encoder->salt) : 0;
+	static_assert(sizeof digest >= 2 * 32, "a digest holds 32 positions");
+	message[0] = (unsigned char)salt;
+	memcpy(message + 1, encoder->salt, salt);
+	memcpy(message + 1 + salt, token.at, token.len);
+	crypto_generichash(digest, sizeof digest, message, 1 + salt + token.len, encoder->token_key,
+			   sizeof encoder->token_key);
+	for (unsigned i = 0; i < positions; i++) {
+		unsigned at = (unsigned)(digest[2 * i] | digest[2 * i + 1] << 8) % FILTER_BITS;
+		encoder->filter[at / 64] |= (uint64_t)1 << (at % 64);
+	}
+	encoder->any = true;
+	sodium_memzero(message, sizeof message);
+}
+
+void encoder_add(struct encoder *encoder, enum encoded_value what, struct text value)
+{
+	encoding_tokens(what, value, set_token, encoder);
+}
+
+bool encoder_finish(struct encoder *encoder, struct encoding *out)
+{
+	memset(out, 0, sizeof *out);
+	for (size_t bit = 0; bit < ENCODING_BITS && encoder->any; bit++) {
+		uint64_t sum = 0;
+		for (unsigned n = 0; n < encoder->diffusion; n++) {
+			unsigned at = encoder->mixed[bit][n], own = at % FILTER_BITS;
+			sum ^= (encoder->filter[own / 64] >> (own % 64) ^ (at >= FILTER_BITS)) & 1;
+		}
+		out->words[bit / 64] |= sum << (bit % 64);
+	}
+	sodium_memzero(encoder->filter, sizeof encoder->filter);
+	return encoder->any;
+}
+
+size_t encoder_write(const struct encoder *encoder, const struct encoding *encoding, char out[ENCODING_TEXT_SIZE])
+{
+	unsigned char bytes[ENCODING_BITS / 8];
+	for (size_t i = 0; i < sizeof bytes; i++)
+		bytes[i] = (unsigned char)(encoding->words[i / 8] >> (8 * (i % 8)));
+	int start = snprintf(out, ENCODING_TEXT_SIZE, "ove1%s.", encoder->mark);
+	sodium_bin2base64(out + start, ENCODING_TEXT_SIZE - (size_t)start, bytes, sizeof bytes,
+			  sodium_base64_VARIANT_URLSAFE_NO_PADDING);
+	return strlen(out);
+}

@@ -1,0 +1,26 @@
+/* Shared inside the room only. */
+#ifndef ENCODING_ENCODING_INT_H
+#define ENCODING_ENCODING_INT_H
+
+#include "encoding/encoding.h"
+
+#include <sodium.h>
+
+enum { FILTER_BITS = 1024, DIFFUSION_DEFAULT = 3, DIFFUSION_MOST = 8, TOKEN_SIZE = 64, MARK_SIZE = 6 };
+
+struct encoder {
+	unsigned char token_key[ENCODING_KEY_SIZE];
+	char mark[MARK_SIZE + 1];
+	bool salted;
+	unsigned diffusion;
+	uint16_t mixed[ENCODING_BITS][DIFFUSION_MOST]; /* positions of the balanced code */
+	char salt[8];
+	bool any;
+	uint64_t filter[FILTER_BITS / 64];
+};
+
+/* Calls USE for each token of a value: its text (at most TOKEN_SIZE bytes) and how many positions it sets. */
+typedef void use_token(void *context, struct text token, unsigned positions, bool salted);
+void encoding_tokens(enum encoded_value what, struct text value, use_token *use, void *context);
+
+#endif
