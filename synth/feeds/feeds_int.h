@@ -277,6 +277,7 @@ void feed_rent_accounts(struct writer *w);
 void feed_repairs(struct writer *w);
 void feed_council_tax_liable(struct writer *w);
 void feed_council_tax_discounts(struct writer *w);
+void feed_council_tax_bills(struct writer *w);
 void feed_benefits(struct writer *w);
 void feed_ssd_person(struct writer *w);
 void feed_ssd_address(struct writer *w);

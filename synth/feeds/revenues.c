@@ -164,6 +164,146 @@ void feed_council_tax_discounts(struct writer *w)
 	due_write(w, &list, discount_row);
 }
 
+/* ---- bills: one row for each account and financial year ---- */
+
+enum { BILL_YEARS_BACK = 3 }; /* earlier years with nothing owed are not handed over */
+
+static int tax_year_of(date on) /* the year whose 1 April began it */
+{
+	struct ymd at = date_ymd(on);
+	return at.month >= 4 ? at.year : at.year - 1;
+}
+
+static date bill_from(const struct account *a, int year)
+{
+	date first = date_of(year, 4, 1);
+	return a->from > first ? a->from : first;
+}
+
+static date bill_to(const struct account *a, int year, date as_at)
+{
+	date last = date_of(year + 1, 4, 1) - 1;
+	return a->to != DATE_UNKNOWN && a->to <= as_at && a->to < last ? a->to : last;
+}
+
+static int percent_off(const struct borough *b, const struct account *a, int year)
+{
+	static const int percent[] = {
+		[DISCOUNT_SINGLE] = 25, [DISCOUNT_STUDENT] = 100, [DISCOUNT_DISABLED] = 10, [DISCOUNT_EMPTY] = 100};
+	date on = bill_from(a, year);
+	const struct spell *s = borough_spell(b, a->holders[0], SPELL_COUNCIL_TAX, on > b->start ? on : b->start);
+	return s && s->code > DISCOUNT_NONE && s->code <= DISCOUNT_EMPTY ? percent[s->code] : 0;
+}
+
+struct bill {
+	date from, to;
+	int64_t charge, off, owed, paid; /* pence; charge for the days billed */
+};
+
+/* The rates rose by 5 pence in the pound each year up to the one in which the extracts begin. */
+static int64_t year_charge(const struct borough *b, const struct account *a, int year)
+{
+	int64_t charge = (int64_t)a->charge * 12;
+	for (int y = tax_year_of(b->start); y > year; y--)
+		charge = charge * 100 / 105;
+	return charge;
+}
+
+static void bill_charge(const struct writer *w, const struct account *a, int year, struct bill *bill)
+{
+	*bill = (struct bill){.from = bill_from(a, year), .to = bill_to(a, year, w->as_at)};
+	bill->charge = year_charge(w->b, a, year) * (bill->to - bill->from + 1) / 365;
+	bill->off = bill->charge * percent_off(w->b, a, year) / 100;
+}
+
+/* What fell due by the as-at date: a year is paid in step with its days. */
+static int64_t fallen_due(const struct writer *w, const struct bill *bill)
+{
+	int64_t net = bill->charge - bill->off;
+	return bill->to <= w->as_at ? net : net * (w->as_at - bill->from + 1) / (bill->to - bill->from + 1);
+}
+
+/* Payments go to the oldest debt first, so what is owed is of the latest years; their sum is the account's balance. */
+static void bill_settle(const struct writer *w, const struct account *a, int year, struct bill *bill)
+{
+	int first = tax_year_of(a->from), oldest = tax_year_of(w->b->start) - BILL_YEARS_BACK;
+	int last = tax_year_of(a->to != DATE_UNKNOWN && a->to <= w->as_at ? a->to : w->as_at);
+	int64_t left = tax_balance(w->b, a, w->month);
+	first = first > oldest ? first : oldest;
+	bill_charge(w, a, year, bill);
+	for (int y = last; y > year && left > 0; y--) {
+		struct bill later;
+		bill_charge(w, a, y, &later);
+		int64_t due = fallen_due(w, &later);
+		left -= left < due ? left : due;
+	}
+	int64_t due = fallen_due(w, bill);
+	bill->owed = left <= 0 ? (year == last ? left : 0) : year == first || left < due ? left : due;
+	bill->paid = due > bill->owed ? due - bill->owed : 0;
+}
+
+static void bill_row(struct writer *w, const struct due *due)
+{
+	static const char *const stages[] = {"00", "10", "20", "30", "40", "50"};
+	const struct account *a = &w->b->accounts[due->a];
+	struct bill bill;
+	bill_settle(w, a, (int)due->b, &bill);
+	char client[16];
+	snprintf(client, sizeof client, "%09llu", (unsigned long long)party_number(a->holders[0]));
+	truth_record(w, client, a->holders[0], a->holders[0]);
+	row_begin(w);
+	field_number(w, "", tax_account_number(due->a), 9);
+	field_text(w, client);
+	field_int(w, (int)due->b);
+	field_date(w, bill.from);
+	field_date(w, bill.to);
+	field_money(w, bill.charge);
+	field_money(w, bill.off);
+	field_money(w, bill.paid);
+	field_money(w, bill.owed);
+	field_text(w, stages[bill.owed > 0 ? recovery_stage(w->b, a->holders[0], w->as_at) : 0]);
+	row_end(w);
+}
+
+/* Told when the year is billed, when the account closes, and for this year and the last when recovery moves on. */
+static void due_bills(struct writer *w, struct due_list *list, uint32_t number)
+{
+	const struct borough *b = w->b;
+	const struct account *a = &b->accounts[number];
+	int first = tax_year_of(a->from), oldest = tax_year_of(b->start) - BILL_YEARS_BACK;
+	int last = tax_year_of(a->to != DATE_UNKNOWN && a->to < b->end ? a->to : b->end);
+	first = first > oldest ? first : oldest;
+	for (int year = first; year <= last; year++)
+		due_add(w, list, bill_from(a, year), number, (uint32_t)year, 0);
+	for (uint32_t i = b->persons[a->holders[0]].event; i != NOTHING; i = b->events[i].next) {
+		const struct event *e = &b->events[i];
+		bool moved_on = e->kind == EVENT_TAX_REMINDER || e->kind == EVENT_TAX_SUMMONS ||
+				e->kind == EVENT_TAX_LIABILITY_ORDER || e->kind == EVENT_TAX_ENFORCEMENT;
+		if (!moved_on || e->on <= b->start || e->on <= a->from || (a->to != DATE_UNKNOWN && e->on >= a->to))
+			continue;
+		for (int year = tax_year_of(e->on); year >= first && year >= tax_year_of(e->on) - 1; year--)
+			due_add(w, list, e->on, number, (uint32_t)year, 0);
+	}
+	if (a->to != DATE_UNKNOWN && a->to <= b->end && tax_year_of(a->to) >= first)
+		due_add(w, list, a->to, number, (uint32_t)tax_year_of(a->to), 0);
+}
+
+void feed_council_tax_bills(struct writer *w)
+{
+	const struct borough *b = w->b;
+	struct due_list list = {0};
+	bool *billed = memory_alloc(b->account_count + 1, sizeof *billed);
+	for (uint32_t i = 0; i < b->spell_count; i++) {
+		const struct spell *s = &b->spells[i];
+		if (!is_liable(b, s) || billed[s->link] || b->accounts[s->link].holders[0] != s->person)
+			continue;
+		billed[s->link] = true;
+		due_bills(w, &list, s->link);
+	}
+	free(billed);
+	due_write(w, &list, bill_row);
+}
+
 /* ---- benefits ---- */
 
 static bool is_claim(const struct spell *s)

@@ -151,6 +151,12 @@ static const struct column council_tax_discounts_columns[] = {
 	{"DISC_FROM", REQUIRED | DATE | START}, {"DISC_TO", DATE | END}, {"LAST_REVIEW", DATE | PAST},
 };
 
+static const struct column council_tax_bills_columns[] = {
+	{"ACCOUNT_REF", REQUIRED}, {"PARTY_REF", REQUIRED}, {"TAX_YEAR", REQUIRED | NUMBER},
+	{"BILL_FROM", REQUIRED | DATE | START}, {"BILL_TO", REQUIRED | DATE | END}, {"CHARGE", NUMBER},
+	{"LESS_DISCOUNT", NUMBER}, {"PAID", NUMBER}, {"OWED", REQUIRED | NUMBER}, {"RECOVERY_STAGE", CODE},
+};
+
 static const struct column ssd_person_columns[] = {
 	{"pers_legacy_id", 0}, {"pers_person_id", REQUIRED}, {"pers_upn", 0}, {"pers_forename", 0},
 	{"pers_surname", 0}, {"pers_sex", CODE}, {"pers_gender", CODE}, {"pers_ethnicity", CODE},
@@ -390,6 +396,9 @@ const struct feed feeds[] = {
 	{.id = "council_tax_discounts", .keeper = KEEPER_COUNCIL_TAX,
 	 .prefix = "CTAX_DISCOUNTS_", .suffix = ".txt", .name_form = "YMD", .delimiter = '|', .dates = DATE_ORACLE, .newline = "\n",
 	 COLUMNS(council_tax_discounts_columns), .defects = 8, .write = feed_council_tax_discounts},
+	{.id = "council_tax_bills", .keeper = KEEPER_COUNCIL_TAX,
+	 .prefix = "CTAX_BILLS_", .suffix = ".txt", .name_form = "YMD", .delimiter = '|', .dates = DATE_ORACLE, .newline = "\n",
+	 COLUMNS(council_tax_bills_columns), .defects = 8, .write = feed_council_tax_bills},
 	{.id = "ssd_person", .keeper = KEEPER_CHILDREN,
 	 .prefix = "ssd_person_", .suffix = ".csv", .name_form = "Y-M-D", .delimiter = ',', .dates = DATE_ISO, .newline = "\n",
 	 COLUMNS(ssd_person_columns), .defects = 10, .write = feed_ssd_person},

@@ -10,6 +10,7 @@
 #include "base/yaml.h"
 #include "synth/feeds/feeds_int.h"
 
+#include <math.h>
 #include <unistd.h>
 
 static char folder[256];
@@ -204,6 +205,58 @@ static void good_rows_are_good(void **state)
 	arena_release(&arena);
 }
 
+/* Sums of a column of money, in pence, by the account in column 0 of a first month's file; returns its rows. */
+static size_t sum_by_account(const char *inbox, const char *prefix, size_t column, struct id_map *sums)
+{
+	char path[1024];
+	struct ymd at = date_ymd(borough_month(borough, 1) - 1);
+	struct buf content;
+	struct error error;
+	size_t count = 0;
+	snprintf(path, sizeof path, "%s/%s_%04d%02d%02d.txt", inbox, prefix, at.year, at.month, at.day);
+	buf_init(&content, 1 << 30);
+	assert_int_equal(file_read(path, &content, &error), STATUS_OK);
+	struct rows rows = {.content = buf_text(&content), .delimiter = '|', .next_line = 1};
+	assert_true(next_row(&rows));
+	for (; next_row(&rows); count++) {
+		int64_t account;
+		double pounds;
+		assert_true(text_parse_int64(rows.fields[0], &account));
+		assert_true(text_parse_double(rows.fields[column], &pounds));
+		*id_map_put(sums, (uint64_t)account, NULL) += (uint64_t)llround(pounds * 100);
+	}
+	buf_release(&content);
+	return count;
+}
+
+/* The bills of an account's years are another view of its balance. */
+static void bills_sum_to_the_balance(void **state)
+{
+	char out[512], inbox[600];
+	struct id_map owed, balance;
+	(void)state;
+	write_all("bills", 0, true, out);
+	snprintf(inbox, sizeof inbox, "%s/inbox", out);
+	id_map_init(&owed);
+	id_map_init(&balance);
+	size_t bills = sum_by_account(inbox, "CTAX_BILLS", 8, &owed);
+	size_t liable = sum_by_account(inbox, "CTAX_LIABLE", 12, &balance);
+	assert_true(liable > 100 && bills > liable);
+	size_t compared = 0, in_debt = 0;
+	for (size_t i = 0; i < owed.slot_count; i++) {
+		const uint64_t *sum = owed.used[i] ? id_map_get(&balance, owed.keys[i]) : NULL;
+		if (!sum)
+			continue;
+		/* each liable person's row has the account's balance */
+		assert_true(owed.values[i] == *sum || 2 * owed.values[i] == *sum);
+		compared++;
+		in_debt += (int64_t)*sum > 0;
+	}
+	assert_true(compared > 100 && in_debt > 5);
+	id_map_release(&owed);
+	id_map_release(&balance);
+}
+
 static uint64_t hash_folder(const char *path)
 {
 	struct arena arena;
@@ -353,10 +406,10 @@ static int clean_up(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(table_fits_definitions),      cmocka_unit_test(numbers_are_permuted),
-		cmocka_unit_test(slips_keep_text_whole),       cmocka_unit_test(good_rows_are_good),
-		cmocka_unit_test(threads_do_not_matter),       cmocka_unit_test(truth_fits_the_files),
-		cmocka_unit_test(notes_hold_what_is_labelled),
+		cmocka_unit_test(table_fits_definitions),   cmocka_unit_test(numbers_are_permuted),
+		cmocka_unit_test(slips_keep_text_whole),    cmocka_unit_test(good_rows_are_good),
+		cmocka_unit_test(bills_sum_to_the_balance), cmocka_unit_test(threads_do_not_matter),
+		cmocka_unit_test(truth_fits_the_files),     cmocka_unit_test(notes_hold_what_is_labelled),
 	};
 	return cmocka_run_group_tests(tests, make, clean_up);
 }
