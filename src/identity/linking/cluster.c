@@ -6,13 +6,14 @@
 #include <stdlib.h>
 
 /* Clusters in two steps.  First the connected components of the links; then, inside each, from the
- * strongest link down, two groups are joined when the sum of the evidence between all their
- * records is for it and no two of them are in conflict.  A wrong link between two people who have
- * several records each is outvoted by all the pairs that speak against it. */
+ * strongest link down, two groups are joined when all that their records say of each other, taken
+ * together, is for it, and nothing forbids it.
+ *
+ * Taken together: column by column, not pair by pair. A second copy of a record is no second witness, so
+ * what the pairs say of a column is averaged; of what a person has several of (homes, telephones,
+ * family names) the best pair counts. The columns' evidence and the prior then make one weight, as for a pair.
+ * So a record without a date of birth cannot chain two people together who have different ones. */
 
-/* What a pair may say for and against a join: a strong link is worth no more than this, so that one
- * pair cannot carry a join that all others speak against. */
-static const float MOST_FOR = 10, MOST_AGAINST = -8;
 /* Records of two groups that are looked at in a join; more add nothing but time. */
 enum { LOOKED_AT = 24 };
 
@@ -38,6 +39,7 @@ struct clustering {
 	uint32_t *joined;        /* row -> lowest row of its cluster */
 	float *weakest;          /* by lowest row: the weakest join */
 	float least;             /* weight of a link that may join */
+	float join_at;           /* weight of two groups that join */
 	const struct constraint *constraints;
 	struct comparer *comparers;
 };
@@ -47,36 +49,67 @@ struct group { /* rows of a group, as a list through `next` */
 	float weakest;
 };
 
-static float pair_evidence(const struct clustering *job, struct comparer *comparer, uint32_t x, uint32_t y,
-			   bool *conflict)
+struct together { /* what the records of two groups say of each other */
+	score4 sum[LINKING_COLUMNS], best[LINKING_COLUMNS];
+	unsigned known[LINKING_COLUMNS], compared, conflicts;
+	bool forbidden;
+};
+
+static bool has_several(enum linking_kind kind)
 {
-	const uint32_t *a = table_row(job->table, x), *b = table_row(job->table, y);
-	struct pair_score score;
-	uint64_t pattern = comparer_pattern(comparer, a, b);
-	if (model_conflict(job->table, a, b, pattern)) {
-		*conflict = true;
-		return MOST_AGAINST;
-	}
-	model_score(job->model, job->table, a, b, pattern, -1000, &score);
-	if (score.weight >= 0)
-		return score.weight < MOST_FOR ? score.weight : MOST_FOR;
-	if (score.evidence >= 0)
-		return 0;
-	return score.evidence > MOST_AGAINST ? score.evidence : MOST_AGAINST;
+	return kind == LINKING_FAMILY || kind == LINKING_PLACE || kind == LINKING_PHONE || kind == LINKING_EMAIL ||
+	       kind == LINKING_IDENTIFIER || kind == LINKING_TEXT;
 }
 
-static bool may_join(const struct clustering *job, struct comparer *comparer, const struct group *x,
-		     const struct group *y, const uint32_t *next, const uint32_t *rows)
+static float for_one_person(score4 term)
 {
-	float sum = 0;
-	bool conflict = false;
-	uint32_t i = x->head;
-	for (uint32_t n = 0; n < x->count && n < LOOKED_AT && !conflict; n++, i = next[i]) {
-		uint32_t j = y->head;
-		for (uint32_t k = 0; k < y->count && k < LOOKED_AT && !conflict; k++, j = next[j])
-			sum += pair_evidence(job, comparer, rows[i], rows[j], &conflict);
+	return term[0] - (term[1] > term[2] ? term[1] : term[2]);
+}
+
+static void add_pair(struct together *all, const struct clustering *job, struct comparer *comparer, uint32_t x,
+		     uint32_t y)
+{
+	const uint32_t *a = table_row(job->table, x), *b = table_row(job->table, y);
+	uint64_t pattern = comparer_pattern(comparer, a, b);
+	score4 terms[LINKING_COLUMNS];
+	enum linking_conflict conflict = model_conflict(job->table, a, b, pattern);
+	all->forbidden |= conflict == LINKING_CONFLICT_NUMBER;
+	all->conflicts += conflict != LINKING_NO_CONFLICT;
+	all->compared += model_could_conflict(job->table, pattern);
+	model_terms(job->model, job->table, a, b, pattern, terms);
+	for (size_t c = 0; c < job->table->column_count; c++) {
+		if (!pattern_level(pattern, c))
+			continue;
+		if (!all->known[c]++ || for_one_person(terms[c]) > for_one_person(all->best[c]))
+			all->best[c] = terms[c];
+		all->sum[c] += terms[c];
 	}
-	return !conflict && sum > 0;
+}
+
+static float weigh(const struct clustering *job, const struct together *all)
+{
+	score4 total = {job->model->start_m, job->model->start_h, job->model->start_u, 0};
+	for (size_t c = 0; c < job->table->column_count; c++) {
+		if (all->known[c])
+			total += has_several(job->table->columns[c].is.kind) ? all->best[c]
+									     : all->sum[c] / (float)all->known[c];
+	}
+	return total[0] - add_log2(total[1], total[2]);
+}
+
+static float groups_weight(const struct clustering *job, struct comparer *comparer, const struct group *x,
+			   const struct group *y, const uint32_t *next, const uint32_t *rows)
+{
+	struct together all = {0};
+	uint32_t i = x->head;
+	for (uint32_t n = 0; n < x->count && n < LOOKED_AT; n++, i = next[i]) {
+		uint32_t j = y->head;
+		for (uint32_t k = 0; k < y->count && k < LOOKED_AT; k++, j = next[j])
+			add_pair(&all, job, comparer, rows[i], rows[j]);
+		if (all.forbidden)
+			return -1000;
+	}
+	return all.conflicts * 2 > all.compared ? -1000 : weigh(job, &all);
 }
 
 static uint32_t find_row(const uint32_t *rows, uint32_t count, uint32_t row)
@@ -138,6 +171,24 @@ static void join_ruled(const struct clustering *job, const struct component *com
 	}
 }
 
+static void join_linked(struct clustering *job, const struct component *component, struct comparer *comparer,
+			struct group *groups, uint32_t *group_of, uint32_t *next)
+{
+	const uint32_t *rows = job->members + component->first_row;
+	for (uint32_t l = 0; l < component->links; l++) {
+		struct linking_link *link = &job->links[component->first_link + l];
+		if (link->weight < job->least)
+			break;
+		uint32_t x = group_of[find_row(rows, component->rows, link->a)];
+		uint32_t y = group_of[find_row(rows, component->rows, link->b)];
+		if (x == y || is_forbidden(job, component, group_of, x, y))
+			continue;
+		float weight = groups_weight(job, comparer, &groups[x], &groups[y], next, rows);
+		if (weight > job->join_at)
+			join_groups(groups, group_of, next, x < y ? x : y, x < y ? y : x, weight);
+	}
+}
+
 static void cluster_component(struct clustering *job, const struct component *component, struct comparer *comparer)
 {
 	const uint32_t *rows = job->members + component->first_row;
@@ -149,16 +200,9 @@ static void cluster_component(struct clustering *job, const struct component *co
 		group_of[i] = i;
 	}
 	join_ruled(job, component, groups, group_of, next);
-	for (uint32_t l = 0; l < component->links; l++) {
-		struct linking_link *link = &job->links[component->first_link + l];
-		if (link->weight < job->least)
-			break;
-		uint32_t x = group_of[find_row(rows, count, link->a)], y = group_of[find_row(rows, count, link->b)];
-		if (x == y || is_forbidden(job, component, group_of, x, y) ||
-		    !may_join(job, comparer, &groups[x], &groups[y], next, rows))
-			continue;
-		join_groups(groups, group_of, next, x < y ? x : y, x < y ? y : x, link->weight);
-	}
+	/* what a small group could not show, a grown one may: once more */
+	for (int round = 0; round < 2; round++)
+		join_linked(job, component, comparer, groups, group_of, next);
 	/* a group's number is its lowest place, and rows are ascending: its lowest row */
 	for (uint32_t i = 0; i < count; i++) {
 		job->joined[rows[i]] = rows[group_of[i]];
@@ -341,7 +385,8 @@ void clusters_make(struct clusters *out, struct links *links, const struct linki
 				 .components = components,
 				 .members = members,
 				 .constraints = in_order.at,
-				 .least = least};
+				 .least = least,
+				 .join_at = 0};
 	job.joined = memory_alloc(rows + 1, sizeof *job.joined);
 	job.weakest = memory_alloc(rows + 1, sizeof *job.weakest);
 	job.comparers = memory_alloc(threads, sizeof *job.comparers);

@@ -31,10 +31,11 @@ void linking_explain(const struct linking_run *run, size_t first, size_t second,
 	out->weight = (double)score.weight;
 	out->probability = weight_probability(out->weight);
 	out->prior = log2(model->prior_m / (1 - model->prior_m));
-	out->conflict = model_conflict(table, a, b, out->pattern);
+	out->conflict = model_conflict_name(model_conflict(table, a, b, out->pattern));
 	uint32_t block = blocks_first_common(&run->blocks, row_a, row_b);
 	out->rule = block == UINT32_MAX ? -1 : run->blocks.at[block].rule;
 	double sum = out->prior;
+	bool one_name = model_names_agree(table, out->pattern);
 	for (size_t c = 0; c < table->column_count; c++) {
 		unsigned level = pattern_level(out->pattern, c);
 		struct linking_evidence *evidence = &out->evidence[out->count++];
@@ -46,7 +47,7 @@ void linking_explain(const struct linking_run *run, size_t first, size_t second,
 			continue;
 		evidence->m = model->m[c][level];
 		evidence->h = model->h[c][level];
-		evidence->u = model->u[c][level];
+		evidence->u = one_name ? model->n[c][level] : model->u[c][level];
 		evidence->weight = log2(evidence->m / evidence->u) + (level == 1 ? share_of_rarity(table, c, a, b) : 0);
 		sum += evidence->weight;
 	}

@@ -105,11 +105,13 @@ uint32_t blocks_first_common(const struct blocks *blocks, uint32_t a, uint32_t b
 
 /* ---- the model --------------------------------------------------------------------------------- */
 
-typedef float score4 __attribute__((vector_size(16))); /* log2 of m, h, u; the fourth is unused */
+typedef float score4 __attribute__((vector_size(16))); /* log2 of m, h, u, n */
 
 struct model {
 	double m[LINKING_COLUMNS][LINKING_LEVELS], h[LINKING_COLUMNS][LINKING_LEVELS],
 		u[LINKING_COLUMNS][LINKING_LEVELS];
+	/* Strangers of one name: alike in what goes with a name - sex, e-mail, middle names, part of town. */
+	double n[LINKING_COLUMNS][LINKING_LEVELS];
 	double prior_m, prior_h;
 	/* Given and family names go together, by origin, and rare ones more than common ones: how much
 	 * likelier it is than by chance that two strangers have both, by the bin of their rarity; [0] for
@@ -145,8 +147,26 @@ static inline double weight_probability(double weight)
 {
 	return 1 / (1 + __builtin_exp2(-weight));
 }
-/* Why two records cannot be one person whatever the weight; NULL when nothing forbids it. */
-const char *model_conflict(const struct linking_table *table, const uint32_t *a, const uint32_t *b, uint64_t pattern);
+/* Whether given and family names are the same, or forms of the same. */
+bool model_names_agree(const struct linking_table *table, uint64_t pattern);
+/* log2 of m, h and u of each column, with the rarity of what both have; 0 where one does not know. */
+void model_terms(const struct model *model, const struct linking_table *table, const uint32_t *a, const uint32_t *b,
+		 uint64_t pattern, score4 terms[LINKING_COLUMNS]);
+float add_log2(float a, float b); /* log2(2^a + 2^b) */
+
+/* Why two records cannot be one person whatever the weight. */
+enum linking_conflict {
+	LINKING_NO_CONFLICT,
+	LINKING_CONFLICT_NUMBER, /* certain; the others may come of one wrong date of birth or sex */
+	LINKING_CONFLICT_BIRTH_AND_SEX,
+	LINKING_CONFLICT_GENERATION,
+	LINKING_CONFLICT_TWINS
+};
+enum linking_conflict model_conflict(const struct linking_table *table, const uint32_t *a, const uint32_t *b,
+				     uint64_t pattern);
+const char *model_conflict_name(enum linking_conflict conflict); /* NULL: none */
+/* Whether the two could have been in conflict: both dates of birth are known. */
+bool model_could_conflict(const struct linking_table *table, uint64_t pattern);
 
 /* ---- scoring and clustering ----------------------------------------------------------------------- */
 

@@ -143,7 +143,7 @@ struct training {
 
 struct expected {
 	double m[LINKING_COLUMNS][LINKING_LEVELS], h[LINKING_COLUMNS][LINKING_LEVELS];
-	double anchored_m[LINKING_COLUMNS][LINKING_LEVELS];
+	double anchored_m[LINKING_COLUMNS][LINKING_LEVELS], anchored_n[LINKING_COLUMNS][LINKING_LEVELS];
 	double matches, anchored_matches, housemates, strangers_of_one_name[NAME_BINS];
 };
 
@@ -158,7 +158,13 @@ static double likelihood(const double of[LINKING_COLUMNS][LINKING_LEVELS], uint6
 	return product;
 }
 
-static bool names_agree(const struct linking_table *table, uint64_t pattern)
+/* Names, birthdays and numbers are strangers' own; what goes with a name is learned for those of one name. */
+static bool goes_with_name(enum linking_kind kind)
+{
+	return kind == LINKING_MIDDLE || kind == LINKING_SEX || kind == LINKING_PLACE || kind == LINKING_EMAIL;
+}
+
+bool model_names_agree(const struct linking_table *table, uint64_t pattern)
 {
 	if (table->given == LINKING_COLUMNS || table->family == LINKING_COLUMNS)
 		return false;
@@ -179,6 +185,19 @@ static bool is_anchored(const struct training *t, uint64_t pattern)
 	return false;
 }
 
+/* Father and son of one name are of one sex. */
+static double likelihood_h(const struct model *model, const struct linking_table *table, uint64_t pattern,
+			   bool one_name)
+{
+	double product = likelihood(model->h, pattern, table->column_count);
+	for (size_t c = 0; one_name && c < table->column_count; c++) {
+		unsigned level = pattern_level(pattern, c);
+		if (level && table->columns[c].is.kind == LINKING_SEX)
+			product *= model->n[c][level] / model->h[c][level];
+	}
+	return product;
+}
+
 static void expect(const struct training *t, const struct model *model, struct expected *out)
 {
 	size_t columns = t->table->column_count;
@@ -187,9 +206,9 @@ static void expect(const struct training *t, const struct model *model, struct e
 	for (size_t i = 0; i < t->count; i++) {
 		uint64_t pattern = t->counts[i].pattern;
 		double pm = model->prior_m * likelihood(model->m, pattern, columns);
-		double ph = model->prior_h > 0 ? model->prior_h * likelihood(model->h, pattern, columns) : 0;
-		double pu = prior_u * likelihood(model->u, pattern, columns);
-		bool one_name = names_agree(t->table, pattern);
+		bool one_name = model_names_agree(t->table, pattern);
+		double ph = model->prior_h > 0 ? model->prior_h * likelihood_h(model, t->table, pattern, one_name) : 0;
+		double pu = prior_u * likelihood(one_name ? model->n : model->u, pattern, columns);
 		bool birth_known = t->birth == LINKING_COLUMNS || pattern_level(pattern, t->birth);
 		unsigned bin = pattern_name_bin(pattern);
 		if (one_name)
@@ -208,6 +227,8 @@ static void expect(const struct training *t, const struct model *model, struct e
 			out->m[c][pattern_level(pattern, c)] += m;
 			out->anchored_m[c][pattern_level(pattern, c)] += anchored ? m : 0;
 			out->h[c][pattern_level(pattern, c)] += h;
+			out->anchored_n[c][pattern_level(pattern, c)] +=
+				one_name && anchored ? t->counts[i].pairs * pu / all : 0;
 		}
 	}
 }
@@ -243,6 +264,22 @@ static void correct_u(const struct training *t, struct model *model)
 			model->u[c][l] = left > least ? left : least;
 		}
 		normalise(model->u[c], levels);
+	}
+}
+
+/* The n that START_N pairs of strangers would show, moved by what those of one name do show. */
+static void estimate_namesakes(const struct training *t, struct model *model,
+			       const double counts[LINKING_COLUMNS][LINKING_LEVELS])
+{
+	for (size_t c = 0; c < t->table->column_count; c++) {
+		enum linking_kind kind = t->table->columns[c].is.kind;
+		memcpy(model->n[c], model->u[c], sizeof model->n[c]);
+		if (counts && goes_with_name(kind))
+			maximise(model->n[c], counts[c], model->u[c], linking_level_count(kind), 20);
+		if (kind == LINKING_PLACE) { /* who share a home are no strangers: that is h's */
+			model->n[c][1] = model->u[c][1];
+			normalise(model->n[c], linking_level_count(kind));
+		}
 	}
 }
 
@@ -372,6 +409,7 @@ static double update(const struct training *t, struct model *model, const struct
 	bound_matches(t, model);
 	correct_u(t, model);
 	estimate_names_together(t, model, expected->strangers_of_one_name);
+	estimate_namesakes(t, model, expected->anchored_n);
 	bound_households(t, model);
 	return moved;
 }
@@ -393,6 +431,7 @@ void model_train(struct model *model, const struct linking_table *table, const s
 		return;
 	start_households(&t, model);
 	estimate_names_together(&t, model, (const double[NAME_BINS]){0});
+	estimate_namesakes(&t, model, NULL);
 	bound_households(&t, model);
 	for (int i = 0; i < 100; i++) {
 		expect(&t, model, &expected);
@@ -428,7 +467,7 @@ void model_finish(struct model *model, struct linking_table *table, bool rarity)
 		for (unsigned l = 1; l < linking_level_count(table->columns[c].is.kind); l++) {
 			model->score[c][l] =
 				(score4){(float)log2(model->m[c][l] + 1e-12), (float)log2(model->h[c][l] + 1e-12),
-					 (float)log2(model->u[c][l] + 1e-12), 0};
+					 (float)log2(model->u[c][l] + 1e-12), (float)log2(model->n[c][l] + 1e-12)};
 		}
 		make_rarity(model, &table->columns[c], model->u[c][1], rarity);
 	}
@@ -454,22 +493,36 @@ static float rarity_of(const struct column *column, const uint32_t *a, const uin
 }
 
 /* log2(2^a + 2^b) */
-static float add_log2(float a, float b)
+float add_log2(float a, float b)
 {
 	float high = a > b ? a : b, low = a > b ? b : a;
 	return high - low > 24 ? high : high + log2f(1 + exp2f(low - high));
+}
+
+/* Strangers of one name are measured by n; and, in a household, the sex of two of one name. */
+static score4 level_score(const struct model *model, const struct linking_table *table, size_t c, unsigned level,
+			  bool one_name)
+{
+	score4 score = model->score[c][level];
+	if (!one_name)
+		return score;
+	score[2] = score[3];
+	if (table->columns[c].is.kind == LINKING_SEX)
+		score[1] = score[3];
+	return score;
 }
 
 bool model_score(const struct model *model, const struct linking_table *table, const uint32_t *a, const uint32_t *b,
 		 uint64_t pattern, float least, struct pair_score *out)
 {
 	score4 sum = {0, 0, 0, 0};
+	bool one_name = model_names_agree(table, pattern);
 	for (size_t c = 0; c < table->column_count; c++)
-		sum += model->score[c][pattern_level(pattern, c)];
+		sum += level_score(model, table, c, pattern_level(pattern, c), one_name);
 	float m = sum[0] + model->start_m, h = sum[1] + model->start_h, u = sum[2] + model->start_u;
 	if (m - (h > u ? h : u) + model->rarity_most < least)
 		return false;
-	float rare_h = 0, rare_u = names_agree(table, pattern) ? -model->together[pattern_name_bin(pattern)] : 0;
+	float rare_h = 0, rare_u = one_name ? -model->together[pattern_name_bin(pattern)] : 0;
 	for (size_t c = 0; c < table->column_count; c++) {
 		const struct column *column = &table->columns[c];
 		if (pattern_level(pattern, c) != 1 || column->rarity_most == 0)
@@ -484,6 +537,23 @@ bool model_score(const struct model *model, const struct linking_table *table, c
 	      against_u = sum[0] - (sum[2] - rare_u);
 	out->evidence = against_h < against_u ? against_h : against_u;
 	return out->weight >= least;
+}
+
+void model_terms(const struct model *model, const struct linking_table *table, const uint32_t *a, const uint32_t *b,
+		 uint64_t pattern, score4 terms[LINKING_COLUMNS])
+{
+	bool one_name = model_names_agree(table, pattern);
+	for (size_t c = 0; c < table->column_count; c++) {
+		const struct column *column = &table->columns[c];
+		unsigned level = pattern_level(pattern, c);
+		terms[c] = level_score(model, table, c, level, one_name);
+		float rarity = level == 1 && column->rarity_most != 0 ? rarity_of(column, a, b) : 0;
+		terms[c][2] -= rarity;
+		if (!shared_in_household(column->is.kind))
+			terms[c][1] -= rarity;
+		if (one_name && c == table->given)
+			terms[c][2] += model->together[pattern_name_bin(pattern)];
+	}
 }
 
 /* ---- what forbids a link ------------------------------------------------------------------------------------ */
@@ -536,20 +606,38 @@ static bool a_generation_apart(const struct linking_table *table, const uint32_t
 	return false;
 }
 
-const char *model_conflict(const struct linking_table *table, const uint32_t *a, const uint32_t *b, uint64_t pattern)
+enum linking_conflict model_conflict(const struct linking_table *table, const uint32_t *a, const uint32_t *b,
+				     uint64_t pattern)
 {
 	struct seen seen = {0};
 	for (size_t c = 0; c < table->column_count; c++)
 		see(&seen, table->columns[c].is.kind, pattern_level(pattern, c));
 	if (seen.nhs_differs)
-		return "two valid NHS numbers that differ";
+		return LINKING_CONFLICT_NUMBER;
 	if (seen.number_same)
-		return NULL;
+		return LINKING_NO_CONFLICT;
 	if (seen.birth_differs && seen.sex_differs)
-		return "date of birth and sex both differ";
+		return LINKING_CONFLICT_BIRTH_AND_SEX;
 	if (seen.birth_differs && a_generation_apart(table, a, b))
-		return "dates of birth a generation apart";
+		return LINKING_CONFLICT_GENERATION;
 	if (seen.birth_same && seen.given_differs && (seen.family_same || seen.place_same))
-		return "same birthday and family, different first names: twins";
-	return NULL;
+		return LINKING_CONFLICT_TWINS;
+	return LINKING_NO_CONFLICT;
+}
+
+const char *model_conflict_name(enum linking_conflict conflict)
+{
+	static const char *const names[] = {
+		[LINKING_NO_CONFLICT] = NULL,
+		[LINKING_CONFLICT_NUMBER] = "two valid NHS numbers that differ",
+		[LINKING_CONFLICT_BIRTH_AND_SEX] = "date of birth and sex both differ",
+		[LINKING_CONFLICT_GENERATION] = "dates of birth a generation apart",
+		[LINKING_CONFLICT_TWINS] = "same birthday and family, different first names: twins",
+	};
+	return names[conflict];
+}
+
+bool model_could_conflict(const struct linking_table *table, uint64_t pattern)
+{
+	return table->birth != LINKING_COLUMNS && pattern_level(pattern, table->birth);
 }

@@ -14,7 +14,7 @@ void linking_model_json(const struct linking_run *run, struct buf *out)
 {
 	const struct model *model = &run->model;
 	json_t *root = json_object(), *columns = json_array(), *together = json_array();
-	json_object_set_new(root, "version", json_integer(1));
+	json_object_set_new(root, "version", json_integer(2));
 	json_object_set_new(root, "records", json_integer((json_int_t)run->report.records));
 	json_object_set_new(root, "prior", json_real(model->prior_m));
 	json_object_set_new(root, "household_prior", json_real(model->prior_h));
@@ -33,6 +33,7 @@ void linking_model_json(const struct linking_run *run, struct buf *out)
 		json_object_set_new(column, "m", levels_json(model->m[c], levels));
 		json_object_set_new(column, "h", levels_json(model->h[c], levels));
 		json_object_set_new(column, "u", levels_json(model->u[c], levels));
+		json_object_set_new(column, "n", levels_json(model->n[c], levels));
 		json_array_append_new(columns, column);
 	}
 	json_object_set_new(root, "columns", columns);
@@ -66,7 +67,8 @@ static bool read_columns(struct model *model, const struct linking_table *table,
 		if (!name || strcmp(name, table->columns[c].is.name) != 0 ||
 		    !read_levels(model->m[c], json_object_get(column, "m"), levels) ||
 		    !read_levels(model->h[c], json_object_get(column, "h"), levels) ||
-		    !read_levels(model->u[c], json_object_get(column, "u"), levels))
+		    !read_levels(model->u[c], json_object_get(column, "u"), levels) ||
+		    !read_levels(model->n[c], json_object_get(column, "n"), levels))
 			return false;
 	}
 	return true;

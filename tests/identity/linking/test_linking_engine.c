@@ -240,6 +240,35 @@ static void planted_pairs(void **state)
 	free(b);
 }
 
+/* Records without a date of birth that know both homes are no bridge between two people of one name: six copies
+ * of one doubtful record are one doubtful record. */
+static void copies_are_no_further_witnesses(void **state)
+{
+	(void)state;
+	static const struct person_record first = {{"kofi", "jones", "1961-02-03", "1", "9101|EM9 1AA", "", ""}, 0},
+					  second = {{"kofi", "jones", "1970-11-21", "1", "9102|EM8 1AA", "", ""}, 0},
+					  undated = {{"kofi", "jones", "", "1", "9101|EM9 1AA", "", ""}, 0};
+	struct borough *b = make_borough();
+	struct linking_table *table = linking_table_new(columns, COLUMNS);
+	char out[LINKING_PLACE_SIZE];
+	for (size_t i = 0; i < RECORDS; i++)
+		add_record(table, &b->records[i], (int64_t)i);
+	for (int64_t i = 0; i < 2; i++)
+		add_record(table, &first, 100000 + i);
+	for (int64_t i = 0; i < 2; i++)
+		add_record(table, &second, 100010 + i);
+	for (int64_t i = 0; i < 6; i++) {
+		add_record(table, &undated, 100020 + i);
+		linking_table_add_value(table, PLACE, linking_place_value(out, 9102, TEXT("EM8 1AA"), TEXT_ABSENT));
+	}
+	struct linking_run *run = run_table(table, 0);
+	assert_int_equal(linking_cluster_of(run, RECORDS), linking_cluster_of(run, RECORDS + 1));
+	assert_int_equal(linking_cluster_of(run, RECORDS + 2), linking_cluster_of(run, RECORDS + 3));
+	assert_int_not_equal(linking_cluster_of(run, RECORDS), linking_cluster_of(run, RECORDS + 2));
+	linking_run_free(run);
+	free(b);
+}
+
 static void explanations_add_up(void **state)
 {
 	(void)state;
@@ -429,6 +458,7 @@ int main(void)
 		cmocka_unit_test(order_and_threads_do_not_matter),
 		cmocka_unit_test(finds_the_people),
 		cmocka_unit_test(planted_pairs),
+		cmocka_unit_test(copies_are_no_further_witnesses),
 		cmocka_unit_test(explanations_add_up),
 		cmocka_unit_test(model_is_replayed),
 		cmocka_unit_test(small_and_odd_tables),
