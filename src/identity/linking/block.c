@@ -35,12 +35,12 @@ static void add_key(struct row_keys *keys, uint64_t key)
 static void combine(struct row_keys *out, const struct rule *rule, const struct part_keys *parts,
 		    const struct linking_table *table, const uint32_t *row, size_t part, uint64_t sum)
 {
-	if (part == rule->count) {
+	if (part == rule->is.count) {
 		add_key(out, hash_mix(sum) | 1);
 		return;
 	}
 	const struct column *column = &table->columns[parts[part].part.column];
-	uint64_t salt = rule->any_order ? 0 : part * 77;
+	uint64_t salt = rule->is.any_order ? 0 : part * 77;
 	for (unsigned i = 0; i < column->slots && row[column->at + i]; i++) {
 		uint32_t code = row[column->at + i];
 		uint64_t first = parts[part].first[code], second = parts[part].second[code];
@@ -177,11 +177,11 @@ static void block_rule(void *context, size_t chunk, size_t first, size_t end, un
 	const struct job *job = context;
 	const struct rule *rule = &job->rules->at[first];
 	struct rule_blocks *out = &job->results[first];
-	struct part_keys parts[MOST_PARTS];
+	struct part_keys parts[LINKING_PARTS];
 	struct entries entries = {0};
 	(void)chunk, (void)end, (void)thread;
-	for (size_t i = 0; i < rule->count; i++)
-		part_keys_make(&parts[i], job->table, rule->parts[i]);
+	for (size_t i = 0; i < rule->is.count; i++)
+		part_keys_make(&parts[i], job->table, rule->is.parts[i]);
 	make_entries(&entries, rule, parts, job->table);
 	radix_sort(&entries);
 	for (size_t i = 0, behind; i < entries.count; i = behind) {
@@ -190,7 +190,7 @@ static void block_rule(void *context, size_t chunk, size_t first, size_t end, un
 		out->oversized += behind - i > job->largest;
 		divide_block(job, out, entries.at[i].key, entries.at + i, behind - i, 0);
 	}
-	for (size_t i = 0; i < rule->count; i++)
+	for (size_t i = 0; i < rule->is.count; i++)
 		part_keys_release(&parts[i]);
 	free(entries.at);
 }
@@ -199,11 +199,13 @@ static void block_rule(void *context, size_t chunk, size_t first, size_t end, un
 
 static size_t make_refiners(struct refiner *refiners, const struct linking_table *table)
 {
-	static const struct part wanted[] = {
-		{LINKING_BIRTH, KEY_YEAR},     {LINKING_GIVEN, KEY_SOUND},      {LINKING_FAMILY, KEY_SOUND},
-		{LINKING_PLACE, KEY_DISTRICT}, {LINKING_BIRTH, KEY_BIRTH},      {LINKING_PLACE, KEY_UNIT},
-		{LINKING_PLACE, KEY_PROPERTY}, {LINKING_TEXT, KEY_EXACT},       {LINKING_PHONE, KEY_EXACT},
-		{LINKING_EMAIL, KEY_EXACT},    {LINKING_IDENTIFIER, KEY_EXACT}, {LINKING_NHS, KEY_EXACT},
+	static const struct linking_part wanted[] = {
+		{LINKING_BIRTH, LINKING_KEY_YEAR, 0},       {LINKING_GIVEN, LINKING_KEY_SOUND, 0},
+		{LINKING_FAMILY, LINKING_KEY_SOUND, 0},     {LINKING_PLACE, LINKING_KEY_DISTRICT, 0},
+		{LINKING_BIRTH, LINKING_KEY_BIRTH, 0},      {LINKING_PLACE, LINKING_KEY_UNIT, 0},
+		{LINKING_PLACE, LINKING_KEY_PROPERTY, 0},   {LINKING_TEXT, LINKING_KEY_EXACT, 0},
+		{LINKING_PHONE, LINKING_KEY_EXACT, 0},      {LINKING_EMAIL, LINKING_KEY_EXACT, 0},
+		{LINKING_IDENTIFIER, LINKING_KEY_EXACT, 0}, {LINKING_NHS, LINKING_KEY_EXACT, 0},
 	};
 	size_t count = 0;
 	for (size_t w = 0; w < sizeof wanted / sizeof *wanted; w++) {
@@ -211,7 +213,8 @@ static size_t make_refiners(struct refiner *refiners, const struct linking_table
 			if (table->columns[c].is.kind != (enum linking_kind)wanted[w].column)
 				continue;
 			refiners[count].column = &table->columns[c];
-			part_keys_make(&refiners[count++].keys, table, (struct part){c, wanted[w].transform});
+			part_keys_make(&refiners[count++].keys, table,
+				       (struct linking_part){.column = c, .transform = wanted[w].transform});
 		}
 	}
 	return count;
@@ -260,7 +263,7 @@ void blocks_make(struct blocks *blocks, const struct linking_table *table, const
 	struct rules *rules = memory_alloc(1, sizeof *rules);
 	struct refiner *refiners = memory_alloc(LINKING_COLUMNS * 2, sizeof *refiners);
 	memset(blocks, 0, sizeof *blocks);
-	rules_make(rules, table);
+	rules_make(rules, table, settings);
 	struct job job = {.table = table,
 			  .rules = rules,
 			  .refiners = refiners,

@@ -38,64 +38,101 @@ static void family_keys(struct part_keys *keys, size_t code, struct text name)
 	keys->second[code] = first.len < name.len ? first.len >= 4 ? sound_of(first) : sound_of(name) : 0;
 }
 
-static uint64_t birth_key(date d, enum transform transform)
+static uint64_t birth_key(date d, enum linking_transform transform)
 {
 	if (d == DATE_UNKNOWN)
 		return 0;
 	struct ymd x = date_ymd(d);
 	int low = x.day < x.month ? x.day : x.month, high = x.day < x.month ? x.month : x.day;
 	switch (transform) {
-	case KEY_YEAR:
+	case LINKING_KEY_YEAR:
 		return hash_mix((uint64_t)x.year + 5000);
-	case KEY_DAY_MONTH:
+	case LINKING_KEY_MONTH:
+		return hash_mix((uint64_t)(x.year * 16 + x.month) + 50000);
+	case LINKING_KEY_DAY_MONTH:
 		return hash_mix((uint64_t)(low * 32 + high) + 20000);
 	default: /* swapped day and month are one key */
 		return hash_mix((uint64_t)(x.year * 1024 + low * 32 + high) + 100000);
 	}
 }
 
-static uint64_t place_key(const struct place *place, enum transform transform)
+static uint64_t place_key(const struct place *place, enum linking_transform transform)
 {
 	switch (transform) {
-	case KEY_PROPERTY:
+	case LINKING_KEY_PROPERTY:
 		return place->property ? place->property : place->address ? place->address + place->unit : 0;
-	case KEY_UNIT:
+	case LINKING_KEY_UNIT:
 		return place->unit;
+	case LINKING_KEY_SECTOR:
+		return place->sector;
 	default:
 		return place->district;
 	}
 }
 
-static void make_key(struct part_keys *keys, const struct column *column, size_t code, enum transform transform)
+/* Too short a value has no key: half of it would agree with anything. */
+static uint64_t end_key(struct text value, struct linking_part part)
+{
+	if (value.len < part.length || part.length == 0)
+		return 0;
+	return text_hash(text_slice(part.transform == LINKING_KEY_START ? value.at : value.at + value.len - part.length,
+				    part.length));
+}
+
+static void make_key(struct part_keys *keys, const struct column *column, size_t code)
 {
 	struct text value = dictionary_value(column->dictionary, (uint32_t)code);
-	switch (transform) {
-	case KEY_EXACT:
-		keys->first[code] = text_hash(value);
-		break;
-	case KEY_SOUND:
+	switch (keys->part.transform) {
+	case LINKING_KEY_SOUND:
 		if (column->is.kind == LINKING_GIVEN || column->is.kind == LINKING_MIDDLE)
 			given_keys(keys, code, value);
 		else
 			family_keys(keys, code, value);
 		break;
-	case KEY_INITIAL:
+	case LINKING_KEY_INITIAL:
 		keys->first[code] = hash_mix((unsigned char)value.at[0] + UINT64_C(300));
 		break;
-	case KEY_BIRTH:
-	case KEY_YEAR:
-	case KEY_DAY_MONTH:
-		keys->first[code] = birth_key(column->dictionary->births[code], transform);
+	case LINKING_KEY_START:
+	case LINKING_KEY_END:
+		keys->first[code] = end_key(value, keys->part);
 		break;
-	case KEY_PROPERTY:
-	case KEY_UNIT:
-	case KEY_DISTRICT:
-		keys->first[code] = place_key(&column->dictionary->places[code], transform);
+	case LINKING_KEY_BIRTH:
+	case LINKING_KEY_YEAR:
+	case LINKING_KEY_DAY_MONTH:
+	case LINKING_KEY_MONTH:
+		keys->first[code] = birth_key(column->dictionary->births[code], keys->part.transform);
+		break;
+	case LINKING_KEY_PROPERTY:
+	case LINKING_KEY_UNIT:
+	case LINKING_KEY_SECTOR:
+	case LINKING_KEY_DISTRICT:
+		keys->first[code] = place_key(&column->dictionary->places[code], keys->part.transform);
+		break;
+	default:
+		keys->first[code] = text_hash(value);
 		break;
 	}
 }
 
-void part_keys_make(struct part_keys *keys, const struct linking_table *table, struct part part)
+bool linking_transform_suits(enum linking_transform transform, enum linking_kind kind)
+{
+	if (transform >= LINKING_KEY_BIRTH && transform <= LINKING_KEY_MONTH)
+		return kind == LINKING_BIRTH;
+	if (transform >= LINKING_KEY_PROPERTY && transform <= LINKING_KEY_DISTRICT)
+		return kind == LINKING_PLACE;
+	return transform < LINKING_TRANSFORM_COUNT;
+}
+
+const char *linking_transform_name(enum linking_transform transform)
+{
+	static const char *const names[LINKING_TRANSFORM_COUNT] = {
+		"exact",     "sound", "initial",  "start",    "end",    "date",     "year",
+		"day_month", "month", "property", "postcode", "sector", "district",
+	};
+	return names[transform];
+}
+
+void part_keys_make(struct part_keys *keys, const struct linking_table *table, struct linking_part part)
 {
 	const struct column *column = &table->columns[part.column];
 	size_t count = column->dictionary->values.count + 1;
@@ -105,7 +142,7 @@ void part_keys_make(struct part_keys *keys, const struct linking_table *table, s
 	for (size_t code = 1; code < count; code++) {
 		/* names share a dictionary: only what this column holds */
 		if (column->counts[code])
-			make_key(keys, column, code, part.transform);
+			make_key(keys, column, code);
 	}
 }
 
@@ -122,32 +159,32 @@ struct kinds { /* the columns of each kind */
 	size_t count[LINKING_KIND_COUNT];
 };
 
-static const char *transform_name(enum transform transform)
+/* As a rule's name has it, behind the column's. */
+static const char *said_of(enum linking_transform transform)
 {
-	static const char *const names[] = {"", " by sound", " initial", "", " year", " day and month",
-					    "", " postcode", " district"};
+	static const char *const names[LINKING_TRANSFORM_COUNT] = {
+		"",       " by sound", " initial",  " start",  " end",      "", " year", " day and month",
+		" month", "",          " postcode", " sector", " district",
+	};
 	return names[transform];
 }
 
-static void add_rule(struct rules *rules, const struct linking_table *table, bool any_order, const struct part *parts,
-		     size_t count)
+static void add_rule(struct rules *rules, const struct linking_table *table, const struct linking_rule *is)
 {
-	if (rules->count == MOST_RULES)
+	if (rules->count == LINKING_RULES)
 		return;
 	struct rule *rule = &rules->at[rules->count++];
-	rule->any_order = any_order;
-	rule->count = count;
-	memcpy(rule->parts, parts, count * sizeof *parts);
+	rule->is = *is;
 	size_t len = 0;
-	for (size_t i = 0; i < count && len < sizeof rule->name; i++)
+	for (size_t i = 0; i < is->count && len < sizeof rule->name; i++)
 		len += (size_t)snprintf(rule->name + len, sizeof rule->name - len, "%s%s%s", i ? " + " : "",
-					table->columns[parts[i].column].is.name, transform_name(parts[i].transform));
+					table->columns[is->parts[i].column].is.name, said_of(is->parts[i].transform));
 }
 
 /* One rule for each combination of columns of the kinds; none when a kind is not there. */
 struct wanted {
 	enum linking_kind kind;
-	enum transform transform;
+	enum linking_transform transform;
 };
 
 static void add_rules(struct rules *rules, const struct linking_table *table, const struct kinds *kinds, bool any_order,
@@ -157,14 +194,15 @@ static void add_rules(struct rules *rules, const struct linking_table *table, co
 	for (size_t i = 0; i < count; i++)
 		combinations *= kinds->count[wanted[i].kind];
 	for (size_t n = 0; n < combinations; n++) {
-		struct part parts[MOST_PARTS];
+		struct linking_rule rule = {.count = count, .any_order = any_order};
 		size_t left = n;
 		for (size_t i = 0; i < count; i++) {
 			size_t of_kind = kinds->count[wanted[i].kind];
-			parts[i] = (struct part){kinds->at[wanted[i].kind][left % of_kind], wanted[i].transform};
+			rule.parts[i] = (struct linking_part){.column = kinds->at[wanted[i].kind][left % of_kind],
+							      .transform = wanted[i].transform};
 			left /= of_kind;
 		}
-		add_rule(rules, table, any_order, parts, count);
+		add_rule(rules, table, &rule);
 	}
 }
 #define ADD_RULES(any_order, ...) \
@@ -178,30 +216,38 @@ static bool tells_apart(const struct column *column, size_t records)
 	       (column->dictionary->values.count >= 30 && column->dictionary->values.count * 200 >= records);
 }
 
-void rules_make(struct rules *rules, const struct linking_table *table)
+void rules_make(struct rules *rules, const struct linking_table *table, const struct linking_settings *settings)
 {
 	struct kinds kinds = {0};
+	rules->count = 0;
+	for (size_t i = 0; i < settings->rule_count; i++)
+		add_rule(rules, table, &settings->rules[i]);
+	if (settings->rule_count > 0)
+		return;
 	for (size_t c = 0; c < table->column_count; c++) {
 		enum linking_kind kind = table->columns[c].is.kind;
 		if (tells_apart(&table->columns[c], table->count))
 			kinds.at[kind][kinds.count[kind]++] = c;
 	}
-	rules->count = 0;
-	ADD_RULES(false, {LINKING_NHS, KEY_EXACT});
-	ADD_RULES(false, {LINKING_IDENTIFIER, KEY_EXACT});
-	ADD_RULES(false, {LINKING_EMAIL, KEY_EXACT});
-	ADD_RULES(false, {LINKING_BIRTH, KEY_BIRTH}, {LINKING_FAMILY, KEY_SOUND});
-	ADD_RULES(false, {LINKING_BIRTH, KEY_BIRTH}, {LINKING_GIVEN, KEY_SOUND});
-	ADD_RULES(true, {LINKING_GIVEN, KEY_SOUND}, {LINKING_FAMILY, KEY_SOUND}, {LINKING_BIRTH, KEY_YEAR});
-	ADD_RULES(false, {LINKING_PHONE, KEY_EXACT}, {LINKING_GIVEN, KEY_INITIAL});
-	ADD_RULES(false, {LINKING_PLACE, KEY_PROPERTY}, {LINKING_FAMILY, KEY_SOUND}); /* households, too: for h */
-	ADD_RULES(false, {LINKING_PLACE, KEY_PROPERTY}, {LINKING_GIVEN, KEY_SOUND});
-	ADD_RULES(false, {LINKING_PLACE, KEY_PROPERTY}, {LINKING_BIRTH, KEY_BIRTH});
-	ADD_RULES(false, {LINKING_BIRTH, KEY_BIRTH}, {LINKING_PLACE, KEY_UNIT});
-	ADD_RULES(true, {LINKING_GIVEN, KEY_SOUND}, {LINKING_FAMILY, KEY_SOUND}, {LINKING_BIRTH, KEY_DAY_MONTH});
-	ADD_RULES(false, {LINKING_GIVEN, KEY_SOUND}, {LINKING_FAMILY, KEY_SOUND}, {LINKING_PLACE, KEY_UNIT});
-	ADD_RULES(true, {LINKING_GIVEN, KEY_SOUND}, {LINKING_FAMILY, KEY_SOUND});
-	ADD_RULES(false, {LINKING_TEXT, KEY_EXACT}, {LINKING_BIRTH, KEY_BIRTH});
-	ADD_RULES(false, {LINKING_TEXT, KEY_EXACT}, {LINKING_GIVEN, KEY_SOUND});
-	ADD_RULES(false, {LINKING_TEXT, KEY_EXACT}, {LINKING_FAMILY, KEY_SOUND});
+	ADD_RULES(false, {LINKING_NHS, LINKING_KEY_EXACT});
+	ADD_RULES(false, {LINKING_IDENTIFIER, LINKING_KEY_EXACT});
+	ADD_RULES(false, {LINKING_EMAIL, LINKING_KEY_EXACT});
+	ADD_RULES(false, {LINKING_BIRTH, LINKING_KEY_BIRTH}, {LINKING_FAMILY, LINKING_KEY_SOUND});
+	ADD_RULES(false, {LINKING_BIRTH, LINKING_KEY_BIRTH}, {LINKING_GIVEN, LINKING_KEY_SOUND});
+	ADD_RULES(true, {LINKING_GIVEN, LINKING_KEY_SOUND}, {LINKING_FAMILY, LINKING_KEY_SOUND},
+		  {LINKING_BIRTH, LINKING_KEY_YEAR});
+	ADD_RULES(false, {LINKING_PHONE, LINKING_KEY_EXACT}, {LINKING_GIVEN, LINKING_KEY_INITIAL});
+	ADD_RULES(false, {LINKING_PLACE, LINKING_KEY_PROPERTY},
+		  {LINKING_FAMILY, LINKING_KEY_SOUND}); /* households, too: for h */
+	ADD_RULES(false, {LINKING_PLACE, LINKING_KEY_PROPERTY}, {LINKING_GIVEN, LINKING_KEY_SOUND});
+	ADD_RULES(false, {LINKING_PLACE, LINKING_KEY_PROPERTY}, {LINKING_BIRTH, LINKING_KEY_BIRTH});
+	ADD_RULES(false, {LINKING_BIRTH, LINKING_KEY_BIRTH}, {LINKING_PLACE, LINKING_KEY_UNIT});
+	ADD_RULES(true, {LINKING_GIVEN, LINKING_KEY_SOUND}, {LINKING_FAMILY, LINKING_KEY_SOUND},
+		  {LINKING_BIRTH, LINKING_KEY_DAY_MONTH});
+	ADD_RULES(false, {LINKING_GIVEN, LINKING_KEY_SOUND}, {LINKING_FAMILY, LINKING_KEY_SOUND},
+		  {LINKING_PLACE, LINKING_KEY_UNIT});
+	ADD_RULES(true, {LINKING_GIVEN, LINKING_KEY_SOUND}, {LINKING_FAMILY, LINKING_KEY_SOUND});
+	ADD_RULES(false, {LINKING_TEXT, LINKING_KEY_EXACT}, {LINKING_BIRTH, LINKING_KEY_BIRTH});
+	ADD_RULES(false, {LINKING_TEXT, LINKING_KEY_EXACT}, {LINKING_GIVEN, LINKING_KEY_SOUND});
+	ADD_RULES(false, {LINKING_TEXT, LINKING_KEY_EXACT}, {LINKING_FAMILY, LINKING_KEY_SOUND});
 }

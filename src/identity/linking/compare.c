@@ -278,7 +278,9 @@ uint64_t comparer_pattern(struct comparer *comparer, const uint32_t *a, const ui
 {
 	const struct linking_table *table = comparer->table;
 	uint64_t pattern = 0;
-	for (size_t c = 0; c < table->column_count; c++)
-		pattern |= (uint64_t)compare_column(comparer, c, a, b) << (4 * c);
+	for (size_t c = 0; c < table->column_count; c++) {
+		if (!table->columns[c].not_compared)
+			pattern |= (uint64_t)compare_column(comparer, c, a, b) << (4 * c);
+	}
 	return see_whole_name(table, a, b, see_crossed_names(comparer, a, b, pattern));
 }

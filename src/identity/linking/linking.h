@@ -73,6 +73,24 @@ void linking_table_add_record(struct linking_table *table, int64_t key);
 void linking_table_add_value(struct linking_table *table, size_t column, struct text value);
 size_t linking_table_count(const struct linking_table *table);
 
+/* The same for many records at once: COUNT records with the keys FIRST_KEY, FIRST_KEY + 1 ... Returns the
+ * number of the first. */
+size_t linking_table_add_records(struct linking_table *table, size_t count, int64_t first_key);
+/* Values for COUNT records from number FIRST on: record FIRST + i has VALUES[CODES[i] - 1], or none where CODES[i]
+ * is 0. Values are copied; empty ones, and those that no code names, are ignored. A column may be given
+ * more than one part. Parts are added in parallel, one thread a dictionary. */
+struct linking_bulk {
+	size_t column;
+	const struct text *values;
+	size_t value_count;
+	const uint32_t *codes;
+};
+void linking_table_add_bulk(struct linking_table *table, size_t first, size_t count, const struct linking_bulk *parts,
+			    size_t part_count, unsigned threads);
+/* The records from number FIRST on are of file FILE (0 .. LINKING_FILES - 1); without calls all are of file 0. */
+enum { LINKING_FILES = 64 };
+void linking_table_set_file(struct linking_table *table, size_t first, unsigned file);
+
 /* The value of a LINKING_PLACE column; parts that are not known are 0 or absent. POSTCODE as of
  * clean_postcode() (unit, sector or district), ADDRESS folded. */
 enum { LINKING_PLACE_SIZE = 192 };
@@ -89,13 +107,52 @@ struct linking_ruling {
 	enum linking_verdict verdict;
 };
 
+/* What of a value makes a blocking key. Two records are compared when all parts of some rule agree. */
+enum linking_transform {
+	LINKING_KEY_EXACT,
+	LINKING_KEY_SOUND,     /* names: as they sound; a nickname as its group, a double name as each half */
+	LINKING_KEY_INITIAL,   /* the first character */
+	LINKING_KEY_START,     /* the first LENGTH characters */
+	LINKING_KEY_END,       /* the last LENGTH characters */
+	LINKING_KEY_BIRTH,     /* dates: day and month in either order */
+	LINKING_KEY_YEAR,      /* dates, as are the next two */
+	LINKING_KEY_DAY_MONTH, /* in either order */
+	LINKING_KEY_MONTH,     /* year and month */
+	LINKING_KEY_PROPERTY,  /* places, as are the next three */
+	LINKING_KEY_UNIT,
+	LINKING_KEY_SECTOR,
+	LINKING_KEY_DISTRICT,
+	LINKING_TRANSFORM_COUNT
+};
+const char *linking_transform_name(enum linking_transform transform); /* "exact", "sound" ... */
+/* Whether a column of KIND has such keys. */
+bool linking_transform_suits(enum linking_transform transform, enum linking_kind kind);
+struct linking_part {
+	size_t column;
+	enum linking_transform transform;
+	unsigned length; /* of START and END */
+};
+enum { LINKING_PARTS = 4, LINKING_RULES = 32 };
+struct linking_rule {
+	struct linking_part parts[LINKING_PARTS];
+	size_t count;
+	bool any_order; /* the first two parts are a given and a family name, which may have changed places */
+};
+
 struct linking_settings {
-	unsigned threads;        /* 0: all processors */
-	double link_probability; /* a link at least this sure can join; 0: 0.7 */
-	double keep_probability; /* pairs at least this sure are kept for review; 0: 0.02 */
-	size_t largest_block;    /* 0: 200 records; larger blocks are subdivided */
-	double training_pairs;   /* about how many pairs to train on; 0: 2 million */
-	bool without_rarity;     /* the table is a few records of many: how common values are is not known */
+	unsigned threads;                 /* 0: all processors */
+	double link_probability;          /* a link at least this sure can join; 0: 0.7 */
+	double keep_probability;          /* pairs at least this sure are kept for review; 0: 0.02 */
+	size_t largest_block;             /* 0: 200 records; larger blocks are subdivided */
+	double training_pairs;            /* about how many pairs to train on; 0: 2 million */
+	const struct linking_rule *rules; /* pinned; NULL: chosen from the columns there are */
+	size_t rule_count;
+	double prior;          /* pinned: the chance that two records, drawn of all, are one person; 0: estimated */
+	uint32_t not_compared; /* bit C: column C only helps to find pairs */
+	uint32_t plain;        /* bit C: agreeing on a rare value of column C counts no more than on a common one */
+	bool link_only;        /* pairs of records of one file are neither compared nor put together */
+	uint64_t clean_files;  /* bit F: file F holds each person once; nor are pairs of its records */
+	bool without_rarity;   /* the table is a few records of many: how common values are is not known */
 	const struct linking_ruling *rulings;
 	size_t ruling_count;
 	const char *model;       /* JSON of an earlier run, used instead of training; NULL: train */
@@ -139,6 +196,17 @@ uint32_t linking_cluster_of(const struct linking_run *run, size_t record);
 double linking_cluster_integrity(const struct linking_run *run, uint32_t cluster);
 /* Sorted by a, then b. */
 const struct linking_link *linking_links(const struct linking_run *run, size_t *count);
+/* The level of a column in a pattern. */
+static inline unsigned linking_pattern_level(uint64_t pattern, size_t column)
+{
+	return (unsigned)(pattern >> (4 * column)) & 15;
+}
+/* Calls PAIR for every compared pair whose weight is LEAST or more, whether it was kept as a link or not, in an order
+ * that depends neither on threads nor on the order of records. Nothing is stored: what is below what the
+ * run kept is scored again. A and b are numbers of adding, a < b; status is LINKING_LINKED for pairs in one cluster.
+ * PAIR is called from one thread at a time; when it returns false, no more calls come. */
+typedef bool linking_pair_seen(void *context, const struct linking_link *pair);
+void linking_pairs(const struct linking_run *run, double least, linking_pair_seen *pair, void *context);
 void linking_model_json(const struct linking_run *run, struct buf *out);
 
 struct linking_evidence {

@@ -2,26 +2,52 @@
 #ifndef LINKING_LINKING_INT_H
 #define LINKING_LINKING_INT_H
 
+#include "base/arena.h"
 #include "base/map.h"
 #include "linking/linking.h"
+
+/* Texts, once each, numbered from 1 in the order they came. */
+struct values {
+	struct text *keys; /* code - 1 */
+	uint64_t *hashes;  /* of the texts, so code - 1 again */
+	size_t count, capacity;
+	uint64_t *slots;
+	size_t slot_count;
+	struct arena arena;
+	char *room; /* what is left of the arena's last piece */
+	size_t room_left;
+};
+void values_init(struct values *values);
+void values_release(struct values *values); /* wiped */
+void values_reserve(struct values *values, size_t count);
+uint32_t values_code(struct values *values, struct text value); /* 0 for empty text */
+void values_codes(struct values *values, const struct text *from, size_t count, uint32_t *codes);
 
 /* Values of one kind, once each; code 0 is "none". Given, middle and family names share one,
  * so that a name in the wrong column is seen by its code. */
 struct dictionary {
-	struct text_map values; /* index + 1 is the code */
-	date *births;           /* LINKING_BIRTH: by code */
-	struct place *places;   /* LINKING_PLACE: by code */
+	struct values values;
+	date *births;         /* LINKING_BIRTH: by code */
+	struct place *places; /* LINKING_PLACE: by code */
 };
 
 struct place { /* hashes, 0 where unknown */
 	uint64_t property, address, unit, sector, district;
 };
 
+struct further {
+	uint32_t record, code;
+};
+
 struct column {
 	struct linking_column is;
+	bool not_compared, plain; /* see linking_settings */
 	struct dictionary *dictionary;
-	uint32_t *records, *codes; /* entries in order of adding; freed when packed */
-	size_t entries, record_capacity, code_capacity;
+	/* Until the table is packed: the first value of each record by number of adding, and what came after. */
+	uint32_t *codes;
+	size_t code_capacity;
+	struct further *further;
+	size_t further_count, further_capacity;
 	unsigned at, slots;      /* where in a row */
 	uint32_t *counts;        /* by code: records that have the value */
 	uint64_t filled;         /* values over all records */
@@ -38,6 +64,10 @@ struct linking_table {
 	size_t given, family, middle, birth; /* the column of the kind, LINKING_COLUMNS when there is none */
 	int64_t *keys;
 	size_t count, key_capacity;
+	size_t file_first[LINKING_FILES]; /* the numbers of adding at which each file begins */
+	unsigned file_numbers[LINKING_FILES];
+	size_t file_count;
+	unsigned char *files; /* by row; NULL: all of one file */
 	/* after linking_table_pack(): rows in order of content */
 	unsigned stride;
 	uint32_t *rows;   /* count * stride codes */
@@ -45,7 +75,7 @@ struct linking_table {
 	uint32_t *row_of; /* number of adding -> row */
 };
 
-void linking_table_pack(struct linking_table *table);
+void linking_table_pack(struct linking_table *table, unsigned threads);
 static inline const uint32_t *table_row(const struct linking_table *table, uint32_t row)
 {
 	return table->rows + (size_t)row * table->stride;
@@ -118,7 +148,8 @@ struct model {
 	 * names that agree but are not the same. */
 	double names_together[NAME_BINS];
 	bool households;
-	size_t patterns; /* seen in training */
+	double all_pairs, pinned_prior; /* pairs that the files allow; the prior that settings give, or 0 */
+	size_t patterns;                /* seen in training */
 	score4 score[LINKING_COLUMNS][16];
 	float start_m, start_h, start_u;        /* log2 of the priors */
 	float rarity_most, together[NAME_BINS]; /* log2 of names_together */
@@ -127,7 +158,7 @@ struct pattern_count {
 	uint64_t pattern;
 	double pairs;
 };
-void model_start(struct model *model, const struct linking_table *table);
+void model_start(struct model *model, const struct linking_table *table, const struct linking_settings *settings);
 /* u from random pairs. */
 void model_sample_u(struct model *model, const struct linking_table *table, unsigned threads);
 void model_train(struct model *model, const struct linking_table *table, const struct pattern_count *counts,
@@ -169,6 +200,17 @@ const char *model_conflict_name(enum linking_conflict conflict); /* NULL: none *
 bool model_could_conflict(const struct linking_table *table, uint64_t pattern);
 
 /* ---- scoring and clustering ----------------------------------------------------------------------- */
+
+/* Whether the pair is none that the files allow: see linking_settings. */
+static inline bool same_file(const struct linking_table *table, const struct linking_settings *settings, uint32_t a,
+			     uint32_t b)
+{
+	if (!settings->link_only && !settings->clean_files)
+		return false;
+	unsigned x = table->files ? table->files[a] : 0, y = table->files ? table->files[b] : 0;
+	return x == y && (settings->link_only || (settings->clean_files >> x & 1));
+}
+double comparable_pairs(const struct linking_table *table, const struct linking_settings *settings);
 
 struct links {
 	struct linking_link *at; /* a and b are rows here */
@@ -214,6 +256,7 @@ struct linking_run {
 	struct links links;
 	struct clusters clusters;
 	struct linking_report report;
+	struct linking_settings settings; /* of what it points to, nothing may be used after the run */
 };
 
 double linking_seconds(void);

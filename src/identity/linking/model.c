@@ -57,7 +57,7 @@ static double chance_of_same(const struct column *column)
 	return filled > 1 ? sum / (filled * (filled - 1)) : 0;
 }
 
-void model_start(struct model *model, const struct linking_table *table)
+void model_start(struct model *model, const struct linking_table *table, const struct linking_settings *settings)
 {
 	double records = (double)table->count;
 	memset(model, 0, sizeof *model);
@@ -68,7 +68,9 @@ void model_start(struct model *model, const struct linking_table *table)
 	}
 	for (size_t bin = 0; bin < NAME_BINS; bin++)
 		model->names_together[bin] = 1;
-	model->prior_m = records > 1 ? 1.5 / records : 0.5;
+	model->all_pairs = comparable_pairs(table, settings);
+	model->pinned_prior = settings->prior;
+	model->prior_m = settings->prior > 0 ? settings->prior : records > 1 ? 1.5 / records : 0.5;
 	model->prior_h = model->households ? 2.0 / (records + 1) : 0;
 }
 
@@ -402,6 +404,8 @@ static double update(const struct training *t, struct model *model, const struct
 	}
 	model->prior_m = (expected->matches + 1) * t->scale / t->all_pairs;
 	model->prior_h = model->households ? (expected->housemates + 1) * t->scale / t->all_pairs : 0;
+	if (model->pinned_prior > 0)
+		model->prior_m = model->pinned_prior;
 	if (model->prior_m > 0.5)
 		model->prior_m = 0.5;
 	if (model->prior_h > 0.25)
@@ -417,12 +421,11 @@ static double update(const struct training *t, struct model *model, const struct
 void model_train(struct model *model, const struct linking_table *table, const struct pattern_count *counts,
 		 size_t count, double scale)
 {
-	double records = (double)table->count;
 	struct training t = {.table = table,
 			     .counts = counts,
 			     .count = count,
 			     .scale = scale,
-			     .all_pairs = records * (records - 1) / 2,
+			     .all_pairs = model->all_pairs,
 			     .birth = table->birth};
 	struct expected expected;
 	memcpy(t.drawn, model->u, sizeof t.drawn);
@@ -469,7 +472,7 @@ void model_finish(struct model *model, struct linking_table *table, bool rarity)
 				(score4){(float)log2(model->m[c][l] + 1e-12), (float)log2(model->h[c][l] + 1e-12),
 					 (float)log2(model->u[c][l] + 1e-12), (float)log2(model->n[c][l] + 1e-12)};
 		}
-		make_rarity(model, &table->columns[c], model->u[c][1], rarity);
+		make_rarity(model, &table->columns[c], model->u[c][1], rarity && !table->columns[c].plain);
 	}
 	for (size_t bin = 0; bin < NAME_BINS; bin++)
 		model->together[bin] = (float)log2(model->names_together[bin]);

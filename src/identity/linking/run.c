@@ -18,7 +18,7 @@ static enum status train(struct linking_run *run, const struct linking_settings 
 	size_t count = 0;
 	double scale = 1;
 	enum status status = STATUS_OK;
-	model_start(&run->model, run->table);
+	model_start(&run->model, run->table, settings);
 	if (settings->model)
 		return model_read(&run->model, run->table, settings->model, error);
 	if (run->table->count > 1) {
@@ -35,7 +35,7 @@ static enum status run_all(struct linking_run *run, const struct linking_setting
 {
 	struct linking_report *report = &run->report;
 	double start = linking_seconds(), now = start;
-	linking_table_pack(run->table);
+	linking_table_pack(run->table, settings->threads);
 	blocks_make(&run->blocks, run->table, settings, report);
 	report->seconds_block = linking_seconds() - now;
 	now = linking_seconds();
@@ -87,6 +87,11 @@ enum status linking_run_new(struct linking_run **out, struct linking_table *tabl
 {
 	struct linking_run *run = memory_alloc(1, sizeof *run);
 	run->table = table;
+	run->settings = *settings;
+	for (size_t c = 0; c < table->column_count; c++) {
+		table->columns[c].not_compared = settings->not_compared >> c & 1;
+		table->columns[c].plain = settings->plain >> c & 1;
+	}
 	*out = NULL;
 	enum status status = run_all(run, settings, error);
 	if (status != STATUS_OK) {

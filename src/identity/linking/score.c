@@ -36,7 +36,8 @@ static void count_block(struct counting *job, size_t number, unsigned thread)
 		return;
 	for (uint32_t i = 0; i < block->count; i++) {
 		for (uint32_t j = i + 1; j < block->count; j++) {
-			if (blocks_first_common(job->blocks, members[i], members[j]) != number)
+			if (same_file(job->table, job->settings, members[i], members[j]) ||
+			    blocks_first_common(job->blocks, members[i], members[j]) != number)
 				continue;
 			uint64_t pattern = comparer_pattern(&job->comparers[thread], table_row(job->table, members[i]),
 							    table_row(job->table, members[j]));
@@ -148,7 +149,8 @@ static void score_block(struct scoring *job, size_t number, struct chunk_result 
 	for (uint32_t i = 0; i < block->count; i++) {
 		const uint32_t *a = table_row(job->table, members[i]);
 		for (uint32_t j = i + 1; j < block->count; j++) {
-			if (blocks_first_common(job->blocks, members[i], members[j]) != number)
+			if (same_file(job->table, job->settings, members[i], members[j]) ||
+			    blocks_first_common(job->blocks, members[i], members[j]) != number)
 				continue;
 			const uint32_t *b = table_row(job->table, members[j]);
 			uint64_t pattern = comparer_pattern(&job->comparers[thread], a, b);
@@ -221,4 +223,59 @@ enum status score_pairs(struct links *out, const struct linking_table *table, co
 	if (stopped(settings))
 		return error_set(error, STATUS_INTERRUPTED, "linking.stopped", "linking was stopped");
 	return STATUS_OK;
+}
+
+/* ---- all pairs once more, for whoever wants to see them ---------------------------------------------------- */
+
+struct showing {
+	const struct linking_run *run;
+	float least;
+	struct comparer comparer;
+	linking_pair_seen *pair;
+	void *context;
+};
+
+static bool show_pair(struct showing *job, uint32_t a, uint32_t b, uint16_t rule)
+{
+	const struct linking_run *run = job->run;
+	const uint32_t *x = table_row(run->table, a), *y = table_row(run->table, b);
+	struct pair_score score;
+	uint64_t pattern = comparer_pattern(&job->comparer, x, y);
+	if (!model_score(&run->model, run->table, x, y, pattern, job->least, &score))
+		return true;
+	uint32_t p = run->table->added[a], q = run->table->added[b];
+	bool together = run->clusters.of[a] == run->clusters.of[b];
+	return job->pair(job->context,
+			 &(struct linking_link){.a = p < q ? p : q,
+						.b = p < q ? q : p,
+						.weight = score.weight,
+						.probability = (float)weight_probability((double)score.weight),
+						.pattern = pattern,
+						.rule = rule,
+						.status = together ? LINKING_LINKED : LINKING_APART});
+}
+
+static bool show_block(struct showing *job, size_t number)
+{
+	const struct linking_run *run = job->run;
+	const struct block *block = &run->blocks.at[number];
+	const uint32_t *members = run->blocks.members + block->first;
+	for (uint32_t i = 0; i < block->count; i++) {
+		for (uint32_t j = i + 1; j < block->count; j++) {
+			if (!same_file(run->table, &run->settings, members[i], members[j]) &&
+			    blocks_first_common(&run->blocks, members[i], members[j]) == number &&
+			    !show_pair(job, members[i], members[j], block->rule))
+				return false;
+		}
+	}
+	return true;
+}
+
+void linking_pairs(const struct linking_run *run, double least, linking_pair_seen *pair, void *context)
+{
+	struct showing job = {.run = run, .least = (float)least, .pair = pair, .context = context};
+	comparer_init(&job.comparer, run->table);
+	for (size_t i = 0; i < run->blocks.count && show_block(&job, i); i++)
+		;
+	comparer_release(&job.comparer);
 }

@@ -1,5 +1,7 @@
 #include "base/memory.h"
+#include "base/threads.h"
 #include "linking/linking_int.h"
+#include "linking/sort.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -19,7 +21,7 @@ static struct dictionary *dictionary_for(struct linking_table *table, size_t col
 			return table->columns[i].dictionary;
 	}
 	struct dictionary *dictionary = &table->dictionaries[table->dictionary_count++];
-	text_map_init(&dictionary->values);
+	values_init(&dictionary->values);
 	return dictionary;
 }
 
@@ -52,20 +54,20 @@ void linking_table_free(struct linking_table *table)
 	if (!table)
 		return;
 	for (size_t i = 0; i < table->dictionary_count; i++) {
-		arena_keep_secret(&table->dictionaries[i].values.arena);
-		text_map_release(&table->dictionaries[i].values);
+		values_release(&table->dictionaries[i].values);
 		free(table->dictionaries[i].births);
 		free(table->dictionaries[i].places);
 	}
 	for (size_t i = 0; i < table->column_count; i++) {
-		free(table->columns[i].records);
 		free(table->columns[i].codes);
+		free(table->columns[i].further);
 		free(table->columns[i].counts);
 		free(table->columns[i].rarity);
 		free(table->columns[i].scarcity);
 	}
 	free(table->keys);
 	free(table->rows);
+	free(table->files);
 	free(table->added);
 	free(table->row_of);
 	free(table);
@@ -82,29 +84,99 @@ void linking_table_add_record(struct linking_table *table, int64_t key)
 	table->keys[table->count++] = key;
 }
 
+size_t linking_table_add_records(struct linking_table *table, size_t count, int64_t first_key)
+{
+	size_t first = table->count;
+	if (first + count > table->key_capacity) {
+		table->key_capacity = first + count;
+		table->keys = memory_resize(table->keys, table->key_capacity, sizeof *table->keys);
+	}
+	for (size_t i = 0; i < count; i++)
+		table->keys[first + i] = first_key + (int64_t)i;
+	table->count += count;
+	return first;
+}
+
+void linking_table_set_file(struct linking_table *table, size_t first, unsigned file)
+{
+	if (table->file_count == LINKING_FILES)
+		return;
+	table->file_first[table->file_count] = first;
+	table->file_numbers[table->file_count++] = file < LINKING_FILES ? file : LINKING_FILES - 1;
+}
+
+/* Room for a code of each record; those behind what was there are 0. */
+static void column_reserve(struct column *column, size_t count)
+{
+	if (count <= column->code_capacity)
+		return;
+	size_t capacity = count < column->code_capacity * 2 ? column->code_capacity * 2 : count;
+	column->codes = memory_resize(column->codes, capacity, sizeof *column->codes);
+	memset(column->codes + column->code_capacity, 0, (capacity - column->code_capacity) * sizeof *column->codes);
+	column->code_capacity = capacity;
+}
+
+static void add_code(struct column *column, uint32_t record, uint32_t code)
+{
+	if (column->codes[record] == 0) {
+		column->codes[record] = code;
+		return;
+	}
+	if (column->codes[record] == code)
+		return;
+	for (size_t i = column->further_count; i > 0 && column->further[i - 1].record == record; i--) {
+		if (column->further[i - 1].code == code)
+			return;
+	}
+	ARRAY_GROW(column->further, column->further_count, column->further_capacity);
+	column->further[column->further_count++] = (struct further){record, code};
+}
+
 void linking_table_add_value(struct linking_table *table, size_t column, struct text value)
 {
 	struct column *c = &table->columns[column];
 	if (value.len == 0 || table->count == 0)
 		return;
-	bool is_new;
-	uint64_t *place = text_map_put(&c->dictionary->values, value, &is_new);
-	if (is_new)
-		*place = c->dictionary->values.count;
-	uint32_t code = (uint32_t)*place, record = (uint32_t)(table->count - 1);
-	for (size_t i = c->entries; i > 0 && c->records[i - 1] == record; i--) {
-		if (c->codes[i - 1] == code)
-			return;
-	}
-	ARRAY_GROW(c->records, c->entries, c->record_capacity);
-	ARRAY_GROW(c->codes, c->entries, c->code_capacity);
-	c->records[c->entries] = record;
-	c->codes[c->entries++] = code;
+	column_reserve(c, table->count);
+	add_code(c, (uint32_t)(table->count - 1), values_code(&c->dictionary->values, value));
 }
 
-struct text dictionary_value(const struct dictionary *dictionary, uint32_t code)
+struct bulk_job {
+	struct linking_table *table;
+	const struct linking_bulk *parts;
+	size_t part_count, first, count;
+};
+
+static void add_part(const struct bulk_job *job, const struct linking_bulk *part)
 {
-	return code ? dictionary->values.keys[code - 1] : TEXT_ABSENT;
+	struct column *column = &job->table->columns[part->column];
+	uint32_t *code_of = memory_alloc(part->value_count + 1, sizeof *code_of);
+	values_codes(&column->dictionary->values, part->values, part->value_count, code_of + 1);
+	column_reserve(column, job->first + job->count);
+	for (size_t i = 0; i < job->count; i++) {
+		uint32_t code = code_of[part->codes[i]];
+		if (code)
+			add_code(column, (uint32_t)(job->first + i), code);
+	}
+	free(code_of);
+}
+
+/* All parts of one dictionary, in their order. */
+static void add_dictionary(void *context, size_t chunk, size_t first, size_t end, unsigned thread)
+{
+	const struct bulk_job *job = context;
+	(void)chunk, (void)end, (void)thread;
+	for (size_t p = 0; p < job->part_count; p++) {
+		if (job->table->columns[job->parts[p].column].dictionary == &job->table->dictionaries[first])
+			add_part(job, &job->parts[p]);
+	}
+}
+
+void linking_table_add_bulk(struct linking_table *table, size_t first, size_t count, const struct linking_bulk *parts,
+			    size_t part_count, unsigned threads)
+{
+	struct bulk_job job = {table, parts, part_count, first, count};
+	parallel_for(table->dictionary_count, 1, threads, add_dictionary, &job);
 }
 
 struct text linking_place_value(char out[LINKING_PLACE_SIZE], int64_t property_id, struct text postcode,
@@ -155,43 +227,106 @@ static void read_values(struct column *column)
 	}
 }
 
-struct order {
-	uint64_t content;
-	int64_t key;
-	uint32_t record;
+/* ---- rows in order of content --------------------------------------------------------------------- */
+
+enum { RECORDS_A_CHUNK = 1 << 14 };
+
+struct ordering {
+	const struct linking_table *table;
+	const struct column *near; /* rows with one value of it lie beside each other */
+	uint64_t *content;         /* by record: a hash of what it says that no order of adding can change */
+	uint64_t *entries;         /* by record: what its place hangs on, and its number */
 };
 
-static int compare_order(const void *a, const void *b)
+static void hash_contents(void *context, size_t chunk, size_t first, size_t end, unsigned thread)
 {
-	const struct order *x = a, *y = b;
-	if (x->content != y->content)
-		return x->content < y->content ? -1 : 1;
-	return (x->key > y->key) - (x->key < y->key);
-}
-
-/* A hash of what each record says that no order of adding can change. */
-static struct order *order_by_content(const struct linking_table *table)
-{
-	struct order *order = memory_alloc(table->count, sizeof *order);
-	for (size_t i = 0; i < table->count; i++)
-		order[i] = (struct order){.key = table->keys[i], .record = (uint32_t)i};
-	for (size_t c = 0; c < table->column_count; c++) {
-		const struct column *column = &table->columns[c];
-		for (size_t i = 0; i < column->entries; i++) {
-			uint64_t value = column->dictionary->values.hashes[column->codes[i] - 1];
-			order[column->records[i]].content += hash_mix(value + c);
+	struct ordering *o = context;
+	(void)chunk, (void)thread;
+	for (size_t c = 0; c < o->table->column_count; c++) {
+		const struct column *column = &o->table->columns[c];
+		const uint64_t *hashes = column->dictionary->values.hashes;
+		for (size_t i = first; i < end; i++) {
+			if (column->codes[i])
+				o->content[i] += hash_mix(hashes[column->codes[i] - 1] + c);
 		}
 	}
-	qsort(order, table->count, sizeof *order, compare_order);
-	return order;
 }
 
-static void count_values(struct column *column)
+static void hash_further(struct ordering *o)
+{
+	for (size_t c = 0; c < o->table->column_count; c++) {
+		const struct column *column = &o->table->columns[c];
+		for (size_t i = 0; i < column->further_count; i++)
+			o->content[column->further[i].record] +=
+				hash_mix(column->dictionary->values.hashes[column->further[i].code - 1] + c);
+	}
+}
+
+/* Half of the key from the column that most blocks share, so that those who are compared are near in
+ * memory; half from all that the record says. */
+static void make_entries(void *context, size_t chunk, size_t first, size_t end, unsigned thread)
+{
+	struct ordering *o = context;
+	(void)chunk, (void)thread;
+	for (size_t i = first; i < end; i++) {
+		uint64_t key = o->content[i] >> 32;
+		uint32_t code = o->near ? o->near->codes[i] : 0;
+		if (code)
+			key = (hash_mix(o->near->dictionary->values.hashes[code - 1]) >> 48) << 16 | key >> 16;
+		o->entries[i] = key << 32 | i;
+	}
+}
+
+static int compare_records(const void *a, const void *b, void *context)
+{
+	const struct ordering *o = context;
+	uint32_t x = (uint32_t) * (const uint64_t *)a, y = (uint32_t) * (const uint64_t *)b;
+	if (o->content[x] != o->content[y])
+		return o->content[x] < o->content[y] ? -1 : 1;
+	return (o->table->keys[x] > o->table->keys[y]) - (o->table->keys[x] < o->table->keys[y]);
+}
+
+/* Records of one key by all of their content, and equal ones by the caller's key. */
+static void settle_ties(struct ordering *o)
+{
+	size_t count = o->table->count;
+	for (size_t i = 0, behind; i < count; i = behind) {
+		for (behind = i + 1; behind < count && sort_key(o->entries[behind]) == sort_key(o->entries[i]);
+		     behind++)
+			;
+		if (behind - i > 1)
+			qsort_r(o->entries + i, behind - i, sizeof *o->entries, compare_records, o);
+	}
+}
+
+/* The table's records in order of content, in the lower halves of the entries. */
+static uint64_t *order_by_content(const struct linking_table *table, unsigned threads)
+{
+	struct ordering o = {.table = table};
+	size_t near = table->birth != LINKING_COLUMNS ? table->birth : table->family;
+	o.near = near != LINKING_COLUMNS ? &table->columns[near] : NULL;
+	o.content = memory_alloc(table->count, sizeof *o.content);
+	o.entries = memory_alloc(table->count, sizeof *o.entries);
+	uint64_t *spare = memory_alloc(table->count, sizeof *spare);
+	parallel_for(table->count, RECORDS_A_CHUNK, threads, hash_contents, &o);
+	hash_further(&o);
+	parallel_for(table->count, RECORDS_A_CHUNK, threads, make_entries, &o);
+	sort_by_key(o.entries, spare, table->count, threads);
+	free(spare);
+	settle_ties(&o);
+	free(o.content);
+	return o.entries;
+}
+
+static void count_values(struct column *column, size_t records)
 {
 	column->counts = memory_alloc(column->dictionary->values.count + 1, sizeof *column->counts);
-	for (size_t i = 0; i < column->entries; i++)
+	for (size_t i = 0; i < records; i++)
 		column->counts[column->codes[i]]++;
-	column->filled = column->entries;
+	column->filled = records - column->counts[0] + column->further_count;
+	column->counts[0] = 0;
+	for (size_t i = 0; i < column->further_count; i++)
+		column->counts[column->further[i].code]++;
 }
 
 static void measure_scarcity(struct column *column)
@@ -209,9 +344,9 @@ static void measure_scarcity(struct column *column)
 
 static unsigned most_values(const struct column *column)
 {
-	unsigned most = 1, run = 0;
-	for (size_t i = 0; i < column->entries; i++) {
-		run = i > 0 && column->records[i] == column->records[i - 1] ? run + 1 : 1;
+	unsigned most = 1, run = 1;
+	for (size_t i = 0; i < column->further_count; i++) {
+		run = i > 0 && column->further[i].record == column->further[i - 1].record ? run + 1 : 2;
 		most = run > most ? run : most;
 	}
 	return most < MOST_SLOTS ? most : MOST_SLOTS;
@@ -234,36 +369,90 @@ static void put_value(const struct column *column, uint32_t *slots, uint32_t cod
 	}
 }
 
-void linking_table_pack(struct linking_table *table)
+static void prepare_column(void *context, size_t chunk, size_t first, size_t end, unsigned thread)
 {
-	struct order *order = order_by_content(table);
-	table->added = memory_alloc(table->count, sizeof *table->added);
-	table->row_of = memory_alloc(table->count, sizeof *table->row_of);
-	for (size_t i = 0; i < table->count; i++) {
-		table->added[i] = order[i].record;
-		table->row_of[order[i].record] = (uint32_t)i;
+	struct linking_table *table = context;
+	struct column *column = &table->columns[first];
+	(void)chunk, (void)end, (void)thread;
+	count_values(column, table->count);
+	if (first == table->given || first == table->family)
+		measure_scarcity(column);
+	read_values(column);
+}
+
+static void fill_rows(void *context, size_t chunk, size_t first, size_t end, unsigned thread)
+{
+	struct linking_table *table = context;
+	(void)chunk, (void)thread;
+	for (size_t c = 0; c < table->column_count; c++) {
+		const struct column *column = &table->columns[c];
+		uint32_t *at = table->rows + first * table->stride + column->at;
+		for (size_t row = first; row < end; row++, at += table->stride)
+			*at = column->codes[table->added[row]];
 	}
-	free(order);
+}
+
+static void place_files(struct linking_table *table)
+{
+	if (table->file_count == 0)
+		return;
+	table->files = memory_alloc(table->count + 1, 1);
+	for (size_t f = 0; f < table->file_count; f++) {
+		size_t end = f + 1 < table->file_count ? table->file_first[f + 1] : table->count;
+		for (size_t i = table->file_first[f]; i < end; i++)
+			table->files[table->row_of[i]] = (unsigned char)table->file_numbers[f];
+	}
+}
+
+static void forget_entries(struct linking_table *table)
+{
+	for (size_t c = 0; c < table->column_count; c++) {
+		struct column *column = &table->columns[c];
+		for (size_t i = 0; i < column->further_count; i++) {
+			size_t row = table->row_of[column->further[i].record];
+			put_value(column, table->rows + row * table->stride + column->at, column->further[i].code);
+		}
+		free(column->codes);
+		free(column->further);
+		column->codes = NULL;
+		column->further = NULL;
+	}
+}
+
+/* How many pairs the files allow. */
+double comparable_pairs(const struct linking_table *table, const struct linking_settings *settings)
+{
+	double records = (double)table->count, pairs = records * (records - 1) / 2, of_file[LINKING_FILES] = {0};
+	for (size_t i = 0; i < table->count; i++)
+		of_file[table->files ? table->files[i] : 0]++;
+	for (unsigned f = 0; f < LINKING_FILES; f++) {
+		if (settings->link_only || (settings->clean_files >> f & 1))
+			pairs -= of_file[f] * (of_file[f] - 1) / 2;
+	}
+	return pairs > 0 ? pairs : 0;
+}
+
+void linking_table_pack(struct linking_table *table, unsigned threads)
+{
 	table->stride = 0;
 	for (size_t c = 0; c < table->column_count; c++) {
 		struct column *column = &table->columns[c];
+		column_reserve(column, table->count + 1);
 		column->slots = most_values(column);
 		column->at = table->stride;
 		table->stride += column->slots;
-		count_values(column);
-		if (c == table->given || c == table->family)
-			measure_scarcity(column);
-		read_values(column);
 	}
+	uint64_t *order = order_by_content(table, threads);
+	table->added = memory_alloc(table->count, sizeof *table->added);
+	table->row_of = memory_alloc(table->count, sizeof *table->row_of);
+	for (size_t i = 0; i < table->count; i++) {
+		table->added[i] = sort_value(order[i]);
+		table->row_of[table->added[i]] = (uint32_t)i;
+	}
+	free(order);
+	parallel_for(table->column_count, 1, threads, prepare_column, table);
 	table->rows = memory_alloc(table->count * table->stride, sizeof *table->rows);
-	for (size_t c = 0; c < table->column_count; c++) {
-		struct column *column = &table->columns[c];
-		for (size_t i = 0; i < column->entries; i++) {
-			size_t row = table->row_of[column->records[i]];
-			put_value(column, table->rows + row * table->stride + column->at, column->codes[i]);
-		}
-		free(column->records);
-		free(column->codes);
-		column->records = column->codes = NULL;
-	}
+	parallel_for(table->count, RECORDS_A_CHUNK, threads, fill_rows, table);
+	place_files(table);
+	forget_entries(table);
 }

@@ -1,0 +1,223 @@
+/* How records come in and pairs go out: bulk columns, pinned rules, files, streams of pairs, sorting. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "base/memory.h"
+#include "linking/linking.h"
+#include "linking/sort.h"
+#include "maths/random.h"
+
+#include <stdio.h>
+
+enum { GIVEN, FAMILY, BIRTH, SEX, COLUMNS };
+static const struct linking_column columns[COLUMNS] = {
+	{"given_name", LINKING_GIVEN},
+	{"family_name", LINKING_FAMILY},
+	{"date_of_birth", LINKING_BIRTH},
+	{"sex", LINKING_SEX},
+};
+static const char *const givens[] = {"amara", "brian", "chidi", "diana", "edward", "farah", "george", "hannah"};
+static const char *const families[] = {"adeyemi", "baker", "cohen", "dhillon", "evans", "farouk", "green", "hussain"};
+enum { RECORDS = 900, EACH = 3 };
+
+static uint32_t *values_of(size_t column)
+{
+	uint32_t *codes = memory_alloc(RECORDS, sizeof *codes);
+	for (uint32_t i = 0; i < RECORDS; i++) {
+		struct random p;
+		random_start(&p, 5, 1, i / EACH, column);
+		codes[i] = 1 + random_below(&p, column == BIRTH ? 700 : column == SEX ? 2 : 8);
+		if (column == GIVEN && i % 7 == 0)
+			codes[i] = 0;
+	}
+	return codes;
+}
+
+static struct text value_of(char out[24], size_t column, uint32_t code)
+{
+	if (column == BIRTH)
+		return text_of(date_format_iso(date_of(1950, 1, 1) + (date)(code * 31), out));
+	snprintf(out, 24, "%s",
+		 column == GIVEN    ? givens[code - 1]
+		 : column == FAMILY ? families[code - 1]
+		 : code == 1        ? "1"
+				    : "2");
+	return text_of(out);
+}
+
+static struct linking_table *filled_one_by_one(void)
+{
+	struct linking_table *table = linking_table_new(columns, COLUMNS);
+	uint32_t *codes[COLUMNS];
+	for (size_t c = 0; c < COLUMNS; c++)
+		codes[c] = values_of(c);
+	for (size_t i = 0; i < RECORDS; i++) {
+		linking_table_add_record(table, (int64_t)i);
+		for (size_t c = 0; c < COLUMNS; c++) {
+			char out[24];
+			if (codes[c][i])
+				linking_table_add_value(table, c, value_of(out, c, codes[c][i]));
+		}
+	}
+	for (size_t c = 0; c < COLUMNS; c++)
+		free(codes[c]);
+	return table;
+}
+
+static struct linking_table *filled_in_bulk(void)
+{
+	struct linking_table *table = linking_table_new(columns, COLUMNS);
+	static char held[COLUMNS][701][24];
+	static struct text texts[COLUMNS][701];
+	struct linking_bulk parts[COLUMNS];
+	uint32_t *codes[COLUMNS];
+	for (size_t c = 0; c < COLUMNS; c++) {
+		size_t count = c == BIRTH ? 700 : c == SEX ? 2 : 8;
+		codes[c] = values_of(c);
+		for (uint32_t v = 1; v <= count; v++)
+			texts[c][v - 1] = value_of(held[c][v], c, v);
+		parts[c] = (struct linking_bulk){c, texts[c], count, codes[c]};
+	}
+	linking_table_add_bulk(table, linking_table_add_records(table, RECORDS, 0), RECORDS, parts, COLUMNS, 2);
+	for (size_t c = 0; c < COLUMNS; c++)
+		free(codes[c]);
+	return table;
+}
+
+static struct linking_run *run_of(struct linking_table *table, const struct linking_settings *settings)
+{
+	struct linking_run *run;
+	struct error error;
+	assert_int_equal(linking_run_new(&run, table, settings, &error), STATUS_OK);
+	return run;
+}
+
+static void bulk_is_the_same_as_one_by_one(void **state)
+{
+	(void)state;
+	struct linking_run *one = run_of(filled_one_by_one(), &(struct linking_settings){0});
+	struct linking_run *bulk = run_of(filled_in_bulk(), &(struct linking_settings){0});
+	struct buf x, y;
+	buf_init(&x, 1 << 20);
+	buf_init(&y, 1 << 20);
+	linking_model_json(one, &x);
+	linking_model_json(bulk, &y);
+	assert_true(text_equal(buf_text(&x), buf_text(&y)));
+	assert_true(linking_run_report(one)->links > 300);
+	for (size_t i = 0; i < RECORDS; i++)
+		assert_int_equal(linking_cluster_of(one, i), linking_cluster_of(bulk, i));
+	buf_release(&x);
+	buf_release(&y);
+	linking_run_free(one);
+	linking_run_free(bulk);
+}
+
+/* ---- pinned rules: exactly the pairs that a double loop finds -------------------------------------- */
+
+struct seen {
+	uint64_t pairs, last, most;
+	bool same[RECORDS];
+};
+
+static bool count_pair(void *context, const struct linking_link *pair)
+{
+	struct seen *seen = context;
+	assert_true(pair->a < pair->b && pair->b < RECORDS);
+	seen->pairs++;
+	return seen->pairs != seen->most;
+}
+
+static void pinned_rules_find_exactly_their_pairs(void **state)
+{
+	(void)state;
+	static const struct linking_rule rules[] = {
+		{.parts = {{GIVEN, LINKING_KEY_EXACT, 0}, {BIRTH, LINKING_KEY_EXACT, 0}}, .count = 2},
+		{.parts = {{FAMILY, LINKING_KEY_START, 3}, {BIRTH, LINKING_KEY_YEAR, 0}}, .count = 2},
+	};
+	uint32_t *given = values_of(GIVEN), *family = values_of(FAMILY), *birth = values_of(BIRTH);
+	uint64_t expected[2] = {0, 0};
+	for (size_t i = 0; i < RECORDS; i++) {
+		for (size_t j = i + 1; j < RECORDS; j++) {
+			int year_i = date_ymd(date_of(1950, 1, 1) + (date)(birth[i] * 31)).year;
+			int year_j = date_ymd(date_of(1950, 1, 1) + (date)(birth[j] * 31)).year;
+			if (given[i] && given[i] == given[j] && birth[i] == birth[j])
+				expected[0]++;
+			else if (strncmp(families[family[i] - 1], families[family[j] - 1], 3) == 0 && year_i == year_j)
+				expected[1]++;
+		}
+	}
+	struct linking_run *run = run_of(filled_in_bulk(), &(struct linking_settings){.rules = rules, .rule_count = 2});
+	const struct linking_report *report = linking_run_report(run);
+	assert_int_equal(report->rules, 2);
+	assert_int_equal(report->rule[0].pairs, expected[0]);
+	assert_int_equal(report->rule[1].pairs, expected[1]);
+	struct seen all = {0}, some = {.most = 10};
+	linking_pairs(run, -1e9, count_pair, &all);
+	linking_pairs(run, -1e9, count_pair, &some);
+	assert_int_equal(all.pairs, report->pairs);
+	assert_int_equal(some.pairs, 10);
+	linking_run_free(run);
+	free(given);
+	free(family);
+	free(birth);
+}
+
+/* ---- files -------------------------------------------------------------------------------------------- */
+
+static bool across(void *context, const struct linking_link *pair)
+{
+	(void)context;
+	assert_true(pair->a < RECORDS / 2 && pair->b >= RECORDS / 2);
+	return true;
+}
+
+static void link_only_compares_across_files(void **state)
+{
+	(void)state;
+	struct linking_table *table = filled_one_by_one();
+	linking_table_set_file(table, 0, 0);
+	linking_table_set_file(table, RECORDS / 2, 1);
+	struct linking_run *run = run_of(table, &(struct linking_settings){.link_only = true});
+	linking_pairs(run, -1e9, across, NULL);
+	linking_run_free(run);
+}
+
+/* ---- sorting ------------------------------------------------------------------------------------------- */
+
+static void sorting_is_stable_and_right(void **state)
+{
+	(void)state;
+	static const size_t counts[] = {0, 1, 2, 24, 25, 300, 70000};
+	for (size_t n = 0; n < sizeof counts / sizeof *counts; n++) {
+		for (unsigned bits = 0; bits <= 32; bits += 8) { /* from all equal to nearly all different */
+			size_t count = counts[n];
+			uint64_t *at = memory_alloc(count + 1, sizeof *at),
+				 *spare = memory_alloc(count + 1, sizeof *spare);
+			struct random r;
+			random_start(&r, n, bits, 0, 0);
+			for (size_t i = 0; i < count; i++)
+				at[i] = sort_entry(bits ? (uint32_t)(random_bits(&r) >> (64 - bits)) << (32 - bits) : 7,
+						   (uint32_t)i);
+			sort_by_key(at, spare, count, 2);
+			for (size_t i = 1; i < count; i++)
+				assert_true(at[i - 1] < at[i]);
+			free(at);
+			free(spare);
+		}
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(bulk_is_the_same_as_one_by_one),
+		cmocka_unit_test(pinned_rules_find_exactly_their_pairs),
+		cmocka_unit_test(link_only_compares_across_files),
+		cmocka_unit_test(sorting_is_stable_and_right),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
