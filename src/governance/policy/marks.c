@@ -207,6 +207,35 @@ enum status policy_lift_mark(struct store *desk, const struct policy_mark *mark,
 	return count_up(desk, error);
 }
 
+enum status policy_follow_marks(struct store *shelf, int64_t from, int64_t to, struct error *error)
+{
+	bool data = store_shelf(shelf) == STORE_DATA;
+	int64_t changed = 0;
+	struct statement *insert;
+	enum status status = store_prepare(
+		&insert, shelf,
+		data ? "INSERT INTO restriction_mark (subject_kind, subject_id, restriction_id) SELECT subject_kind, "
+		       "CAST(:to AS BIGINT), restriction_id FROM restriction_mark WHERE subject_kind = 1 AND "
+		       "subject_id "
+		       "= :from ON CONFLICT DO NOTHING"
+		     : "INSERT INTO restriction_ruling (subject_kind, subject_id, restriction_id, set_at, set_by) "
+		       "SELECT "
+		       "subject_kind, CAST(:to AS BIGINT), restriction_id, set_at, set_by FROM restriction_ruling "
+		       "WHERE "
+		       "subject_kind = 1 AND subject_id = :from AND lifted_at IS NULL ON CONFLICT DO NOTHING",
+		error);
+	if (status)
+		return status;
+	statement_bind_int(insert, "from", from);
+	statement_bind_int(insert, "to", to);
+	status = statement_run(insert, &changed, error);
+	statement_done(insert);
+	if (status || !changed)
+		return status;
+	return data ? store_execute(shelf, "UPDATE restriction_state SET generation = generation + 1", error)
+		    : count_up(shelf, error);
+}
+
 enum status policy_end_agreement(struct store *desk, struct text agreement_id, struct text by, struct error *error)
 {
 	struct statement *insert;

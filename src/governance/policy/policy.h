@@ -110,6 +110,9 @@ enum status policy_set_mark(struct store *desk, const struct policy_mark *mark, 
 			    struct error *error) MUST_CHECK;
 enum status policy_lift_mark(struct store *desk, const struct policy_mark *mark, struct text by,
 			     struct error *error) MUST_CHECK;
+/* Something that was known of the resident FROM is now with TO: whatever marks FROM marks TO as well, until marks are
+ * derived or lifted anew. SHELF is either; in the caller's transaction. */
+enum status policy_follow_marks(struct store *shelf, int64_t from, int64_t to, struct error *error) MUST_CHECK;
 /* Ends an agreement at once, before its date, inside the caller's desk transaction. */
 enum status policy_end_agreement(struct store *desk, struct text agreement_id, struct text by,
 				 struct error *error) MUST_CHECK;

@@ -81,14 +81,18 @@ static enum status read_members(struct known *known, struct store *data, struct 
 
 /* ---- new ids ----------------------------------------------------------------------------------------------- */
 
-/* Random to everybody without the key, and the same on either database and after a run that was killed. */
+int64_t linking_resident_id(const struct vault *vault, int64_t founder, unsigned attempt)
+{
+	char key[64];
+	int len = snprintf(key, sizeof key, "resident\x1f%lld\x1f%u", (long long)founder, attempt);
+	int64_t id = vault_hash64(vault, VAULT_CLIENT, text_slice(key, (size_t)len)) & INT64_MAX;
+	return id ? id : 1;
+}
+
 static int64_t new_id(void *context, int64_t founder, unsigned attempt)
 {
 	const struct refresh *refresh = context;
-	char key[64];
-	int len = snprintf(key, sizeof key, "resident\x1f%lld\x1f%u", (long long)founder, attempt);
-	int64_t id = vault_hash64(refresh->vault, VAULT_CLIENT, text_slice(key, (size_t)len)) & INT64_MAX;
-	return id ? id : 1;
+	return linking_resident_id(refresh->vault, founder, attempt);
 }
 
 static int was_used(void *context, int64_t id)

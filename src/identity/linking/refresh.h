@@ -20,6 +20,12 @@ enum status linking_refresh(struct store *data, const struct vault *vault, const
 			    int64_t run_id, const struct linking_settings *settings, struct linking_outcome *out,
 			    struct error *error) MUST_CHECK;
 
+/* The id of a resident whose lowest record was FOUNDER when it began: random to everybody without the key, and
+ * the same on either database and after a run that was killed. ATTEMPT counts up while the id was used before. */
+int64_t linking_resident_id(const struct vault *vault, int64_t founder, unsigned attempt);
+/* The model of the last run, as JSON; OUT is the caller's, empty. STATUS_NOT_FOUND before the first run. */
+enum status linking_model_read(struct buf *out, struct store *data, struct error *error) MUST_CHECK;
+
 /* Why two records are, or are not, taken for one person, by the model of the last run. When the pair was kept
  * as a link its stored weight is told; else it is worked out now, without how rare the values are. Texts live
  * as long as the program. STATUS_NOT_FOUND when one of the records is not there. */

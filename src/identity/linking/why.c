@@ -9,7 +9,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-static enum status read_model(struct buf *out, struct store *data, struct error *error)
+enum status linking_model_read(struct buf *out, struct store *data, struct error *error)
 {
 	struct statement *query;
 	bool row;
@@ -85,7 +85,7 @@ static enum status explain_best(struct linking_why *out, struct store *data, con
 	struct linking_run *run = NULL;
 	struct buf model;
 	buf_init(&model, 1 << 22);
-	enum status status = read_model(&model, data, error);
+	enum status status = linking_model_read(&model, data, error);
 	if (status == STATUS_OK)
 		status = people_read_some(&people, data, vault, records, count, error);
 	if (status != STATUS_OK) {

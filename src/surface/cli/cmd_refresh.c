@@ -5,7 +5,7 @@ static enum status run(struct cli *cli, const char *kind, bool load, bool force,
 {
 	struct opened opened;
 	struct pipeline pipeline = {0};
-	enum status status = opened_open(&opened, cli, OPEN_DATA_WRITE | OPEN_VAULT, error);
+	enum status status = opened_open(&opened, cli, OPEN_DATA_WRITE | OPEN_DESK_WRITE | OPEN_VAULT, error);
 	if (status == STATUS_OK) {
 		pipeline_init(&pipeline, cli, &opened);
 		status = pipeline_begin(&pipeline, kind, error);

@@ -6,6 +6,8 @@
 #include "household/household.h"
 #include "household/restrictions.h"
 #include "linking/refresh.h"
+#include "linking/review.h"
+#include "linking/rulings.h"
 
 static double seconds_since(instant then)
 {
@@ -126,13 +128,17 @@ enum status pipeline_held(const struct pipeline *pipeline, struct error *error)
 
 /* ---- the ledger ------------------------------------------------------------------------------------ */
 
-/* What the derived tables depend on: what was loaded, the profile, and the day, which conditions may ask for. */
+/* What the derived tables depend on: what was loaded, what people ruled, the profile, and the
+ * day, which conditions may ask for. */
 static enum status take_fingerprint(struct pipeline *pipeline, struct error *error)
 {
 	instant latest;
+	int64_t rulings = 0;
 	enum status status = intake_latest(pipeline->opened->data, &latest, error);
-	snprintf(pipeline->fingerprint, sizeof pipeline->fingerprint, "extracts %lld day %d profile %s",
-		 (long long)latest, date_today(), pipeline->opened->workspace->profile->version);
+	if (status == STATUS_OK)
+		status = rulings_generation(pipeline->opened->desk, &rulings, error);
+	snprintf(pipeline->fingerprint, sizeof pipeline->fingerprint, "extracts %lld day %d rulings %lld profile %s",
+		 (long long)latest, date_today(), (long long)rulings, pipeline->opened->workspace->profile->version);
 	return status;
 }
 
@@ -210,9 +216,19 @@ static enum status derive_residents(struct pipeline *pipeline, char detail[PIPEL
 {
 	const struct opened *opened = pipeline->opened;
 	struct linking_outcome outcome;
+	struct rulings rulings;
 	struct linking_settings settings = {.stop = interrupt_flag()};
-	enum status status = linking_refresh(opened->data, opened->vault, opened->workspace->profile,
-					     pipeline->run.run_id, &settings, &outcome, error);
+	enum status status = rulings_read(&rulings, opened->desk, opened->data, error);
+	if (status != STATUS_OK)
+		return status;
+	struct linking_ruling *binding = rulings_binding(&rulings, &settings.ruling_count);
+	settings.rulings = binding;
+	status = linking_refresh(opened->data, opened->vault, opened->workspace->profile, pipeline->run.run_id,
+				 &settings, &outcome, error);
+	if (status == STATUS_OK)
+		status = rulings_after_run(&rulings, opened->data, opened->desk, pipeline->run.run_id, error);
+	free(binding);
+	rulings_release(&rulings);
 	if (status == STATUS_OK)
 		snprintf(detail, PIPELINE_DETAIL_SIZE,
 			 "%zu residents of %zu records: %zu new, %zu ended, %zu separated; %zu doubtful pairs",
@@ -245,13 +261,21 @@ static enum status derive_restrictions(struct pipeline *pipeline, char detail[PI
 	return status;
 }
 
+static enum status derive_queue(struct pipeline *pipeline, char detail[PIPELINE_DETAIL_SIZE], struct error *error)
+{
+	size_t items = 0;
+	enum status status =
+		review_refresh(pipeline->opened->data, pipeline->opened->workspace->profile, &items, error);
+	if (status == STATUS_OK)
+		snprintf(detail, PIPELINE_DETAIL_SIZE, "%zu questions for reviewers", items);
+	return status;
+}
+
 /* In the order the data travels. */
 static const struct derivation derivations[] = {
-	{"addresses", "Addresses", derive_addresses},
-	{"residents", "Residents", derive_residents},
-	{"households", "Households", derive_households},
-	{"restrictions", "Restrictions", derive_restrictions},
-	{NULL, NULL, NULL},
+	{"addresses", "Addresses", derive_addresses},    {"residents", "Residents", derive_residents},
+	{"households", "Households", derive_households}, {"restrictions", "Restrictions", derive_restrictions},
+	{"queue", "Review queue", derive_queue},         {NULL, NULL, NULL},
 };
 
 /* Done already by the run that this one continues, for the same extracts and profile. */
