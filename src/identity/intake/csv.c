@@ -19,6 +19,7 @@ struct csv {
 	struct csv_format format;
 	int fd;           /* -1: from memory */
 	struct text rest; /* of the memory that was not read so far */
+	uint64_t left;    /* of the part of a file that is to be read */
 	/* The buffer holds bytes at .. end, and BLOCK bytes behind end may be read. */
 	char *base;
 	size_t at, end, capacity;
@@ -317,11 +318,13 @@ static enum status read_more(struct csv *csv, struct error *error)
 			memcpy(csv->base + csv->end, csv->rest.at, (size_t)got);
 		csv->rest = text_slice(csv->rest.at + got, csv->rest.len - (size_t)got);
 	} else {
+		room = room < csv->left ? room : csv->left;
 		do
 			got = read(csv->fd, csv->base + csv->end, room);
 		while (got < 0 && errno == EINTR);
 		if (got < 0)
 			return error_set_errno(error, errno, "intake.read", "The extract cannot be read");
+		csv->left -= (uint64_t)got;
 	}
 	csv->eof = got == 0;
 	csv->end += (size_t)got;
@@ -511,10 +514,15 @@ static void skip_mark(struct csv *csv)
 {
 	if (csv->format.byte_order_mark && csv->end >= 3 && memcmp(csv->base, "\xef\xbb\xbf", 3) == 0)
 		csv->at = 3;
-	seek_structure(csv, csv->at);
 }
 
 enum status csv_open(struct csv **out, const char *path, const struct csv_format *format, struct error *error)
+{
+	return csv_open_part(out, path, format, 0, UINT64_MAX, error);
+}
+
+enum status csv_open_part(struct csv **out, const char *path, const struct csv_format *format, uint64_t from,
+			  uint64_t bytes, struct error *error)
 {
 	*out = NULL;
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
@@ -526,12 +534,19 @@ enum status csv_open(struct csv **out, const char *path, const struct csv_format
 	(void)posix_fadvise(fd, 0, 0, POSIX_FADV_SEQUENTIAL);
 	struct csv *csv = csv_new(format, FIRST_BUFFER);
 	csv->fd = fd;
-	enum status status = read_more(csv, error);
+	csv->left = bytes;
+	enum status status = STATUS_OK;
+	if (from > 0 && lseek(fd, (off_t)from, SEEK_SET) < 0)
+		status = error_set_errno(error, errno, "intake.seek", "The file cannot be read from its middle");
+	if (status == STATUS_OK)
+		status = read_more(csv, error);
 	if (status) {
 		csv_close(csv);
 		return status;
 	}
-	skip_mark(csv);
+	if (from == 0)
+		skip_mark(csv);
+	seek_structure(csv, csv->at);
 	*out = csv;
 	return STATUS_OK;
 }
@@ -560,6 +575,11 @@ void csv_close(struct csv *csv)
 	buf_wipe(&csv->scratch);
 	buf_release(&csv->scratch);
 	free(csv);
+}
+
+uint64_t csv_line(const struct csv *csv)
+{
+	return csv->line;
 }
 
 void csv_expect(struct csv *csv, size_t columns)

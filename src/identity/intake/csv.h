@@ -71,6 +71,10 @@ enum {
 struct csv;
 enum status csv_open(struct csv **out, const char *path, const struct csv_format *format,
 		     struct error *error) MUST_CHECK;
+/* Only the BYTES bytes from FROM on, which should begin and end where rows do: a last row that an open quote carries
+ * over the end has the flaw CSV_FLAW_CUT. */
+enum status csv_open_part(struct csv **out, const char *path, const struct csv_format *format, uint64_t from,
+			  uint64_t bytes, struct error *error) MUST_CHECK;
 /* Reads from memory; BYTES must live as long. */
 struct csv *csv_open_memory(struct text bytes, const struct csv_format *format);
 void csv_close(struct csv *csv); /* wipes the buffer; NULL is fine */
@@ -79,5 +83,6 @@ void csv_expect(struct csv *csv, size_t columns);
 /* The smallest buffer to start from, for tests of what happens at its edge. */
 void csv_set_buffer(struct csv *csv, size_t bytes);
 enum status csv_next(struct csv *csv, struct csv_row *row, struct error *error) MUST_CHECK;
+uint64_t csv_line(const struct csv *csv); /* where the next row would begin, from 1 */
 
 #endif

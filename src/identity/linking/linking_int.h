@@ -2,26 +2,9 @@
 #ifndef LINKING_LINKING_INT_H
 #define LINKING_LINKING_INT_H
 
-#include "base/arena.h"
 #include "base/map.h"
+#include "base/values.h"
 #include "linking/linking.h"
-
-/* Texts, once each, numbered from 1 in the order they came. */
-struct values {
-	struct text *keys; /* code - 1 */
-	uint64_t *hashes;  /* of the texts, so code - 1 again */
-	size_t count, capacity;
-	uint64_t *slots;
-	size_t slot_count;
-	struct arena arena;
-	char *room; /* what is left of the arena's last piece */
-	size_t room_left;
-};
-void values_init(struct values *values);
-void values_release(struct values *values); /* wiped */
-void values_reserve(struct values *values, size_t count);
-uint32_t values_code(struct values *values, struct text value); /* 0 for empty text */
-void values_codes(struct values *values, const struct text *from, size_t count, uint32_t *codes);
 
 /* Values of one kind, once each; code 0 is "none". Given, middle and family names share one,
  * so that a name in the wrong column is seen by its code. */

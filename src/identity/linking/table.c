@@ -179,6 +179,11 @@ void linking_table_add_bulk(struct linking_table *table, size_t first, size_t co
 	parallel_for(table->dictionary_count, 1, threads, add_dictionary, &job);
 }
 
+struct text dictionary_value(const struct dictionary *dictionary, uint32_t code)
+{
+	return code ? dictionary->values.keys[code - 1] : TEXT_ABSENT;
+}
+
 struct text linking_place_value(char out[LINKING_PLACE_SIZE], int64_t property_id, struct text postcode,
 				struct text address)
 {

@@ -1,5 +1,6 @@
+#include "base/values.h"
+
 #include "base/memory.h"
-#include "linking/linking_int.h"
 
 #include <stdlib.h>
 
@@ -21,6 +22,7 @@ void values_release(struct values *values)
 	free(values->hashes);
 	free(values->slots);
 	arena_release(&values->arena);
+	*values = (struct values){0};
 }
 
 static void put_slot(struct values *values, uint64_t hash, uint32_t code)
@@ -61,9 +63,8 @@ static struct text copy_value(struct values *values, struct text value)
 
 static uint32_t add_value(struct values *values, struct text value, uint64_t hash, size_t slot)
 {
-	size_t capacity = values->capacity;
-	ARRAY_GROW(values->keys, values->count, capacity);
-	ARRAY_GROW(values->hashes, values->count, values->capacity);
+	ARRAY_GROW(values->keys, values->count, values->capacity);
+	ARRAY_GROW(values->hashes, values->count, values->hash_capacity);
 	values->keys[values->count] = copy_value(values, value);
 	values->hashes[values->count] = hash;
 	uint32_t code = (uint32_t)++values->count;
@@ -88,6 +89,20 @@ uint32_t values_code(struct values *values, struct text value)
 	return value.len == 0 ? 0 : code_of(values, value, text_hash(value));
 }
 
+uint32_t values_code_hashed(struct values *values, struct text value, uint64_t hash)
+{
+	return value.len == 0 ? 0 : code_of(values, value, hash);
+}
+
+uint32_t values_append(struct values *values, struct text value)
+{
+	if (value.len == 0)
+		return 0;
+	ARRAY_GROW(values->keys, values->count, values->capacity);
+	values->keys[values->count] = copy_value(values, value);
+	return (uint32_t)++values->count;
+}
+
 /* Some at a time, so that their slots are on the way while others are looked at. */
 void values_codes(struct values *values, const struct text *from, size_t count, uint32_t *codes)
 {
@@ -102,9 +117,4 @@ void values_codes(struct values *values, const struct text *from, size_t count, 
 		for (size_t i = 0; i < some; i++)
 			codes[first + i] = from[first + i].len ? code_of(values, from[first + i], hashes[i]) : 0;
 	}
-}
-
-struct text dictionary_value(const struct dictionary *dictionary, uint32_t code)
-{
-	return code ? dictionary->values.keys[code - 1] : TEXT_ABSENT;
 }
