@@ -32,21 +32,60 @@ static uint64_t restriction_bit(const struct profile *profile, struct text id)
 	return UINT64_C(1) << RESTRICTION_UNKNOWN_BIT;
 }
 
+/* A release, as one number: of many thousand marks only the kept ones are looked for. */
+static uint64_t release_key(int64_t kind, int64_t subject_id, uint64_t bit)
+{
+	return hash_mix(hash_mix((uint64_t)subject_id) ^ bit) * 2 + (uint64_t)kind;
+}
+
+static enum status load_releases(const struct policy *policy, struct store *desk, struct id_map *releases,
+				 struct error *error)
+{
+	struct statement *query;
+	enum status status = store_prepare(
+		&query, desk, "SELECT subject_kind, subject_id, restriction_id, released_on FROM restriction_release",
+		error);
+	if (status)
+		return status;
+	int kind = statement_column(query, "subject_kind"), subject = statement_column(query, "subject_id"),
+	    restriction = statement_column(query, "restriction_id"), on = statement_column(query, "released_on");
+	bool row;
+	while ((status = statement_step(query, &row, error)) == STATUS_OK && row) {
+		uint64_t key = release_key(statement_int(query, kind), statement_int(query, subject),
+					   restriction_bit(policy->profile, statement_text(query, restriction)));
+		*id_map_put(releases, key, NULL) = (uint64_t)statement_int(query, on);
+	}
+	statement_done(query);
+	return status;
+}
+
+/* Whether a derived mark that is only kept was lifted after its rows had ended. */
+static bool is_released(const struct id_map *releases, int64_t kind, int64_t subject_id, uint64_t bit, date kept_since)
+{
+	const uint64_t *on = id_map_get(releases, release_key(kind, subject_id, bit));
+	return on && (date)*on >= kept_since;
+}
+
+/* RELEASES is NULL for marks that people set. */
 static enum status load_marks(const struct policy *policy, struct store *store, const char *sql,
-			      struct policy_facts *facts, struct error *error)
+			      const struct id_map *releases, struct policy_facts *facts, struct error *error)
 {
 	struct statement *query;
 	enum status status = store_prepare(&query, store, sql, error);
 	if (status)
 		return status;
 	int kind = statement_column(query, "subject_kind"), subject = statement_column(query, "subject_id"),
-	    restriction = statement_column(query, "restriction_id");
+	    restriction = statement_column(query, "restriction_id"),
+	    kept = releases ? statement_column(query, "kept_since") : 0;
 	bool row;
 	while ((status = statement_step(query, &row, error)) == STATUS_OK && row) {
-		struct id_map *map =
-			statement_int(query, kind) == POLICY_RESIDENT ? &facts->residents : &facts->properties;
-		*id_map_put(map, (uint64_t)statement_int(query, subject), NULL) |=
-			restriction_bit(policy->profile, statement_text(query, restriction));
+		int64_t of_kind = statement_int(query, kind), id = statement_int(query, subject);
+		uint64_t bit = restriction_bit(policy->profile, statement_text(query, restriction));
+		if (releases && !statement_is_null(query, kept) &&
+		    is_released(releases, of_kind, id, bit, (date)statement_int(query, kept)))
+			continue;
+		*id_map_put(of_kind == POLICY_RESIDENT ? &facts->residents : &facts->properties, (uint64_t)id, NULL) |=
+			bit;
 	}
 	statement_done(query);
 	return status;
@@ -84,21 +123,26 @@ static enum status generations(struct store *desk, struct store *data, int64_t *
 enum status policy_load(struct policy *policy, struct store *data, struct store *desk, struct error *error)
 {
 	struct policy_facts fresh = {0}, old;
+	struct id_map releases;
+	id_map_init(&releases);
 	id_map_init(&fresh.residents);
 	id_map_init(&fresh.properties);
 	/* Generations first: what changes while the rest is read is then read again. */
 	enum status status = generations(desk, data, &fresh.desk_generation, &fresh.data_generation, error);
 	if (status == STATUS_OK)
+		status = load_releases(policy, desk, &releases, error);
+	if (status == STATUS_OK)
 		status = load_marks(policy, data,
-				    "SELECT subject_kind, subject_id, restriction_id FROM restriction_mark", &fresh,
-				    error);
+				    "SELECT subject_kind, subject_id, restriction_id, kept_since FROM restriction_mark",
+				    &releases, &fresh, error);
 	if (status == STATUS_OK)
 		status = load_marks(policy, desk,
 				    "SELECT subject_kind, subject_id, restriction_id FROM restriction_ruling "
 				    "WHERE lifted_at IS NULL",
-				    &fresh, error);
+				    NULL, &fresh, error);
 	if (status == STATUS_OK)
 		status = load_ended(policy, desk, &fresh, error);
+	id_map_release(&releases);
 	if (status) {
 		policy_facts_release(&fresh);
 		return status;
@@ -135,14 +179,18 @@ enum status policy_replace_marks(struct store *data, const struct policy_mark *m
 					   "UPDATE restriction_state SET generation = generation + 1",
 					   error);
 	if (status == STATUS_OK)
-		status = store_bulk_begin(&bulk, data, "restriction_mark", "subject_kind, subject_id, restriction_id",
-					  error);
+		status = store_bulk_begin(&bulk, data, "restriction_mark",
+					  "subject_kind, subject_id, restriction_id, kept_since", error);
 	if (status)
 		return status;
 	for (size_t i = 0; i < count; i++) {
 		bulk_int(bulk, marks[i].kind);
 		bulk_int(bulk, marks[i].subject_id);
 		bulk_text(bulk, marks[i].restriction);
+		if (marks[i].kept_since == DATE_UNKNOWN)
+			bulk_null(bulk);
+		else
+			bulk_int(bulk, marks[i].kept_since);
 		status = bulk_row(bulk, error);
 		if (status) {
 			bulk_abandon(bulk);
@@ -234,6 +282,47 @@ enum status policy_follow_marks(struct store *shelf, int64_t from, int64_t to, s
 		return status;
 	return data ? store_execute(shelf, "UPDATE restriction_state SET generation = generation + 1", error)
 		    : count_up(shelf, error);
+}
+
+enum status policy_release_mark(struct store *desk, const struct policy_mark *mark, struct text by, struct error *error)
+{
+	struct statement *insert;
+	enum status status = store_prepare(&insert, desk,
+					   "INSERT INTO restriction_release (subject_kind, subject_id, restriction_id, "
+					   "released_on, released_at, released_by) "
+					   "VALUES (:kind, :subject_id, :restriction, :today, :now, :by) "
+					   "ON CONFLICT (subject_kind, subject_id, restriction_id) DO UPDATE SET "
+					   "released_on = excluded.released_on, released_at = excluded.released_at, "
+					   "released_by = excluded.released_by",
+					   error);
+	if (status)
+		return status;
+	bind_mark(insert, mark, by);
+	statement_bind_int(insert, "today", date_today());
+	status = statement_run(insert, NULL, error);
+	statement_done(insert);
+	return status ? status : count_up(desk, error);
+}
+
+enum status policy_find_mark(struct store *data, struct policy_mark *mark, bool *found, struct error *error)
+{
+	struct statement *query;
+	*found = false;
+	enum status status = store_prepare(&query, data,
+					   "SELECT kept_since FROM restriction_mark WHERE subject_kind = :kind AND "
+					   "subject_id = :subject_id AND restriction_id = :restriction",
+					   error);
+	if (status)
+		return status;
+	statement_bind_int(query, "kind", mark->kind);
+	statement_bind_int(query, "subject_id", mark->subject_id);
+	statement_bind_text(query, "restriction", mark->restriction);
+	status = statement_step(query, found, error);
+	int kept = statement_column(query, "kept_since");
+	if (status == STATUS_OK && *found)
+		mark->kept_since = statement_is_null(query, kept) ? DATE_UNKNOWN : (date)statement_int(query, kept);
+	statement_done(query);
+	return status;
 }
 
 enum status policy_end_agreement(struct store *desk, struct text agreement_id, struct text by, struct error *error)

@@ -101,6 +101,9 @@ struct policy_mark {
 	enum policy_subject kind;
 	int64_t subject_id;
 	struct text restriction; /* id of a restriction of the profile */
+	/* The day on which the last row that said so ended or changed: somebody may lift the mark from then on, and
+	 * until then it stays. DATE_UNKNOWN: it is said now. */
+	date kept_since;
 };
 /* Replaces all derived marks, in the caller's transaction on the data shelf. */
 enum status policy_replace_marks(struct store *data, const struct policy_mark *marks, size_t count,
@@ -113,6 +116,12 @@ enum status policy_lift_mark(struct store *desk, const struct policy_mark *mark,
 /* Something that was known of the resident FROM is now with TO: whatever marks FROM marks TO as well, until marks are
  * derived or lifted anew. SHELF is either; in the caller's transaction. */
 enum status policy_follow_marks(struct store *shelf, int64_t from, int64_t to, struct error *error) MUST_CHECK;
+/* Lifts what was kept of a derived mark whose rows have ended; should a row say it again, it is back.  Does not
+ * look whether there is one. */
+enum status policy_release_mark(struct store *desk, const struct policy_mark *mark, struct text by,
+				struct error *error) MUST_CHECK;
+/* The derived mark of this subject and restriction: *FOUND, and since when it is only kept. */
+enum status policy_find_mark(struct store *data, struct policy_mark *mark, bool *found, struct error *error) MUST_CHECK;
 /* Ends an agreement at once, before its date, inside the caller's desk transaction. */
 enum status policy_end_agreement(struct store *desk, struct text agreement_id, struct text by,
 				 struct error *error) MUST_CHECK;

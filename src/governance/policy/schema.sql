@@ -12,6 +12,9 @@ CREATE TABLE restriction_state (
 	generation INT NOT NULL
 );
 INSERT INTO restriction_state (one, generation) VALUES (1, 1);
+-- migration 2
+-- The day on which the last row that said so ended or changed; null while one says so now.
+ALTER TABLE restriction_mark ADD COLUMN kept_since DATE;
 -- shelf: desk
 -- migration 1
 -- Who is protected because a person said so.
@@ -63,3 +66,14 @@ CREATE TABLE session (
 	csrf TEXT NOT NULL
 );
 CREATE INDEX session_by_user ON session (user_id);
+-- migration 2
+-- What was kept of a derived mark, lifted by a person: counts against evidence that ended before that day.
+CREATE TABLE restriction_release (
+	subject_kind INT NOT NULL,
+	subject_id ID NOT NULL,
+	restriction_id TEXT NOT NULL,
+	released_on DATE NOT NULL,
+	released_at INSTANT NOT NULL,
+	released_by TEXT NOT NULL,
+	PRIMARY KEY (subject_kind, subject_id, restriction_id)
+);

@@ -391,16 +391,28 @@ void fill_agreements(struct loader *loader)
 
 /* ---- restrictions ------------------------------------------------------------------------- */
 
+static int read_days(struct reader *r, const struct yaml_node *node)
+{
+	double days = read_number(r, node, "keeps", RESTRICTION_UNTIL_LIFTED);
+	if (days == RESTRICTION_UNTIL_LIFTED || (days >= 0 && days <= 36500 && days == (int)days))
+		return (int)days;
+	problem(r, node, "`keeps` is a whole number of days, from 0 to 36500");
+	remedy(r, "Leave it out to protect until somebody lifts it.");
+	return RESTRICTION_UNTIL_LIFTED;
+}
+
 static void fill_restriction(struct reader *r, const struct yaml_node *node, struct profile_restriction *restriction)
 {
-	static const char *const keys[] = {"id",   "title",   "reason",           "hides", "feeds",
-					   "when", "open_to", "property_classes", NULL};
+	static const char *const keys[] = {"id",   "title",   "reason",           "hides", "marks", "feeds",
+					   "when", "open_to", "property_classes", "keeps", NULL};
 	static const char *const open_keys[] = {"roles", "teams", NULL};
 	if (!read_mapping(r, node, "a restriction", keys))
 		return;
 	restriction->title = read_text(r, node, "title", true);
 	restriction->reason = read_text(r, node, "reason", false);
 	restriction->hides = (enum restriction_hides)read_enum(r, node, "hides", hides_names, true, HIDES_RESIDENT);
+	restriction->marks = (enum restriction_marks)read_enum(r, node, "marks", marks_names, false, MARKS_RESIDENT);
+	restriction->keeps = read_days(r, node);
 	restriction->feeds = (const struct profile_feed **)read_references(r, node, "feeds", KIND_FEED, false,
 									   &restriction->feed_count);
 	read_condition(r, node, "when", restriction->feeds, restriction->feed_count, &restriction->when);

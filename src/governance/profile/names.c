@@ -15,6 +15,7 @@ const char *const encoding_names[] = {"detect", "utf-8", "windows-1252", NULL};
 const char *const severity_names[] = {"reject", "warn", NULL};
 const char *const hold_names[] = {"hold", "accept", NULL};
 const char *const hides_names[] = {"resident", "address", NULL};
+const char *const marks_names[] = {"resident", "property", NULL};
 const char *const importance_names[] = {"low", "normal", "high", NULL};
 const char *const about_names[] = {"residents", "properties", NULL};
 const char *const capability_names[] = {

@@ -368,10 +368,16 @@ bool agreement_has_purpose(const struct profile_agreement *agreement, const stru
 
 /* Who may see that a protected resident or address exists. */
 enum restriction_hides { HIDES_RESIDENT, HIDES_ADDRESS };
+/* Whom a row that meets the condition protects: its resident, or the property of its address and with it whoever
+ * lives there. */
+enum restriction_marks { MARKS_RESIDENT, MARKS_PROPERTY };
+enum { RESTRICTION_UNTIL_LIFTED = -1 };
 
 struct profile_restriction {
 	struct text id, title, reason;
 	enum restriction_hides hides;
+	enum restriction_marks marks;
+	int keeps;                         /* days that it outlives its row; RESTRICTION_UNTIL_LIFTED */
 	const struct profile_feed **feeds; /* where the condition is asked */
 	size_t feed_count;
 	struct profile_condition when;

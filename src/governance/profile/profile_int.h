@@ -24,9 +24,11 @@ extern const char *const category_names[],
 							*const severity_names[],
 								*const hold_names[],
 									*const hides_names[],
-										*const importance_names[],
-											*const capability_names[],
-												*const about_names[];
+										*const marks_names[],
+											*const importance_names[],
+												*const capability_names[],
+													*const about_names
+														[];
 
 bool name_parse(const char *const *names, struct text written, int *out);
 

@@ -222,6 +222,35 @@ const struct cli_command cli_commands[] = {
 		.run = cmd_policy_explain,
 	},
 	{
+		.name = "policy protect",
+		.group = GROUP_PEOPLE,
+		.summary = "Protect a resident or an address, because a person says so",
+		.details = "For what no feed says: it holds at once, also on pages that are being served, and until "
+			   "\"policy lift\". An address is protected for everybody who is entitled to less than the "
+			   "restriction says; whoever lives there is not, so name them as well.",
+		.operands = {WORKSPACE_OPERAND},
+		.options = {{"restriction", 'r', "RESTRICTION", "a restriction of the profile", NULL},
+			    {"resident", 0, "ID", "the resident, by the id that stands in the page's address", NULL},
+			    {"uprn", 'u', "UPRN", "or the property", NULL}},
+		.examples = {{"oneview policy protect council --restriction refuge --uprn 100012345678",
+			      "A new refuge, before it is on anybody's list."}},
+		.run = cmd_policy_protect,
+	},
+	{
+		.name = "policy lift",
+		.group = GROUP_PEOPLE,
+		.summary = "Lift the protection of a resident or an address",
+		.details = "Lifts what a person set, and what is kept of a feed's restriction after its row has ended. "
+			   "What a feed says now is lifted in the service's own system.",
+		.operands = {WORKSPACE_OPERAND},
+		.options = {{"restriction", 'r', "RESTRICTION", "a restriction of the profile", NULL},
+			    {"resident", 0, "ID", "the resident, by the id that stands in the page's address", NULL},
+			    {"uprn", 'u', "UPRN", "or the property", NULL}},
+		.examples = {{"oneview policy lift council --restriction fled_domestic_abuse --resident 0n5t7dq0kfv9g",
+			      "When the danger is over."}},
+		.run = cmd_policy_lift,
+	},
+	{
 		.name = "audit verify",
 		.group = GROUP_CARE,
 		.summary = "Check that no audit entry was changed, removed or put in",

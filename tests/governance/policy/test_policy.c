@@ -216,9 +216,12 @@ static void test_the_protected_are_not_there(void **state)
 		      refuge_worker = viewer_of("refuge_worker", NULL, "homelessness"),
 		      refuge_team = viewer_of("officer", "refuge", "homelessness");
 	const struct policy_mark marks[] = {
-		{POLICY_RESIDENT, 7, TEXT("protected")}, {POLICY_RESIDENT, 8, TEXT("refuge")},
-		{POLICY_PROPERTY, 8, TEXT("protected")}, {POLICY_RESIDENT, 9, TEXT("protected")},
-		{POLICY_RESIDENT, 9, TEXT("refuge")},    {POLICY_RESIDENT, 10, TEXT("no_longer_in_the_profile")},
+		{POLICY_RESIDENT, 7, TEXT("protected"), DATE_UNKNOWN},
+		{POLICY_RESIDENT, 8, TEXT("refuge"), DATE_UNKNOWN},
+		{POLICY_PROPERTY, 8, TEXT("protected"), DATE_UNKNOWN},
+		{POLICY_RESIDENT, 9, TEXT("protected"), DATE_UNKNOWN},
+		{POLICY_RESIDENT, 9, TEXT("refuge"), DATE_UNKNOWN},
+		{POLICY_RESIDENT, 10, TEXT("no_longer_in_the_profile"), DATE_UNKNOWN},
 	};
 	bool stale, address;
 	assert_ok(store_begin(data, &e), &e);
@@ -253,7 +256,7 @@ static void test_people_set_and_lift_marks(void **state)
 {
 	(void)state;
 	struct viewer officer = viewer_of("officer", "options", "homelessness");
-	struct policy_mark mark = {POLICY_RESIDENT, 55, TEXT("protected")};
+	struct policy_mark mark = {POLICY_RESIDENT, 55, TEXT("protected"), DATE_UNKNOWN};
 	bool address, stale;
 	assert_ok(policy_set_mark(desk, &mark, TEXT("manager"), &e), &e);
 	assert_ok(policy_set_mark(desk, &mark, TEXT("manager"), &e), &e);

@@ -155,6 +155,88 @@ static void test_a_hidden_resident_hides_nobody_else(void **state)
 	assert_int_equal(marked("subject_id = 101"), 1);
 }
 
+static void add_extract(int64_t id, date as_at)
+{
+	struct statement *s;
+	assert_ok(store_prepare(&s, data,
+				"INSERT INTO extract (extract_id, feed_no, file_name, as_at, received, delivery, "
+				"content_hash, bytes, rows_read, rows_loaded, rows_unchanged, rows_quarantined, "
+				"rows_ended, new_clients, status) VALUES (:id, 9, 'cases.csv', :as_at, 0, 'full', "
+				":hash, 0, 0, 0, 0, 0, 0, 0, 'loaded')",
+				&e),
+		  &e);
+	statement_bind_int(s, "id", id);
+	statement_bind_int(s, "as_at", as_at);
+	statement_bind_blob(s, "hash", "x", 1);
+	assert_ok(statement_run(s, NULL, &e), &e);
+	statement_done(s);
+}
+
+/* A hidden address outlives the row that hid it: today is day 20000, extract 7 ended its rows on 19800, 8 on 19600. */
+static void test_a_hidden_address_outlives_its_row(void **state)
+{
+	(void)state;
+	run_sql("INSERT INTO resident_record (resident_id, record_id) VALUES "
+		"(101, 1), (102, 2), (103, 3), (104, 4), (105, 5)");
+	add_extract(7, 19800);
+	add_extract(8, 19600);
+	add_fact(1, CASES, 1, 7, "{\"protected_marker\":\"fled\"}"); /* no longer delivered */
+	add_fact(2, CASES, 1, 7, "{\"protected_marker\":\"fled\"}"); /* says otherwise now */
+	add_fact(2, CASES, 2, 0, "{\"protected_marker\":\"no\"}");
+	add_fact(3, CASES, 1, 7, "{\"protected_marker\":\"year\"}"); /* 200 days ago */
+	add_fact(4, CASES, 1, 8, "{\"protected_marker\":\"year\"}"); /* 400 days ago */
+	add_fact(5, CASES, 1, 0, "{\"protected_marker\":\"fled\"}");
+	assert_int_equal(refresh(), 4);
+	assert_int_equal(marked("subject_id IN (101, 102) AND restriction_id = 'fled' AND kept_since = 19800"), 2);
+	assert_int_equal(marked("subject_id = 103 AND restriction_id = 'hidden_for_a_year'"), 1);
+	assert_int_equal(marked("subject_id = 104"), 0);
+	assert_int_equal(marked("subject_id = 105 AND kept_since IS NULL"), 1);
+}
+
+/* Lifted by a person, until a row says it again. */
+static void test_what_is_kept_can_be_lifted(void **state)
+{
+	(void)state;
+	struct policy *policy;
+	struct policy_mark mark = {.kind = POLICY_RESIDENT, .subject_id = 101, .restriction = TEXT("fled")};
+	bool found;
+	run_sql("INSERT INTO resident_record (resident_id, record_id) VALUES (101, 1)");
+	add_extract(7, 19800);
+	add_fact(1, CASES, 1, 7, "{\"protected_marker\":\"fled\"}");
+	refresh();
+	assert_ok(policy_find_mark(data, &mark, &found, &e), &e);
+	assert_true(found && mark.kept_since == 19800);
+	assert_ok(policy_open(&policy, profile, &e), &e);
+	assert_ok(policy_load(policy, data, desk, &e), &e);
+	assert_int_not_equal(policy_restrictions_of(policy, POLICY_RESIDENT, 101), 0);
+	assert_ok(policy_release_mark(desk, &mark, TEXT("manager"), &e), &e);
+	refresh(); /* derives it again, and it stays lifted */
+	assert_ok(policy_load(policy, data, desk, &e), &e);
+	assert_int_equal(policy_restrictions_of(policy, POLICY_RESIDENT, 101), 0);
+	add_fact(1, CASES, 2, 0, "{\"protected_marker\":\"fled\"}");
+	refresh();
+	assert_ok(policy_load(policy, data, desk, &e), &e);
+	assert_int_not_equal(policy_restrictions_of(policy, POLICY_RESIDENT, 101), 0);
+	policy_close(policy);
+}
+
+/* A list of addresses: of nobody, and the gazetteer has the property as any dwelling. */
+static void test_a_listed_address_protects_who_lives_there(void **state)
+{
+	(void)state;
+	add_property(501, "RD", "dwelling");
+	add_property(502, "RD", "dwelling");
+	add_fact(1, CASES, 1, 0, "{\"protected_marker\":\"listed\"}");
+	add_fact(2, CASES, 1, 0, "{\"protected_marker\":\"no\"}");
+	run_sql("INSERT INTO record_property (record_id, feed_no, row_key, version, property_id, match) VALUES "
+		"(1, 9, 1, 1, 501, 'uprn'), (2, 9, 1, 1, 502, 'uprn')");
+	run_sql("INSERT INTO residence (resident_id, property_id, sequence, to_date, sources, records, confidence) "
+		"VALUES (201, 501, 1, NULL, 1, 1, 1), (202, 502, 1, NULL, 1, 1, 1)");
+	assert_int_equal(refresh(), 2);
+	assert_int_equal(marked("subject_kind = 2 AND subject_id = 501 AND restriction_id = 'listed'"), 1);
+	assert_int_equal(marked("subject_kind = 1 AND subject_id = 201"), 1);
+}
+
 static void test_the_policy_hears_of_it(void **state)
 {
 	(void)state;
@@ -181,6 +263,9 @@ int main(void)
 		ON_A_DATABASE(test_residents_are_marked_by_their_facts),
 		ON_A_DATABASE(test_a_refuge_protects_its_household),
 		ON_A_DATABASE(test_a_hidden_resident_hides_nobody_else),
+		ON_A_DATABASE(test_a_hidden_address_outlives_its_row),
+		ON_A_DATABASE(test_what_is_kept_can_be_lifted),
+		ON_A_DATABASE(test_a_listed_address_protects_who_lives_there),
 		ON_A_DATABASE(test_the_policy_hears_of_it),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
