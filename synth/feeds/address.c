@@ -19,6 +19,7 @@ const struct address_habits address_habits[KEEPERS] = {
 	[KEEPER_SAFETY] = {DESK, .untidy = 0.65, .no_postcode = 0.30, .postcode_in_one = true},
 	[KEEPER_CONTACT] = {DESK, .untidy = 0.60, .no_postcode = 0.15, .postcode_in_one = true},
 	[KEEPER_SHIELDING] = {DESK, .untidy = 0.30, .no_postcode = 0.01},
+	[KEEPER_RESTRICTED] = {.knows_uprn = 1},
 };
 
 /* Share of moves that a system never hears of. */

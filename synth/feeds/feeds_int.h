@@ -54,6 +54,7 @@ enum keeper { /* a source, in the order of profiles/demo/sources.yaml */
 	      KEEPER_CONTACT,
 	      KEEPER_SHIELDING,
 	      KEEPER_GAZETTEER,
+	      KEEPER_RESTRICTED,
 	      KEEPERS
 };
 extern const char *const keeper_ids[KEEPERS];
@@ -319,6 +320,7 @@ void feed_contacts(struct writer *w);
 void feed_shielding(struct writer *w);
 void feed_gazetteer(struct writer *w);
 void feed_gazetteer_other(struct writer *w);
+void feed_restricted(struct writer *w);
 
 extern const struct feed feeds[];
 extern const size_t feed_count;

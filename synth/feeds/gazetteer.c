@@ -107,6 +107,38 @@ void feed_gazetteer_other(struct writer *w)
 	due_write(w, &list, other_row);
 }
 
+/* ---- the list of addresses that must not become known: every month in full ---- */
+
+static void restricted_row(struct writer *w, uint32_t number)
+{
+	const struct property *p = &w->b->properties[number];
+	struct written a;
+	write_address(w, KEEPER_RESTRICTED, number, number, &a);
+	truth_uprn(w, a.uprn);
+	row_begin(w);
+	field_number(w, "RA", scrambled(number, 6, 66), 6);
+	field_text(w, "REF");
+	field_text(w, a.uprn_field);
+	field_text(w, a.one);
+	field_text(w, a.postcode);
+	field_date(w, first_day(p->from));
+	field_date(w, p->to != DATE_UNKNOWN && p->to <= w->as_at ? p->to : DATE_UNKNOWN);
+	row_end(w);
+}
+
+void feed_restricted(struct writer *w)
+{
+	const struct borough *b = w->b;
+	for (unsigned m = 0; m < b->plan.months && !w->status; m++) {
+		date as_at = writer_month_end(w, m);
+		writer_open(w, m, as_at);
+		for (uint32_t i = 0; i < b->property_count; i++)
+			if (b->properties[i].kind == PROPERTY_REFUGE && first_day(b->properties[i].from) <= as_at)
+				restricted_row(w, i);
+		writer_close(w);
+	}
+}
+
 /* ---- wards.geojson ---- */
 
 static void ward_json(const struct ward *ward, struct buf *out)

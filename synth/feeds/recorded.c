@@ -7,7 +7,7 @@ const char *const keeper_ids[KEEPERS] = {
 	"housing",         "council_tax",        "benefits",      "childrens_social_care",
 	"early_help",      "adult_social_care",  "schools",       "homelessness",
 	"youth_offending", "electoral_register", "births_deaths", "anti_social_behaviour",
-	"contact_centre",  "nhs_shielding",      "gazetteer"};
+	"contact_centre",  "nhs_shielding",      "gazetteer",     "restricted_addresses"};
 
 /* How well each system knows its people: shares of records. docs/synthetic-feeds.md has the table. */
 struct quality {

@@ -338,6 +338,11 @@ static const struct column gazetteer_alternatives_columns[] = {
 	{"TOWN_NAME", 0}, {"POSTCODE", 0},
 };
 
+static const struct column restricted_addresses_columns[] = {
+	{"Ref", REQUIRED}, {"Kind", REQUIRED | CODE}, {"UPRN", 0}, {"Address", REQUIRED}, {"Postcode", 0},
+	{"From", REQUIRED | DATE | START}, {"To", DATE | END},
+};
+
 const struct feed feeds[] = {
 	{.id = "gazetteer", .keeper = KEEPER_GAZETTEER,
 	 .prefix = "addressbase_plus_", .suffix = ".csv", .name_form = "Y-M-D", .delimiter = ',', .dates = DATE_ISO, .newline = "\n",
@@ -477,6 +482,9 @@ const struct feed feeds[] = {
 	{.id = "nhs_shielding", .keeper = KEEPER_SHIELDING,
 	 .prefix = "SPL_", .suffix = ".csv", .name_form = "YMD", .delimiter = ',', .dates = DATE_COMPACT, .newline = "\n",
 	 COLUMNS(nhs_shielding_columns), .defects = 10, .write = feed_shielding},
+	{.id = "restricted_addresses", .keeper = KEEPER_RESTRICTED,
+	 .prefix = "restricted_addresses_", .suffix = ".csv", .name_form = "YMD", .delimiter = ',', .dates = DATE_SLASHES, .newline = "\n", .whole = true,
+	 COLUMNS(restricted_addresses_columns), .write = feed_restricted},
 	{.id = "gazetteer_alternatives", .keeper = KEEPER_GAZETTEER,
 	 .prefix = "lpi_", .suffix = ".csv", .name_form = "Y-M-D", .delimiter = ',', .dates = DATE_ISO, .newline = "\n",
 	 COLUMNS(gazetteer_alternatives_columns), .defects = 4, .write = feed_gazetteer_other},
