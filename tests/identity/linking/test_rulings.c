@@ -280,7 +280,7 @@ static void protection_follows_the_records(void **state)
 	assert_ok(store_begin(b.desk, &e), &e);
 	assert_ok(policy_set_mark(b.desk,
 				  &(struct policy_mark){POLICY_RESIDENT, resident_of(adopted),
-							b.profile->restrictions.at[0].id},
+							b.profile->restrictions.at[0].id, DATE_UNKNOWN},
 				  TEXT("manager"), &e),
 		  &e);
 	assert_ok(store_commit(b.desk, &e), &e);
