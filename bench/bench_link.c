@@ -82,6 +82,7 @@ static const struct {
 	{"surname", LINKING_FAMILY},
 	{"date_of_birth", LINKING_BIRTH},
 	{"dob", LINKING_BIRTH},
+	{"encoding", LINKING_ENCODING},
 	{"email", LINKING_EMAIL},
 	{"soc_sec_id", LINKING_IDENTIFIER},
 	{"street_number", LINKING_TEXT},
@@ -116,6 +117,10 @@ static void add_field(struct linking_table *table, size_t column, enum linking_k
 	if (kind == LINKING_EMAIL) {
 		if (clean_email(out, value))
 			linking_table_add_value(table, column, text_of(out));
+		return;
+	}
+	if (kind == LINKING_ENCODING) {
+		linking_table_add_value(table, column, value);
 		return;
 	}
 	folded = text_slice(out, clean_fold(out, sizeof out, value));

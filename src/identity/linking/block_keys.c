@@ -79,6 +79,18 @@ static uint64_t end_key(struct text value, struct linking_part part)
 				    part.length));
 }
 
+/* Places drawn once for all. As many as tell the records apart by chance alone: strangers fall
+ * together about once a record in each band. */
+static uint64_t bits_key(const struct encoding *encoding, unsigned band, size_t records)
+{
+	uint64_t bits = 1;
+	for (unsigned i = 0; (size_t)1 << i < records || i < 8; i++) {
+		uint64_t at = hash_mix((uint64_t)band * 64 + i + 700000) % ENCODING_BITS;
+		bits = bits << 1 | (encoding->words[at / 64] >> (at % 64) & 1);
+	}
+	return hash_mix(bits);
+}
+
 static void make_key(struct part_keys *keys, const struct column *column, size_t code)
 {
 	struct text value = dictionary_value(column->dictionary, (uint32_t)code);
@@ -108,6 +120,10 @@ static void make_key(struct part_keys *keys, const struct column *column, size_t
 	case LINKING_KEY_DISTRICT:
 		keys->first[code] = place_key(&column->dictionary->places[code], keys->part.transform);
 		break;
+	case LINKING_KEY_BITS:
+		keys->first[code] = bits_key(&column->dictionary->encodings[code], keys->part.length,
+					     column->dictionary->values.count);
+		break;
 	default:
 		keys->first[code] = text_hash(value);
 		break;
@@ -120,6 +136,8 @@ bool linking_transform_suits(enum linking_transform transform, enum linking_kind
 		return kind == LINKING_BIRTH;
 	if (transform >= LINKING_KEY_PROPERTY && transform <= LINKING_KEY_DISTRICT)
 		return kind == LINKING_PLACE;
+	if (transform == LINKING_KEY_BITS)
+		return kind == LINKING_ENCODING;
 	return transform < LINKING_TRANSFORM_COUNT;
 }
 
@@ -127,7 +145,7 @@ const char *linking_transform_name(enum linking_transform transform)
 {
 	static const char *const names[LINKING_TRANSFORM_COUNT] = {
 		"exact",     "sound", "initial",  "start",    "end",    "date",     "year",
-		"day_month", "month", "property", "postcode", "sector", "district",
+		"day_month", "month", "property", "postcode", "sector", "district", "bits",
 	};
 	return names[transform];
 }
@@ -163,8 +181,8 @@ struct kinds { /* the columns of each kind */
 static const char *said_of(enum linking_transform transform)
 {
 	static const char *const names[LINKING_TRANSFORM_COUNT] = {
-		"",       " by sound", " initial",  " start",  " end",      "", " year", " day and month",
-		" month", "",          " postcode", " sector", " district",
+		"",       " by sound", " initial",  " start",  " end",      "",      " year", " day and month",
+		" month", "",          " postcode", " sector", " district", " bits",
 	};
 	return names[transform];
 }
@@ -179,6 +197,8 @@ static void add_rule(struct rules *rules, const struct linking_table *table, con
 	for (size_t i = 0; i < is->count && len < sizeof rule->name; i++)
 		len += (size_t)snprintf(rule->name + len, sizeof rule->name - len, "%s%s%s", i ? " + " : "",
 					table->columns[is->parts[i].column].is.name, said_of(is->parts[i].transform));
+	if (is->parts[0].transform == LINKING_KEY_BITS && len < sizeof rule->name)
+		(void)snprintf(rule->name + len, sizeof rule->name - len, " %u", is->parts[0].length + 1);
 }
 
 /* One rule for each combination of columns of the kinds; none when a kind is not there. */
@@ -205,6 +225,18 @@ static void add_rules(struct rules *rules, const struct linking_table *table, co
 		add_rule(rules, table, &rule);
 	}
 }
+/* Alike encodings agree in the bits of some band though no two need to be the same in all. */
+static void add_bands(struct rules *rules, const struct linking_table *table, const struct kinds *kinds)
+{
+	for (size_t n = 0; n < kinds->count[LINKING_ENCODING]; n++) {
+		for (unsigned band = 0; band < LINKING_BANDS; band++)
+			add_rule(rules, table,
+				 &(struct linking_rule){
+					 .parts = {{kinds->at[LINKING_ENCODING][n], LINKING_KEY_BITS, band}},
+					 .count = 1});
+	}
+}
+
 #define ADD_RULES(any_order, ...) \
 	add_rules(rules, table, &kinds, any_order, (const struct wanted[]){__VA_ARGS__}, \
 		  sizeof((const struct wanted[]){__VA_ARGS__}) / sizeof(struct wanted))
@@ -229,6 +261,7 @@ void rules_make(struct rules *rules, const struct linking_table *table, const st
 		if (tells_apart(&table->columns[c], table->count))
 			kinds.at[kind][kinds.count[kind]++] = c;
 	}
+	add_bands(rules, table, &kinds);
 	ADD_RULES(false, {LINKING_NHS, LINKING_KEY_EXACT});
 	ADD_RULES(false, {LINKING_IDENTIFIER, LINKING_KEY_EXACT});
 	ADD_RULES(false, {LINKING_EMAIL, LINKING_KEY_EXACT});

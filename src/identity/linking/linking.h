@@ -47,6 +47,7 @@ enum linking_kind {
 	LINKING_EMAIL,      /* clean_email() */
 	LINKING_NHS,        /* valid numbers only: two different ones forbid a link */
 	LINKING_IDENTIFIER, /* any number that a person has one of */
+	LINKING_ENCODING,   /* encoding_parse()'s text: a whole person, encoded by a partner */
 	LINKING_TEXT,       /* anything else: place names, house numbers ... */
 	LINKING_KIND_COUNT
 };
@@ -122,6 +123,7 @@ enum linking_transform {
 	LINKING_KEY_UNIT,
 	LINKING_KEY_SECTOR,
 	LINKING_KEY_DISTRICT,
+	LINKING_KEY_BITS, /* encodings: bits at LENGTH's places, as many as the records ask for */
 	LINKING_TRANSFORM_COUNT
 };
 const char *linking_transform_name(enum linking_transform transform); /* "exact", "sound" ... */
@@ -130,9 +132,9 @@ bool linking_transform_suits(enum linking_transform transform, enum linking_kind
 struct linking_part {
 	size_t column;
 	enum linking_transform transform;
-	unsigned length; /* of START and END */
+	unsigned length; /* of START and END; of BITS which places, 0 .. LINKING_BANDS - 1 */
 };
-enum { LINKING_PARTS = 4, LINKING_RULES = 32 };
+enum { LINKING_PARTS = 4, LINKING_RULES = 32, LINKING_BANDS = 28 };
 struct linking_rule {
 	struct linking_part parts[LINKING_PARTS];
 	size_t count;

@@ -4,14 +4,16 @@
 
 #include "base/map.h"
 #include "base/values.h"
+#include "encoding/encoding.h"
 #include "linking/linking.h"
 
 /* Values of one kind, once each; code 0 is "none". Given, middle and family names share one,
  * so that a name in the wrong column is seen by its code. */
 struct dictionary {
 	struct values values;
-	date *births;         /* LINKING_BIRTH: by code */
-	struct place *places; /* LINKING_PLACE: by code */
+	date *births;               /* LINKING_BIRTH: by code */
+	struct place *places;       /* LINKING_PLACE: by code */
+	struct encoding *encodings; /* LINKING_ENCODING: by code */
 };
 
 struct place { /* hashes, 0 where unknown */

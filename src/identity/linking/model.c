@@ -21,6 +21,7 @@ static const double start_m[LINKING_KIND_COUNT][LINKING_LEVELS] = {
 	[LINKING_EMAIL] = {0, .60, .05, .35},
 	[LINKING_NHS] = {0, .98, .01, .01},
 	[LINKING_IDENTIFIER] = {0, .95, .03, .02},
+	[LINKING_ENCODING] = {0, .50, .14, .14, .14, .05, .02, .01},
 	[LINKING_TEXT] = {0, .80, .08, .04, .08},
 };
 /* What two people of one household share; kinds without a row are as in strangers. */
@@ -253,11 +254,29 @@ static void maximise(double *row, const double *counts, const double *start, uns
 	normalise(row, levels);
 }
 
+/* Strangers whose encodings are alike are too few to be met among random pairs, where nearly all that is alike is of
+ * one person. So what is expected of a population stands in: about one record in twenty has a twin or a
+ * namesake of the same day, whose encoding differs in a name. By level, for a record. */
+static void expect_alike_strangers(double *u, double records)
+{
+	static const double for_a_record[LINKING_LEVELS] = {0, .0005, .0005, .001, .003, .05, .3, 0};
+	double rest = 1;
+	for (unsigned l = 1; l < LINKING_LEVELS - 1; l++) {
+		u[l] = for_a_record[l] / (records + 1);
+		rest -= u[l];
+	}
+	u[LINKING_LEVELS - 1] = rest;
+}
+
 /* Random pairs hold matches and housemates too; in small files these would hide how rare agreement
  * between strangers is. */
 static void correct_u(const struct training *t, struct model *model)
 {
 	for (size_t c = 0; c < t->table->column_count; c++) {
+		if (t->table->columns[c].is.kind == LINKING_ENCODING) {
+			expect_alike_strangers(model->u[c], (double)t->table->count);
+			continue;
+		}
 		unsigned levels = linking_level_count(t->table->columns[c].is.kind);
 		for (unsigned l = 1; l < levels; l++) {
 			double left =
@@ -323,6 +342,7 @@ static void bound_matches(const struct training *t, struct model *model)
 		double most = kind == LINKING_BIRTH        ? 0.03
 			      : kind == LINKING_NHS        ? 0.003
 			      : kind == LINKING_IDENTIFIER ? 0.03
+			      : kind == LINKING_ENCODING   ? 0.01
 							   : 1;
 		double rest = 1 - model->m[c][last];
 		if (model->m[c][last] <= most)

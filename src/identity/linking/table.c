@@ -56,6 +56,7 @@ void linking_table_free(struct linking_table *table)
 	for (size_t i = 0; i < table->dictionary_count; i++) {
 		values_release(&table->dictionaries[i].values);
 		free(table->dictionaries[i].births);
+		free(table->dictionaries[i].encodings);
 		free(table->dictionaries[i].places);
 	}
 	for (size_t i = 0; i < table->column_count; i++) {
@@ -229,6 +230,11 @@ static void read_values(struct column *column)
 		dictionary->places = memory_alloc(count + 1, sizeof *dictionary->places);
 		for (size_t i = 0; i < count; i++)
 			dictionary->places[i + 1] = read_place(dictionary->values.keys[i]);
+	} else if (column->is.kind == LINKING_ENCODING) {
+		struct text mark;
+		dictionary->encodings = memory_alloc(count + 1, sizeof *dictionary->encodings);
+		for (size_t i = 0; i < count; i++)
+			(void)encoding_parse(&dictionary->encodings[i + 1], &mark, dictionary->values.keys[i]);
 	}
 }
 
