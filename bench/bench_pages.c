@@ -1,12 +1,17 @@
 /* Resident pages, each with its own durable audit entry, from many signed-in users:
  *
  *     bench_pages WORKSPACE [--users 400] [--rate 1000] [--seconds 20] [--role early_help_worker]
- *                 [--purpose early_help] [--threads 2]
+ *                 [--purpose early_help] [--threads 2] [--residents 0]
  *
  * The server runs as a child process on a free port of loopback. Users are made once and kept (user names begin
- * with "bench."); their sessions are real, only the sign-in form is left out. First as fast as it goes
- * (every user asks again as soon as the answer is there), then at a steady RATE, where a page's time counts from
- * the moment it was due, whether or not a connection was free. Prints JSON lines.
+ * with "bench."); their sessions are real, only the sign-in form is left out. First the start: time from the
+ * server's first instruction to the first page, then until names can be searched for, and its memory when idle. Then as
+ * fast as it goes (every user asks again as soon as the answer is there), then at a steady RATE, where a page's time
+ * counts from the moment it was due, whether or not a connection was free. Residents are asked for in a random order
+ * of all (or of --residents), everybody once before anybody twice. Prints JSON lines.
+ *
+ * The generator shares the processors with the server, so it is made to cost little: the kernel drops the bodies of the
+ * answers unread (MSG_TRUNC), and its own processor time is printed beside the server's.
  */
 #include "base/id.h"
 #include "base/memory.h"
@@ -26,11 +31,11 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { RESIDENTS_MOST = 20000, ANSWER_ROOM = 1 << 20 };
+enum { HEAD_ROOM = 4096 };
 
 struct options {
 	const char *workspace, *role, *purpose;
-	int64_t users, rate, seconds, threads;
+	int64_t users, rate, seconds, threads, residents;
 };
 
 struct client {
@@ -39,7 +44,7 @@ struct client {
 	bool busy;
 	int64_t due; /* nanoseconds */
 	size_t len, wanted;
-	char *answer;
+	unsigned status;
 };
 
 struct bench {
@@ -53,6 +58,7 @@ struct bench {
 	unsigned port;
 	int epoll;
 	pid_t server;
+	char head[HEAD_ROOM];
 };
 
 static int64_t now(void)
@@ -110,29 +116,45 @@ static void make_sessions(struct bench *b, const struct workspace *workspace)
 	arena_release(&arena);
 }
 
+/* Fisher and Yates, with a fixed seed: the order of the ids is that of the table, and neighbours share its pages. */
+static void shuffle(struct bench *b)
+{
+	uint64_t state = 1;
+	for (size_t i = b->resident_count; i > 1; i--) {
+		char kept[ID_TEXT_SIZE];
+		state = state * 6364136223846793005u + 1442695040888963407u;
+		size_t other = (size_t)((state >> 33) % i);
+		memcpy(kept, b->residents[i - 1], sizeof kept);
+		memcpy(b->residents[i - 1], b->residents[other], sizeof kept);
+		memcpy(b->residents[other], kept, sizeof kept);
+	}
+}
+
 static void pick_residents(struct bench *b, const struct workspace *workspace)
 {
 	bool row;
+	size_t capacity = 0;
 	struct error error;
 	struct store *data;
 	struct statement *pick;
 	stop_on(workspace_store(workspace, STORE_DATA, STORE_READ, &data, &error), &error);
-	stop_on(store_prepare(
-			&pick, data,
-			"SELECT resident_id FROM resident WHERE ended_run IS NULL ORDER BY resident_id LIMIT :most",
-			&error),
+	stop_on(store_prepare(&pick, data,
+			      "SELECT resident_id FROM resident WHERE ended_run IS NULL ORDER BY resident_id", &error),
 		&error);
-	statement_bind_int(pick, "most", RESIDENTS_MOST);
-	b->residents = memory_alloc(RESIDENTS_MOST, sizeof *b->residents);
 	int id = statement_column(pick, "resident_id");
-	while (statement_step(pick, &row, &error) == STATUS_OK && row)
+	while (statement_step(pick, &row, &error) == STATUS_OK && row) {
+		ARRAY_GROW(b->residents, b->resident_count, capacity);
 		id_format(statement_int(pick, id), b->residents[b->resident_count++]);
+	}
 	statement_done(pick);
 	store_close(data);
 	if (!b->resident_count) {
 		fprintf(stderr, "bench_pages: the workspace has no residents\n");
 		exit(1);
 	}
+	shuffle(b);
+	if (b->options.residents && (size_t)b->options.residents < b->resident_count)
+		b->resident_count = (size_t)b->options.residents;
 }
 
 /* ---- the server, as a process of its own ------------------------------------------------------------ */
@@ -184,8 +206,6 @@ static void client_open(struct bench *b, struct client *client)
 	}
 	setsockopt(client->fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
 	fcntl(client->fd, F_SETFL, O_NONBLOCK);
-	if (!client->answer)
-		client->answer = memory_alloc(ANSWER_ROOM, 1);
 	struct epoll_event event = {.events = EPOLLIN, .data.ptr = client};
 	epoll_ctl(b->epoll, EPOLL_CTL_ADD, client->fd, &event);
 }
@@ -193,8 +213,7 @@ static void client_open(struct bench *b, struct client *client)
 static void client_ask(struct bench *b, struct client *client, int64_t due)
 {
 	char request[512];
-	/* A stride that shares no factor with most counts visits everybody before anybody twice. */
-	const char *resident = b->residents[b->asked++ * 7919 % b->resident_count];
+	const char *resident = b->residents[b->asked++ % b->resident_count];
 	int len =
 		snprintf(request, sizeof request,
 			 "GET /residents/%s HTTP/1.1\r\nHost: bench\r\nAccept: text/html\r\nCookie: oneview=%s\r\n\r\n",
@@ -208,11 +227,9 @@ static void client_ask(struct bench *b, struct client *client, int64_t due)
 
 static void measure(struct bench *b, struct client *client)
 {
-	bool right = client->len > 12 && !memcmp(client->answer + 9, "200", 3);
-	bool hidden = client->len > 12 && !memcmp(client->answer + 9, "404", 3); /* not for this role to know of */
-	b->hidden += hidden;
-	if (!right && !hidden && b->errors++ == 0)
-		fprintf(stderr, "bench_pages: first wrong answer: %.200s\n", client->answer);
+	b->hidden += client->status == 404; /* not for this role to know of */
+	if (client->status != 200 && client->status != 404 && b->errors++ == 0)
+		fprintf(stderr, "bench_pages: first wrong answer: %.200s\n", b->head);
 	if (b->done < b->milliseconds_cap)
 		b->milliseconds[b->done] = (float)(now() - client->due) / 1e6f;
 	b->bytes += client->len;
@@ -220,37 +237,107 @@ static void measure(struct bench *b, struct client *client)
 	client->busy = false;
 }
 
-static void find_length(struct client *client)
+/* The server sends the whole head at once, so that its first bytes hold it. */
+static void read_head(struct bench *b, struct client *client, size_t len)
 {
-	client->answer[client->len] = '\0';
-	const char *end = strstr(client->answer, "\r\n\r\n");
-	const char *length = end ? strstr(client->answer, "Content-Length: ") : NULL;
-	if (length)
-		client->wanted = (size_t)(end + 4 - client->answer) + (size_t)strtoul(length + 16, NULL, 10);
+	b->head[len] = '\0';
+	const char *end = strstr(b->head, "\r\n\r\n"), *length = strstr(b->head, "Content-Length: ");
+	client->status = len > 12 ? (unsigned)strtoul(b->head + 9, NULL, 10) : 0;
+	client->wanted = end && length ? (size_t)(end + 4 - b->head) + strtoul(length + 16, NULL, 10) : 0;
+	if (!client->wanted) {
+		fprintf(stderr, "bench_pages: an answer's head came in pieces\n");
+		exit(1);
+	}
+}
+
+static void client_again(struct bench *b, struct client *client)
+{
+	b->errors++;
+	close(client->fd);
+	client_open(b, client);
+	client->busy = false;
 }
 
 static void client_read(struct bench *b, struct client *client)
 {
-	for (;;) {
-		ssize_t n = recv(client->fd, client->answer + client->len, ANSWER_ROOM - 1 - client->len, 0);
+	while (client->busy) {
+		bool head = client->len == 0;
+		ssize_t n = head ? recv(client->fd, b->head, HEAD_ROOM - 1, 0)
+				 : recv(client->fd, NULL, client->wanted - client->len, MSG_TRUNC);
 		if (n < 0 && errno == EAGAIN)
 			return;
 		if (n <= 0) {
-			b->errors++;
-			close(client->fd);
-			client_open(b, client);
-			client->busy = false;
+			client_again(b, client);
 			return;
 		}
+		if (head)
+			read_head(b, client, (size_t)n);
 		client->len += (size_t)n;
-		if (!client->wanted)
-			find_length(client);
-		if (client->wanted && client->len >= client->wanted) {
+		if (client->len >= client->wanted)
 			measure(b, client);
-			return;
-		}
 	}
 }
+
+/* ---- the start ---------------------------------------------------------------------------------------- */
+
+static void ask_one(struct bench *b, const char *path, bool *found, const char *wanted)
+{
+	char answer[1 << 16];
+	struct client client = {.token = ""};
+	memcpy(client.token, b->clients[0].token, sizeof client.token);
+	client_open(b, &client);
+	int len = snprintf(answer, sizeof answer,
+			   "GET %s HTTP/1.1\r\nHost: bench\r\nConnection: close\r\nCookie: oneview=%s\r\n\r\n", path,
+			   client.token);
+	fcntl(client.fd, F_SETFL, 0);
+	size_t got = 0;
+	if (send(client.fd, answer, (size_t)len, MSG_NOSIGNAL) == len)
+		for (ssize_t n;
+		     got < sizeof answer - 1 && (n = recv(client.fd, answer + got, sizeof answer - 1 - got, 0)) > 0;)
+			got += (size_t)n;
+	answer[got] = '\0';
+	*found = strstr(answer, wanted) != NULL;
+	close(client.fd);
+}
+
+/* Megabytes of the server's own: what the files of the databases have in the page cache is not counted. */
+static double server_memory(const struct bench *b, const char *what)
+{
+	char path[64], line[256];
+	long kilobytes = 0;
+	snprintf(path, sizeof path, "/proc/%d/status", (int)b->server);
+	FILE *f = fopen(path, "re");
+	while (f && fgets(line, sizeof line, f)) {
+		if (!strncmp(line, what, strlen(what)))
+			kilobytes = strtol(line + strlen(what) + 1, NULL, 10);
+	}
+	if (f)
+		fclose(f);
+	return (double)kilobytes / 1024;
+}
+
+static void measure_start(struct bench *b, int64_t begun)
+{
+	char path[64];
+	bool found = false;
+	snprintf(path, sizeof path, "/residents/%s", b->residents[0]);
+	for (size_t i = 1; !found && i < b->resident_count; i++) { /* past those who are hidden from this role */
+		ask_one(b, path, &found, " 200 OK");
+		snprintf(path, sizeof path, "/residents/%s", b->residents[i]);
+	}
+	double first_page = (double)(now() - begun) / 1e9;
+	for (found = false; !found; usleep(20000))
+		ask_one(b, "/healthz", &found, "\"serving\"");
+	double searchable = (double)(now() - begun) / 1e9;
+	sleep(2);
+	printf("{\"bench\":\"start\",\"first_page_s\":%.2f,\"searchable_s\":%.2f,\"idle_mb\":%.0f,"
+	       "\"idle_anonymous_mb\":%.0f,\"peak_mb\":%.0f}\n",
+	       first_page, searchable, server_memory(b, "VmRSS:"), server_memory(b, "RssAnon:"),
+	       server_memory(b, "VmHWM:"));
+	fflush(stdout);
+}
+
+/* ---- the load ------------------------------------------------------------------------------------------ */
 
 static int by_value(const void *a, const void *b)
 {
@@ -280,17 +367,26 @@ static double server_cpu(const struct bench *b)
 	return (double)(user + kernel) / (double)sysconf(_SC_CLK_TCK);
 }
 
-static void print_result(struct bench *b, const char *mode, double seconds, double cpu)
+static double own_cpu(void)
+{
+	struct rusage used;
+	getrusage(RUSAGE_SELF, &used);
+	return (double)(used.ru_utime.tv_sec + used.ru_stime.tv_sec) +
+	       (double)(used.ru_utime.tv_usec + used.ru_stime.tv_usec) / 1e6;
+}
+
+static void print_result(struct bench *b, const char *mode, double seconds, double cpu, double own)
 {
 	size_t n = b->done < b->milliseconds_cap ? b->done : b->milliseconds_cap;
 	qsort(b->milliseconds, n, sizeof *b->milliseconds, by_value);
 	printf("{\"bench\":\"pages\",\"mode\":\"%s\",\"users\":%lld,\"threads\":%lld,\"pages\":%zu,\"hidden\":%zu,"
 	       "\"errors\":%zu,"
 	       "\"pages_per_second\":%.0f,\"bytes_per_page\":%.0f,\"p50_ms\":%.2f,\"p99_ms\":%.2f,\"p999_ms\":%.2f,"
-	       "\"max_ms\":%.2f,\"server_cpu_us_per_page\":%.0f}\n",
+	       "\"max_ms\":%.2f,\"server_cpu_us_per_page\":%.0f,\"generator_cpu_us_per_page\":%.0f}\n",
 	       mode, (long long)b->options.users, (long long)b->options.threads, b->done, b->hidden, b->errors,
 	       (double)b->done / seconds, b->done ? (double)b->bytes / (double)b->done : 0, share(b, 0.5),
-	       share(b, 0.99), share(b, 0.999), share(b, 1), b->done ? cpu * 1e6 / (double)b->done : 0);
+	       share(b, 0.99), share(b, 0.999), share(b, 1), b->done ? cpu * 1e6 / (double)b->done : 0,
+	       b->done ? own * 1e6 / (double)b->done : 0);
 	fflush(stdout);
 }
 
@@ -299,7 +395,7 @@ static void run(struct bench *b, const char *mode, int64_t rate, int64_t seconds
 {
 	struct epoll_event events[256];
 	int64_t begun = now(), end = begun + seconds * 1000000000, due = begun;
-	double cpu = server_cpu(b);
+	double cpu = server_cpu(b), own = own_cpu();
 	size_t next = 0, users = (size_t)b->options.users;
 	b->done = b->errors = b->hidden = b->bytes = 0;
 	for (;;) {
@@ -321,7 +417,7 @@ static void run(struct bench *b, const char *mode, int64_t rate, int64_t seconds
 		for (int i = 0; i < count; i++)
 			client_read(b, events[i].data.ptr);
 	}
-	print_result(b, mode, (double)(now() - begun) / 1e9, server_cpu(b) - cpu);
+	print_result(b, mode, (double)(now() - begun) / 1e9, server_cpu(b) - cpu, own_cpu() - own);
 }
 
 static void read_options(struct options *options, int argc, char **argv)
@@ -336,9 +432,10 @@ static void read_options(struct options *options, int argc, char **argv)
 		const char *name;
 		const char **text;
 		int64_t *number;
-	} known[] = {{"--users", NULL, &options->users},     {"--rate", NULL, &options->rate},
-		     {"--seconds", NULL, &options->seconds}, {"--threads", NULL, &options->threads},
-		     {"--role", &options->role, NULL},       {"--purpose", &options->purpose, NULL}};
+	} known[] = {{"--users", NULL, &options->users},         {"--rate", NULL, &options->rate},
+		     {"--seconds", NULL, &options->seconds},     {"--threads", NULL, &options->threads},
+		     {"--residents", NULL, &options->residents}, {"--role", &options->role, NULL},
+		     {"--purpose", &options->purpose, NULL}};
 	options->workspace = argc > 1 ? argv[1] : NULL;
 	bool right = options->workspace != NULL;
 	for (int i = 2; i + 1 < argc && right; i += 2) {
@@ -354,7 +451,7 @@ static void read_options(struct options *options, int argc, char **argv)
 	if (right)
 		return;
 	fprintf(stderr, "bench_pages WORKSPACE [--users N] [--rate N] [--seconds N] [--threads N] [--role ID] "
-			"[--purpose ID]\n");
+			"[--purpose ID] [--residents N]\n");
 	exit(2);
 }
 
@@ -371,8 +468,10 @@ int main(int argc, char **argv)
 	make_sessions(&b, workspace);
 	pick_residents(&b, workspace);
 	workspace_close(workspace);
-	start_server(&b);
 	b.epoll = epoll_create1(EPOLL_CLOEXEC);
+	int64_t begun = now();
+	start_server(&b);
+	measure_start(&b, begun);
 	for (int64_t i = 0; i < b.options.users; i++)
 		client_open(&b, &b.clients[i]);
 	run(&b, "warm", 0, 2);
