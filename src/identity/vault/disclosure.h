@@ -129,8 +129,10 @@ struct disclosed_residence {
 struct disclosed_member {
 	struct disclosed_person person;
 	date from, to;
-	struct text certainty, why;             /* codes of the household room */
-	int sources;                            /* that place the member there, of those the viewer may see */
+	struct text certainty, why; /* codes of the household room */
+	/* Sources that place the member there, of those the viewer may see. In an answer about one resident this is
+	 * counted for that resident only. */
+	int sources;
 	const struct profile_source **known_to; /* services that may be said to know the member */
 	size_t known_to_count;
 };

@@ -96,7 +96,7 @@ static enum status open_found(struct disclosure_found *out, struct asking_door *
 	bool address_hidden;
 	struct read_rows rows;
 	asking_may_know(asking, hit->resident_id, &restrictions, &address_hidden);
-	enum status status = asking_read_rows(&rows, asking, hit->resident_id, address_hidden, false, error);
+	enum status status = asking_read_lines(&rows, asking, hit->resident_id, address_hidden, false, error);
 	if (status)
 		return status;
 	*out = (struct disclosure_found){.matched = hit->matched, .score = (double)hit->score_in_full};

@@ -25,6 +25,7 @@ struct disclosure_state {
 	date *newest;               /* as-at date of the newest loaded extract, by the feed's number in the profile */
 	struct search_index *index; /* NULL until built */
 	int64_t build_microseconds;
+	struct line_cache *lines;
 };
 
 enum value_class { /* how the door treats an identity element */
@@ -45,7 +46,9 @@ struct disclosure {
 	struct {
 		const struct profile_element *title, *full_name, *given_name, *middle_names, *family_name, *alias,
 			*date_of_birth, *date_of_death, *address, *lines[5], *town, *postcode, *uprn, *note_text;
-	} known; /* elements with a fixed meaning; NULL where the profile has none */
+	} known;               /* elements with a fixed meaning; NULL where the profile has none */
+	uint8_t *in_line;      /* by the element's number: whether it belongs into the line that says who somebody is */
+	bool payload_in_lines; /* the profile has one of these outside of what is sealed */
 	atomic_uint_fast64_t finds, opens, refusals;
 };
 
@@ -74,6 +77,8 @@ struct feed_plan {
 	bool asked; /* rows of it were met */
 };
 
+enum { ASKED_MAX = 64 };
+
 struct asking_door {
 	struct disclosure *door;
 	struct disclosure_state *state;
@@ -86,7 +91,11 @@ struct asking_door {
 	uint8_t *disclosed;       /* by element number: let through at least once */
 	uint8_t *agreements;      /* by agreement number: let something through */
 	bool notes;
-	struct buf plain; /* unsealed bytes; wiped */
+	bool lists_sources;                    /* of every member how many sources place them there */
+	bool snapshot_is_state;                /* the shelf is at the state's generation, so that its lines may serve */
+	struct buf plain;                      /* unsealed bytes; wiped */
+	struct asked_person *asked[ASKED_MAX]; /* whose rows this question has read already */
+	size_t asked_count;
 };
 
 enum status asking_begin(struct asking_door *asking, struct disclosure *door, const struct viewer *viewer, date on,
@@ -95,14 +104,53 @@ void asking_end(struct asking_door *asking);
 struct feed_plan *asking_plan(struct asking_door *asking, const struct profile_feed *feed);
 const struct disclosure_extract *asking_extract(struct asking_door *asking, int64_t extract_id);
 
+/* What the tables hold about a resident, before anything is let through. */
+struct found_row {
+	int64_t record_id, row_key, extract_id, property_id;
+	int32_t feed_no, version, line, property_version;
+	date valid_from, valid_to;
+	bool has_end, ended, newest;
+	const struct profile_feed *feed;
+	char *payload;
+	size_t payload_len;
+	struct text sealed[2]; /* identity and text, of the newest version that has them */
+	int32_t sealed_version[2];
+};
+
+struct found {
+	struct found_row *at;
+	size_t count, capacity;
+	bool for_line; /* only what says who somebody is, whoever asks */
+};
+
+/* CURRENT: only what the sources still say, which is a fraction of all versions. */
+enum status asking_find_facts(struct found *found, struct asking_door *asking, int64_t resident_id, bool current,
+			      struct error *error) MUST_CHECK;
+enum status asking_find_seals(struct found *found, struct asking_door *asking, int64_t resident_id,
+			      struct error *error) MUST_CHECK;
+enum status asking_find_properties(struct found *found, struct asking_door *asking, int64_t resident_id,
+				   struct error *error) MUST_CHECK;
+/* Fills the slots from a payload, which is changed. */
+void asking_read_payload(struct asking_door *asking, char *json, size_t len);
+struct disclosed_origin asking_origin(struct asking_door *asking, const struct found_row *row);
+
 /* Rows of a resident that the viewer may see, and what is withheld. ADDRESS_HIDDEN: without anything that tells
- * the address. VERSIONS: older ones too. */
+ * the address. */
 struct read_rows {
 	struct disclosed_row *rows;
 	size_t row_count, record_count;
+	bool any_current; /* some source still says something, whoever may see it */
 };
 enum status asking_read_rows(struct read_rows *out, struct asking_door *asking, int64_t resident_id,
-			     bool address_hidden, bool versions, struct error *error) MUST_CHECK;
+			     bool address_hidden, struct error *error) MUST_CHECK;
+/* Of these only what the sources say now, and of that only who the person is: enough for asking_person(). */
+enum status asking_read_lines(struct read_rows *out, struct asking_door *asking, int64_t resident_id,
+			      bool address_hidden, bool properties, struct error *error) MUST_CHECK;
+/* The lines of somebody all of whose rows have been read. */
+void asking_keep_lines(struct asking_door *asking, int64_t resident_id, const struct read_rows *rows);
+struct line_cache *line_cache_new(void);
+void line_cache_free(struct line_cache *cache); /* wipes */
+
 size_t asking_refusals(struct asking_door *asking, const struct disclosed_refusal **out);
 void asking_person(struct disclosed_person *out, struct asking_door *asking, int64_t resident_id,
 		   const struct read_rows *rows, uint64_t restrictions, bool address_hidden);

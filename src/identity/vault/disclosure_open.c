@@ -17,7 +17,7 @@ static enum status read_residences(struct disclosure_resident *out, struct askin
 	if (status)
 		return status;
 	statement_bind_int(s, "resident", resident_id);
-	struct disclosed_residence *found = ARENA_ARRAY(asking->arena, RESIDENCES_MAX, struct disclosed_residence);
+	struct disclosed_residence found[RESIDENCES_MAX];
 	int property = statement_column(s, "property_id"), from = statement_column(s, "from_date"),
 	    to = statement_column(s, "to_date"), sources = statement_column(s, "sources"),
 	    records = statement_column(s, "records"), confidence = statement_column(s, "confidence");
@@ -33,7 +33,10 @@ static enum status read_residences(struct disclosure_resident *out, struct askin
 			.records = (int)statement_int(s, records),
 			.confidence = statement_double(s, confidence)};
 	statement_done(s);
-	out->residences = found;
+	struct disclosed_residence *kept = ARENA_ARRAY(asking->arena, count, struct disclosed_residence);
+	if (count)
+		memcpy(kept, found, count * sizeof *found);
+	out->residences = kept;
 	out->residence_count = count;
 	return status;
 }
@@ -63,7 +66,7 @@ static enum status open_resident(struct disclosure_resident *out, struct asking_
 	struct read_rows rows;
 	if (!asking_may_know(asking, resident_id, &out->restrictions, &out->address_protected))
 		return asking_refuse(asking, "resident.open", "resident", resident_id, error);
-	enum status status = asking_read_rows(&rows, asking, resident_id, out->address_protected, true, error);
+	enum status status = asking_read_rows(&rows, asking, resident_id, out->address_protected, error);
 	if (status)
 		return status;
 	if (rows.row_count == 0) {
@@ -82,6 +85,7 @@ static enum status open_resident(struct disclosure_resident *out, struct asking_
 	out->record_count = rows.record_count;
 	out->refusal_count = asking_refusals(asking, &out->refusals);
 	asking_person(&out->person, asking, resident_id, &rows, out->restrictions, out->address_protected);
+	asking_keep_lines(asking, resident_id, &rows);
 	struct disclosed_household *households = NULL;
 	status = asking_households(asking, "resident", resident_id, true, &households, &out->household_count, error);
 	out->households = households;
@@ -121,6 +125,7 @@ static enum status open_household(struct disclosure_household *out, struct askin
 	struct disclosed_household *found;
 	size_t count;
 	bool has_property;
+	asking->lists_sources = true;
 	enum status status = asking_households(asking, "household", household_id, true, &found, &count, error);
 	if (status)
 		return status;
@@ -188,6 +193,7 @@ static enum status open_property(struct disclosure_property *out, struct asking_
 				 struct error *error)
 {
 	bool found, has_parent;
+	asking->lists_sources = true;
 	enum status status = asking_property(&out->property, asking, property_id, &found, error);
 	if (status)
 		return status;

@@ -171,7 +171,8 @@ static enum status open_member(struct disclosed_member *member, struct asking_do
 	*shown = asking_may_know(asking, row->resident_id, &restrictions, address_hidden);
 	if (!*shown)
 		return STATUS_OK;
-	enum status status = asking_read_rows(&rows, asking, row->resident_id, *address_hidden, false, error);
+	enum status status =
+		asking_read_lines(&rows, asking, row->resident_id, *address_hidden, asking->lists_sources, error);
 	if (status)
 		return status;
 	*shown = rows.row_count > 0;
@@ -287,7 +288,7 @@ static enum status fill_household(struct disclosed_household *household, struct 
 enum status asking_households(struct asking_door *asking, const char *where, int64_t id, bool members,
 			      struct disclosed_household **out, size_t *count, struct error *error)
 {
-	struct disclosed_household *all = ARENA_ARRAY(asking->arena, HOUSEHOLDS_MAX, struct disclosed_household);
+	struct disclosed_household all[HOUSEHOLDS_MAX];
 	bool at_property = strcmp(where, "property") == 0;
 	size_t found = 0, kept = 0;
 	enum status status = read_households(all, &found, asking, where, id, error);
@@ -302,7 +303,9 @@ enum status asking_households(struct asking_door *asking, const char *where, int
 		if (!(at_property && protected))
 			all[kept++] = all[i];
 	}
-	*out = all;
+	*out = ARENA_ARRAY(asking->arena, kept, struct disclosed_household);
+	if (kept)
+		memcpy(*out, all, kept * sizeof *all);
 	*count = kept;
 	return status;
 }

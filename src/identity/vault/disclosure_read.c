@@ -2,6 +2,7 @@
 #include "vault/disclosure_int.h"
 
 #include "base/memory.h"
+#include "runs/runs.h"
 
 enum { ROWS_MAX = 20000, PLAIN_MAX = 1 << 20 };
 
@@ -22,13 +23,18 @@ enum status asking_begin(struct asking_door *asking, struct disclosure *door, co
 		return status;
 	}
 	asking->state = disclosure_state_hold(door);
+	int64_t generation;
+	status = run_generation(asking->data, &generation, error);
+	asking->snapshot_is_state = !status && generation == asking->state->generation;
 	asking->grid = policy_grid(door->parts.policy, viewer, on == DATE_UNKNOWN ? date_today() : on);
 	asking->plans = ARENA_ARRAY(arena, profile->feeds.count, struct feed_plan *);
 	asking->slots = ARENA_ARRAY(arena, profile->elements.count, struct text);
 	asking->disclosed = ARENA_ARRAY(arena, profile->elements.count, uint8_t);
 	asking->agreements = ARENA_ARRAY(arena, profile->agreements.count, uint8_t);
 	buf_init(&asking->plain, PLAIN_MAX);
-	return STATUS_OK;
+	if (status)
+		asking_end(asking);
+	return status;
 }
 
 void asking_end(struct asking_door *asking)
@@ -159,8 +165,8 @@ static void skip_to(const char *json, size_t len, size_t *at, char wanted)
 		++*at;
 }
 
-/* Fills the slots from a payload; JSON is changed. Values that are not strings are taken as they stand. */
-static void slots_from_payload(struct asking_door *asking, char *json, size_t len)
+/* Values that are not strings are taken as they stand. */
+void asking_read_payload(struct asking_door *asking, char *json, size_t len)
 {
 	size_t at = 0;
 	struct text key, value;
@@ -192,23 +198,6 @@ static void slots_from_payload(struct asking_door *asking, char *json, size_t le
 
 /* ---- what the tables hold about a resident -------------------------------------------------------------- */
 
-struct found_row { /* a fact as read, before anything is let through */
-	int64_t record_id, row_key, extract_id, property_id;
-	int32_t feed_no, version, line;
-	date valid_from, valid_to;
-	bool has_end, ended, newest;
-	const struct profile_feed *feed;
-	char *payload;
-	size_t payload_len;
-	struct text sealed[2]; /* identity and text, of the newest version that has them */
-	int32_t sealed_version[2];
-};
-
-struct found {
-	struct found_row *at;
-	size_t count, capacity;
-};
-
 static int compare_places(const struct found_row *row, int64_t record_id, int64_t feed_no, int64_t row_key)
 {
 	if (row->record_id != record_id)
@@ -220,19 +209,51 @@ static int compare_places(const struct found_row *row, int64_t record_id, int64_
 
 #define FACTS_OF_A_RESIDENT \
 	"SELECT f.record_id, f.feed_no, f.row_key, f.version, f.extract_id, f.line, f.valid_from, f.valid_to, " \
-	"f.ended_by, " \
-	"f.payload FROM resident_record r JOIN fact f ON f.record_id = r.record_id WHERE r.resident_id = :resident "
-#define IN_THEIR_ORDER "ORDER BY f.record_id, f.feed_no, f.row_key, f.version"
+	"f.ended_by, f.payload FROM resident_record r JOIN fact f ON f.record_id = r.record_id " \
+	"WHERE r.resident_id = :resident "
 
-/* CURRENT: only what the sources still say, which is a fraction of all versions. */
-static enum status find_facts(struct found *found, struct asking_door *asking, int64_t resident_id, bool current,
+static int compare_rows(const void *left, const void *right)
+{
+	const struct found_row *a = left, *b = right;
+	int by_place = compare_places(a, b->record_id, b->feed_no, b->row_key);
+	return by_place ? by_place : (a->version > b->version) - (a->version < b->version);
+}
+
+/* Sorted here and not by the database: they are few, and the order in which they lie on disk is nobody's business. */
+static void sort_rows(struct found *found)
+{
+	if (found->count)
+		qsort(found->at, found->count, sizeof *found->at, compare_rows);
+	for (size_t i = 1; i < found->count; i++) {
+		const struct found_row *row = &found->at[i];
+		if (compare_places(row - 1, row->record_id, row->feed_no, row->row_key) == 0)
+			found->at[i - 1].newest = false;
+	}
+}
+
+/* The versions of one row: *END behind the last, *FIRST the same when there are none. */
+static void find_versions(const struct found *found, int64_t record_id, int64_t feed_no, int64_t row_key, size_t *first,
+			  size_t *end)
+{
+	size_t low = 0, high = found->count;
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		if (compare_places(&found->at[middle], record_id, feed_no, row_key) < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	*first = *end = low;
+	while (*end < found->count && compare_places(&found->at[*end], record_id, feed_no, row_key) == 0)
+		++*end;
+}
+
+enum status asking_find_facts(struct found *found, struct asking_door *asking, int64_t resident_id, bool current,
 			      struct error *error)
 {
 	struct statement *s;
-	enum status status = store_prepare(&s, asking->data,
-					   current ? FACTS_OF_A_RESIDENT "AND f.ended_by IS NULL " IN_THEIR_ORDER
-						   : FACTS_OF_A_RESIDENT IN_THEIR_ORDER,
-					   error);
+	enum status status = store_prepare(
+		&s, asking->data, current ? FACTS_OF_A_RESIDENT "AND f.ended_by IS NULL" : FACTS_OF_A_RESIDENT, error);
 	if (status)
 		return status;
 	statement_bind_int(s, "resident", resident_id);
@@ -241,7 +262,7 @@ static enum status find_facts(struct found *found, struct asking_door *asking, i
 	    extract = statement_column(s, "extract_id"), line = statement_column(s, "line"),
 	    from = statement_column(s, "valid_from"), to = statement_column(s, "valid_to"),
 	    ended = statement_column(s, "ended_by"), payload = statement_column(s, "payload");
-	bool row;
+	bool row, wants_payload = !found->for_line || asking->door->payload_in_lines;
 	while ((status = statement_step(s, &row, error)) == STATUS_OK && row && found->count < ROWS_MAX) {
 		ARRAY_GROW(found->at, found->count, found->capacity);
 		struct found_row *f = &found->at[found->count];
@@ -257,32 +278,46 @@ static enum status find_facts(struct found *found, struct asking_door *asking, i
 					.ended = !statement_is_null(s, ended),
 					.newest = true};
 		f->feed = (size_t)f->feed_no < asking->state->feed_count ? asking->state->feeds[f->feed_no] : NULL;
-		if (found->count && compare_places(f - 1, f->record_id, f->feed_no, f->row_key) == 0)
-			f[-1].newest = false;
-		struct text text = statement_text(s, payload);
-		f->payload = arena_copy(asking->arena, text);
-		f->payload_len = text.len;
+		if (wants_payload) {
+			struct text text = statement_text(s, payload);
+			f->payload = arena_copy(asking->arena, text);
+			f->payload_len = text.len;
+		}
 		found->count += f->feed != NULL; /* a feed that left the profile is not shown */
 	}
 	statement_done(s);
+	sort_rows(found);
 	return status;
 }
 
-static bool wants_seal(struct asking_door *asking, const struct found_row *row, int64_t part)
+static bool wants_seal(struct asking_door *asking, const struct found *found, const struct found_row *row, int64_t part)
 {
+	if (found->for_line)
+		return row->newest && part == VAULT_IDENTITY;
 	const struct feed_plan *plan = asking_plan(asking, row->feed);
 	return row->newest && plan->seals_allowed && (part == VAULT_IDENTITY || asking->notes);
 }
 
-/* Sealed rows come in the same order; the newest not above a fact's version belongs to it. */
-static enum status find_seals(struct found *found, struct asking_door *asking, int64_t resident_id, struct error *error)
+/* The newest sealed row that is not above a fact's version belongs to it. */
+static void take_seal(struct found *found, struct asking_door *asking, struct found_row *row, int64_t part,
+		      int64_t version, struct text sealed)
+{
+	bool has = !text_is_absent(row->sealed[part - 1]);
+	if (!wants_seal(asking, found, row, part) || version > row->version ||
+	    (has && version <= row->sealed_version[part - 1]))
+		return;
+	row->sealed[part - 1] = arena_text(asking->arena, sealed);
+	row->sealed_version[part - 1] = (int32_t)version;
+}
+
+enum status asking_find_seals(struct found *found, struct asking_door *asking, int64_t resident_id, struct error *error)
 {
 	struct statement *s;
 	enum status status =
 		store_prepare(&s, asking->data,
 			      "SELECT s.record_id, s.feed_no, s.row_key, s.version, s.part, s.sealed FROM "
 			      "resident_record r JOIN sealed s ON s.record_id = r.record_id WHERE r.resident_id "
-			      "= :resident ORDER BY s.record_id, s.feed_no, s.row_key, s.version, s.part",
+			      "= :resident",
 			      error);
 	if (status)
 		return status;
@@ -291,27 +326,20 @@ static enum status find_seals(struct found *found, struct asking_door *asking, i
 	    key = statement_column(s, "row_key"), version = statement_column(s, "version"),
 	    part = statement_column(s, "part"), sealed = statement_column(s, "sealed");
 	bool row;
-	size_t at = 0;
 	while ((status = statement_step(s, &row, error)) == STATUS_OK && row) {
-		int64_t record_id = statement_int(s, record), feed_no = statement_int(s, feed),
-			row_key = statement_int(s, key), part_no = statement_int(s, part);
-		while (at < found->count && (compare_places(&found->at[at], record_id, feed_no, row_key) < 0))
-			at++;
-		for (size_t i = at; i < found->count && part_no <= 2 &&
-				    compare_places(&found->at[i], record_id, feed_no, row_key) == 0;
-		     i++) {
-			struct found_row *f = &found->at[i];
-			if (!wants_seal(asking, f, part_no) || statement_int(s, version) > f->version)
-				continue;
-			f->sealed[part_no - 1] = arena_text(asking->arena, statement_blob(s, sealed));
-			f->sealed_version[part_no - 1] = (int32_t)statement_int(s, version);
-		}
+		size_t first, end;
+		int64_t part_no = statement_int(s, part);
+		find_versions(found, statement_int(s, record), statement_int(s, feed), statement_int(s, key), &first,
+			      &end);
+		for (size_t i = first; i < end && part_no >= 1 && part_no <= 2; i++)
+			take_seal(found, asking, &found->at[i], part_no, statement_int(s, version),
+				  statement_blob(s, sealed));
 	}
 	statement_done(s);
 	return status;
 }
 
-static enum status find_properties(struct found *found, struct asking_door *asking, int64_t resident_id,
+enum status asking_find_properties(struct found *found, struct asking_door *asking, int64_t resident_id,
 				   struct error *error)
 {
 	struct statement *s;
@@ -319,7 +347,7 @@ static enum status find_properties(struct found *found, struct asking_door *aski
 		store_prepare(&s, asking->data,
 			      "SELECT p.record_id, p.feed_no, p.row_key, p.version, p.property_id FROM "
 			      "resident_record r JOIN record_property p ON p.record_id = r.record_id WHERE "
-			      "r.resident_id = :resident ORDER BY p.record_id, p.feed_no, p.row_key, p.version",
+			      "r.resident_id = :resident",
 			      error);
 	if (status)
 		return status;
@@ -328,16 +356,17 @@ static enum status find_properties(struct found *found, struct asking_door *aski
 	    key = statement_column(s, "row_key"), version = statement_column(s, "version"),
 	    property = statement_column(s, "property_id");
 	bool row;
-	size_t at = 0;
 	while ((status = statement_step(s, &row, error)) == STATUS_OK && row) {
-		int64_t record_id = statement_int(s, record), feed_no = statement_int(s, feed),
-			row_key = statement_int(s, key);
-		while (at < found->count && compare_places(&found->at[at], record_id, feed_no, row_key) < 0)
-			at++;
-		for (size_t i = at; i < found->count && compare_places(&found->at[i], record_id, feed_no, row_key) == 0;
-		     i++) {
-			if (found->at[i].version >= statement_int(s, version))
-				found->at[i].property_id = statement_int(s, property);
+		size_t first, end;
+		find_versions(found, statement_int(s, record), statement_int(s, feed), statement_int(s, key), &first,
+			      &end);
+		for (size_t i = first; i < end; i++) {
+			struct found_row *f = &found->at[i];
+			int64_t of = statement_int(s, version);
+			if (of > f->version || (f->property_id && of < f->property_version))
+				continue;
+			f->property_id = statement_int(s, property);
+			f->property_version = (int32_t)of;
 		}
 	}
 	statement_done(s);
@@ -372,8 +401,11 @@ static enum status slots_from_seal(struct asking_door *asking, const struct foun
 static void let_through(struct disclosed_row *out, struct asking_door *asking, const struct feed_plan *plan,
 			bool address_hidden)
 {
-	struct disclosed_value *values = ARENA_ARRAY(asking->arena, plan->element_count, struct disclosed_value);
 	size_t count = 0;
+	for (size_t i = 0; i < plan->element_count; i++)
+		count += !text_is_empty(asking->slots[plan->elements[i]->number]);
+	struct disclosed_value *values = ARENA_ARRAY(asking->arena, count, struct disclosed_value);
+	count = 0;
 	for (size_t i = 0; i < plan->element_count; i++) {
 		const struct profile_element *element = plan->elements[i];
 		const struct policy_decision *decision = &plan->decisions[i];
@@ -396,14 +428,20 @@ static void let_through(struct disclosed_row *out, struct asking_door *asking, c
 	out->value_count = count;
 }
 
-static enum status disclose_row(struct disclosed_row *out, struct asking_door *asking, const struct found_row *row,
-				const struct feed_plan *plan, bool address_hidden, struct error *error)
+struct disclosed_origin asking_origin(struct asking_door *asking, const struct found_row *row)
 {
 	const struct disclosure_extract *extract = asking_extract(asking, row->extract_id);
 	date newest = asking->state->newest[row->feed->number];
-	*out = (struct disclosed_row){.origin = {row->feed, row->record_id, row->row_key, row->extract_id, row->version,
-						 row->line, extract->as_at, extract->received,
-						 newest > extract->as_at ? newest : extract->as_at},
+	return (struct disclosed_origin){
+		row->feed,       row->record_id,    row->row_key,
+		row->extract_id, row->version,      row->line,
+		extract->as_at,  extract->received, newest > extract->as_at ? newest : extract->as_at};
+}
+
+static enum status disclose_row(struct disclosed_row *out, struct asking_door *asking, const struct found_row *row,
+				const struct feed_plan *plan, bool address_hidden, struct error *error)
+{
+	*out = (struct disclosed_row){.origin = asking_origin(asking, row),
 				      .valid_from = DATE_UNKNOWN,
 				      .valid_to = DATE_UNKNOWN,
 				      .newest = row->newest,
@@ -414,7 +452,7 @@ static enum status disclose_row(struct disclosed_row *out, struct asking_door *a
 	out->valid_from = row->valid_from;
 	out->valid_to = row->has_end ? row->valid_to : DATE_UNKNOWN;
 	out->property_id = address_hidden || !plan->seals_allowed ? 0 : row->property_id;
-	slots_from_payload(asking, row->payload, row->payload_len);
+	asking_read_payload(asking, row->payload, row->payload_len);
 	enum status status = slots_from_seal(asking, row, 0, error);
 	if (!status)
 		status = slots_from_seal(asking, row, 1, error);
@@ -424,15 +462,16 @@ static enum status disclose_row(struct disclosed_row *out, struct asking_door *a
 }
 
 static enum status disclose_rows(struct read_rows *out, struct asking_door *asking, const struct found *found,
-				 bool address_hidden, bool versions, struct error *error)
+				 bool address_hidden, struct error *error)
 {
 	out->rows = ARENA_ARRAY(asking->arena, found->count, struct disclosed_row);
 	int64_t record_id = 0;
 	for (size_t i = 0; i < found->count; i++) {
 		const struct found_row *row = &found->at[i];
 		struct feed_plan *plan = asking_plan(asking, row->feed);
+		out->any_current |= !row->ended;
 		bool presence = plan->presence.verdict == POLICY_ALLOW;
-		if ((!plan->any_allowed && (!presence || !row->newest)) || (!versions && !row->newest))
+		if (!plan->any_allowed && (!presence || !row->newest))
 			continue;
 		plan->asked = true;
 		out->record_count += row->record_id != record_id;
@@ -446,19 +485,17 @@ static enum status disclose_rows(struct read_rows *out, struct asking_door *aski
 }
 
 enum status asking_read_rows(struct read_rows *out, struct asking_door *asking, int64_t resident_id,
-			     bool address_hidden, bool versions, struct error *error)
+			     bool address_hidden, struct error *error)
 {
 	struct found found = {0};
 	*out = (struct read_rows){0};
-	enum status status = find_facts(&found, asking, resident_id, !versions, error);
-	if (!status && !versions && found.count == 0) /* of whom nobody says anything any more */
-		status = find_facts(&found, asking, resident_id, false, error);
+	enum status status = asking_find_facts(&found, asking, resident_id, false, error);
 	if (!status && found.count)
-		status = find_seals(&found, asking, resident_id, error);
+		status = asking_find_seals(&found, asking, resident_id, error);
 	if (!status && found.count && !address_hidden)
-		status = find_properties(&found, asking, resident_id, error);
+		status = asking_find_properties(&found, asking, resident_id, error);
 	if (!status)
-		status = disclose_rows(out, asking, &found, address_hidden, versions, error);
+		status = disclose_rows(out, asking, &found, address_hidden, error);
 	free(found.at);
 	return status;
 }

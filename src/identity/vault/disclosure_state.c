@@ -58,6 +58,26 @@ bool disclosure_is_address(const struct disclosure *door, const struct profile_e
 	return false;
 }
 
+static void note_in_line(struct disclosure *door, const struct profile_element *element)
+{
+	if (!element)
+		return;
+	door->in_line[element->number] = 1;
+	door->payload_in_lines |= element->category != CATEGORY_IDENTITY;
+}
+
+static void classify_lines(struct disclosure *door)
+{
+	const struct profile_element *const in_line[] = {
+		door->known.full_name,     door->known.given_name, door->known.family_name, door->known.date_of_birth,
+		door->known.date_of_death, door->known.address,    door->known.town,        door->known.postcode};
+	door->in_line = memory_alloc(door->parts.profile->elements.count + 1, 1);
+	for (size_t i = 0; i < sizeof in_line / sizeof *in_line; i++)
+		note_in_line(door, in_line[i]);
+	for (size_t i = 0; i < 5; i++)
+		note_in_line(door, door->known.lines[i]);
+}
+
 static void classify(struct disclosure *door)
 {
 	const struct profile *profile = door->parts.profile;
@@ -82,6 +102,7 @@ static void classify(struct disclosure *door)
 	door->known.postcode = profile_element(profile, TEXT("postcode"));
 	door->known.uprn = profile_element(profile, TEXT("uprn"));
 	door->known.note_text = profile_element(profile, TEXT("note_text"));
+	classify_lines(door);
 }
 
 /* ---- reading the state ---------------------------------------------------------------------------- */
@@ -172,6 +193,7 @@ static enum status read_extracts(struct disclosure_state *state, const struct pr
 static void state_free(struct disclosure_state *state)
 {
 	search_index_free(state->index);
+	line_cache_free(state->lines);
 	free(state->feeds);
 	free(state->elements);
 	free(state->extracts);
@@ -185,6 +207,7 @@ enum status disclosure_state_read(struct disclosure_state **out, struct disclosu
 	const struct profile *profile = door->parts.profile;
 	struct disclosure_state *state = memory_alloc(1, sizeof *state);
 	atomic_init(&state->holders, 1);
+	state->lines = line_cache_new();
 	/* The generation is read first: what is newer than it is then found again by the next refresh. */
 	enum status status = run_generation(data, &state->generation, error);
 	if (!status)
@@ -253,6 +276,7 @@ void disclosure_close_door(struct disclosure *door)
 	disclosure_state_drop(door->state);
 	pthread_mutex_destroy(&door->lock);
 	free(door->classes);
+	free(door->in_line);
 	free(door);
 }
 
