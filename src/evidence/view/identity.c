@@ -17,7 +17,7 @@ static struct view_variant *variant_of(struct viewing *v, struct view_identity *
 	if (identity->variant_count == VARIANTS_MAX)
 		return NULL;
 	struct view_variant *variant = &identity->variants[identity->variant_count++];
-	variant->sources = new_sources(v);
+	*variant = (struct view_variant){.sources = new_sources(v)};
 	return variant;
 }
 
@@ -48,17 +48,21 @@ static int compare_variants(const void *left, const void *right)
 	return text_compare(a->value.value, b->value.value);
 }
 
-static bool read_identity(struct viewing *v, struct view_identity *identity, const struct profile_element *element)
+/* Most elements have no value and the others one or two, so that they are gathered in SCRATCH, which has room for
+ * VARIANTS_MAX. */
+static bool read_identity(struct viewing *v, struct view_identity *identity, const struct profile_element *element,
+			  struct view_variant *scratch)
 {
 	size_t current = 0;
-	*identity = (struct view_identity){.element = element,
-					   .variants = ARENA_ARRAY(v->arena, VARIANTS_MAX, struct view_variant)};
+	*identity = (struct view_identity){.element = element, .variants = scratch};
 	for (size_t i = 0; i < v->answer->row_count; i++) {
 		if (v->answer->rows[i].newest)
 			add_value(v, identity, &v->answer->rows[i]);
 	}
 	if (identity->variant_count == 0)
 		return false;
+	identity->variants = ARENA_ARRAY(v->arena, identity->variant_count, struct view_variant);
+	memcpy(identity->variants, scratch, identity->variant_count * sizeof *scratch);
 	qsort(identity->variants, identity->variant_count, sizeof *identity->variants, compare_variants);
 	for (size_t i = 0; i < identity->variant_count; i++)
 		current += identity->variants[i].current;
@@ -76,11 +80,12 @@ static size_t read_list(struct viewing *v, const struct profile_element_list *li
 			const struct view_identity **out)
 {
 	struct view_identity *found = ARENA_ARRAY(v->arena, list->count, struct view_identity);
+	struct view_variant scratch[VARIANTS_MAX];
 	size_t count = 0;
 	for (size_t i = 0; i < list->count; i++) {
 		if (!addresses && is_address_part(list->at[i]->id))
 			continue; /* shown line by line with view_put_addresses() */
-		count += read_identity(v, &found[count], list->at[i]);
+		count += read_identity(v, &found[count], list->at[i], scratch);
 	}
 	*out = found;
 	return count;
@@ -162,8 +167,8 @@ static int compare_addresses(const void *left, const void *right)
 
 void view_put_addresses(struct viewing *v)
 {
-	struct view_address *all = ARENA_ARRAY(v->arena, ADDRESSES_MAX, struct view_address);
-	size_t count = 0;
+	size_t most = v->answer->row_count < ADDRESSES_MAX ? v->answer->row_count : ADDRESSES_MAX, count = 0;
+	struct view_address *all = ARENA_ARRAY(v->arena, most, struct view_address);
 	for (size_t i = 0; i < v->answer->row_count; i++) {
 		const struct disclosed_row *row = &v->answer->rows[i];
 		struct text postcode = TEXT_ABSENT;

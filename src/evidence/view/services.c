@@ -174,7 +174,7 @@ static void put_balance(struct viewing *v, const struct profile_balance *rule, c
 
 void view_put_balances(struct viewing *v)
 {
-	struct view_balance *balances = ARENA_ARRAY(v->arena, BALANCES_MAX, struct view_balance);
+	struct view_balance balances[BALANCES_MAX];
 	for (size_t b = 0; b < v->profile->balances.count; b++) {
 		const struct profile_balance *rule = &v->profile->balances.at[b];
 		for (size_t i = 0; i < v->answer->row_count; i++) {
@@ -183,7 +183,10 @@ void view_put_balances(struct viewing *v)
 				put_balance(v, rule, row, balances);
 		}
 	}
-	v->out->balances = balances;
+	struct view_balance *kept = ARENA_ARRAY(v->arena, v->out->balance_count, struct view_balance);
+	if (v->out->balance_count)
+		memcpy(kept, balances, v->out->balance_count * sizeof *balances);
+	v->out->balances = kept;
 }
 
 /* ---- markers ---------------------------------------------------------------------------------------------- */
