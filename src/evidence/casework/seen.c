@@ -3,7 +3,7 @@
 
 #include <pthread.h>
 
-enum { WAITING_MOST = 100000 };
+enum { WAITING_MOST = 100000, TRANSACTION_MOST = 200 };
 static const int64_t one_visit = 8 * 3600 * INT64_C(1000000);
 
 struct mark {
@@ -124,7 +124,7 @@ static enum status write_mark(struct statement *upsert, const struct mark *mark,
 	return statement_queue(upsert, error);
 }
 
-static enum status write_marks(struct store *desk, const struct mark *slots, size_t slot_count, struct error *error)
+static enum status write_marks(struct store *desk, const struct mark *marks, size_t count, struct error *error)
 {
 	struct statement *upsert;
 	enum status status = store_prepare(
@@ -135,10 +135,47 @@ static enum status write_marks(struct store *desk, const struct mark *slots, siz
 		error);
 	if (status != STATUS_OK)
 		return status;
-	for (size_t i = 0; i < slot_count && status == STATUS_OK; i++)
-		if (slots[i].last)
-			status = write_mark(upsert, &slots[i], error);
+	for (size_t i = 0; i < count && status == STATUS_OK; i++)
+		status = write_mark(upsert, &marks[i], error);
 	statement_done(upsert);
+	return status;
+}
+
+static int compare_marks(const void *left, const void *right)
+{
+	const struct mark *a = left, *b = right;
+	if (a->user_id != b->user_id)
+		return a->user_id < b->user_id ? -1 : 1;
+	return (a->resident_id > b->resident_id) - (a->resident_id < b->resident_id);
+}
+
+/* The taken slots to the front, in the order of the table's key: neighbours share its pages. */
+static size_t gather(struct mark *slots, size_t slot_count)
+{
+	size_t count = 0;
+	for (size_t i = 0; i < slot_count; i++) {
+		if (slots[i].last)
+			slots[count++] = slots[i];
+	}
+	if (count)
+		qsort(slots, count, sizeof *slots, compare_marks);
+	return count;
+}
+
+/* A few at a time: while they are written no audit entry can be, and pages wait for those. */
+static enum status write_in_parts(struct store *desk, const struct mark *marks, size_t count, struct error *error)
+{
+	enum status status = STATUS_OK;
+	for (size_t at = 0; at < count && status == STATUS_OK; at += TRANSACTION_MOST) {
+		size_t part = count - at < TRANSACTION_MOST ? count - at : TRANSACTION_MOST;
+		status = store_begin(desk, error);
+		if (status == STATUS_OK)
+			status = write_marks(desk, marks + at, part, error);
+		if (status == STATUS_OK)
+			status = store_commit(desk, error);
+		if (status != STATUS_OK)
+			store_rollback(desk);
+	}
 	return status;
 }
 
@@ -155,13 +192,7 @@ enum status seen_flush(struct seen *seen, struct store *desk, struct error *erro
 	pthread_mutex_unlock(&seen->lock);
 	if (!count)
 		return STATUS_OK;
-	enum status status = store_begin(desk, error);
-	if (status == STATUS_OK)
-		status = write_marks(desk, slots, slot_count, error);
-	if (status == STATUS_OK)
-		status = store_commit(desk, error);
-	if (status != STATUS_OK)
-		store_rollback(desk);
+	enum status status = write_in_parts(desk, slots, gather(slots, slot_count), error);
 	free(slots);
 	return status;
 }

@@ -52,7 +52,8 @@ enum status account_sign_in(struct store *desk, struct text username, struct tex
 /* ---- sessions ------------------------------------------------------------------------------ */
 
 struct session_limits {
-	int64_t idle, absolute; /* microseconds; 0: 30 minutes, 12 hours */
+	int64_t idle, absolute;      /* microseconds; 0: 30 minutes, 12 hours */
+	struct session_marks *marks; /* NULL: use is written at once */
 };
 
 struct session {
@@ -61,13 +62,22 @@ struct session {
 	struct text purpose, reason, task; /* absent until chosen */
 	char csrf[CSRF_TOKEN_SIZE];        /* to be put into forms, and compared with session_csrf_matches() */
 	instant started, seen;
+	int64_t policy_generation; /* of the desk, for policy_is_behind(): read with the session, so that it costs
+				      nothing */
 };
+
+/* That a session was used is kept to the minute.  Four hundred sessions of one morning would all write in the same
+ * second, each waiting for the disk: a server gathers the marks and writes them together, once a second. */
+struct session_marks;
+struct session_marks *session_marks_new(void);
+void session_marks_free(struct session_marks *marks); /* NULL is fine */
+enum status session_marks_flush(struct session_marks *marks, struct store *desk, struct error *error) MUST_CHECK;
 
 /* TOKEN is for the cookie; only its hash is stored. */
 enum status session_start(struct store *desk, int64_t user_id, char token[SESSION_TOKEN_SIZE],
 			  struct error *error) MUST_CHECK;
 /* On a STORE_WRITE desk. STATUS_NOT_FOUND when there is none, it has ended, or its account may no longer sign in.
- * Writes at most once a minute a session. */
+ * Writes, or notes in LIMITS->marks, at most once a minute a session. */
 enum status session_find(struct store *desk, struct text token, const struct session_limits *limits,
 			 struct arena *arena, struct session *out, struct error *error) MUST_CHECK;
 enum status session_set_purpose(struct store *desk, int64_t session_id, struct text purpose, struct text reason,

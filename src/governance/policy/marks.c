@@ -156,6 +156,14 @@ enum status policy_load(struct policy *policy, struct store *data, struct store 
 	return STATUS_OK;
 }
 
+bool policy_is_behind(struct policy *policy, int64_t desk_generation)
+{
+	pthread_rwlock_rdlock(&policy->facts_lock);
+	bool behind = desk_generation != policy->facts.desk_generation;
+	pthread_rwlock_unlock(&policy->facts_lock);
+	return behind;
+}
+
 enum status policy_is_stale(struct policy *policy, struct store *desk, struct store *data, bool *stale,
 			    struct error *error)
 {

@@ -93,7 +93,9 @@ bool policy_may_know_address(const struct policy_grid *grid, uint64_t restrictio
  * that were ended; call it at the start, and when policy_is_stale() says so. */
 enum status policy_load(struct policy *policy, struct store *data, struct store *desk, struct error *error) MUST_CHECK;
 /* Whether marks or ended agreements have changed since the load: one row of the desk, to be asked at every
- * request, and one of the data shelf, which may be NULL where nothing was published since. */
+ * request, and one of the data shelf, which may be NULL where nothing was published since. Where the desk's row was
+ * read with something else (session_find() does), policy_is_behind() asks no database. */
+bool policy_is_behind(struct policy *policy, int64_t desk_generation);
 enum status policy_is_stale(struct policy *policy, struct store *desk, struct store *data, bool *stale,
 			    struct error *error) MUST_CHECK;
 

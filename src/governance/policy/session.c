@@ -1,5 +1,9 @@
 #include "policy/account_int.h"
 
+#include "base/map.h"
+#include "base/memory.h"
+
+#include <pthread.h>
 #include <sodium.h>
 
 enum { TOKEN_HASH_BYTES = 32 };
@@ -42,22 +46,81 @@ enum status session_start(struct store *desk, int64_t user_id, char token[SESSIO
 	return status;
 }
 
-/* `seen` is kept to the minute only: a page must not cost a write for it. */
-static enum status note_seen(struct store *desk, const struct session *session, instant now, struct error *error)
+/* ---- that a session is used ------------------------------------------------------------------- */
+
+struct session_marks {
+	pthread_mutex_t lock;
+	struct id_map seen; /* session -> when */
+};
+
+struct session_marks *session_marks_new(void)
 {
-	if (now - session->seen < MINUTE)
-		return STATUS_OK;
+	struct session_marks *marks = memory_alloc(1, sizeof *marks);
+	pthread_mutex_init(&marks->lock, NULL);
+	id_map_init(&marks->seen);
+	return marks;
+}
+
+void session_marks_free(struct session_marks *marks)
+{
+	if (!marks)
+		return;
+	id_map_release(&marks->seen);
+	pthread_mutex_destroy(&marks->lock);
+	free(marks);
+}
+
+static enum status write_seen(struct store *desk, int64_t session_id, instant now, struct error *error)
+{
 	struct statement *update;
-	enum status status =
-		store_prepare(&update, desk, "UPDATE session SET seen = :now WHERE session_id = :id", error);
+	enum status status = store_prepare(
+		&update, desk, "UPDATE session SET seen = :now WHERE session_id = :id AND seen < :now", error);
 	if (status)
 		return status;
 	statement_bind_int(update, "now", now);
-	statement_bind_int(update, "id", session->session_id);
+	statement_bind_int(update, "id", session_id);
 	status = statement_run(update, NULL, error);
 	statement_done(update);
 	return status;
 }
+
+static enum status write_all_seen(struct store *desk, void *context, struct error *error)
+{
+	const struct id_map *seen = context;
+	enum status status = STATUS_OK;
+	for (size_t i = 0; i < seen->slot_count && !status; i++) {
+		if (seen->used[i])
+			status = write_seen(desk, (int64_t)seen->keys[i], (instant)seen->values[i], error);
+	}
+	return status;
+}
+
+enum status session_marks_flush(struct session_marks *marks, struct store *desk, struct error *error)
+{
+	pthread_mutex_lock(&marks->lock);
+	struct id_map seen = marks->seen;
+	id_map_init(&marks->seen);
+	pthread_mutex_unlock(&marks->lock);
+	enum status status = seen.count ? in_transaction(desk, write_all_seen, &seen, error) : STATUS_OK;
+	id_map_release(&seen);
+	return status;
+}
+
+/* `seen` is kept to the minute only: a page must not cost a write for it. */
+static enum status note_seen(struct store *desk, const struct session *session, struct session_marks *marks,
+			     instant now, struct error *error)
+{
+	if (now - session->seen < MINUTE)
+		return STATUS_OK;
+	if (!marks)
+		return write_seen(desk, session->session_id, now, error);
+	pthread_mutex_lock(&marks->lock);
+	*id_map_put(&marks->seen, (uint64_t)session->session_id, NULL) = (uint64_t)now;
+	pthread_mutex_unlock(&marks->lock);
+	return STATUS_OK;
+}
+
+/* ---- finding ------------------------------------------------------------------------------------ */
 
 static struct text kept_text(struct statement *query, struct arena *arena, const char *name)
 {
@@ -74,6 +137,7 @@ static void read_session(struct statement *query, struct arena *arena, instant n
 		.task = kept_text(query, arena, "task"),
 		.started = statement_int(query, statement_column(query, "started")),
 		.seen = statement_int(query, statement_column(query, "seen")),
+		.policy_generation = statement_int(query, statement_column(query, "policy_generation")),
 	};
 	snprintf(out->csrf, sizeof out->csrf, "%.*s", TEXT_ARG(statement_text(query, statement_column(query, "csrf"))));
 	account_read(query, arena, now, &out->account);
@@ -88,7 +152,8 @@ enum status session_find(struct store *desk, struct text token, const struct ses
 	hash_token(token, hash);
 	enum status status = store_prepare(
 		&query, desk,
-		"SELECT s.session_id, s.started, s.seen, s.purpose, s.reason, s.task, s.csrf, a.* FROM session s "
+		"SELECT s.session_id, s.started, s.seen, s.purpose, s.reason, s.task, s.csrf, a.*, "
+		"(SELECT generation FROM policy_state) AS policy_generation FROM session s "
 		"JOIN account a ON a.user_id = s.user_id WHERE s.token_hash = :hash AND s.seen > :idle_since "
 		"AND s.started > :started_since AND a.status = :active",
 		error);
@@ -105,7 +170,7 @@ enum status session_find(struct store *desk, struct text token, const struct ses
 	else if (status == STATUS_OK)
 		status = error_set(error, STATUS_NOT_FOUND, "session.over", "You are not signed in, or no longer");
 	statement_done(query);
-	return status ? status : note_seen(desk, out, now, error);
+	return status ? status : note_seen(desk, out, limits ? limits->marks : NULL, now, error);
 }
 
 enum status session_set_purpose(struct store *desk, int64_t session_id, struct text purpose, struct text reason,

@@ -48,6 +48,7 @@ enum status site_open(struct site **out, const struct web_settings *settings, st
 	pthread_mutex_init(&site->snapshot_lock, NULL);
 	site->searches = searches_new();
 	site->seen = seen_new();
+	site->limits.marks = session_marks_new();
 	enum status status = workspace_open(&site->workspace, settings->workspace, error);
 	if (status == STATUS_OK)
 		status = templates_load(&site->templates, error);
@@ -79,6 +80,8 @@ static void flush_desk(struct site *site, bool sweep)
 	enum status status = store_pool_take(site->desk, &desk, &error);
 	if (status == STATUS_OK) {
 		status = seen_flush(site->seen, desk, &error);
+		if (status == STATUS_OK)
+			status = session_marks_flush(site->limits.marks, desk, &error);
 		if (status == STATUS_OK && sweep)
 			status = session_sweep(desk, &site->limits, &error);
 		store_pool_give(site->desk, desk);
@@ -105,6 +108,7 @@ void site_close(struct site *site)
 	workspace_close(site->workspace);
 	searches_free(site->searches);
 	seen_free(site->seen);
+	session_marks_free(site->limits.marks);
 	buf_release(&site->unavailable_page);
 	explicit_bzero(&site->audit_key, sizeof site->audit_key);
 	pthread_mutex_destroy(&site->snapshot_lock);
