@@ -3,6 +3,7 @@
 #include "base/file.h"
 #include "household/household.h"
 #include "linking/refresh.h"
+#include "matching/matching.h"
 
 static void add_quality(struct cli_answer *answer, const char *key, const char *heading,
 			const struct linking_quality *quality)
@@ -61,8 +62,82 @@ static enum status evaluate(struct cli *cli, struct opened *opened, struct error
 	return status;
 }
 
+/* ---- results of "oneview match" --------------------------------------------------------------------- */
+
+static void add_curve(struct cli_answer *answer, const struct matching_judgement *judgement)
+{
+	static const char *const keys[] = {"weight", "probability", "precision", "recall", "f1", "right", "wrong"};
+	static const char *const headings[] = {"Weight", "Probability", "Precision", "Recall", "F1", "Right", "Wrong"};
+	enum { SHOWN = 40 };
+	answer_list(answer, "curve", 7, keys, headings);
+	for (size_t i = 0; i < judgement->points; i++) {
+		const struct matching_point *point = &judgement->curve[i];
+		bool chosen = i * SHOWN / judgement->points != (i + 1) * SHOWN / judgement->points;
+		if (!chosen && i != judgement->best)
+			continue;
+		answer_cell_double(answer, point->weight, 3);
+		answer_cell_double(answer, point->probability, 5);
+		answer_cell_double(answer, point->precision, 4);
+		answer_cell_double(answer, point->recall, 4);
+		answer_cell_double(answer, point->f1, 4);
+		answer_cell_int(answer, (int64_t)point->right);
+		answer_cell_int(answer, (int64_t)point->wrong);
+	}
+	answer_list_end(answer);
+	answer_line(answer, "%s", "");
+}
+
+static enum status evaluate_files(struct cli *cli, struct error *error)
+{
+	const char *truth[CLI_MAX_VALUES + 1] = {cli_value(cli, "truth")};
+	struct matching_truth_options options = {.clusters = cli_value(cli, "clusters"),
+						 .pairs = cli_value(cli, "pairs"),
+						 .truth = truth,
+						 .truth_count = 1,
+						 .id = cli_value(cli, "id"),
+						 .entity = cli_value(cli, "entity")};
+	struct matching_judgement judgement;
+	if (!truth[0] || (options.clusters && options.pairs)) {
+		error_set(error, STATUS_USAGE, "cli.truth", "%s",
+			  truth[0] ? "clusters and pairs are judged one at a time" : "--truth is missing");
+		error_remedy(error, "oneview evaluate --clusters C.csv --truth FILE.csv --id COLUMN --entity COLUMN");
+		return STATUS_USAGE;
+	}
+	for (size_t i = 0; i < cli->operand_count; i++)
+		truth[options.truth_count++] = cli->operands[i];
+	enum status status = matching_judge(&judgement, &options, error);
+	if (status != STATUS_OK)
+		return status;
+	struct cli_answer *answer = &cli->answer;
+	if (options.pairs)
+		add_curve(answer, &judgement);
+	add_quality(answer, options.pairs ? "best" : "clusters", options.pairs ? "Pairs, at the best F1" : "Clusters",
+		    &judgement.quality);
+	if (options.pairs && judgement.points) {
+		answer_double(answer, "best_weight", "from weight", judgement.curve[judgement.best].weight, 3);
+		answer_double(answer, "best_probability", "from probability",
+			      judgement.curve[judgement.best].probability, 5);
+	}
+	if (options.clusters)
+		answer_int(answer, "cluster_count", "Clusters", (int64_t)judgement.clusters);
+	answer_int(answer, "truth_records", "Records in the truth", (int64_t)judgement.truth_records);
+	if (options.clusters)
+		answer_int(answer, "not_in_result", "of them not in the result", (int64_t)judgement.not_found);
+	answer_int(answer, "not_in_truth", "In the result, not in the truth", (int64_t)judgement.unknown);
+	matching_judgement_release(&judgement);
+	return STATUS_OK;
+}
+
 enum status cmd_evaluate(struct cli *cli, struct error *error)
 {
+	if (cli_flag(cli, "clusters") || cli_flag(cli, "pairs"))
+		return evaluate_files(cli, error);
+	if (cli->operand_count != 1 || cli_flag(cli, "id") || cli_flag(cli, "entity")) {
+		error_set(error, STATUS_USAGE, "cli.operand",
+			  "\"oneview evaluate\" needs a workspace, or --clusters or --pairs");
+		error_remedy(error, "\"oneview evaluate --help\" shows how to call it");
+		return STATUS_USAGE;
+	}
 	struct opened opened;
 	enum status status = opened_open(&opened, cli, OPEN_DATA_READ | OPEN_VAULT, error);
 	if (status == STATUS_OK)

@@ -3,6 +3,7 @@
 
 #define GROUP_START "Start"
 #define GROUP_DATA "Data"
+#define GROUP_FILES "Anybody's files"
 #define GROUP_PEOPLE "People and rules"
 #define GROUP_CARE "Care of a workspace"
 #define GROUP_SELF "About the program"
@@ -102,15 +103,73 @@ const struct cli_command cli_commands[] = {
 		.run = cmd_link,
 	},
 	{
+		.name = "match",
+		.group = GROUP_FILES,
+		.summary = "Find which records of person files are of one person",
+		.details =
+			"Needs nothing but CSV files: what the columns mean is inferred from their headers and values "
+			"and said on "
+			"the terminal; how pairs are found, compared and weighed is learned from the data. One file is "
+			"deduplicated; several are linked and deduplicated together.\n\nA column that looks like the "
+			"truth (a "
+			"cluster, an entity) is never looked at. --settings overrules any of it; --write-settings "
+			"writes "
+			"what was chosen, to be changed and given back.\n\nResults appear whole or not at all. "
+			"docs/matching.md explains the model, docs/formats/matching.md the files.",
+		.operands = {{"FILE", "a CSV file of persons, with a header", false, true}},
+		.options = {{"settings", 's', "FILE", "columns, rules, thresholds in YAML, over what is inferred",
+			     NULL},
+			    {"threshold", 't', "P", "link from this probability; otherwise 0.7", NULL},
+			    {"weight", 'w', "W", "link from this match weight (log2 of the odds)", NULL},
+			    {"clusters", 'c', "FILE", "write file,id,cluster_id of every record; - is standard output",
+			     NULL},
+			    {"pairs", 'p', "FILE", "write the likely pairs, with weight and levels", NULL},
+			    {"report", 'r', "FILE", "write a page with charts: what was learned, and how well it parts",
+			     NULL},
+			    {"model", 'm', "FILE",
+			     "replay this model; when there is no such file, write the model there", NULL},
+			    {"threads", 0, "COUNT", "threads; otherwise all processors", NULL},
+			    {"link-only", 'l', NULL, "only pairs of records of different files", NULL},
+			    {"write-settings", 0, "FILE", "write what was chosen, as settings", NULL},
+			    {"id", 'i', "COLUMN",
+			     "the column that names records (none: row numbers); otherwise unique_id, "
+			     "rec_id, record_id or id",
+			     NULL}},
+		.examples = {{"oneview match people.csv --clusters clusters.csv", "Which records are one person."},
+			     {"oneview match a.csv b.csv --link-only --pairs pairs.csv --report report.html",
+			      "Links two files and shows how."},
+			     {"oneview match people.csv --write-settings s.yaml && oneview match people.csv -s s.yaml",
+			      "The same result, pinned."}},
+		.run = cmd_match,
+	},
+	{
 		.name = "evaluate",
 		.group = GROUP_DATA,
-		.summary = "Compare residents and households with the truth, where it is known",
-		.details = "For the fictional borough, whose truth oneview-synth writes beside its extracts, and for "
-			   "samples that "
-			   "people have labelled.",
-		.operands = {WORKSPACE_OPERAND},
-		.options = {{"truth", 't', "FOLDER", "the truth; otherwise WORKSPACE/truth", NULL}},
-		.examples = {{"oneview evaluate demo --json", "Precision, recall and F1 of residents and households."}},
+		.summary = "Compare a result with the truth, where it is known",
+		.details =
+			"Of a workspace, its residents and households: for the fictional borough, whose truth "
+			"oneview-synth writes beside its extracts, and for samples that people have labelled.\n\nOf "
+			"\"oneview match\", clusters or pairs, against a column of the same files or of a file of its "
+			"own (with a column \"file\", or one for each file). Pairs are counted, not records: precision "
+			"is the share of "
+			"pairs put together that belong together, recall the share of pairs belonging together that "
+			"were "
+			"put together.",
+		.operands = {{"WORKSPACE", "the workspace's folder; behind --truth: further truth files", true, true}},
+		.options = {{"truth", 't', "TRUTH",
+			     "a workspace's truth folder (otherwise WORKSPACE/truth), or a CSV file", NULL},
+			    {"clusters", 'c', "FILE", "judge these clusters, which \"oneview match\" wrote", NULL},
+			    {"pairs", 'p', "FILE",
+			     "judge these pairs: the curve of precision and recall, and the best F1", NULL},
+			    {"id", 'i', "COLUMN",
+			     "the truth's column that names records; otherwise as in \"oneview match\"", NULL},
+			    {"entity", 'e', "COLUMN", "the truth's column that says who it is; otherwise entity",
+			     NULL}},
+		.examples = {{"oneview evaluate demo --json", "Precision, recall and F1 of residents and households."},
+			     {"oneview evaluate -c clusters.csv --truth people.csv --id unique_id --entity cluster",
+			      "Clusters against a column of the file itself."},
+			     {"oneview evaluate -p pairs.csv --truth a.csv b.csv --id id --entity person",
+			      "The curve of precision and recall over both files."}},
 		.run = cmd_evaluate,
 	},
 	{

@@ -1,0 +1,331 @@
+/* Settings: what a person decided, over what was inferred. The format is docs/formats/matching.md. */
+#include "base/yaml.h"
+#include "matching/matching_int.h"
+
+#include <stdarg.h>
+#include <stdlib.h>
+
+struct pinned {
+	const char *path;
+	const struct yaml_node *root;
+	const char *id;
+};
+
+/* ---- mistakes ------------------------------------------------------------------------------------------ */
+
+static enum status wrong(const struct pinned *pinned, const struct yaml_node *node, struct error *error,
+			 const char *format, ...) PRINTF_LIKE(4, 5);
+static enum status wrong(const struct pinned *pinned, const struct yaml_node *node, struct error *error,
+			 const char *format, ...)
+{
+	char text[400];
+	va_list args;
+	va_start(args, format);
+	vsnprintf(text, sizeof text, format, args);
+	va_end(args);
+	error_set(error, STATUS_INVALID, "matching.settings", "%s", text);
+	error_at(error, pinned->path, node ? node->line : 0, node ? node->column : 0);
+	return STATUS_INVALID;
+}
+
+static enum status unknown_word(const struct pinned *pinned, const struct yaml_node *node, struct text word,
+				const struct text *words, size_t count, const char *what, struct error *error)
+{
+	struct text near = text_nearest(word, words, count);
+	(void)wrong(pinned, node, error, "\"%.*s\" is no %s", TEXT_ARG(word), what);
+	if (near.len)
+		error_remedy(error, "Did you mean \"%.*s\"?", TEXT_ARG(near));
+	else
+		error_remedy(error, "docs/formats/matching.md lists what there is.");
+	return STATUS_INVALID;
+}
+
+static enum status check_keys(const struct pinned *pinned, const struct yaml_node *node, const char *allowed,
+			      struct error *error)
+{
+	struct text words[32], rest = text_of(allowed);
+	size_t count = 0;
+	while (count < 32 && text_split(&rest, '|', &words[count]))
+		count++;
+	if (node->kind != YAML_MAPPING) {
+		(void)wrong(pinned, node, error, "settings are expected here, written \"name: value\"");
+		error_remedy(error, "docs/formats/matching.md shows how.");
+		return STATUS_INVALID;
+	}
+	for (size_t i = 0; i < node->count; i++) {
+		bool known = false;
+		for (size_t k = 0; k < count; k++)
+			known |= text_equal(words[k], node->keys[i]);
+		if (!known)
+			return unknown_word(pinned, node->key_nodes[i], node->keys[i], words, count, "setting here",
+					    error);
+	}
+	return STATUS_OK;
+}
+
+static enum status read_number(const struct pinned *pinned, const struct yaml_node *mapping, const char *key,
+			       double least, double most, double *out, struct error *error)
+{
+	const struct yaml_node *node = yaml_get(mapping, key);
+	double value;
+	if (!node)
+		return STATUS_OK;
+	if (!text_parse_double(node->text, &value) || !(value >= least && value <= most))
+		return wrong(pinned, node, error, "%s is a number from %g to %g", key, least, most);
+	*out = value;
+	return STATUS_OK;
+}
+
+static enum status read_bool(const struct pinned *pinned, const struct yaml_node *mapping, const char *key, bool *out,
+			     struct error *error)
+{
+	const struct yaml_node *node = yaml_get(mapping, key);
+	if (!node)
+		return STATUS_OK;
+	*out = text_is(node->text, "true") || text_is(node->text, "yes");
+	if (*out || text_is(node->text, "false") || text_is(node->text, "no"))
+		return STATUS_OK;
+	return wrong(pinned, node, error, "%s is true or false", key);
+}
+
+/* ---- the parts ------------------------------------------------------------------------------------------- */
+
+static enum status check_meaning(const struct pinned *pinned, const struct yaml_node *node, enum meaning *meaning,
+				 struct error *error)
+{
+	struct text names[MEANING_COUNT];
+	size_t count = 0;
+	for (unsigned m = MEANING_ID; m < MEANING_COUNT; m++)
+		names[count++] = text_of(meaning_name((enum meaning)m));
+	if (node->kind == YAML_SCALAR && meaning_parse(node->text, meaning))
+		return STATUS_OK;
+	return unknown_word(pinned, node, node->kind == YAML_SCALAR ? node->text : TEXT("(a list)"), names, count,
+			    "meaning of a column", error);
+}
+
+static enum status check_order(const struct pinned *pinned, const struct yaml_node *node, enum date_order *order,
+			       struct error *error)
+{
+	struct text names[] = {TEXT("year_first"), TEXT("day_first"), TEXT("month_first")};
+	for (int o = DATE_YEAR_FIRST; node->kind == YAML_SCALAR && o <= DATE_MONTH_FIRST; o++) {
+		if (text_is(node->text, date_order_name((enum date_order)o))) {
+			*order = (enum date_order)o;
+			return STATUS_OK;
+		}
+	}
+	return unknown_word(pinned, node, node->text, names, 3, "order of dates", error);
+}
+
+static enum status pin_column(const struct pinned *pinned, const struct yaml_node *node, struct matching_column *column,
+			      struct error *error)
+{
+	const struct yaml_node *meaning = node, *order = NULL;
+	enum status status = STATUS_OK;
+	if (node->kind == YAML_MAPPING) {
+		status = check_keys(pinned, node, "meaning|order|historic|british", error);
+		meaning = yaml_get(node, "meaning");
+		order = yaml_get(node, "order");
+		if (status == STATUS_OK && !meaning)
+			status = wrong(pinned, node, error, "the column's meaning is missing");
+	}
+	if (status == STATUS_OK)
+		status = check_meaning(pinned, meaning, &column->meaning, error);
+	if (status == STATUS_OK && order)
+		status = check_order(pinned, order, &column->order, error);
+	if (status == STATUS_OK && node->kind == YAML_MAPPING)
+		status = read_bool(pinned, node, "historic", &column->historic, error);
+	if (status == STATUS_OK && node->kind == YAML_MAPPING)
+		status = read_bool(pinned, node, "british", &column->british, error);
+	snprintf(column->why, sizeof column->why, "the settings say so");
+	return status;
+}
+
+static enum status pin_columns(const struct pinned *pinned, const struct yaml_node *columns, struct source *source,
+			       bool all_must_exist, struct error *error)
+{
+	enum status status = STATUS_OK;
+	if (columns && columns->kind != YAML_MAPPING)
+		return wrong(pinned, columns, error, "columns are written \"header: meaning\"");
+	for (size_t i = 0; columns && i < columns->count && status == STATUS_OK; i++) {
+		bool found = false;
+		enum meaning ignored;
+		for (size_t c = 0; c < source->column_count && status == STATUS_OK; c++) {
+			if (!text_equal(source->columns[c].is.header, columns->keys[i]))
+				continue;
+			found = true;
+			status = pin_column(pinned, columns->items[i], &source->columns[c].is, error);
+			if (status == STATUS_OK && c == source->id_column)
+				source->columns[c].is.meaning = MEANING_ID;
+		}
+		if (status == STATUS_OK && !found && columns->items[i]->kind == YAML_SCALAR)
+			status = check_meaning(pinned, columns->items[i], &ignored, error);
+		if (status == STATUS_OK && !found && all_must_exist)
+			status = wrong(pinned, columns->key_nodes[i], error, "the file %.*s has no column \"%.*s\"",
+				       TEXT_ARG(source->name), TEXT_ARG(columns->keys[i]));
+	}
+	return status;
+}
+
+static const struct yaml_node *settings_of_file(const struct pinned *pinned, struct text name)
+{
+	const struct yaml_node *files = yaml_get(pinned->root, "files");
+	for (size_t i = 0; files && files->kind == YAML_MAPPING && i < files->count; i++) {
+		if (text_equal(files->keys[i], name))
+			return files->items[i];
+	}
+	return NULL;
+}
+
+enum status pinned_apply(struct matching *matching, struct source *source, struct error *error)
+{
+	const struct pinned *pinned = matching->pinned;
+	if (!pinned)
+		return STATUS_OK;
+	enum status status = pin_columns(pinned, yaml_get(pinned->root, "columns"), source,
+					 matching->options.file_count == 1, error);
+	const struct yaml_node *file = settings_of_file(pinned, source->name);
+	if (status == STATUS_OK && file) {
+		status = check_keys(pinned, file, "columns|clean", error);
+		if (status == STATUS_OK)
+			status = pin_columns(pinned, yaml_get(file, "columns"), source, true, error);
+		if (status == STATUS_OK)
+			status = read_bool(pinned, file, "clean", &source->clean, error);
+	}
+	return status;
+}
+
+const char *pinned_id(const struct matching *matching)
+{
+	return matching->pinned ? matching->pinned->id : NULL;
+}
+
+static enum status read_thresholds(struct matching *matching, struct error *error)
+{
+	const struct pinned *pinned = matching->pinned;
+	const struct yaml_node *node = yaml_get(pinned->root, "thresholds");
+	struct linking_settings *linking = &matching->linking;
+	if (!node)
+		return STATUS_OK;
+	enum status status = check_keys(pinned, node, "link|keep", error);
+	if (status == STATUS_OK)
+		status = read_number(pinned, node, "link", 1e-6, 1, &linking->link_probability, error);
+	return status == STATUS_OK ? read_number(pinned, node, "keep", 1e-6, 1, &linking->keep_probability, error)
+				   : status;
+}
+
+static enum status read_training(struct matching *matching, struct error *error)
+{
+	const struct pinned *pinned = matching->pinned;
+	const struct yaml_node *node = yaml_get(pinned->root, "training"), *model;
+	if (!node)
+		return STATUS_OK;
+	enum status status = check_keys(pinned, node, "pairs|model", error);
+	if (status == STATUS_OK)
+		status = read_number(pinned, node, "pairs", 1000, 1e12, &matching->linking.training_pairs, error);
+	model = yaml_get(node, "model");
+	if (status == STATUS_OK && model && !matching->options.model)
+		matching->options.model = arena_copy(&matching->arena, model->text);
+	return status;
+}
+
+enum status pinned_read(struct matching *matching, const char *path, struct error *error)
+{
+	struct pinned *pinned = ARENA_NEW(&matching->arena, struct pinned);
+	struct yaml_node *root;
+	const struct yaml_node *id, *version;
+	pinned->path = path;
+	matching->pinned = pinned;
+	enum status status = yaml_read(&root, &matching->arena, path, path, error);
+	if (status != STATUS_OK)
+		return status;
+	pinned->root = root;
+	status = check_keys(pinned, root, "version|id|link_only|columns|files|thresholds|training|blocking|comparisons",
+			    error);
+	version = status == STATUS_OK ? yaml_get(root, "version") : NULL;
+	if (version && !text_is(version->text, "1"))
+		status = wrong(pinned, version, error, "this program reads version 1 of the settings");
+	id = status == STATUS_OK ? yaml_get(root, "id") : NULL;
+	if (id)
+		pinned->id = arena_copy(&matching->arena, id->text);
+	if (status == STATUS_OK)
+		status = read_bool(pinned, root, "link_only", &matching->options.link_only, error);
+	if (status == STATUS_OK)
+		status = read_thresholds(matching, error);
+	return status == STATUS_OK ? read_training(matching, error) : status;
+}
+
+/* ---- writing ------------------------------------------------------------------------------------------------- */
+
+/* Always quoted: a header may be anything. */
+static void append_quoted(struct buf *out, struct text t)
+{
+	buf_append_char(out, '"');
+	for (size_t i = 0; i < t.len; i++) {
+		if (t.at[i] == '"' || t.at[i] == '\\')
+			buf_append_char(out, '\\');
+		if ((unsigned char)t.at[i] < 0x20)
+			buf_format(out, "\\x%02x", (unsigned char)t.at[i]);
+		else
+			buf_append_char(out, t.at[i]);
+	}
+	buf_append_char(out, '"');
+}
+
+static void append_column(struct buf *out, const struct matching_column *column)
+{
+	buf_append_text(out, TEXT("      "));
+	append_quoted(out, column->header);
+	if (column->meaning == MEANING_BIRTH)
+		buf_format(out, ": {meaning: %s, order: %s%s}", meaning_name(column->meaning),
+			   date_order_name(column->order), column->historic ? ", historic: true" : "");
+	else if (column->meaning == MEANING_POSTCODE)
+		buf_format(out, ": {meaning: %s, british: %s}", meaning_name(column->meaning),
+			   column->british ? "true" : "false");
+	else
+		buf_format(out, ": %s", meaning_name(column->meaning));
+	buf_format(out, " # %s\n", column->why);
+}
+
+static void append_settings(struct buf *out, const struct matching *matching)
+{
+	buf_append_text(out, TEXT("# What oneview match chose. Change what is wrong and give it back with --settings.\n"
+				  "version: 1\n"));
+	if (matching->options.id || pinned_id(matching)) {
+		buf_append_text(out, TEXT("id: "));
+		append_quoted(out, text_of(matching->options.id ? matching->options.id : pinned_id(matching)));
+		buf_append_char(out, '\n');
+	}
+	buf_format(out, "link_only: %s\n", matching->options.link_only ? "true" : "false");
+	buf_append_text(out, TEXT("files:\n"));
+	for (size_t s = 0; s < matching->source_count; s++) {
+		const struct source *source = &matching->sources[s];
+		buf_append_text(out, TEXT("  "));
+		append_quoted(out, source->name);
+		buf_format(out, ":\n    clean: %s\n    columns:\n", source->clean ? "true" : "false");
+		for (size_t c = 0; c < source->column_count; c++)
+			append_column(out, &source->columns[c].is);
+	}
+	struct matching_summary summary;
+	matching_summary(matching, &summary);
+	buf_format(out, "thresholds:\n  link: %g\n", summary.threshold);
+	if (matching->linking.keep_probability > 0)
+		buf_format(out, "  keep: %g\n", matching->linking.keep_probability);
+}
+
+enum status matching_write_settings(const struct matching *matching, const char *path, struct error *error)
+{
+	struct out out;
+	struct buf text;
+	enum status status = out_open(&out, path, error);
+	if (status != STATUS_OK)
+		return status;
+	buf_init(&text, 16 << 20);
+	append_settings(&text, matching);
+	status = out_write(&out, buf_text(&text), error);
+	if (status == STATUS_OK)
+		status = out_commit(&out, error);
+	else
+		out_abandon(&out);
+	buf_release(&text);
+	return status;
+}

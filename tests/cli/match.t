@@ -1,0 +1,163 @@
+Person files are matched with nothing said about them.
+
+Columns are understood, and the result has every record
+  $ cp "$TESTS"/data/people/parish.csv . && oneview match parish.csv --clusters c.csv | head -11
+  parish.csv: 20 records, UTF-8, ids from column unique_id
+  Column       Taken for          Filled  Why
+  unique_id    record id           1.000  names the record in the results; not compared
+  first_name   given name          1.000  header
+  surname      family name         1.000  header
+  dob          date of birth       1.000  header; 95 % are dates and the others years
+  occupation   occupation          0.900  header
+  birth_place  place of birth      1.000  header
+  cluster      who it is (truth)   1.000  the header names a group of records: it may be the truth, and is not looked at
+  
+  Compared when these agree                                                 Pairs  Divided  Cut
+  $ head -1 c.csv; sed 1d c.csv | cut -d, -f1 | sort -u; sed 1d c.csv | wc -l
+  file,id,cluster_id
+  parish.csv
+  20
+  $ same() { [ "$(grep ",$1," c.csv | cut -d, -f3)" = "$(grep ",$2," c.csv | cut -d, -f3)" ] && echo together || echo apart; }
+  $ same a6 a7; same a6 a8; same a11 a12; same a15 a20
+  together
+  apart
+  together
+  apart
+
+The result can be judged by the file's own truth, which was not looked at
+  $ oneview evaluate --clusters c.csv --truth parish.csv --id unique_id --entity cluster | sed -n '/Precision/p;/Records/p'
+    Precision                1.0000
+  Records in the truth       20
+  $ sed 's/,[0-9]*$/,1/' parish.csv > wrong.csv && oneview match wrong.csv --clusters w.csv -q && cut -d, -f2,3 w.csv > w && cut -d, -f2,3 c.csv | cmp - w && echo the same
+  the same
+
+Threads change nothing, and nothing is said with --quiet
+  $ oneview match parish.csv --threads 3 --clusters c3.csv --quiet && cmp c.csv c3.csv && echo the same
+  the same
+
+What was chosen can be written, and gives the same result
+  $ oneview match parish.csv --write-settings s.yaml -q && grep -A9 'columns:' s.yaml
+      columns:
+        "unique_id": id # names the record in the results; not compared
+        "first_name": given_name # header
+        "surname": family_name # header
+        "dob": {meaning: date_of_birth, order: day_first, historic: true} # header; 95 % are dates and the others years
+        "occupation": occupation # header
+        "birth_place": birth_place # header
+        "cluster": truth # the header names a group of records: it may be the truth, and is not looked at
+  thresholds:
+    link: 0.7
+  $ oneview match parish.csv --settings s.yaml --clusters cs.csv -q && cmp c.csv cs.csv && echo the same
+  the same
+
+Settings overrule what was inferred, and mistakes in them are answered with their line
+  $ printf 'columns:\n  occupation: ignored\n' > one.yaml && oneview match parish.csv -s one.yaml | grep '^occupation'
+  occupation   left out            0.900  the settings say so
+  $ printf 'columns:\n  occupation: ocupation\n' > bad.yaml && oneview match parish.csv -s bad.yaml
+  oneview: bad.yaml:2:15: "ocupation" is no meaning of a column
+    What to do: Did you mean "occupation"?
+  [3]
+  $ printf 'colums:\n  occupation: ignored\n' > bad.yaml && oneview match parish.csv -s bad.yaml
+  oneview: bad.yaml:1:1: "colums" is no setting here
+    What to do: Did you mean "columns"?
+  [3]
+  $ printf 'columns:\n  job: ignored\n' > bad.yaml && oneview match parish.csv -s bad.yaml
+  oneview: bad.yaml:2:3: the file parish.csv has no column "job"
+  [3]
+
+A model is written when there is none, and replayed when there is
+  $ oneview match parish.csv --model m.json -q && grep -c '"column"' m.json
+  6
+  $ oneview match parish.csv --model m.json --clusters cm.csv -q && cmp c.csv cm.csv && echo the same
+  the same
+
+Pairs come with weight, probability and a level for each comparison
+  $ oneview match parish.csv --pairs p.csv -q && head -1 p.csv && grep 'a11,parish.csv,a12' p.csv | cut -d, -f1-4,7-
+  file_l,id_l,file_r,id_r,weight,probability,given_name,middle_names,family_name,date_of_birth,birth_place,occupation
+  parish.csv,a11,parish.csv,a12,same,not known,same,same,same,same
+  $ oneview evaluate --pairs p.csv --truth parish.csv --id unique_id --entity cluster --json | grep -cE '"best_weight"|"f1"' | awk '{ print ($1 > 2) }'
+  1
+
+Bad input is answered with file, line and remedy
+  $ : > empty.csv; oneview match empty.csv
+  oneview: empty.csv: the file is empty
+    What to do: Give a CSV file with a line of column names and at least one record.
+  [3]
+  $ echo 'first_name,surname' > header.csv; oneview match header.csv
+  oneview: header.csv: the file has a line of column names and no records
+    What to do: Give a file with at least one record.
+  [3]
+  $ oneview match nowhere.csv
+  oneview: nowhere.csv: the file cannot be read (No such file or directory)
+    What to do: Check the name; it is looked for from the folder the command is called in.
+  [4]
+  $ oneview match .
+  oneview: .: the file cannot be read (Is a directory)
+    What to do: Give the files in it one by one, or as ./*.csv.
+  [3]
+  $ printf 'id,first_name\n1,Ann\n2,Bob\n1,Cy\n' > twice.csv; oneview match twice.csv
+  oneview: twice.csv:4: the id in column "id" stands on line 2 already: records could not be told apart in the result
+    What to do: Name a column whose values are all different with --id, or number the rows with --id none.
+  [3]
+  $ printf 'id,first_name\n1,Ann\n2,"Bob\n' > open.csv; oneview match open.csv
+  oneview: open.csv:3: a quote opens on this line and is not closed before the file ends
+    What to do: Close it, or write a quote inside a quoted value twice.
+  [3]
+  $ printf 'id,q\n1,\n2,\n' > null.csv; oneview match null.csv
+  oneview: null.csv:1: no column can be used to tell people apart
+    What to do: Call the columns by what they hold, such as first_name, surname, date_of_birth, postcode; or name their meanings in --settings (docs/formats/matching.md).
+  [3]
+  $ oneview match parish.csv --id uniq_id
+  oneview: parish.csv:1: there is no column "uniq_id" for the ids
+    What to do: Did you mean "unique_id"?
+  [4]
+  $ oneview match parish.csv --clusters nofolder/c.csv
+  oneview: nofolder/c.csv: the result cannot be written (No such file or directory)
+    What to do: Make the folder first, or choose another.
+  [8]
+  $ oneview match parish.csv --clusters parish.csv
+  oneview: --clusters would overwrite parish.csv
+    What to do: Choose another name for the result.
+  [2]
+  $ oneview match parish.csv --threshold 2
+  oneview: --threshold takes a number from 1e-06 to 1
+  [2]
+  $ oneview match parish.csv --threshold 0.9 --weight 3
+  oneview: --threshold and --weight say the same thing twice
+    What to do: Give one: a weight of 0 is a probability of 0.5, of 10 one of 0.999.
+  [2]
+  $ oneview match parish.csv --link-only
+  oneview: --link-only needs two files or more
+    What to do: Without it the records of one file are compared with each other.
+  [2]
+  $ oneview match
+  oneview: "oneview match" needs FILE: a CSV file of persons, with a header
+    What to do: "oneview match --help" shows how to call it
+  [2]
+  $ oneview evaluate --clusters c.csv --truth parish.csv --id unique_id --entity person
+  oneview: parish.csv:1: there is no column "person"
+  [4]
+
+One row is one person; rows that cannot be told apart are one
+  $ printf 'id,first_name\n1,Ann\n' > one.csv; oneview match one.csv --clusters - -q
+  file,id,cluster_id
+  one.csv,1,0
+  $ yes '1,Ann,Lee' | head -1000 | awk 'BEGIN { print "id,first_name,surname" } { sub(/^1/, NR); print }' > same.csv
+  $ oneview match same.csv --clusters c1.csv | grep -E '^every|^People'
+  every record says the same: nothing tells them apart, so they are taken for one
+  People                     1
+  $ cut -d, -f3 c1.csv | sort -u
+  0
+  cluster_id
+
+Ragged rows, two columns of one name and mixed encodings are read, and said
+  $ printf 'id,first_name,surname,surname\n1,Ann\n2,Bob,Ray,x,y\n3,Andr\351,Fox,z\n4,Zo\303\253,Low,w\n' > odd.csv; oneview match odd.csv | sed -n '1p;/odd.csv:[0-9]/p'
+  odd.csv: 4 records, Windows-1252, ids from column id
+  odd.csv:1: column 4 has the name of column 3: it is called "surname (2)" here
+  odd.csv:2: 1 row has fewer than 4 columns, the first on this line: what is missing counts as empty
+  odd.csv:3: 1 row has more than 4 columns, the first on this line: what is too much is left out; a comma in a value must be quoted
+
+Nothing is left behind when a run fails
+  $ ls | grep -c 'csv\.......$'
+  0
+  [1]
