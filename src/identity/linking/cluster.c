@@ -72,7 +72,7 @@ static void add_pair(struct together *all, const struct clustering *job, struct 
 	const uint32_t *a = table_row(job->table, x), *b = table_row(job->table, y);
 	uint64_t pattern = comparer_pattern(comparer, a, b);
 	score4 terms[LINKING_COLUMNS];
-	enum linking_conflict conflict = model_conflict(job->table, a, b, pattern);
+	enum linking_conflict conflict = model_conflict(job->table, pattern);
 	all->forbidden |= conflict == LINKING_CONFLICT_NUMBER;
 	all->conflicts += conflict != LINKING_NO_CONFLICT;
 	all->compared += model_could_conflict(job->table, pattern);

@@ -9,12 +9,13 @@
 /* Levels of each kind, best first; 0 is always "missing". The numbers stand in stored patterns. */
 static const char *const level_names[LINKING_KIND_COUNT][LINKING_LEVELS] = {
 	[LINKING_GIVEN] = {"not known", "same", "nickname or other spelling", "one slip or same sound", "initial only",
-			   "part of the other, or called by a middle name", "different", "names in each other's place"},
+			   "part of the other, or called by a middle name", "different", "names in each other's place",
+			   "initials differ"},
 	[LINKING_MIDDLE] = {"not known", "same", "could be the same", "different"},
 	[LINKING_FAMILY] = {"not known", "same", "one slip or same sound", "a word in common", "different"},
 	[LINKING_SUFFIX] = {"not known", "same", "different"},
 	[LINKING_BIRTH] = {"not known", "same", "day and month swapped", "one digit different",
-			   "same year, day not known", "two parts the same", "different"},
+			   "same year, day not known", "two parts the same", "different", "a generation apart"},
 	[LINKING_SEX] = {"not known", "same", "different"},
 	[LINKING_PLACE] = {"not known", "same property", "same postcode", "same area", "different"},
 	[LINKING_PHONE] = {"not known", "same", "one digit different", "different"},
@@ -23,6 +24,8 @@ static const char *const level_names[LINKING_KIND_COUNT][LINKING_LEVELS] = {
 	[LINKING_IDENTIFIER] = {"not known", "same", "one character different", "different"},
 	[LINKING_ENCODING] = {"not known", "same", "all but the same", "very alike", "alike", "somewhat alike",
 			      "little alike", "different"},
+	[LINKING_SOURCE] = {"not known", "often one person's", "one person's as often as not", "seldom one person's",
+			    "rarely one person's", "hardly ever one person's"},
 	[LINKING_TEXT] = {"not known", "same", "one slip", "similar", "different"},
 };
 
@@ -46,7 +49,7 @@ const char *linking_kind_name(enum linking_kind kind)
 		[LINKING_SUFFIX] = "suffix",     [LINKING_BIRTH] = "date_of_birth",   [LINKING_SEX] = "sex",
 		[LINKING_PLACE] = "place",       [LINKING_PHONE] = "phone",           [LINKING_EMAIL] = "email",
 		[LINKING_NHS] = "nhs_number",    [LINKING_IDENTIFIER] = "identifier", [LINKING_TEXT] = "text",
-		[LINKING_ENCODING] = "encoding",
+		[LINKING_ENCODING] = "encoding", [LINKING_SOURCE] = "source",
 	};
 	return names[kind];
 }
@@ -59,7 +62,8 @@ static unsigned compare_given(struct text a, struct text b)
 		[GIVEN_SAME] = 1,    [GIVEN_VARIANT] = 2, [GIVEN_CLOSE] = 3,
 		[GIVEN_INITIAL] = 4, [GIVEN_PART] = 5,    [GIVEN_DIFFERENT] = 6,
 	};
-	return levels[clean_given_compare(a, b)];
+	unsigned level = levels[clean_given_compare(a, b)];
+	return level == 6 && (a.len == 1 || b.len == 1) ? 8 : level;
 }
 
 /* Every name of the shorter list is the other's name or its initial. */
@@ -84,7 +88,12 @@ static unsigned compare_family(struct text a, struct text b)
 
 static unsigned compare_birth(date a, date b)
 {
-	return a == DATE_UNKNOWN || b == DATE_UNKNOWN ? 0 : (unsigned)clean_birth_compare(a, b) + 1;
+	if (a == DATE_UNKNOWN || b == DATE_UNKNOWN)
+		return 0;
+	enum birth_agreement agreement = clean_birth_compare(a, b);
+	if (agreement == BIRTH_DIFFERENT && (a > b ? a - b : b - a) > 12 * 365)
+		return 7;
+	return (unsigned)agreement + 1;
 }
 
 static unsigned compare_place(const struct place *a, const struct place *b)
@@ -214,6 +223,8 @@ static unsigned compare_codes(struct comparer *comparer, size_t c, uint32_t a, u
 static unsigned compare_column(struct comparer *comparer, size_t c, const uint32_t *a, const uint32_t *b)
 {
 	const struct column *column = &comparer->table->columns[c];
+	if (column->is.kind == LINKING_SOURCE)
+		return sources_compare(comparer->table, a, b);
 	a += column->at;
 	b += column->at;
 	if (!a[0] || !b[0])
@@ -256,7 +267,7 @@ static uint64_t see_crossed_names(struct comparer *comparer, const uint32_t *a, 
 {
 	const struct linking_table *table = comparer->table;
 	size_t given = table->given, family = table->family, middle = table->middle;
-	if (given == LINKING_COLUMNS || pattern_level(pattern, given) != 6)
+	if (given == LINKING_COLUMNS || pattern_level(pattern, given) < 6)
 		return pattern;
 	if (family != LINKING_COLUMNS && pattern_level(pattern, family) == 4 &&
 	    compare_across(comparer, given, given, a, family, b) <= 3 &&

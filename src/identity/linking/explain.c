@@ -31,7 +31,7 @@ void linking_explain(const struct linking_run *run, size_t first, size_t second,
 	out->weight = (double)score.weight;
 	out->probability = weight_probability(out->weight);
 	out->prior = log2(model->prior_m / (1 - model->prior_m));
-	out->conflict = model_conflict_name(model_conflict(table, a, b, out->pattern));
+	out->conflict = model_conflict_name(model_conflict(table, out->pattern));
 	uint32_t block = blocks_first_common(&run->blocks, row_a, row_b);
 	out->rule = block == UINT32_MAX ? -1 : run->blocks.at[block].rule;
 	double sum = out->prior;

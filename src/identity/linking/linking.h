@@ -48,6 +48,7 @@ enum linking_kind {
 	LINKING_NHS,        /* valid numbers only: two different ones forbid a link */
 	LINKING_IDENTIFIER, /* any number that a person has one of */
 	LINKING_ENCODING,   /* encoding_parse()'s text: a whole person, encoded by a partner */
+	LINKING_SOURCE,     /* the system that a record is of; what two of them say is learned */
 	LINKING_TEXT,       /* anything else: place names, house numbers ... */
 	LINKING_KIND_COUNT
 };
@@ -59,7 +60,7 @@ struct linking_column {
 };
 
 /* At most. A pattern has four bits a column; the last four say how rare a whole name is that both have. */
-enum { LINKING_COLUMNS = 15, LINKING_LEVELS = 8 };
+enum { LINKING_COLUMNS = 15, LINKING_LEVELS = 10 };
 enum { LINKING_LEVEL_MISSING = 0, LINKING_LEVEL_SAME = 1 };
 /* "same", "nickname or other spelling" ...; NULL when the kind has no such level. */
 const char *linking_level_name(enum linking_kind kind, unsigned level);

@@ -46,7 +46,7 @@ struct linking_table {
 	size_t column_count;
 	struct dictionary dictionaries[LINKING_COLUMNS];
 	size_t dictionary_count;
-	size_t given, family, middle, birth; /* the column of the kind, LINKING_COLUMNS when there is none */
+	size_t given, family, middle, birth, source; /* the column of the kind, LINKING_COLUMNS when there is none */
 	int64_t *keys;
 	size_t count, key_capacity;
 	size_t file_first[LINKING_FILES]; /* the numbers of adding at which each file begins */
@@ -58,6 +58,7 @@ struct linking_table {
 	uint32_t *rows;   /* count * stride codes */
 	uint32_t *added;  /* row -> number of adding */
 	uint32_t *row_of; /* number of adding -> row */
+	struct sources *sources;
 };
 
 void linking_table_pack(struct linking_table *table, unsigned threads);
@@ -80,6 +81,22 @@ static inline unsigned pattern_name_bin(uint64_t pattern)
 {
 	return (unsigned)(pattern >> NAME_BIN_SHIFT);
 }
+
+/* ---- sources ------------------------------------------------------------------------------ */
+
+enum { SOURCES_MOST = 32 }; /* more, and nothing is learned */
+struct json_t;
+struct blocks;
+struct model;
+/* What two records' sources and ages say; 0 before it is learned. */
+unsigned sources_compare(const struct linking_table *table, const uint32_t *a, const uint32_t *b);
+/* What was learned, for the model's file: by the names of sources. NULL when nothing was. */
+struct json_t *sources_json(const struct linking_table *table);
+bool sources_read(struct linking_table *table, const struct json_t *root); /* NULL is fine */
+/* Learns from candidate pairs, by a finished model; sets the column's levels in table and model, and finishes
+ * the model again. */
+void sources_learn(struct linking_table *table, const struct blocks *blocks, struct model *model,
+		   const struct linking_settings *settings);
 
 /* ---- comparing ---------------------------------------------------------------------------- */
 
@@ -149,7 +166,7 @@ void model_sample_u(struct model *model, const struct linking_table *table, unsi
 void model_train(struct model *model, const struct linking_table *table, const struct pattern_count *counts,
 		 size_t count, double scale);
 void model_finish(struct model *model, struct linking_table *table, bool rarity);
-enum status model_read(struct model *model, const struct linking_table *table, const char *json,
+enum status model_read(struct model *model, struct linking_table *table, const char *json,
 		       struct error *error) MUST_CHECK;
 
 struct pair_score {
@@ -173,13 +190,10 @@ float add_log2(float a, float b); /* log2(2^a + 2^b) */
 /* Why two records cannot be one person whatever the weight. */
 enum linking_conflict {
 	LINKING_NO_CONFLICT,
-	LINKING_CONFLICT_NUMBER, /* certain; the others may come of one wrong date of birth or sex */
-	LINKING_CONFLICT_BIRTH_AND_SEX,
-	LINKING_CONFLICT_GENERATION,
-	LINKING_CONFLICT_TWINS
+	LINKING_CONFLICT_NUMBER,        /* certain */
+	LINKING_CONFLICT_BIRTH_AND_SEX, /* may come of one record's slips */
 };
-enum linking_conflict model_conflict(const struct linking_table *table, const uint32_t *a, const uint32_t *b,
-				     uint64_t pattern);
+enum linking_conflict model_conflict(const struct linking_table *table, uint64_t pattern);
 const char *model_conflict_name(enum linking_conflict conflict); /* NULL: none */
 /* Whether the two could have been in conflict: both dates of birth are known. */
 bool model_could_conflict(const struct linking_table *table, uint64_t pattern);

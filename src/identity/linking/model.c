@@ -10,11 +10,11 @@
 /* Where EM starts, by level; the rest of each row is 0. What people's records are like in general;
  * training moves them to what these records are like. */
 static const double start_m[LINKING_KIND_COUNT][LINKING_LEVELS] = {
-	[LINKING_GIVEN] = {0, .80, .05, .05, .04, .02, .03, .01},
+	[LINKING_GIVEN] = {0, .80, .05, .05, .04, .02, .03, .01, .003},
 	[LINKING_MIDDLE] = {0, .70, .20, .10},
 	[LINKING_FAMILY] = {0, .86, .05, .03, .06},
 	[LINKING_SUFFIX] = {0, .95, .05},
-	[LINKING_BIRTH] = {0, .93, .01, .03, .01, .01, .01},
+	[LINKING_BIRTH] = {0, .93, .01, .03, .01, .01, .007, .003},
 	[LINKING_SEX] = {0, .98, .02},
 	[LINKING_PLACE] = {0, .65, .05, .10, .20},
 	[LINKING_PHONE] = {0, .60, .03, .37},
@@ -22,6 +22,7 @@ static const double start_m[LINKING_KIND_COUNT][LINKING_LEVELS] = {
 	[LINKING_NHS] = {0, .98, .01, .01},
 	[LINKING_IDENTIFIER] = {0, .95, .03, .02},
 	[LINKING_ENCODING] = {0, .50, .14, .14, .14, .05, .02, .01},
+	[LINKING_SOURCE] = {0, .2, .2, .2, .2, .2},
 	[LINKING_TEXT] = {0, .80, .08, .04, .08},
 };
 /* What two people of one household share; kinds without a row are as in strangers. */
@@ -260,12 +261,13 @@ static void maximise(double *row, const double *counts, const double *start, uns
 static void expect_alike_strangers(double *u, double records)
 {
 	static const double for_a_record[LINKING_LEVELS] = {0, .0005, .0005, .001, .003, .05, .3, 0};
+	unsigned last = linking_level_count(LINKING_ENCODING) - 1;
 	double rest = 1;
-	for (unsigned l = 1; l < LINKING_LEVELS - 1; l++) {
+	for (unsigned l = 1; l < last; l++) {
 		u[l] = for_a_record[l] / (records + 1);
 		rest -= u[l];
 	}
-	u[LINKING_LEVELS - 1] = rest;
+	u[last] = rest;
 }
 
 /* Random pairs hold matches and housemates too; in small files these would hide how rare agreement
@@ -332,24 +334,36 @@ static void bound_households(const struct training *t, struct model *model)
 	}
 }
 
+/* Whether there is anything besides a name, a sex and a date of birth to know a person by. */
+static bool has_more_than_names(const struct linking_table *table)
+{
+	for (size_t c = 0; c < table->column_count; c++) {
+		enum linking_kind kind = table->columns[c].is.kind;
+		if (is_identifier(kind) || kind == LINKING_PLACE || kind == LINKING_PHONE || kind == LINKING_EMAIL ||
+		    kind == LINKING_TEXT)
+			return true;
+	}
+	return false;
+}
+
 /* How often one person's records may differ: more than this, and EM has taken people who share a name
  * for one. */
 static void bound_matches(const struct training *t, struct model *model)
 {
 	for (size_t c = 0; c < t->table->column_count; c++) {
 		enum linking_kind kind = t->table->columns[c].is.kind;
-		unsigned levels = linking_level_count(kind), last = kind == LINKING_GIVEN ? 6 : levels - 1;
-		double most = kind == LINKING_BIRTH        ? 0.03
-			      : kind == LINKING_NHS        ? 0.003
-			      : kind == LINKING_IDENTIFIER ? 0.03
-			      : kind == LINKING_ENCODING   ? 0.01
-							   : 1;
-		double rest = 1 - model->m[c][last];
-		if (model->m[c][last] <= most)
+		unsigned levels = linking_level_count(kind), first = kind == LINKING_BIRTH ? 6 : levels - 1;
+		double differs = 0, most = kind == LINKING_BIRTH        ? has_more_than_names(t->table) ? 0.2 : 0.05
+					   : kind == LINKING_NHS        ? 0.003
+					   : kind == LINKING_IDENTIFIER ? 0.03
+					   : kind == LINKING_ENCODING   ? 0.01
+									: 1;
+		for (unsigned l = first; l < levels; l++)
+			differs += model->m[c][l];
+		if (differs <= most)
 			continue;
 		for (unsigned l = 1; l < levels; l++)
-			model->m[c][l] *= (1 - most) / rest;
-		model->m[c][last] = most;
+			model->m[c][l] *= l < first ? (1 - most) / (1 - differs) : most / differs;
 	}
 }
 
@@ -409,6 +423,22 @@ static void estimate_names_together(const struct training *t, struct model *mode
 	model->u[table->given][7] = 2 * given[1] * family[1] * average;
 }
 
+/* Whether a name was cut to its initial says nothing of whose it is; the pairs that teach may have it
+ * more or less often than the rest. Only how often initials agree where there are any differs by class. */
+static void balance_initials(const struct training *t, struct model *model)
+{
+	size_t given = t->table->given;
+	if (given == LINKING_COLUMNS)
+		return;
+	double *rows[] = {model->m[given], model->h[given], model->n[given]}, *u = model->u[given];
+	double wanted = u[4] + u[8];
+	for (size_t i = 0; i < 3; i++) {
+		double initials = rows[i][4] + rows[i][8];
+		for (unsigned l = 1; l < linking_level_count(LINKING_GIVEN); l++)
+			rows[i][l] *= l == 4 || l == 8 ? wanted / initials : (1 - wanted) / (1 - initials);
+	}
+}
+
 static double update(const struct training *t, struct model *model, const struct expected *expected)
 {
 	double moved = 0;
@@ -435,6 +465,7 @@ static double update(const struct training *t, struct model *model, const struct
 	estimate_names_together(t, model, expected->strangers_of_one_name);
 	estimate_namesakes(t, model, expected->anchored_n);
 	bound_households(t, model);
+	balance_initials(t, model);
 	return moved;
 }
 
@@ -582,7 +613,7 @@ void model_terms(const struct model *model, const struct linking_table *table, c
 /* ---- what forbids a link ------------------------------------------------------------------------------------ */
 
 struct seen {
-	bool nhs_differs, number_same, birth_same, birth_differs, sex_differs, given_differs, place_same, family_same;
+	bool nhs_differs, number_same, birth_differs, sex_differs;
 };
 
 static void see(struct seen *seen, enum linking_kind kind, unsigned level)
@@ -596,41 +627,17 @@ static void see(struct seen *seen, enum linking_kind kind, unsigned level)
 		seen->number_same |= level == 1;
 		break;
 	case LINKING_BIRTH:
-		seen->birth_same |= level == 1;
-		seen->birth_differs |= level == 6;
+		seen->birth_differs |= level >= 6;
 		break;
 	case LINKING_SEX:
 		seen->sex_differs |= level == 2;
-		break;
-	case LINKING_GIVEN:
-		seen->given_differs |= level == 6;
-		break;
-	case LINKING_FAMILY:
-		seen->family_same |= level == 1;
-		break;
-	case LINKING_PLACE:
-		seen->place_same |= level == 1;
 		break;
 	default:
 		break;
 	}
 }
 
-static bool a_generation_apart(const struct linking_table *table, const uint32_t *a, const uint32_t *b)
-{
-	for (size_t c = 0; c < table->column_count; c++) {
-		const struct column *column = &table->columns[c];
-		if (column->is.kind != LINKING_BIRTH || !a[column->at] || !b[column->at])
-			continue;
-		date x = column->dictionary->births[a[column->at]], y = column->dictionary->births[b[column->at]];
-		if (x != DATE_UNKNOWN && y != DATE_UNKNOWN && (x > y ? x - y : y - x) > 12 * 365)
-			return true;
-	}
-	return false;
-}
-
-enum linking_conflict model_conflict(const struct linking_table *table, const uint32_t *a, const uint32_t *b,
-				     uint64_t pattern)
+enum linking_conflict model_conflict(const struct linking_table *table, uint64_t pattern)
 {
 	struct seen seen = {0};
 	for (size_t c = 0; c < table->column_count; c++)
@@ -641,10 +648,6 @@ enum linking_conflict model_conflict(const struct linking_table *table, const ui
 		return LINKING_NO_CONFLICT;
 	if (seen.birth_differs && seen.sex_differs)
 		return LINKING_CONFLICT_BIRTH_AND_SEX;
-	if (seen.birth_differs && a_generation_apart(table, a, b))
-		return LINKING_CONFLICT_GENERATION;
-	if (seen.birth_same && seen.given_differs && (seen.family_same || seen.place_same))
-		return LINKING_CONFLICT_TWINS;
 	return LINKING_NO_CONFLICT;
 }
 
@@ -654,8 +657,6 @@ const char *model_conflict_name(enum linking_conflict conflict)
 		[LINKING_NO_CONFLICT] = NULL,
 		[LINKING_CONFLICT_NUMBER] = "two valid NHS numbers that differ",
 		[LINKING_CONFLICT_BIRTH_AND_SEX] = "date of birth and sex both differ",
-		[LINKING_CONFLICT_GENERATION] = "dates of birth a generation apart",
-		[LINKING_CONFLICT_TWINS] = "same birthday and family, different first names: twins",
 	};
 	return names[conflict];
 }

@@ -37,6 +37,9 @@ void linking_model_json(const struct linking_run *run, struct buf *out)
 		json_array_append_new(columns, column);
 	}
 	json_object_set_new(root, "columns", columns);
+	json_t *sources = sources_json(run->table);
+	if (sources)
+		json_object_set_new(root, "sources", sources);
 	char *text = json_dumps(root, JSON_INDENT(1) | JSON_REAL_PRECISION(9));
 	if (text)
 		buf_append_text(out, text_of(text));
@@ -74,11 +77,12 @@ static bool read_columns(struct model *model, const struct linking_table *table,
 	return true;
 }
 
-enum status model_read(struct model *model, const struct linking_table *table, const char *text, struct error *error)
+enum status model_read(struct model *model, struct linking_table *table, const char *text, struct error *error)
 {
 	json_error_t where;
 	json_t *root = json_loads(text, 0, &where);
-	bool good = root && read_columns(model, table, json_object_get(root, "columns"));
+	bool good = root && read_columns(model, table, json_object_get(root, "columns")) &&
+		    sources_read(table, json_object_get(root, "sources"));
 	model->prior_m = json_number_value(json_object_get(root, "prior"));
 	model->prior_h = json_number_value(json_object_get(root, "household_prior"));
 	for (size_t bin = 0; bin < NAME_BINS; bin++) {

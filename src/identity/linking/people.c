@@ -20,6 +20,7 @@ const struct linking_column people_columns[PEOPLE_COLUMNS] = {
 	[PEOPLE_PLACE] = {"address", LINKING_PLACE},       [PEOPLE_PHONE] = {"phone", LINKING_PHONE},
 	[PEOPLE_EMAIL] = {"email", LINKING_EMAIL},         [PEOPLE_NHS] = {"nhs_number", LINKING_NHS},
 	[PEOPLE_NI] = {"ni_number", LINKING_IDENTIFIER},   [PEOPLE_UPN] = {"upn", LINKING_IDENTIFIER},
+	[PEOPLE_SOURCE] = {"source", LINKING_SOURCE},
 };
 
 /* ---- which element is what ------------------------------------------------------------------------------ */
@@ -253,8 +254,13 @@ static bool prepare_block(void *context, struct vault_block *block)
 static void add_records_to(struct reading *reading, int64_t record_id)
 {
 	struct people *people = reading->people;
-	while (reading->added < people->count && people->records[reading->added] <= record_id)
-		linking_table_add_record(people->table, people->records[reading->added++]);
+	while (reading->added < people->count && people->records[reading->added] <= record_id) {
+		char number[8];
+		int len = snprintf(number, sizeof number, "%u", people->sources[reading->added]);
+		linking_table_add_record(people->table, people->records[reading->added]);
+		if (people->sources[reading->added++] > 0)
+			linking_table_add_value(people->table, PEOPLE_SOURCE, text_slice(number, (size_t)len));
+	}
 }
 
 static bool visit_block(void *context, struct vault_block *block)
@@ -319,7 +325,10 @@ static enum status read_records(struct people *people, struct store *data, const
 			const uint64_t *wanted = id_map_get(&sources, (uint64_t)statement_int(query, number));
 			if (!wanted || !*wanted)
 				continue;
+			int64_t source = statement_int(query, number);
 			ARRAY_GROW(people->records, people->count, people->capacity);
+			ARRAY_GROW(people->sources, people->count, people->source_capacity);
+			people->sources[people->count] = source < 256 ? (unsigned char)source : 0;
 			people->records[people->count++] = statement_int(query, record);
 		}
 		statement_done(query);
@@ -462,6 +471,23 @@ static enum status read_properties_of(struct reading *reading, struct store *dat
 	return status;
 }
 
+static enum status read_source_of(struct people *people, size_t i, struct store *data, struct error *error)
+{
+	struct statement *query;
+	bool row;
+	enum status status =
+		store_prepare(&query, data, "SELECT source_no FROM record WHERE record_id = :record_id", error);
+	if (status != STATUS_OK)
+		return status;
+	int number = statement_column(query, "source_no");
+	statement_bind_int(query, "record_id", people->records[i]);
+	status = statement_step(query, &row, error);
+	if (status == STATUS_OK && row && statement_int(query, number) < 256)
+		people->sources[i] = (unsigned char)statement_int(query, number);
+	statement_done(query);
+	return status;
+}
+
 enum status people_read_some(struct people *out, struct store *data, const struct vault *vault, const int64_t *records,
 			     size_t count, struct error *error)
 {
@@ -473,10 +499,13 @@ enum status people_read_some(struct people *out, struct store *data, const struc
 	out->table = linking_table_new(people_columns, PEOPLE_COLUMNS);
 	out->records = memory_alloc(count + 1, sizeof *out->records);
 	memcpy(out->records, records, count * sizeof *records);
+	out->sources = memory_alloc(count + 1, 1);
 	out->count = count;
 	qsort(out->records, count, sizeof *out->records, compare_ids);
 	for (size_t i = 0; i < count && status == STATUS_OK; i++) {
-		status = read_properties_of(&reading, data, out->records[i], error);
+		status = read_source_of(out, i, data, error);
+		if (status == STATUS_OK)
+			status = read_properties_of(&reading, data, out->records[i], error);
 		if (status == STATUS_OK)
 			status = read_one(&reading, data, vault, out->records[i], error);
 	}
@@ -491,5 +520,7 @@ enum status people_read_some(struct people *out, struct store *data, const struc
 void people_release(struct people *people)
 {
 	free(people->records);
+	free(people->sources);
 	people->records = NULL;
+	people->sources = NULL;
 }

@@ -43,6 +43,8 @@ static enum status run_all(struct linking_run *run, const struct linking_setting
 	if (status != STATUS_OK)
 		return status;
 	model_finish(&run->model, run->table, !settings->without_rarity);
+	if (!settings->model)
+		sources_learn(run->table, &run->blocks, &run->model, settings);
 	report->seconds_train = linking_seconds() - now;
 	now = linking_seconds();
 	status = score_pairs(&run->links, run->table, &run->blocks, &run->model, settings, report, error);

@@ -46,6 +46,7 @@ struct linking_table *linking_table_new(const struct linking_column *columns, si
 	table->family = first_of(table, LINKING_FAMILY);
 	table->middle = first_of(table, LINKING_MIDDLE);
 	table->birth = first_of(table, LINKING_BIRTH);
+	table->source = first_of(table, LINKING_SOURCE);
 	return table;
 }
 
@@ -71,6 +72,7 @@ void linking_table_free(struct linking_table *table)
 	free(table->files);
 	free(table->added);
 	free(table->row_of);
+	free(table->sources);
 	free(table);
 }
 

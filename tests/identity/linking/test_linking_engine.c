@@ -211,6 +211,14 @@ static void planted_pairs(void **state)
 		 true,
 		 {{"ulysses", "pemberton", "1977-04-30", "1", "9009|EM9 1AA", "", ""}, 0},
 		 {{"pemberton", "ulysses", "1977-04-30", "1", "9009|EM9 1AA", "", ""}, 0}},
+		{"initial only",
+		 true,
+		 {{"ottilie", "quarmby", "1951-04-30", "2", "9010|EM9 1AA", "", ""}, 0},
+		 {{"o", "quarmby", "", "2", "9010|EM9 1AA", "", ""}, 0}},
+		{"another initial",
+		 false,
+		 {{"ottilie", "ravenshaw", "1951-04-30", "2", "9011|EM9 1AA", "", ""}, 0},
+		 {{"p", "ravenshaw", "", "2", "9011|EM9 1AA", "", ""}, 0}},
 		{"only a name in common",
 		 false,
 		 {{"kofi", "jones", "", "", "", "", ""}, 0},
@@ -267,6 +275,46 @@ static void copies_are_no_further_witnesses(void **state)
 	assert_int_not_equal(linking_cluster_of(run, RECORDS), linking_cluster_of(run, RECORDS + 2));
 	linking_run_free(run);
 	free(b);
+}
+
+/* Tax bills name adults and give no dates of birth; schools know children. Nobody says so: it is learned from
+ * the families whose names tell them apart. */
+static void sources_tell_who_is_in_them(void **state)
+{
+	(void)state;
+	enum { FAMILIES = 400, FULL = COLUMNS + 1 };
+	struct linking_column with_source[FULL];
+	memcpy(with_source, columns, sizeof columns);
+	with_source[COLUMNS] = (struct linking_column){"source", LINKING_SOURCE};
+	struct linking_table *table = linking_table_new(with_source, FULL);
+	static const char *const sources[] = {"housing", "school", "tax"};
+	size_t count = 0, of[3] = {0};
+	for (size_t i = 0; i < FAMILIES; i++) {
+		char family[24], place[24], adult[24], child[24];
+		bool one_name = i == 0; /* the parent and the child */
+		struct random r;
+		random_start(&r, 4, i, 0, 0);
+		snprintf(family, sizeof family, "%s%s", families[random_below(&r, 18)], givens[random_below(&r, 20)]);
+		snprintf(place, sizeof place, "%zu|EM1 1AA", i + 1);
+		date_format_iso(date_of(1950, 1, 1) + (date)random_below(&r, 365 * 40), adult);
+		date_format_iso(date_of(2006, 1, 1) + (date)random_below(&r, 365 * 12), child);
+		const char *parent = givens[i % 20], *young = one_name ? parent : givens[(i + 7) % 20];
+		struct person_record records[] = {{{parent, family, adult, "1", place, "", ""}, 0},
+						  {{young, family, child, "1", place, "", ""}, 0},
+						  {{parent, family, "", "1", place, "", ""}, 0}};
+		for (size_t s = 0; s < 3; s++) {
+			of[s] = one_name ? count : of[s];
+			add_record(table, &records[s], (int64_t)count++);
+			linking_table_add_value(table, COLUMNS, text_of(sources[s]));
+		}
+	}
+	struct linking_run *run = run_table(table, 0);
+	assert_int_equal(linking_cluster_of(run, of[2]), linking_cluster_of(run, of[0]));
+	assert_int_not_equal(linking_cluster_of(run, of[2]), linking_cluster_of(run, of[1]));
+	struct linking_explanation why;
+	linking_explain(run, of[2], of[1], &why);
+	assert_true(why.evidence[COLUMNS].level >= 4 && why.evidence[COLUMNS].weight < -2);
+	linking_run_free(run);
 }
 
 static void explanations_add_up(void **state)
@@ -459,6 +507,7 @@ int main(void)
 		cmocka_unit_test(finds_the_people),
 		cmocka_unit_test(planted_pairs),
 		cmocka_unit_test(copies_are_no_further_witnesses),
+		cmocka_unit_test(sources_tell_who_is_in_them),
 		cmocka_unit_test(explanations_add_up),
 		cmocka_unit_test(model_is_replayed),
 		cmocka_unit_test(small_and_odd_tables),
