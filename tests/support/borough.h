@@ -5,7 +5,7 @@
  *   1002 Zoë Mohammed, 12, her daughter: known to children's social care
  *   1003 Liam Archer, adopted: protected as a whole
  *   1004 Grace Mensah, fled domestic abuse: her address is protected
- *   1005 John Paul O'Brien-Smith, known to council tax only, in capitals
+ *   1005 John Paul O'Brien-Smith, known to council tax only, in capitals; until February Brien, at another address
  */
 #ifndef TESTS_SUPPORT_BOROUGH_H
 #define TESTS_SUPPORT_BOROUGH_H
@@ -145,12 +145,17 @@ static inline void borough_extracts(struct borough *b)
 		      "Account No,Tenancy Ref,Main Tenant Ref,Weekly Charge,Balance,Arrears Band,Arrears Stage,Pay "
 		      "Method,Last "
 		      "Payment,Balance Date\nA1,T1,P1,120.00,1240.50,3,NSP,DD,05/01/2026,28/02/2026\n");
+	borough_write(b, "CTAX_LIABLE_20260131.txt",
+		      "ACCOUNT_REF|PARTY_REF|LIABLE_NAME|LEAD|LIAB_FROM|LIAB_TO|PROP_ADDRESS|POSTCODE|UPRN|FORWARD_"
+		      "ADDRESS|BAND|"
+		      "PAY_METHOD|BALANCE|RECOVERY_STAGE|TEL|EMAIL\n"
+		      "C1|L1|MOHAMED, MRS AYSHA|Y|01-APR-2019||14 MILL LANE, EASTMARSH|EM1 4QT|||C|DD|410.00|20||\n"
+		      "C2|L2|BRIEN, MR JOHN PAUL|Y|01-APR-2020||1 QUAY ROAD, EASTMARSH|EM2 7AA|||B|DD|0.00|00||\n");
 	borough_write(
-		b, "CTAX_LIABLE_20260131.txt",
+		b, "CTAX_LIABLE_20260228.txt",
 		"ACCOUNT_REF|PARTY_REF|LIABLE_NAME|LEAD|LIAB_FROM|LIAB_TO|PROP_ADDRESS|POSTCODE|UPRN|FORWARD_"
 		"ADDRESS|BAND|"
 		"PAY_METHOD|BALANCE|RECOVERY_STAGE|TEL|EMAIL\n"
-		"C1|L1|MOHAMED, MRS AYSHA|Y|01-APR-2019||14 MILL LANE, EASTMARSH|EM1 4QT|||C|DD|410.00|20||\n"
 		"C2|L2|O'BRIEN-SMITH, MR JOHN PAUL|Y|01-APR-2020||3 CANAL WHARF, EASTMARSH|EM2 7AB|||B|DD|0.00|00||\n");
 	borough_write(b, "ssd_person_2026-01-31.csv",
 		      "pers_legacy_id,pers_person_id,pers_upn,pers_forename,pers_surname,pers_sex,pers_gender,pers_"

@@ -17,8 +17,31 @@ static struct view_variant *variant_of(struct viewing *v, struct view_identity *
 	if (identity->variant_count == VARIANTS_MAX)
 		return NULL;
 	struct view_variant *variant = &identity->variants[identity->variant_count++];
-	*variant = (struct view_variant){.sources = new_sources(v)};
+	*variant = (struct view_variant){.sources = new_sources(v), .until = DATE_UNKNOWN};
 	return variant;
+}
+
+static bool has_identity(const struct disclosed_row *row)
+{
+	for (size_t i = 0; i < row->value_count; i++)
+		if (row->values[i].element->category == CATEGORY_IDENTITY)
+			return true;
+	return false;
+}
+
+/* The as-at date of the extract that said otherwise. Versions between, which changed nothing of the identity, have
+ * none of their own. */
+static date replaced_on(const struct viewing *v, const struct disclosed_row *row)
+{
+	const struct disclosed_row *end = v->answer->rows + v->answer->row_count;
+	for (const struct disclosed_row *next = row + 1; next < end; next++) {
+		if (next->origin.record_id != row->origin.record_id || next->origin.feed != row->origin.feed ||
+		    next->origin.row_key != row->origin.row_key)
+			break;
+		if (next->newest || has_identity(next))
+			return next->origin.as_at;
+	}
+	return row->origin.data_as_at;
 }
 
 static void add_value(struct viewing *v, struct view_identity *identity, const struct disclosed_row *row)
@@ -34,6 +57,8 @@ static void add_value(struct viewing *v, struct view_identity *identity, const s
 	if (!has_source(variant->sources, variant->source_count, row->origin.feed->source))
 		variant->sources[variant->source_count++] = row->origin.feed->source;
 	variant->current |= !row->ended;
+	if (row->ended && replaced_on(v, row) > variant->until)
+		variant->until = replaced_on(v, row);
 }
 
 static int compare_variants(const void *left, const void *right)
@@ -55,17 +80,18 @@ static bool read_identity(struct viewing *v, struct view_identity *identity, con
 {
 	size_t current = 0;
 	*identity = (struct view_identity){.element = element, .variants = scratch};
-	for (size_t i = 0; i < v->answer->row_count; i++) {
-		if (v->answer->rows[i].newest)
-			add_value(v, identity, &v->answer->rows[i]);
-	}
+	for (size_t i = 0; i < v->answer->row_count; i++)
+		add_value(v, identity, &v->answer->rows[i]);
 	if (identity->variant_count == 0)
 		return false;
 	identity->variants = ARENA_ARRAY(v->arena, identity->variant_count, struct view_variant);
 	memcpy(identity->variants, scratch, identity->variant_count * sizeof *scratch);
 	qsort(identity->variants, identity->variant_count, sizeof *identity->variants, compare_variants);
-	for (size_t i = 0; i < identity->variant_count; i++)
+	for (size_t i = 0; i < identity->variant_count; i++) {
 		current += identity->variants[i].current;
+		if (identity->variants[i].current)
+			identity->variants[i].until = DATE_UNKNOWN;
+	}
 	identity->differs = current > 1;
 	return true;
 }
@@ -134,6 +160,12 @@ static struct view_address *address_at(struct viewing *v, struct view_address *a
 	return added;
 }
 
+/* Until when the row said so: its own end, or when the source wrote another address into it. */
+static date last_day(const struct viewing *v, const struct disclosed_row *row)
+{
+	return row->newest ? row->valid_to : replaced_on(v, row);
+}
+
 static void add_address(struct viewing *v, struct view_address *address, const struct disclosed_row *row)
 {
 	bool current = row_is_current(v, row);
@@ -141,9 +173,9 @@ static void add_address(struct viewing *v, struct view_address *address, const s
 		address->from = row->valid_from;
 	if (current)
 		address->to = DATE_UNKNOWN;
-	else if (!address->current && row->valid_to != DATE_UNKNOWN &&
-		 (address->to == DATE_UNKNOWN || row->valid_to > address->to))
-		address->to = row->valid_to;
+	else if (!address->current && last_day(v, row) != DATE_UNKNOWN &&
+		 (address->to == DATE_UNKNOWN || last_day(v, row) > address->to))
+		address->to = last_day(v, row);
 	address->current |= current;
 	if (row->property_id)
 		address->property_id = row->property_id;
@@ -172,7 +204,7 @@ void view_put_addresses(struct viewing *v)
 	for (size_t i = 0; i < v->answer->row_count; i++) {
 		const struct disclosed_row *row = &v->answer->rows[i];
 		struct text postcode = TEXT_ABSENT;
-		struct text address = row->newest ? join_address(v, row, &postcode) : TEXT_ABSENT;
+		struct text address = join_address(v, row, &postcode);
 		if (text_is_empty(address) && text_is_empty(postcode))
 			continue;
 		struct view_address *at = address_at(v, all, &count, address, postcode);

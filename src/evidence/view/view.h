@@ -45,6 +45,7 @@ struct view_variant {
 	const struct profile_source **sources;
 	size_t source_count;
 	bool current; /* some source still says so */
+	date until;   /* former: as-at date of the newest extract that said otherwise; DATE_UNKNOWN when current */
 };
 struct view_identity {
 	const struct profile_element *element;
@@ -161,6 +162,58 @@ struct view_resident {
 /* SEEN: INSTANT_UNKNOWN when the viewer never looked. */
 void view_resident(struct view_resident *out, const struct profile *profile, const struct disclosure_resident *answer,
 		   instant seen, date today, struct arena *arena);
+
+/* ---- households and properties ---------------------------------------------------------------------- */
+
+enum view_place { PLACE_SHOWN, PLACE_WITHHELD, PLACE_PROTECTED };
+
+struct view_member {
+	int64_t resident_id;
+	struct text name;          /* absent when withheld */
+	struct text date_of_birth; /* YYYY-MM-DD, or as the source has it */
+	int age;                   /* -1: not known */
+	date from, to;
+	bool current;
+	struct text certainty; /* code of the household room */
+	struct text why;       /* in words */
+	const struct profile_source *const *known_to;
+	size_t known_to_count;
+};
+
+struct view_household {
+	int64_t household_id, property_id; /* property 0: nothing may be said of it */
+	struct text kind;                  /* code of the household room */
+	date from, to;
+	enum view_place place;
+	struct text address;               /* with the postcode, when PLACE_SHOWN */
+	struct text ward;                  /* as pages name it */
+	const struct view_member *members; /* who is there now first, then the eldest */
+	size_t member_count, current_count;
+	uint64_t restrictions; /* that protect some member, for a viewer who is entitled */
+};
+void view_household(struct view_household *out, const struct profile *profile,
+		    const struct disclosure_household *answer, date today, struct arena *arena);
+
+struct view_part {
+	int64_t property_id;
+	struct text address; /* absent when withheld */
+};
+struct view_property {
+	int64_t property_id;
+	struct text uprn, address; /* with the postcode; absent when withheld */
+	struct text kind, class_code, ward;
+	int decile;              /* 0: not known */
+	struct view_part parent; /* id 0: none */
+	const struct view_part *parts;
+	size_t part_count;
+	const struct view_household *households; /* newest first */
+	size_t household_count;
+	const struct view_member
+		*residents; /* each once, with all of the time there: who is there now, then the newest */
+	size_t resident_count;
+};
+void view_property(struct view_property *out, const struct profile *profile, const struct disclosure_property *answer,
+		   date today, struct arena *arena);
 
 /* "9 March 2024", "£1,234.50", "Yes", or the text itself. */
 struct text view_words(struct text value, enum column_type type, struct arena *arena);

@@ -88,7 +88,9 @@ struct disclosed_value {
 	const struct profile_cover *cover;
 };
 
-struct disclosed_row { /* one version of one row of a feed */
+/* One version of one row of a feed. Of a version that is not the newest, the identifying values are there only where
+ * they differ from those of the version before it. */
+struct disclosed_row {
 	struct disclosed_origin origin;
 	date valid_from, valid_to;            /* DATE_UNKNOWN: still, or not known */
 	bool newest;                          /* version of its row */

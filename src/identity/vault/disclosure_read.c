@@ -290,12 +290,16 @@ enum status asking_find_facts(struct found *found, struct asking_door *asking, i
 	return status;
 }
 
-static bool wants_seal(struct asking_door *asking, const struct found *found, const struct found_row *row, int64_t part)
+/* VERSION: of the sealed row. An older version of a fact is opened where its own identity changed, so that a former
+ * name or address is known; what it has in common with those before it is not opened again. */
+static bool wants_seal(struct asking_door *asking, const struct found *found, const struct found_row *row, int64_t part,
+		       int64_t version)
 {
 	if (found->for_line)
 		return row->newest && part == VAULT_IDENTITY;
 	const struct feed_plan *plan = asking_plan(asking, row->feed);
-	return row->newest && plan->seals_allowed && (part == VAULT_IDENTITY || asking->notes);
+	bool former = part == VAULT_IDENTITY && version == row->version;
+	return (row->newest || former) && plan->seals_allowed && (part == VAULT_IDENTITY || asking->notes);
 }
 
 /* The newest sealed row that is not above a fact's version belongs to it. */
@@ -303,7 +307,7 @@ static void take_seal(struct found *found, struct asking_door *asking, struct fo
 		      int64_t version, struct text sealed)
 {
 	bool has = !text_is_absent(row->sealed[part - 1]);
-	if (!wants_seal(asking, found, row, part) || version > row->version ||
+	if (!wants_seal(asking, found, row, part, version) || version > row->version ||
 	    (has && version <= row->sealed_version[part - 1]))
 		return;
 	row->sealed[part - 1] = arena_text(asking->arena, sealed);

@@ -107,6 +107,30 @@ static void test_identity_shows_where_sources_differ(void **state)
 	assert_int_equal(view.homes[0].source_count, 2);
 }
 
+static void test_former_names_and_addresses_say_until_when(void **state)
+{
+	(void)state;
+	struct view_resident view;
+	view_as(&view, "housing_officer", "homelessness_prevention", 1005, INSTANT_UNKNOWN);
+	const struct view_identity *name = NULL;
+	for (size_t i = 0; i < view.identity_count; i++)
+		if (text_is(view.identity[i].element->id, "full_name"))
+			name = &view.identity[i];
+	assert_non_null(name);
+	assert_int_equal(name->variant_count, 2);
+	assert_false(name->differs); /* nobody says the former one now */
+	assert_true(name->variants[0].current);
+	assert_int_equal(name->variants[0].until, DATE_UNKNOWN);
+	assert_string_equal(name->variants[1].value.shown.at, "BRIEN, MR JOHN PAUL");
+	assert_false(name->variants[1].current);
+	assert_int_equal(name->variants[1].until, date_of(2026, 2, 28));
+	assert_int_equal(view.address_count, 2);
+	assert_string_equal(view.addresses[1].postcode.at, "EM2 7AA");
+	assert_false(view.addresses[1].current);
+	assert_int_equal(view.addresses[1].to, date_of(2026, 2, 28));
+	assert_string_equal(view.person.postcode.at, "EM2 7AB"); /* lists have the present one */
+}
+
 static void test_balances_and_markers(void **state)
 {
 	(void)state;
@@ -183,6 +207,62 @@ static void test_sections_say_what_is_withheld(void **state)
 	assert_true(view.refusals[0].why.len > 0);
 }
 
+static void open_place(bool household, void *answer, const char *role, const char *purpose, int64_t id)
+{
+	struct error e;
+	struct viewer viewer = borough_viewer(&borough, role, purpose);
+	struct disclosure_question question = {.viewer = &viewer, .subject_id = id, .on = DATE_UNKNOWN};
+	struct disclosure_household *home = answer;
+	struct disclosure_property *property = answer;
+	assert_ok(household ? disclosure_open_household(home, borough.door, &question, &arena, &e)
+			    : disclosure_open_property(property, borough.door, &question, &arena, &e),
+		  &e);
+	assert_ok(disclosure_wait(household ? home->ticket : property->ticket, &e), &e);
+}
+
+static void test_a_household_in_words(void **state)
+{
+	(void)state;
+	struct disclosure_household answer;
+	struct view_household view;
+	open_place(true, &answer, "housing_officer", "homelessness_prevention", 5001);
+	view_household(&view, borough.profile, &answer, date_of(2026, 3, 31), &arena);
+	assert_int_equal(view.household_id, 5001);
+	assert_int_equal(view.place, PLACE_SHOWN);
+	assert_string_equal(view.address.at, "14 Mill Lane, Eastmarsh, EM1 4QT");
+	assert_int_equal(view.member_count, 2); /* Liam does not exist for this viewer */
+	assert_int_equal(view.current_count, 2);
+	assert_int_equal(view.members[0].resident_id, 1001); /* the eldest first */
+	assert_int_equal(view.members[0].age, 41);
+	assert_true(view.members[0].current);
+	assert_true(text_starts_with(view.members[0].why, TEXT("same address")));
+	assert_true(view.members[0].known_to_count > 0);
+}
+
+static void test_a_property_has_each_resident_once(void **state)
+{
+	(void)state;
+	struct disclosure_property answer;
+	struct view_property view;
+	open_place(false, &answer, "housing_officer", "homelessness_prevention", 7001);
+	struct disclosed_household twice[2] = {answer.households[0], answer.households[0]};
+	struct disclosed_member before[2] = {twice[0].members[0], twice[0].members[1]};
+	for (int i = 0; i < 2; i++) {
+		before[i].from = date_of(2010, 1, 1);
+		before[i].to = date_of(2012, 1, 1);
+	}
+	twice[1].members = before;
+	answer.households = twice;
+	answer.household_count = 2;
+	view_property(&view, borough.profile, &answer, date_of(2026, 3, 31), &arena);
+	assert_string_equal(view.uprn.at, "100023336956");
+	assert_int_equal(view.household_count, 2);
+	assert_int_equal(view.resident_count, 2);
+	assert_int_equal(view.residents[0].from, date_of(2010, 1, 1));
+	assert_int_equal(view.residents[0].to, DATE_UNKNOWN);
+	assert_true(view.residents[0].current);
+}
+
 static void test_words(void **state)
 {
 	(void)state;
@@ -238,10 +318,13 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_known_to_says_who_and_how_to_reach_them, begin, end),
 		cmocka_unit_test_setup_teardown(test_identity_shows_where_sources_differ, begin, end),
+		cmocka_unit_test_setup_teardown(test_former_names_and_addresses_say_until_when, begin, end),
 		cmocka_unit_test_setup_teardown(test_balances_and_markers, begin, end),
 		cmocka_unit_test_setup_teardown(test_the_chronology_follows_the_event_rules, begin, end),
 		cmocka_unit_test_setup_teardown(test_new_since_the_last_look, begin, end),
 		cmocka_unit_test_setup_teardown(test_sections_say_what_is_withheld, begin, end),
+		cmocka_unit_test_setup_teardown(test_a_household_in_words, begin, end),
+		cmocka_unit_test_setup_teardown(test_a_property_has_each_resident_once, begin, end),
 		cmocka_unit_test_setup_teardown(test_words, begin, end),
 		cmocka_unit_test_setup_teardown(test_why_somebody_is_in_a_household, begin, end),
 	};

@@ -15,75 +15,75 @@ static enum status property_of(struct visit *visit, int64_t *id, struct error *e
 	return status;
 }
 
-static void put_heading(struct visit *visit, const struct disclosed_property *property)
+static void put_facts(struct visit *visit, const struct view_property *view)
 {
-	struct value *document = visit->document;
-	put_text(document, "uprn", property->uprn);
-	if (property->address.len)
-		put_format(document, "heading", "%.*s%s%.*s", TEXT_ARG(property->address),
-			   property->postcode.len ? ", " : "", TEXT_ARG(property->postcode));
-	else
-		put_string(document, "heading", "Address withheld");
-}
-
-static void put_facts(struct visit *visit, const struct disclosure_property *answer)
-{
-	const struct disclosed_property *property = &answer->property;
 	struct value *facts = put_array(visit->document, "facts");
-	put_fact(facts, "UPRN", property->uprn);
-	put_fact(facts, "Kind", property->kind);
-	put_fact(facts, "Class", property->class_code);
-	put_fact(facts, "Ward", profile_ward_title(visit->profile, property->ward));
-	if (property->decile)
+	put_fact(facts, "UPRN", view->uprn);
+	put_fact(facts, "Kind", view->kind);
+	put_fact(facts, "Class", view->class_code);
+	put_fact(facts, "Ward", view->ward);
+	if (view->decile)
 		put_fact(facts, "Deprivation decile (1 is the most deprived)",
-			 arena_format(visit->arena, "%d", property->decile));
-	if (!answer->parent.property_id)
+			 arena_format(visit->arena, "%d", view->decile));
+	if (!view->parent.property_id)
 		return;
 	struct value *row = add_object(facts);
 	put_string(row, "title", "Part of");
-	put_text(row, "value", answer->parent.address.len ? answer->parent.address : TEXT("a building"));
-	put_href(row, "href", "properties", answer->parent.property_id);
+	put_text(row, "value", view->parent.address.len ? view->parent.address : TEXT("a building"));
+	put_href(row, "href", "properties", view->parent.property_id);
 }
 
-static void put_households(struct visit *visit, const struct disclosure_property *answer)
+static void put_people(struct visit *visit, const struct view_property *view)
 {
-	put_bool(visit->document, "has_households", answer->household_count > 0);
+	put_bool(visit->document, "has_households", view->household_count > 0);
 	struct value *households = put_array(visit->document, "households");
-	for (size_t i = 0; i < answer->household_count; i++) {
-		const struct disclosed_household *household = &answer->households[i];
+	for (size_t i = 0; i < view->household_count; i++) {
+		const struct view_household *household = &view->households[i];
 		struct value *row = add_object(households);
 		put_href(row, "href", "households", household->household_id);
 		put_text(row, "kind", household_kind(household->kind));
 		put_text(row, "period", people_period(visit->arena, household->from, household->to));
 	}
 	struct value *residents = put_array(visit->document, "residents");
-	for (size_t h = 0; h < answer->household_count; h++) {
-		for (size_t i = 0; i < answer->households[h].member_count; i++) {
-			const struct disclosed_member *member = &answer->households[h].members[i];
-			struct value *row = add_object(residents);
-			put_text(row, "name", person_name(&member->person));
-			put_href(row, "href", "residents", member->person.resident_id);
-			put_text(row, "period", people_period(visit->arena, member->from, member->to));
-			put_text(row, "sources", source_titles(visit->arena, member->known_to, member->known_to_count));
-		}
+	for (size_t i = 0; i < view->resident_count; i++) {
+		const struct view_member *resident = &view->residents[i];
+		struct value *row = add_object(residents);
+		put_text(row, "name", resident->name.len ? resident->name : TEXT("Name withheld"));
+		put_href(row, "href", "residents", resident->resident_id);
+		put_text(row, "period", people_period(visit->arena, resident->from, resident->to));
+		put_bool(row, "current", resident->current);
+		put_text(row, "sources", source_titles(visit->arena, resident->known_to, resident->known_to_count));
 	}
 }
 
-static void put_parts(struct visit *visit, const struct disclosure_property *answer)
+static void put_parts(struct visit *visit, const struct view_property *view)
 {
-	put_bool(visit->document, "has_flats", answer->part_count > 0);
+	put_bool(visit->document, "has_flats", view->part_count > 0);
 	struct value *flats = put_array(visit->document, "flats");
-	for (size_t i = 0; i < answer->part_count; i++) {
+	for (size_t i = 0; i < view->part_count; i++) {
 		struct value *row = add_object(flats);
-		put_href(row, "href", "properties", answer->parts[i].property_id);
-		put_text(row, "address", answer->parts[i].address.len ? answer->parts[i].address : TEXT("Withheld"));
+		put_href(row, "href", "properties", view->parts[i].property_id);
+		put_text(row, "address", view->parts[i].address.len ? view->parts[i].address : TEXT("Withheld"));
 	}
+}
+
+static enum status put_property(struct visit *visit, const struct view_property *view)
+{
+	put_id(visit->document, "id", view->property_id);
+	put_text(visit->document, "uprn", view->uprn);
+	put_text(visit->document, "heading", view->address.len ? view->address : TEXT("Address withheld"));
+	put_array(visit->document, "restrictions");
+	put_facts(visit, view);
+	put_people(visit, view);
+	put_parts(visit, view);
+	return visit_page(visit, "property", "Property");
 }
 
 enum status page_property(struct visit *visit, struct error *error)
 {
 	int64_t id;
 	struct disclosure_property answer;
+	struct view_property view;
 	enum status status = property_of(visit, &id, error);
 	if (status != STATUS_OK)
 		return status;
@@ -94,11 +94,6 @@ enum status page_property(struct visit *visit, struct error *error)
 	if (status != STATUS_OK)
 		return status;
 	visit_ticket(visit, answer.ticket);
-	put_id(visit->document, "id", id);
-	put_heading(visit, &answer.property);
-	put_array(visit->document, "restrictions");
-	put_facts(visit, &answer);
-	put_households(visit, &answer);
-	put_parts(visit, &answer);
-	return visit_page(visit, "property", "Property");
+	view_property(&view, visit->profile, &answer, date_today(), visit->arena);
+	return put_property(visit, &view);
 }

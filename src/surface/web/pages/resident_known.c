@@ -136,6 +136,8 @@ static void put_identity(struct visit *visit, struct value *rows, const struct v
 		put_text(item, "value", variant->value.withheld ? TEXT_ABSENT : variant->value.shown);
 		put_text(item, "why", variant->value.withheld ? variant->value.why : TEXT_ABSENT);
 		put_bool(item, "current", variant->current);
+		put_date(item, "until", variant->until);
+		put_long_date(item, "until_text", variant->until);
 		put_source(item, resident_id, identity->element->title, variant->value.origin, variant->value.element,
 			   detail_of(visit->arena, variant));
 	}
@@ -162,6 +164,7 @@ static void put_addresses(struct visit *visit, struct value *rows, const struct 
 			   TEXT_ARG(period), period.len ? ")" : "");
 		put_null(item, "why");
 		put_bool(item, "current", address->current);
+		put_null(item, "until_text");
 		const struct profile_element *element = profile_element(visit->profile, TEXT("postcode"));
 		put_source(item, view->resident_id, TEXT("Address"), address->origin, element,
 			   source_titles(visit->arena, address->sources, address->source_count));
