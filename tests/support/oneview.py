@@ -162,7 +162,8 @@ class Workspace:
             "records": sorted(record.values()),
             "extracts": sorted(extract.values()),
             "facts": sorted((record[r[0]],) + r[1:] for r in self.rows(
-                "SELECT record_id, feed_no, row_key, version, line, valid_from, valid_to, ended_how, row_hash, payload FROM fact")),
+                "SELECT record_id, feed_no, row_key, version, line, valid_from, valid_to, ended_how, row_hash, payload "
+                "FROM fact JOIN fact_payload USING (record_id, payload_id)")),
             "sealed": sorted((record.get(r[0]),) + r[1:] for r in self.rows(
                 "SELECT record_id, feed_no, row_key, version, part, length(sealed) FROM sealed")),
             "quarantine": sorted(extract[r[0]][:2] + r[1:] for r in self.rows(

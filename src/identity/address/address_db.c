@@ -259,7 +259,8 @@ static enum status read_facts(struct work *work, struct error *error)
 {
 	struct statement *query;
 	enum status status = store_prepare(&query, work->data,
-					   "SELECT f.record_id, f.payload FROM fact f"
+					   "SELECT f.record_id, p.payload FROM fact f"
+					   " JOIN fact_payload p ON p.payload_id = f.payload_id"
 					   " JOIN feed d ON d.feed_no = f.feed_no"
 					   " WHERE d.feed_no = :feed_no AND f.ended_by IS NULL"
 					   " ORDER BY f.record_id, f.row_key, f.version",

@@ -187,9 +187,10 @@ static enum status mark_by_facts(struct marks *marks, const struct id_map *feeds
 	struct buf sql;
 	buf_init(&sql, 1 << 16);
 	buf_format(&sql,
-		   "SELECT r.resident_id, p.property_id, f.feed_no, f.payload, f.version, f.ended_by, e.as_at, "
+		   "SELECT r.resident_id, p.property_id, f.feed_no, d.payload, f.version, f.ended_by, e.as_at, "
 		   "(SELECT MAX(v.version) FROM fact v WHERE v.record_id = f.record_id AND v.feed_no = f.feed_no AND "
 		   "v.row_key = f.row_key) AS newest FROM fact f "
+		   "JOIN fact_payload d ON d.payload_id = f.payload_id "
 		   "LEFT JOIN resident_record r ON r.record_id = f.record_id "
 		   "LEFT JOIN record_property p ON p.record_id = f.record_id AND p.feed_no = f.feed_no AND "
 		   "p.row_key = f.row_key AND p.version <= f.version "

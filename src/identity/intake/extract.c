@@ -188,8 +188,7 @@ static enum status open_csv(struct reader *reader, struct csv **csv, size_t *hea
 static void take_back(struct reader *reader, enum extract_outcome outcome, const char *status)
 {
 	struct intake *intake = reader->intake;
-	writer_give(intake->writer, reader->batch); /* goes back to the pool; its rows are rolled back with the rest */
-	reader->batch = NULL;
+	reader_drop_all(reader); /* what the writer has already is rolled back by it */
 	job_end(intake, reader->job, outcome, status);
 	intake_forget(intake, reader->plan);
 }
@@ -220,8 +219,7 @@ static void decide(struct reader *reader)
 	job->status = "loaded";
 	intake_note_extract(intake, job);
 	result->seconds = (double)(instant_now() - job->received) / 1e6;
-	writer_give(intake->writer, reader->batch);
-	reader->batch = NULL;
+	reader_give_all(reader);
 	writer_give(intake->writer, writer_batch(intake->writer, job, BATCH_COMMIT));
 }
 
@@ -240,7 +238,6 @@ static enum status read_extract(struct intake *intake, struct extract_job *job, 
 		return STATUS_OK;
 	}
 	if (status == STATUS_OK) {
-		writer_give(intake->writer, writer_batch(intake->writer, job, BATCH_BEGIN));
 		reader->batch = writer_batch(intake->writer, job, BATCH_ROWS);
 		status = read_rows(reader, csv, header_columns, error);
 		if (status == STATUS_OK)

@@ -364,11 +364,12 @@ static enum status load_extracts(struct intake *intake, struct error *error)
 	return status;
 }
 
-/* Rows of one month touch nearly every page of the tables; pages that do not fit would be written and
+/* Rows of one month touch nearly every page of what is kept by record (facts without their values, and the
+ * index of sealed rows: 350 MB for a borough of three years); pages that do not fit would be written and
  * read back many times within one transaction. SQLite takes only what it uses. */
 static enum status widen_cache(struct store *store, bool wide, struct error *error)
 {
-	enum { NARROW_KIB = 131072, WIDE_MOST_KIB = 1536 << 10 };
+	enum { NARROW_KIB = 131072, WIDE_MOST_KIB = 384 << 10 };
 	char pragma[96];
 	if (store_kind(store) != STORE_SQLITE)
 		return STATUS_OK;

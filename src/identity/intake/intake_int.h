@@ -212,7 +212,7 @@ struct quarantine_op {
 struct batch {
 	struct batch *next; /* in the writer's queue or the pool */
 	struct extract_job *extract;
-	enum batch_kind { BATCH_BEGIN, BATCH_ROWS, BATCH_COMMIT, BATCH_DISCARD, BATCH_FLUSH, BATCH_STOP } kind;
+	enum batch_kind { BATCH_SAVEPOINT, BATCH_ROWS, BATCH_COMMIT, BATCH_DISCARD, BATCH_FLUSH, BATCH_STOP } kind;
 	OP_ARRAY(struct fact_op) facts;
 	OP_ARRAY(struct seal_op) seals;
 	OP_ARRAY(struct record_op) records;
@@ -249,7 +249,8 @@ struct extract_job {
 struct writer;
 struct writer *writer_start(struct store *store);
 struct batch *writer_batch(struct writer *writer, struct extract_job *extract, enum batch_kind kind); /* an empty one */
-void writer_give(struct writer *writer, struct batch *batch); /* waits while the queue is full */
+void writer_give(struct writer *writer, struct batch *batch);   /* waits while the queue is full */
+void writer_return(struct writer *writer, struct batch *batch); /* unwritten; NULL is fine */
 /* Waits until everything given is written; the store may be used by the caller until the next give.
  * What was written is committed when COMMIT says so. */
 enum status writer_drain(struct writer *writer, bool commit, struct error *error) MUST_CHECK;
@@ -341,6 +342,8 @@ bool file_is_being_written(const char *path, unsigned settle_ms);
 /* ---- reader.c, rows.c: the reading thread
  * ------------------------------------------------------------------------------- */
 
+enum { BATCHES_HELD_MOST = 8 };
+
 struct reader { /* what the reading thread re-uses from extract to extract */
 	struct intake *intake;
 	date today;
@@ -348,6 +351,10 @@ struct reader { /* what the reading thread re-uses from extract to extract */
 	const struct plan *plan;
 	struct known_feed *known;
 	struct batch *batch;
+	/* Full batches of an extract that is still small enough to be decided on before anything is written. */
+	struct batch *held[BATCHES_HELD_MOST];
+	size_t held_count;
+	bool begun; /* the extract was too large for that: what the writer has is behind a savepoint */
 	struct converter converter;
 	struct problems problems;
 	struct value *values;
@@ -368,7 +375,9 @@ struct reader { /* what the reading thread re-uses from extract to extract */
 struct reader *reader_new(struct intake *intake);
 void reader_free(struct reader *reader);
 void reader_start(struct reader *reader, struct extract_job *job, const struct plan *plan);
-void reader_flush(struct reader *reader); /* gives the batch to the writer, takes an empty one */
+void reader_flush(struct reader *reader);    /* the batch is full: takes an empty one */
+void reader_give_all(struct reader *reader); /* behind the last row: the writer gets what it has not */
+void reader_drop_all(struct reader *reader); /* the same when the extract is not loaded */
 /* One row of the file. */
 void rows_take(struct reader *reader, const struct csv_row *row, size_t header_columns);
 /* Behind the last row: ends what a full delivery no longer has, leaves the measures in the job. */

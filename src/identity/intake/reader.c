@@ -43,6 +43,7 @@ void reader_start(struct reader *reader, struct extract_job *job, const struct p
 	reader->known = &reader->intake->known[plan->feed->number];
 	reader->rule_count = 0;
 	reader->cut_short = false;
+	reader->begun = false;
 	if (reader->value_capacity <= plan->slot_count) {
 		reader->value_capacity = plan->slot_count * 2 + 1;
 		reader->values = memory_resize(reader->values, reader->value_capacity, sizeof *reader->values);
@@ -63,9 +64,43 @@ void reader_start(struct reader *reader, struct extract_job *job, const struct p
 	reader->intake->sequence++;
 }
 
+static void give_held(struct reader *reader)
+{
+	for (size_t i = 0; i < reader->held_count; i++)
+		writer_give(reader->intake->writer, reader->held[i]);
+	reader->held_count = 0;
+}
+
+/* Behind a savepoint SQLite copies every page before it is changed, which for an extract of a few rows,
+ * each on a page of its own, costs more than writing them. So most extracts are held until it is known
+ * whether they are loaded. */
 void reader_flush(struct reader *reader)
 {
 	struct writer *writer = reader->intake->writer;
-	writer_give(writer, reader->batch);
+	if (!reader->begun && reader->held_count < BATCHES_HELD_MOST) {
+		reader->held[reader->held_count++] = reader->batch;
+	} else {
+		if (!reader->begun)
+			writer_give(writer, writer_batch(writer, reader->job, BATCH_SAVEPOINT));
+		reader->begun = true;
+		give_held(reader);
+		writer_give(writer, reader->batch);
+	}
 	reader->batch = writer_batch(writer, reader->job, BATCH_ROWS);
+}
+
+void reader_give_all(struct reader *reader)
+{
+	give_held(reader);
+	writer_give(reader->intake->writer, reader->batch);
+	reader->batch = NULL;
+}
+
+void reader_drop_all(struct reader *reader)
+{
+	for (size_t i = 0; i < reader->held_count; i++)
+		writer_return(reader->intake->writer, reader->held[i]);
+	reader->held_count = 0;
+	writer_return(reader->intake->writer, reader->batch);
+	reader->batch = NULL;
 }

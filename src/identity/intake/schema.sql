@@ -103,3 +103,38 @@ CREATE TABLE reference_value (
 	value_hash INT NOT NULL,
 	PRIMARY KEY (feed_no, element_no, value_hash)
 ) CLUSTERED;
+-- migration 2
+-- A fact's values lie apart from it, as they came, and are never changed: what is changed when a version
+-- ends is the narrow row of `fact`, of which a whole borough's stay in memory during a load. payload_id grows
+-- with every row loaded: 2^32 times the extract's number, plus the line. record_id is there so that the
+-- table can be distributed as `fact` is.
+CREATE TABLE fact_payload (
+	payload_id ID PRIMARY KEY,
+	record_id ID NOT NULL,
+	payload TEXT NOT NULL
+);
+CREATE TABLE narrow_fact (
+	record_id ID NOT NULL,
+	feed_no INT NOT NULL,
+	row_key INT NOT NULL,
+	version INT NOT NULL,
+	extract_id ID NOT NULL,
+	line INT NOT NULL,
+	valid_from DATE NOT NULL,
+	valid_to DATE,
+	ended_by ID,
+	ended_how INT,
+	row_hash INT NOT NULL,
+	seal_hash INT NOT NULL,
+	payload_id ID NOT NULL,
+	PRIMARY KEY (record_id, feed_no, row_key, version)
+) CLUSTERED;
+INSERT INTO fact_payload (payload_id, record_id, payload)
+	SELECT extract_id * 4294967296 + line, record_id, payload FROM fact ORDER BY extract_id, line;
+INSERT INTO narrow_fact (record_id, feed_no, row_key, version, extract_id, line, valid_from, valid_to, ended_by,
+	ended_how, row_hash, seal_hash, payload_id)
+	SELECT record_id, feed_no, row_key, version, extract_id, line, valid_from, valid_to, ended_by,
+	ended_how, row_hash, seal_hash, extract_id * 4294967296 + line FROM fact
+	ORDER BY record_id, feed_no, row_key, version;
+DROP TABLE fact;
+ALTER TABLE narrow_fact RENAME TO fact;

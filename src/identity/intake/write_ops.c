@@ -1,22 +1,23 @@
 /* Batches into tables.
  *
- * An extract is a savepoint; several extracts are a transaction, which ends when it has grown to
- * GROUP_ROWS or is GROUP_SECONDS old.  Rows of one month are spread over all records, so a
- * transaction for each small extract would write nearly every page of the tables each time:
- * for three years of a borough, fifty times the size of the database.
+ * Several extracts are a transaction, which ends when it has grown to GROUP_ROWS or is
+ * GROUP_SECONDS old: rows of one month are spread over all records, so a transaction for each
+ * small extract would write nearly every page of the tables by record each time.  A large extract,
+ * whose first rows come before it is known whether it is loaded, is a savepoint.
  */
 #include "base/memory.h"
 #include "intake/intake_int.h"
 
 #include <stdlib.h>
 
-enum bulk_table { BULK_RECORD, BULK_FACT, BULK_SEALED, BULK_QUARANTINE, BULK_REFERENCE, BULK_TABLES };
+enum bulk_table { BULK_RECORD, BULK_FACT, BULK_PAYLOAD, BULK_SEALED, BULK_QUARANTINE, BULK_REFERENCE, BULK_TABLES };
 
 static const char *const bulk_tables[BULK_TABLES][2] = {
 	[BULK_RECORD] = {"record", "record_id, source_no, client_hash"},
 	[BULK_FACT] = {"fact",
 		       "record_id, feed_no, row_key, version, extract_id, line, valid_from, valid_to, row_hash, "
-		       "seal_hash, payload"},
+		       "seal_hash, payload_id"},
+	[BULK_PAYLOAD] = {"fact_payload", "payload_id, record_id, payload"},
 	[BULK_SEALED] = {"sealed", "record_id, feed_no, row_key, version, part, sealed"},
 	[BULK_QUARANTINE] = {"quarantine", "extract_id, line, problem, column_name, rule, severity, message, sealed"},
 	[BULK_REFERENCE] = {"reference_value", "feed_no, element_no, value_hash"},
@@ -27,7 +28,7 @@ enum { GROUP_ROWS = 2000000, GROUP_SECONDS = 15 };
 struct write_state {
 	struct store *store;
 	struct bulk *bulks[BULK_TABLES];
-	bool in_extract;
+	bool in_savepoint;
 	uint64_t group_rows;
 	instant group_began;
 	struct extract_job **group; /* done, and waiting for the transaction */
@@ -54,7 +55,7 @@ static void abandon(struct write_state *state)
 	abandon_bulks(state);
 	store_rollback(state->store);
 	state->group_count = 0;
-	state->in_extract = false;
+	state->in_savepoint = false;
 }
 
 void write_state_free(struct write_state *state)
@@ -88,6 +89,12 @@ static enum status write_records(struct write_state *state, const struct batch *
 	return status;
 }
 
+/* A line of an extract is loaded once, so this is unique; and it grows, so new ones go behind the last. */
+static int64_t payload_id(const struct batch *batch, const struct fact_op *fact)
+{
+	return batch->extract->result.extract_id * ((int64_t)1 << 32) + fact->line;
+}
+
 static enum status write_facts(struct write_state *state, const struct batch *batch, struct error *error)
 {
 	struct bulk *bulk = state->bulks[BULK_FACT];
@@ -107,6 +114,20 @@ static enum status write_facts(struct write_state *state, const struct batch *ba
 			bulk_int(bulk, fact->to);
 		bulk_int(bulk, fact->row_hash);
 		bulk_int(bulk, fact->seal_hash);
+		bulk_int(bulk, payload_id(batch, fact));
+		status = bulk_row(bulk, error);
+	}
+	return status;
+}
+
+static enum status write_payloads(struct write_state *state, const struct batch *batch, struct error *error)
+{
+	struct bulk *bulk = state->bulks[BULK_PAYLOAD];
+	enum status status = STATUS_OK;
+	for (size_t i = 0; i < batch->facts.count && status == STATUS_OK; i++) {
+		const struct fact_op *fact = &batch->facts.at[i];
+		bulk_int(bulk, payload_id(batch, fact));
+		bulk_int(bulk, fact->record_id);
 		bulk_text(bulk, text_slice(batch->bytes.at + fact->payload_at, fact->payload_len));
 		status = bulk_row(bulk, error);
 	}
@@ -201,13 +222,11 @@ static enum status write_rows(struct write_state *state, const struct batch *bat
 	static const struct {
 		enum bulk_table table;
 		enum status (*write)(struct write_state *, const struct batch *, struct error *);
-	} steps[] = {{BULK_RECORD, write_records},
-		     {BULK_FACT, write_facts},
-		     {BULK_SEALED, write_seals},
-		     {BULK_QUARANTINE, write_quarantine},
-		     {BULK_REFERENCE, write_references}};
-	const size_t counts[] = {batch->records.count, batch->facts.count, batch->seals.count, batch->quarantine.count,
-				 batch->references.count};
+	} steps[] = {{BULK_RECORD, write_records},        {BULK_FACT, write_facts},
+		     {BULK_PAYLOAD, write_payloads},      {BULK_SEALED, write_seals},
+		     {BULK_QUARANTINE, write_quarantine}, {BULK_REFERENCE, write_references}};
+	const size_t counts[] = {batch->records.count, batch->facts.count,      batch->facts.count,
+				 batch->seals.count,   batch->quarantine.count, batch->references.count};
 	enum status status = write_ends(state, batch, error);
 	for (size_t i = 0; i < sizeof steps / sizeof *steps && status == STATUS_OK; i++) {
 		status = want(state, steps[i].table, counts[i], error);
@@ -344,12 +363,12 @@ static enum status begin_group(struct write_state *state, struct error *error)
 	return store_begin(state->store, error);
 }
 
-static enum status begin_extract(struct write_state *state, struct error *error)
+static enum status begin_savepoint(struct write_state *state, struct error *error)
 {
 	enum status status = begin_group(state, error);
 	if (status == STATUS_OK)
 		status = store_execute(state->store, "SAVEPOINT extract", error);
-	state->in_extract = status == STATUS_OK;
+	state->in_savepoint = status == STATUS_OK;
 	return status;
 }
 
@@ -366,7 +385,7 @@ static enum status write_commit(struct write_state *state, struct error *error)
 
 static enum status end_extract(struct write_state *state, struct extract_job *job, struct error *error)
 {
-	state->in_extract = false;
+	state->in_savepoint = false;
 	ARRAY_GROW(state->group, state->group_count, state->group_capacity);
 	state->group[state->group_count++] = job;
 	state->group_rows += job->result.rows_read;
@@ -377,14 +396,16 @@ static enum status end_extract(struct write_state *state, struct extract_job *jo
 
 static enum status commit_extract(struct write_state *state, struct extract_job *job, struct error *error)
 {
-	enum status status = finish_bulks(state, error);
+	enum status status = begin_group(state, error);
+	if (status == STATUS_OK)
+		status = finish_bulks(state, error);
 	if (status == STATUS_OK)
 		status = write_columns(state, job, error);
 	if (status == STATUS_OK)
 		status = write_rules(state, job, error);
 	if (status == STATUS_OK)
 		status = write_extract(state, job, error);
-	if (status == STATUS_OK)
+	if (status == STATUS_OK && state->in_savepoint)
 		status = store_execute(state->store, "RELEASE SAVEPOINT extract", error);
 	return status == STATUS_OK ? end_extract(state, job, error) : status;
 }
@@ -394,7 +415,7 @@ static enum status discard_extract(struct write_state *state, struct extract_job
 {
 	enum status status = STATUS_OK;
 	abandon_bulks(state);
-	if (state->in_extract)
+	if (state->in_savepoint)
 		status = store_execute(state->store, "ROLLBACK TO SAVEPOINT extract; RELEASE SAVEPOINT extract", error);
 	if (status == STATUS_OK && job->status) {
 		status = begin_group(state, error);
@@ -412,11 +433,13 @@ enum status write_batch(struct write_state *state, const struct batch *batch, st
 {
 	enum status status = STATUS_OK;
 	switch (batch->kind) {
-	case BATCH_BEGIN:
-		status = begin_extract(state, error);
+	case BATCH_SAVEPOINT:
+		status = begin_savepoint(state, error);
 		break;
 	case BATCH_ROWS:
-		status = write_rows(state, batch, error);
+		status = begin_group(state, error);
+		if (status == STATUS_OK)
+			status = write_rows(state, batch, error);
 		break;
 	case BATCH_COMMIT:
 		status = commit_extract(state, batch->extract, error);

@@ -119,6 +119,17 @@ struct batch *writer_batch(struct writer *writer, struct extract_job *extract, e
 	return batch;
 }
 
+void writer_return(struct writer *writer, struct batch *batch)
+{
+	if (!batch)
+		return;
+	batch_empty(batch);
+	pthread_mutex_lock(&writer->lock);
+	batch->next = writer->pool;
+	writer->pool = batch;
+	pthread_mutex_unlock(&writer->lock);
+}
+
 void writer_give(struct writer *writer, struct batch *batch)
 {
 	pthread_mutex_lock(&writer->lock);

@@ -209,8 +209,8 @@ static int compare_places(const struct found_row *row, int64_t record_id, int64_
 
 #define FACTS_OF_A_RESIDENT \
 	"SELECT f.record_id, f.feed_no, f.row_key, f.version, f.extract_id, f.line, f.valid_from, f.valid_to, " \
-	"f.ended_by, f.payload FROM resident_record r JOIN fact f ON f.record_id = r.record_id " \
-	"WHERE r.resident_id = :resident "
+	"f.ended_by, p.payload FROM resident_record r JOIN fact f ON f.record_id = r.record_id " \
+	"JOIN fact_payload p ON p.payload_id = f.payload_id WHERE r.resident_id = :resident "
 
 static int compare_rows(const void *left, const void *right)
 {

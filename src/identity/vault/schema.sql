@@ -21,3 +21,20 @@ CREATE TABLE sealed (
 	sealed BLOB NOT NULL,
 	PRIMARY KEY (record_id, feed_no, row_key, version, part)
 ) CLUSTERED;
+-- migration 2
+-- Rows lie as they come, beside a narrow index by place: kept in the order of the key, the rows of one
+-- extract would touch pages all over the table, and each would be written again and again.
+CREATE TABLE sealed_as_it_came (
+	record_id ID NOT NULL,
+	feed_no INT NOT NULL,
+	row_key INT NOT NULL,
+	version INT NOT NULL,
+	part INT NOT NULL,
+	sealed BLOB NOT NULL
+);
+INSERT INTO sealed_as_it_came (record_id, feed_no, row_key, version, part, sealed)
+	SELECT record_id, feed_no, row_key, version, part, sealed FROM sealed
+	ORDER BY record_id, feed_no, row_key, version, part;
+DROP TABLE sealed;
+ALTER TABLE sealed_as_it_came RENAME TO sealed;
+CREATE UNIQUE INDEX sealed_by_place ON sealed (record_id, feed_no, row_key, version, part);

@@ -172,12 +172,58 @@ static void test_the_program_s_own_schema(void **state)
 	}
 }
 
+/* Rows that the first version of the tables held are there under the later ones, each value with its own fact. */
+static void test_facts_come_along(void **state)
+{
+	(void)state;
+	struct store *store = test_database_open_bare(&db, STORE_DATA, STORE_WRITE);
+	assert_ok(schema_migrate(store, store_schemas, 1, &e), &e);
+	assert_ok(store_execute(store,
+				"INSERT INTO fact (record_id, feed_no, row_key, version, extract_id, line, valid_from, "
+				"valid_to, ended_by, ended_how, row_hash, seal_hash, payload) VALUES "
+				"(7, 1, -5, 1, 1, 4294967, 100, 130, 2, 1, 11, 12, 'first'), "
+				"(7, 1, -5, 2, 2, 9, 130, NULL, NULL, NULL, 13, 12, 'second'), "
+				"(3, 1, 8, 1, 2, 3, 130, NULL, NULL, NULL, 14, 15, 'other')",
+				&e),
+		  &e);
+	struct statement *seal;
+	assert_ok(store_prepare(&seal, store,
+				"INSERT INTO sealed (record_id, feed_no, row_key, version, part, sealed) VALUES "
+				"(7, 1, -5, 1, :part, :sealed)",
+				&e),
+		  &e);
+	for (int part = 1; part <= 2; part++) {
+		statement_bind_int(seal, "part", part);
+		statement_bind_blob(seal, "sealed", "\0\1two", 5);
+		assert_ok(statement_run(seal, NULL, &e), &e);
+	}
+	statement_done(seal);
+	assert_ok(store_migrate(store, &e), &e);
+	int64_t count;
+	static const char *const found[] = {
+		"SELECT COUNT(*) AS n FROM fact JOIN fact_payload USING (record_id, payload_id) WHERE version = 1 AND "
+		"row_key = -5 AND payload = 'first' AND valid_to = 130 AND ended_by = 2",
+		"SELECT COUNT(*) AS n FROM fact JOIN fact_payload USING (record_id, payload_id) WHERE version = 2 AND "
+		"payload = 'second' AND valid_to IS NULL AND row_hash = 13",
+		"SELECT COUNT(*) AS n FROM fact JOIN fact_payload USING (record_id, payload_id) WHERE record_id = 3 "
+		"AND payload = 'other' AND payload_id = 2 * 4294967296 + 3",
+		"SELECT COUNT(*) AS n FROM sealed WHERE record_id = 7 AND row_key = -5 AND version = 1 AND part = 2 "
+		"AND length(sealed) = 5",
+	};
+	for (size_t i = 0; i < sizeof found / sizeof *found; i++) {
+		assert_ok(store_query_int(store, found[i], &count, &e), &e);
+		assert_int_equal(count, 1);
+	}
+	store_close(store);
+}
+
 #define ON_A_DATABASE(test) cmocka_unit_test_setup_teardown(test, make, drop)
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		ON_A_DATABASE(test_every_earlier_version_comes_up),
+		ON_A_DATABASE(test_facts_come_along),
 		ON_A_DATABASE(test_each_shelf_has_its_own),
 		ON_A_DATABASE(test_a_newer_shelf_is_refused),
 		ON_A_DATABASE(test_a_failed_migration_leaves_nothing),

@@ -49,13 +49,24 @@ static int drop(void **state)
 static void add_fact(int64_t record, int feed, int version, int ended_by, const char *payload)
 {
 	struct statement *s;
-	assert_ok(store_prepare(
-			  &s, data,
-			  "INSERT INTO fact (record_id, feed_no, row_key, version, extract_id, line, valid_from, "
-			  "ended_by, row_hash, seal_hash, payload) VALUES (:record, :feed, 1, :version, 1, 2, 19000, "
-			  ":ended_by, 5, 6, :payload)",
-			  &e),
+	int64_t payload_id = record * 100 + feed * 10 + version;
+	assert_ok(store_prepare(&s, data,
+				"INSERT INTO fact_payload (payload_id, record_id, payload) VALUES (:payload_id, "
+				":record, :payload)",
+				&e),
 		  &e);
+	statement_bind_int(s, "payload_id", payload_id);
+	statement_bind_int(s, "record", record);
+	statement_bind_text(s, "payload", text_of(payload));
+	assert_ok(statement_run(s, NULL, &e), &e);
+	statement_done(s);
+	assert_ok(store_prepare(&s, data,
+				"INSERT INTO fact (record_id, feed_no, row_key, version, extract_id, line, valid_from, "
+				"ended_by, row_hash, seal_hash, payload_id) VALUES (:record, :feed, 1, :version, 1, 2, "
+				"19000, :ended_by, 5, 6, :payload_id)",
+				&e),
+		  &e);
+	statement_bind_int(s, "payload_id", payload_id);
 	statement_bind_int(s, "record", record);
 	statement_bind_int(s, "feed", feed);
 	statement_bind_int(s, "version", version);
@@ -63,7 +74,6 @@ static void add_fact(int64_t record, int feed, int version, int ended_by, const 
 		statement_bind_int(s, "ended_by", ended_by);
 	else
 		statement_bind_null(s, "ended_by");
-	statement_bind_text(s, "payload", text_of(payload));
 	assert_ok(statement_run(s, NULL, &e), &e);
 	statement_done(s);
 }
@@ -103,7 +113,7 @@ static void test_residents_are_marked_by_their_facts(void **state)
 	assert_int_equal(marked("subject_kind = 1 AND subject_id = 101 AND restriction_id = 'protected'"), 1);
 	assert_int_equal(marked("subject_kind = 1 AND subject_id = 104"), 1);
 	assert_int_equal(refresh(), 2); /* again: the same */
-	run_sql("UPDATE fact SET payload = '{}' WHERE record_id = 1");
+	run_sql("UPDATE fact_payload SET payload = '{}' WHERE record_id = 1");
 	assert_int_equal(refresh(), 1);
 	assert_int_equal(marked("subject_id = 101"), 0);
 }

@@ -29,7 +29,8 @@ static void payload_of(struct fixture *f, const char *where, char out[400])
 	struct statement *select;
 	char sql[300];
 	bool row;
-	snprintf(sql, sizeof sql, "SELECT payload FROM fact WHERE %s", where);
+	snprintf(sql, sizeof sql, "SELECT payload FROM fact JOIN fact_payload USING (record_id, payload_id) WHERE %s",
+		 where);
 	assert_ok(store_prepare(&select, f->data, sql, &e), &e);
 	assert_ok(statement_step(select, &row, &e), &e);
 	assert_true(row);
@@ -291,6 +292,36 @@ static void test_references(void **state)
 	assert_int_equal(count(f, "quarantine"), 2 + 1);
 }
 
+/* Too large to be decided on before its first rows are written. */
+static void test_a_large_extract_is_held_whole(void **state)
+{
+	struct fixture *f = *state;
+	struct error e;
+	enum { ROWS = 60000 };
+	struct buf big;
+	buf_init(&big, 16 << 20);
+	fixture_put(f, "tenancies_20240131.csv", HEADER ADA BOB);
+	fixture_run(f);
+	buf_append(&big, HEADER, strlen(HEADER));
+	for (int i = 0; i < ROWS; i++)
+		buf_format(&big, "T%d,P%d,Name,,,,,01/06/2022,,,,\n", i + 10, i + 10);
+	fixture_write(f, f->inbox, "tenancies_20240229.csv", buf_text(&big));
+	fixture_put(f, "notes_20240331.csv", NOTES "N1;P1;;a;\n");
+	fixture_run(f);
+	assert_int_equal(f->totals.held, 1);
+	assert_int_equal(f->totals.loaded, 1); /* the file behind it */
+	assert_int_equal(count(f, "fact"), 3);
+	assert_int_equal(count(f, "fact_payload"), 3);
+	assert_int_equal(count(f, "record"), 2);
+	int64_t held = test_query(f->data, "SELECT extract_id FROM extract WHERE status = 'held'");
+	assert_ok(intake_release(f->data, held, &e), &e);
+	fixture_run(f);
+	assert_int_equal(f->totals.loaded, 1);
+	assert_int_equal(count(f, "fact WHERE ended_by IS NULL"), ROWS + 1);
+	assert_int_equal(count(f, "fact JOIN fact_payload USING (record_id, payload_id)"), ROWS + 3);
+	buf_release(&big);
+}
+
 static void test_a_stop_rolls_back(void **state)
 {
 	struct fixture *f = *state;
@@ -327,6 +358,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_a_row_moves_to_another_client, fixture_make, fixture_drop),
 		cmocka_unit_test_setup_teardown(test_changes_do_not_end_rows, fixture_make, fixture_drop),
 		cmocka_unit_test_setup_teardown(test_holds, fixture_make, fixture_drop),
+		cmocka_unit_test_setup_teardown(test_a_large_extract_is_held_whole, fixture_make, fixture_drop),
 		cmocka_unit_test_setup_teardown(test_columns_gone_or_renamed, fixture_make, fixture_drop),
 		cmocka_unit_test_setup_teardown(test_agreements, fixture_make, fixture_drop),
 		cmocka_unit_test_setup_teardown(test_files_that_are_not_ready, fixture_make, fixture_drop),

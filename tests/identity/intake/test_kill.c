@@ -46,7 +46,8 @@ static void digest(struct fixture *f, struct buf *out)
 		"|| ' ' "
 		"|| line || ' ' || valid_from || ' ' || COALESCE(valid_to, 0) || ' ' || COALESCE(ended_by, 0) || ' ' "
 		"|| "
-		"row_hash || ' ' || seal_hash || ' ' || payload AS line FROM fact ORDER BY record_id, feed_no, "
+		"row_hash || ' ' || seal_hash || ' ' || payload AS line FROM fact JOIN fact_payload USING (record_id, "
+		"payload_id) ORDER BY record_id, feed_no, "
 		"row_key, "
 		"version",
 		"SELECT 's ' || record_id || ' ' || feed_no || ' ' || row_key || ' ' || version || ' ' || part AS line "
@@ -123,8 +124,9 @@ static void make_borough(char out[300], struct fixture *f)
 static void forget_everything(struct fixture *f)
 {
 	struct error e;
-	static const char *const tables[] = {"fact",    "sealed",       "record",          "extract", "quarantine",
-					     "quality", "quality_rule", "reference_value", "feed",    "source"};
+	static const char *const tables[] = {"fact",       "fact_payload", "sealed",       "record",          "extract",
+					     "quarantine", "quality",      "quality_rule", "reference_value", "feed",
+					     "source"};
 	for (size_t i = 0; i < sizeof tables / sizeof *tables; i++) {
 		char sql[100];
 		snprintf(sql, sizeof sql, "DELETE FROM %s", tables[i]);
