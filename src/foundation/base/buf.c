@@ -127,6 +127,28 @@ void buf_append_json(struct buf *buf, struct text t)
 	buf_append_char(buf, '"');
 }
 
+void buf_append_csv_harmless(struct buf *buf, struct text t)
+{
+	/* Also the full-width forms, which some spreadsheets take for the same. */
+	static const char *const starts[] = {
+		"=",           "+", "-", "@", "\t", "\r", "\n", "'", "\xef\xbc\x9d", "\xef\xbc\x8b", "\xef\xbc\x8d",
+		"\xef\xbc\xa0"};
+	bool harmless = true;
+	for (size_t i = 0; i < sizeof starts / sizeof *starts && harmless; i++)
+		harmless = !text_starts_with(t, text_of(starts[i]));
+	if (harmless) {
+		buf_append_csv(buf, t);
+		return;
+	}
+	struct buf cell;
+	buf_init(&cell, t.len + 2);
+	buf_append_char(&cell, '\'');
+	buf_append_text(&cell, t);
+	buf_append_csv(buf, buf_text(&cell));
+	buf_wipe(&cell);
+	buf_release(&cell);
+}
+
 void buf_append_csv(struct buf *buf, struct text t)
 {
 	bool quote = false;

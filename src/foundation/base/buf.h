@@ -37,6 +37,10 @@ void buf_append(struct buf *buf, const void *bytes, size_t len);
 void buf_format(struct buf *buf, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void buf_append_json(struct buf *buf, struct text t); /* "quoted", escaped; null when absent */
 void buf_append_csv(struct buf *buf, struct text t);  /* quoted only when it must be */
+/* For files that people open in a spreadsheet, which would run a cell that begins with = + - @ tab or a line's end as a
+ * formula: such a cell gets an apostrophe in front, and so does one that begins with an apostrophe, so that
+ * taking one leading apostrophe off each cell that has any gives back what was there (OWASP, "CSV injection"). */
+void buf_append_csv_harmless(struct buf *buf, struct text t);
 
 static inline void buf_append_char(struct buf *buf, char c)
 {

@@ -89,9 +89,11 @@ struct quarantine_row {
 	date as_at;
 };
 struct quarantine_filter {
-	int64_t extract_id;                             /* 0: any */
-	struct text feed_id, source_id, rule, severity; /* absent: any */
-	unsigned offset, limit;                         /* limit 0: 1,000 */
+	int64_t extract_id;                  /* 0: any */
+	struct text feed_id, rule, severity; /* absent: any */
+	const struct text *sources;          /* ids, at most 16 */
+	size_t source_count;                 /* 0: any */
+	unsigned offset, limit;              /* limit 0: 1,000 */
 };
 /* Newest extract first, then by line. *TOTAL (may be NULL): how many there are without the limit. */
 enum status quarantine_list(struct quarantine_row **out, size_t *count, int64_t *total, struct store *store,
@@ -99,7 +101,8 @@ enum status quarantine_list(struct quarantine_row **out, size_t *count, int64_t 
 			    struct error *error) MUST_CHECK;
 
 /* The rows to fix of one extract, for the source's owner: file, line, column, rule, what is wrong,
- * the value, and the row as delivered. Opens sealed values: audit before calling. */
+ * the value, and the row as delivered. Opens sealed values: audit before calling. Cells are harmless in a
+ * spreadsheet (buf_append_csv_harmless). */
 enum status quarantine_write_csv(struct buf *out, const struct vault *vault, struct store *store, int64_t extract_id,
 				 int64_t *rows, struct error *error) MUST_CHECK;
 

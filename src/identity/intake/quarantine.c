@@ -5,14 +5,16 @@
 #include "store/store.h"
 #include "vault/vault.h"
 
-enum { QUARANTINE_LIMIT = 1000 };
+enum { QUARANTINE_LIMIT = 1000, QUARANTINE_SOURCES = 16 };
 
 /* A filter that is absent matches everything; one statement serves all combinations. */
 #define QUARANTINE_FROM \
 	"FROM quarantine q JOIN extract e ON e.extract_id = q.extract_id JOIN feed f ON f.feed_no = e.feed_no " \
 	"JOIN source s ON s.source_no = f.source_no " \
 	"WHERE (:any_extract = 1 OR q.extract_id = :extract) AND (:any_feed = 1 OR f.feed_id = :feed) " \
-	"AND (:any_source = 1 OR s.source_id = :source) AND (:any_rule = 1 OR q.rule = :rule) " \
+	"AND (:any_source = 1 OR s.source_id IN (:source_0, :source_1, :source_2, :source_3, :source_4, :source_5, " \
+	":source_6, :source_7, :source_8, :source_9, :source_10, :source_11, :source_12, :source_13, :source_14, " \
+	":source_15)) AND (:any_rule = 1 OR q.rule = :rule) " \
 	"AND (:any_severity = 1 OR q.severity = :severity) "
 
 static void bind_filter(struct statement *query, const char *any, const char *name, struct text value)
@@ -21,12 +23,22 @@ static void bind_filter(struct statement *query, const char *any, const char *na
 	statement_bind_text(query, name, text_is_absent(value) ? TEXT("") : value);
 }
 
+static void bind_sources(struct statement *query, const struct quarantine_filter *filter)
+{
+	statement_bind_int(query, "any_source", filter->source_count == 0);
+	for (size_t i = 0; i < QUARANTINE_SOURCES; i++) {
+		char name[16];
+		snprintf(name, sizeof name, "source_%zu", i);
+		statement_bind_text(query, name, i < filter->source_count ? filter->sources[i] : TEXT(""));
+	}
+}
+
 static void bind_filters(struct statement *query, const struct quarantine_filter *filter)
 {
 	statement_bind_int(query, "any_extract", filter->extract_id == 0);
 	statement_bind_int(query, "extract", filter->extract_id);
 	bind_filter(query, "any_feed", "feed", filter->feed_id);
-	bind_filter(query, "any_source", "source", filter->source_id);
+	bind_sources(query, filter);
 	bind_filter(query, "any_rule", "rule", filter->rule);
 	bind_filter(query, "any_severity", "severity", filter->severity);
 }
@@ -74,10 +86,14 @@ enum status quarantine_list(struct quarantine_row **out, size_t *count, int64_t 
 			    const struct quarantine_filter *filter, struct arena *arena, struct error *error)
 {
 	struct statement *query;
-	size_t most = filter->limit ? filter->limit : QUARANTINE_LIMIT;
+	struct quarantine_row *found = NULL;
+	size_t most = filter->limit ? filter->limit : QUARANTINE_LIMIT, capacity = 0;
 	bool row;
 	*count = 0;
-	*out = ARENA_ARRAY(arena, most, struct quarantine_row);
+	*out = NULL;
+	if (filter->source_count > QUARANTINE_SOURCES)
+		return error_set(error, STATUS_TOO_LARGE, "intake.sources",
+				 "Problems of more than %d sources are not listed together", QUARANTINE_SOURCES);
 	enum status status = total ? count_problems(total, store, filter, error) : STATUS_OK;
 	if (status == STATUS_OK)
 		status = store_prepare(&query, store,
@@ -92,9 +108,16 @@ enum status quarantine_list(struct quarantine_row **out, size_t *count, int64_t 
 	bind_filters(query, filter);
 	statement_bind_int(query, "most", (int64_t)most);
 	statement_bind_int(query, "first", (int64_t)filter->offset);
-	while ((status = statement_step(query, &row, error)) == STATUS_OK && row && *count < most)
-		read_problem(query, arena, &(*out)[(*count)++]);
+	while ((status = statement_step(query, &row, error)) == STATUS_OK && row && *count < most) {
+		ARRAY_GROW(found, *count, capacity);
+		read_problem(query, arena, &found[(*count)++]);
+	}
 	statement_done(query);
+	if (*count) {
+		*out = ARENA_ARRAY(arena, *count, struct quarantine_row);
+		memcpy(*out, found, *count * sizeof **out);
+	}
+	free(found);
 	return status;
 }
 
@@ -107,7 +130,7 @@ static void append_cell(struct buf *out, struct text value)
 {
 	buf_append_char(out, ',');
 	if (!text_is_absent(value))
-		buf_append_csv(out, value);
+		buf_append_csv_harmless(out, value);
 }
 
 /* What an extract holds that is not UTF-8 is shown as the most likely other thing, Windows-1252; NULs as "?". */
@@ -147,7 +170,7 @@ static enum status append_problem(struct buf *out, struct buf *plain, struct buf
 		buf_wipe(row);
 		buf_append_text(row, delivered);
 	}
-	buf_append_csv(out, statement_text(query, statement_column(query, "file_name")));
+	buf_append_csv_harmless(out, statement_text(query, statement_column(query, "file_name")));
 	buf_append_char(out, ',');
 	buf_append_int(out, place.row_key);
 	append_cell(out, statement_text(query, statement_column(query, "column_name")));

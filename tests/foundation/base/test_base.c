@@ -147,6 +147,37 @@ static void test_json_and_csv_are_escaped(void **state)
 	buf_release(&buf);
 }
 
+/* What a spreadsheet would run is text; one apostrophe off gives back what was there. */
+static void test_cells_are_harmless_and_come_back(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *value, *cell;
+	} cases[] = {{"Smith", "Smith"},
+		     {"O'Brien", "O'Brien"},
+		     {"=1+1", "'=1+1"},
+		     {"+44 20", "'+44 20"},
+		     {"-12.50", "'-12.50"},
+		     {"@SUM(A1)", "'@SUM(A1)"},
+		     {"\tx", "'\tx"},
+		     {"\rx", "\"'\rx\""},
+		     {"=HYPERLINK(\"x\",\"y\")", "\"'=HYPERLINK(\"\"x\"\",\"\"y\"\")\""},
+		     {"'quoted", "''quoted"},
+		     {"'", "''"},
+		     {"\xef\xbc\x9d"
+		      "1",
+		      "'\xef\xbc\x9d"
+		      "1"},
+		     {"", ""}};
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct buf buf;
+		buf_init(&buf, 1000);
+		buf_append_csv_harmless(&buf, text_of(cases[i].value));
+		assert_true(text_is(buf_text(&buf), cases[i].cell));
+		buf_release(&buf);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -159,6 +190,7 @@ int main(void)
 		cmocka_unit_test(test_text_parses_whole_numbers_only),
 		cmocka_unit_test(test_a_near_name_is_proposed),
 		cmocka_unit_test(test_json_and_csv_are_escaped),
+		cmocka_unit_test(test_cells_are_harmless_and_come_back),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -93,7 +93,7 @@ static void test_every_bad_row_and_no_good_one(void **state)
 	assert_int_equal(count, 1);
 	assert_int_equal(total, 2);
 	assert_string_equal(found[0].rule.at, "postcode");
-	struct quarantine_filter none = {.source_id = TEXT("schools")};
+	struct quarantine_filter none = {.sources = (struct text[]){TEXT("schools")}, .source_count = 1};
 	assert_ok(quarantine_list(&found, &count, &total, f->data, &none, &arena, &e), &e);
 	assert_int_equal(total, 0);
 	arena_release(&arena);

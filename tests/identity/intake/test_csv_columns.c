@@ -105,7 +105,7 @@ static void threads_and_quotes_do_not_matter(void **state)
 			assert_int_equal(one->flaws[f].fields, four->flaws[f].fields);
 		}
 		if (cases[i].rows > 100000) {
-assert_true(one->at[1].repeats && one->at[1].values.count <= 901);
+			assert_true(one->at[1].repeats && one->at[1].values.count <= 901);
 			assert_true(!one->at[0].repeats);
 			assert_true(one->at[1].values.count == four->at[1].values.count);
 		}

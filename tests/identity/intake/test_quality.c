@@ -122,6 +122,12 @@ static void test_columns_are_measured_beside_the_month_before(void **state)
 	arena_release(&arena);
 }
 
+/* The source of the tenancies, as the profile has it. */
+static struct text rows_source(const struct fixture *f)
+{
+	return profile_feed(f->profile, TEXT("tenancies"))->source->id;
+}
+
 static void test_the_rows_to_fix_come_with_their_values(void **state)
 {
 	struct fixture *f = *state;
@@ -139,6 +145,13 @@ static void test_the_rows_to_fix_come_with_their_values(void **state)
 	assert_int_equal(rows[0].line, 5);
 	assert_true(text_is(rows[0].column_name, "DOB"));
 	filter = (struct quarantine_filter){.feed_id = TEXT("notes")};
+	assert_ok(quarantine_list(&rows, &count, &total, f->data, &filter, &arena, &e), &e);
+	assert_int_equal(total, 0);
+	const struct text own[] = {TEXT("schools"), rows_source(f)}, other[] = {TEXT("schools")};
+	filter = (struct quarantine_filter){.severity = TEXT("reject"), .sources = own, .source_count = 2};
+	assert_ok(quarantine_list(&rows, &count, &total, f->data, &filter, &arena, &e), &e);
+	assert_int_equal(total, 1);
+	filter = (struct quarantine_filter){.severity = TEXT("reject"), .sources = other, .source_count = 1};
 	assert_ok(quarantine_list(&rows, &count, &total, f->data, &filter, &arena, &e), &e);
 	assert_int_equal(total, 0);
 

@@ -33,24 +33,37 @@ static void put_rows(struct visit *visit, const struct quarantine_row *list, siz
 	}
 }
 
-/* Whose role ends at their own sources sees one of them at a time: the first, unless they choose a feed. */
-static bool within_own_sources(struct visit *visit, struct quarantine_filter *filter)
+static void put_source_options(struct visit *visit, struct text chosen)
+{
+	struct value *options = put_array(visit->document, "source_options");
+	for (size_t i = 0; i < visit->profile->sources.count; i++) {
+		const struct profile_source *source = &visit->profile->sources.at[i];
+		if (visit_owns_source(visit, source->id))
+			put_option(options, source->id, source->title, chosen);
+	}
+}
+
+/* The chosen source; without one, those of the team, for whose role ends at them. False: nothing to see. */
+static bool choose_sources(struct visit *visit, struct text chosen, struct quarantine_filter *filter)
 {
 	const struct viewer *viewer = &visit->viewer;
-	if (!viewer->role->own_sources)
-		return true;
-	const struct profile_feed *feed = profile_feed(visit->profile, filter->feed_id);
-	if (feed)
-		return visit_owns_source(visit, feed->source->id);
-	if (!viewer->team || !viewer->team->source_count)
+	const struct profile_team *team = viewer->role->own_sources ? viewer->team : NULL;
+	size_t most = chosen.len ? 1 : team ? team->source_count : 0;
+	struct text *sources = ARENA_ARRAY(visit->arena, most, struct text);
+	if (viewer->role->own_sources && !team)
 		return false;
-	filter->source_id = viewer->team->sources[0]->id;
-	return true;
+	for (size_t i = 0; i < most; i++)
+		sources[i] = chosen.len ? chosen : team->sources[i]->id;
+	filter->sources = sources;
+	filter->source_count = most;
+	if (chosen.len)
+		return visit_owns_source(visit, chosen);
+	return !team || most > 0;
 }
 
 static struct text base_address(const struct visit *visit)
 {
-	static const char *const names[] = {"feed", "severity", "rule", "extract"};
+	static const char *const names[] = {"source", "feed", "severity", "rule", "extract"};
 	struct buf base;
 	buf_init(&base, 8 << 10);
 	buf_append_text(&base, TEXT("/quarantine?"));
@@ -76,6 +89,7 @@ enum status page_quarantine(struct visit *visit, struct error *error)
 	unsigned page = visit_page_number(visit);
 	struct text feed = visit_query(visit, "feed"), severity = visit_query(visit, "severity");
 	struct text rule = visit_query(visit, "rule"), extract = visit_query(visit, "extract");
+	struct text source = visit_query(visit, "source");
 	struct quarantine_filter filter = {.feed_id = feed.len ? feed : TEXT_ABSENT,
 					   .severity = severity.len ? severity : TEXT_ABSENT,
 					   .rule = rule.len ? rule : TEXT_ABSENT,
@@ -84,11 +98,12 @@ enum status page_quarantine(struct visit *visit, struct error *error)
 	if (extract.len && !text_parse_int64(extract, &filter.extract_id))
 		return visit_not_found(error);
 	enum status status = visit_data(visit, &data, error);
-	if (status == STATUS_OK && within_own_sources(visit, &filter))
+	if (status == STATUS_OK && choose_sources(visit, source, &filter))
 		status = quarantine_list(&rows, &count, &total, data, &filter, visit->arena, error);
 	if (status != STATUS_OK)
 		return status;
 	struct value *document = visit->document;
+	put_source_options(visit, source);
 	put_feed_options(visit, feed);
 	struct value *options = put_array(document, "severity_options");
 	put_option(options, TEXT("reject"), TEXT("Turned away"), severity);
