@@ -60,7 +60,7 @@ static uint64_t place_key(const struct place *place, enum linking_transform tran
 {
 	switch (transform) {
 	case LINKING_KEY_PROPERTY:
-		return place->property ? place->property : place->address ? place->address + place->unit : 0;
+		return place->property ? place->property : place->address ? place->address + place->unit : place->unit;
 	case LINKING_KEY_UNIT:
 		return place->unit;
 	case LINKING_KEY_SECTOR:

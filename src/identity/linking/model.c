@@ -346,6 +346,16 @@ static bool has_more_than_names(const struct linking_table *table)
 	return false;
 }
 
+/* Two whole dates of birth of one person that lie a generation apart: somebody put in the parent's. It
+ * happens to so few that what EM finds above it are parents and children of one name. */
+#define MOST_GENERATIONS 0.004
+
+static void move_share(double *row, unsigned from, double most, unsigned to)
+{
+	row[to] += row[from] - most;
+	row[from] = most;
+}
+
 /* How often one person's records may differ: more than this, and EM has taken people who share a name
  * for one. */
 static void bound_matches(const struct training *t, struct model *model)
@@ -358,6 +368,8 @@ static void bound_matches(const struct training *t, struct model *model)
 					   : kind == LINKING_IDENTIFIER ? 0.03
 					   : kind == LINKING_ENCODING   ? 0.01
 									: 1;
+		if (kind == LINKING_BIRTH && model->m[c][7] > MOST_GENERATIONS)
+			move_share(model->m[c], 7, MOST_GENERATIONS, 6);
 		for (unsigned l = first; l < levels; l++)
 			differs += model->m[c][l];
 		if (differs <= most)
