@@ -124,10 +124,12 @@ void money_close(struct world *w, uint32_t household, date on)
 		}
 }
 
-/* The tenancy and the bill go to the new head, when no joint holder is left at home. */
+/* The tenancy and the bill go to the new head, when no joint holder is left at home; a child holds neither, and
+ * a family that leaves one by one on one day leaves its children last. */
 void money_pass_on(struct world *w, uint32_t household, uint32_t from, date on)
 {
 	uint32_t to = w->b->households[household].head_now;
+	bool of_age = person_age(w, to, on) >= 18;
 	for (int kind = SPELL_TENANCY; kind <= SPELL_COUNCIL_TAX; kind++) {
 		const struct spell *spell = spell_of(w, from, (enum spell_kind)kind);
 		if (!spell || spell->household != household)
@@ -135,7 +137,7 @@ void money_pass_on(struct world *w, uint32_t household, uint32_t from, date on)
 		struct spell before = *spell;
 		spell_close(w, from, (enum spell_kind)kind, on);
 		const struct spell *own = spell_of(w, to, (enum spell_kind)kind);
-		if (own && own->household == household)
+		if ((own && own->household == household) || !of_age)
 			continue;
 		uint32_t next = spell_open(w, to, (enum spell_kind)kind, before.code, on);
 		w->b->spells[next].link = before.link;

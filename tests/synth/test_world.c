@@ -262,6 +262,21 @@ static void families_make_sense(void **state)
 	assert_true(married_names > 100);
 }
 
+/* When a family leaves one by one on one day, its children are not billed for it. */
+static void children_hold_no_bill(void **state)
+{
+	(void)state;
+	unsigned bills = 0;
+	for (uint32_t i = 0; i < borough->spell_count; i++) {
+		const struct spell *s = &borough->spells[i];
+		if ((s->kind != SPELL_COUNCIL_TAX && s->kind != SPELL_TENANCY) || s->from < borough->start)
+			continue;
+		bills++;
+		assert_true(date_age_in_years(borough->persons[s->person].born, s->from) >= 18);
+	}
+	assert_true(bills > 100);
+}
+
 static void one_main_home_at_a_time(void **state)
 {
 	(void)state;
@@ -413,6 +428,7 @@ int main(void)
 		cmocka_unit_test(as_many_as_asked),
 		cmocka_unit_test(numbers_are_valid_and_unique),
 		cmocka_unit_test(families_make_sense),
+		cmocka_unit_test(children_hold_no_bill),
 		cmocka_unit_test(one_main_home_at_a_time),
 		cmocka_unit_test(one_household_in_a_home),
 		cmocka_unit_test(rows_are_in_order),
