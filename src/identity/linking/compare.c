@@ -224,7 +224,7 @@ static unsigned compare_column(struct comparer *comparer, size_t c, const uint32
 {
 	const struct column *column = &comparer->table->columns[c];
 	if (column->is.kind == LINKING_SOURCE)
-		return sources_compare(comparer->table, a, b);
+		return 0; /* once the others are known */
 	a += column->at;
 	b += column->at;
 	if (!a[0] || !b[0])
@@ -312,5 +312,7 @@ uint64_t comparer_pattern(struct comparer *comparer, const uint32_t *a, const ui
 		if (!table->columns[c].not_compared)
 			pattern |= (uint64_t)compare_column(comparer, c, a, b) << (4 * c);
 	}
+	if (table->sources)
+		pattern = set_level(pattern, table->source, sources_compare(table, a, b, pattern));
 	return see_whole_name(table, a, b, see_crossed_names(comparer, a, b, pattern));
 }

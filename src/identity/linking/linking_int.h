@@ -46,7 +46,8 @@ struct linking_table {
 	size_t column_count;
 	struct dictionary dictionaries[LINKING_COLUMNS];
 	size_t dictionary_count;
-	size_t given, family, middle, birth, source; /* the column of the kind, LINKING_COLUMNS when there is none */
+	size_t given, family, middle, birth, place,
+		source; /* the column of the kind, LINKING_COLUMNS when there is none */
 	int64_t *keys;
 	size_t count, key_capacity;
 	size_t file_first[LINKING_FILES]; /* the numbers of adding at which each file begins */
@@ -84,12 +85,12 @@ static inline unsigned pattern_name_bin(uint64_t pattern)
 
 /* ---- sources ------------------------------------------------------------------------------ */
 
-enum { SOURCES_MOST = 32 }; /* more, and nothing is learned */
+enum { SOURCES_MOST = 48 }; /* rarer ones are taken together */
 struct json_t;
 struct blocks;
 struct model;
 /* What two records' sources and ages say; 0 before it is learned. */
-unsigned sources_compare(const struct linking_table *table, const uint32_t *a, const uint32_t *b);
+unsigned sources_compare(const struct linking_table *table, const uint32_t *a, const uint32_t *b, uint64_t pattern);
 /* What was learned, for the model's file: by the names of sources. NULL when nothing was. */
 struct json_t *sources_json(const struct linking_table *table);
 bool sources_read(struct linking_table *table, const struct json_t *root); /* NULL is fine */

@@ -88,7 +88,8 @@ struct reading {
 	date today;
 	const atomic_bool *stop;
 	struct people *people;
-	size_t added; /* of people->records, to the table */
+	size_t added;   /* of people->records, to the table */
+	uint64_t feeds; /* bits: that name the person of the record added last */
 };
 
 /* ---- one row --------------------------------------------------------------------------------------------- */
@@ -156,6 +157,14 @@ static void keep_place(struct made *made, const struct reading *reading, const s
 		text = text_slice(folded, address_fold(folded, sizeof folded, text_of(address.text)));
 	keep(made, row->record_id, PEOPLE_PLACE,
 	     linking_place_value(out, property ? (int64_t)*property : 0, text_of(address.postcode), text));
+}
+
+/* A feed's number as so many letters: the records of a block are put together later, see add_source(). */
+static void keep_feed(struct made *made, const struct vault_row *row)
+{
+	static const char letters[] = "...............................................................";
+	size_t number = row->feed_no < 64 ? (size_t)row->feed_no : 63;
+	keep(made, row->record_id, PEOPLE_SOURCE, text_slice(letters, number));
 }
 
 static void clean_row(struct made *made, const struct reading *reading, const struct vault_row *row)
@@ -230,8 +239,10 @@ static void clean_row(struct made *made, const struct reading *reading, const st
 			break;
 		}
 	}
-	if (name.full.len || name.given.len || name.family.len)
+	if (name.full.len || name.given.len || name.family.len) {
 		keep_name(made, row->record_id, &name);
+		keep_feed(made, row);
+	}
 	keep_place(made, reading, row);
 }
 
@@ -251,16 +262,25 @@ static bool prepare_block(void *context, struct vault_block *block)
 	return true;
 }
 
+/* What a record's source is to matching: the feeds that name its person. Who is on the list of discounts alone
+ * is not who is billed. */
+static void add_source(struct reading *reading)
+{
+	char feeds[20];
+	if (reading->feeds)
+		linking_table_add_value(reading->people->table, PEOPLE_SOURCE,
+					text_slice(feeds, (size_t)snprintf(feeds, sizeof feeds, "%llx",
+									   (unsigned long long)reading->feeds)));
+	reading->feeds = 0;
+}
+
 static void add_records_to(struct reading *reading, int64_t record_id)
 {
 	struct people *people = reading->people;
-	while (reading->added < people->count && people->records[reading->added] <= record_id) {
-		char number[8];
-		int len = snprintf(number, sizeof number, "%u", people->sources[reading->added]);
-		linking_table_add_record(people->table, people->records[reading->added]);
-		if (people->sources[reading->added++] > 0)
-			linking_table_add_value(people->table, PEOPLE_SOURCE, text_slice(number, (size_t)len));
-	}
+	if (reading->added > 0 && people->records[reading->added - 1] != record_id)
+		add_source(reading);
+	while (reading->added < people->count && people->records[reading->added] <= record_id)
+		linking_table_add_record(people->table, people->records[reading->added++]);
 }
 
 static bool visit_block(void *context, struct vault_block *block)
@@ -270,7 +290,11 @@ static bool visit_block(void *context, struct vault_block *block)
 	for (size_t i = 0; i < made->count; i++) {
 		const struct value *value = &made->values[i];
 		add_records_to(reading, value->record_id);
-		if (reading->added > 0 && reading->people->records[reading->added - 1] == value->record_id)
+		if (reading->added == 0 || reading->people->records[reading->added - 1] != value->record_id)
+			continue;
+		if (value->column == PEOPLE_SOURCE)
+			reading->feeds |= UINT64_C(1) << value->text.len;
+		else
 			linking_table_add_value(reading->people->table, value->column, value->text);
 	}
 	arena_release(&made->arena);
@@ -325,10 +349,7 @@ static enum status read_records(struct people *people, struct store *data, const
 			const uint64_t *wanted = id_map_get(&sources, (uint64_t)statement_int(query, number));
 			if (!wanted || !*wanted)
 				continue;
-			int64_t source = statement_int(query, number);
 			ARRAY_GROW(people->records, people->count, people->capacity);
-			ARRAY_GROW(people->sources, people->count, people->source_capacity);
-			people->sources[people->count] = source < 256 ? (unsigned char)source : 0;
 			people->records[people->count++] = statement_int(query, record);
 		}
 		statement_done(query);
@@ -471,23 +492,6 @@ static enum status read_properties_of(struct reading *reading, struct store *dat
 	return status;
 }
 
-static enum status read_source_of(struct people *people, size_t i, struct store *data, struct error *error)
-{
-	struct statement *query;
-	bool row;
-	enum status status =
-		store_prepare(&query, data, "SELECT source_no FROM record WHERE record_id = :record_id", error);
-	if (status != STATUS_OK)
-		return status;
-	int number = statement_column(query, "source_no");
-	statement_bind_int(query, "record_id", people->records[i]);
-	status = statement_step(query, &row, error);
-	if (status == STATUS_OK && row && statement_int(query, number) < 256)
-		people->sources[i] = (unsigned char)statement_int(query, number);
-	statement_done(query);
-	return status;
-}
-
 enum status people_read_some(struct people *out, struct store *data, const struct vault *vault, const int64_t *records,
 			     size_t count, struct error *error)
 {
@@ -499,13 +503,10 @@ enum status people_read_some(struct people *out, struct store *data, const struc
 	out->table = linking_table_new(people_columns, PEOPLE_COLUMNS);
 	out->records = memory_alloc(count + 1, sizeof *out->records);
 	memcpy(out->records, records, count * sizeof *records);
-	out->sources = memory_alloc(count + 1, 1);
 	out->count = count;
 	qsort(out->records, count, sizeof *out->records, compare_ids);
 	for (size_t i = 0; i < count && status == STATUS_OK; i++) {
-		status = read_source_of(out, i, data, error);
-		if (status == STATUS_OK)
-			status = read_properties_of(&reading, data, out->records[i], error);
+		status = read_properties_of(&reading, data, out->records[i], error);
 		if (status == STATUS_OK)
 			status = read_one(&reading, data, vault, out->records[i], error);
 	}
@@ -520,7 +521,5 @@ enum status people_read_some(struct people *out, struct store *data, const struc
 void people_release(struct people *people)
 {
 	free(people->records);
-	free(people->sources);
 	people->records = NULL;
-	people->sources = NULL;
 }

@@ -28,9 +28,8 @@ extern const struct linking_column people_columns[PEOPLE_COLUMNS];
 
 struct people {
 	struct linking_table *table;
-	int64_t *records;       /* record ids, ascending; index: number in the table */
-	unsigned char *sources; /* by record: the number of its source, 0 when above 255 */
-	size_t count, capacity, source_capacity;
+	int64_t *records; /* record ids, ascending; index: number in the table */
+	size_t count, capacity;
 };
 /* All records of the sources that hold people, also those of which no more than a number is known. */
 enum status people_read(struct people *out, struct store *data, const struct vault *vault,

@@ -18,8 +18,12 @@ enum { BAND_YEARS = 5, FIRST_YEAR = 1880, BANDS = 30, BOTH_KNOWN = BANDS, NONE_K
 enum { LEVELS = 5, ROUNDS = 2, BLOCKS_A_CHUNK = 1024 };
 static const double PARTS = 65536;
 
+/* Two records of one source: whether they say one place. */
+enum { ONE_PLACE, OTHER_PLACE, NO_PLACE };
+
 struct sources {
 	unsigned char level[SOURCES_MOST][SOURCES_MOST][KEYS];
+	unsigned char number[]; /* by code of the column's dictionary: commonest first, rare ones are one */
 };
 
 struct share { /* by class: matches, housemates, strangers, strangers of one name */
@@ -52,24 +56,30 @@ static date birth_of(const struct linking_table *table, const uint32_t *row)
 
 /* Which cell of the table a pair falls into; false when a source is not known. The record without a date of
  * birth comes first; where both are alike in that, both orders are one cell (see add_up()). */
-static bool find_cell(const struct linking_table *table, const uint32_t *a, const uint32_t *b, unsigned cell[3])
+static bool find_cell(const struct linking_table *table, const uint32_t *a, const uint32_t *b, uint64_t pattern,
+		      unsigned cell[3])
 {
 	uint32_t x = a[table->columns[table->source].at], y = b[table->columns[table->source].at];
-	if (!x || !y || x > SOURCES_MOST || y > SOURCES_MOST)
+	if (!x || !y)
 		return false;
 	date birth_a = birth_of(table, a), birth_b = birth_of(table, b);
 	bool known_a = birth_a != DATE_UNKNOWN, known_b = birth_b != DATE_UNKNOWN;
 	bool swap = known_a && !known_b;
-	cell[0] = (swap ? y : x) - 1;
-	cell[1] = (swap ? x : y) - 1;
-	cell[2] = known_a != known_b ? band_of(known_a ? birth_a : birth_b) : known_a ? BOTH_KNOWN : NONE_KNOWN;
+	cell[0] = table->sources->number[swap ? y : x];
+	cell[1] = table->sources->number[swap ? x : y];
+	if (cell[0] == cell[1]) {
+		unsigned place = table->place == LINKING_COLUMNS ? 0 : pattern_level(pattern, table->place);
+		cell[2] = place == 0 ? NO_PLACE : place == 1 ? ONE_PLACE : OTHER_PLACE;
+	} else {
+		cell[2] = known_a != known_b ? band_of(known_a ? birth_a : birth_b) : known_a ? BOTH_KNOWN : NONE_KNOWN;
+	}
 	return true;
 }
 
-unsigned sources_compare(const struct linking_table *table, const uint32_t *a, const uint32_t *b)
+unsigned sources_compare(const struct linking_table *table, const uint32_t *a, const uint32_t *b, uint64_t pattern)
 {
 	unsigned cell[3];
-	if (!table->sources || !find_cell(table, a, b, cell))
+	if (!table->sources || !find_cell(table, a, b, pattern, cell))
 		return 0;
 	return table->sources->level[cell[0]][cell[1]][cell[2]];
 }
@@ -80,9 +90,9 @@ static void add_pair(struct learning *job, uint32_t x, uint32_t y, unsigned thre
 {
 	const uint32_t *a = table_row(job->table, x), *b = table_row(job->table, y);
 	unsigned cell[3];
-	if (!find_cell(job->table, a, b, cell))
-		return;
 	uint64_t pattern = comparer_pattern(&job->comparers[thread], a, b);
+	if (!find_cell(job->table, a, b, pattern, cell))
+		return;
 	score4 terms[LINKING_COLUMNS], sum = {job->model->start_m, job->model->start_h, job->model->start_u, 0};
 	model_terms(job->model, job->table, a, b, pattern, terms);
 	for (size_t c = 0; c < job->table->column_count; c++)
@@ -174,20 +184,62 @@ static void add_up(struct learning *job, unsigned threads)
 	}
 }
 
+struct named {
+	struct text name;
+	size_t code;
+	uint32_t records;
+};
+
+static int by_name(const void *a, const void *b)
+{
+	const struct named *x = a, *y = b;
+	return text_compare(x->name, y->name);
+}
+
+static int by_records(const void *a, const void *b)
+{
+	const struct named *x = a, *y = b;
+	if (x->records != y->records)
+		return x->records > y->records ? -1 : 1;
+	return text_compare(x->name, y->name);
+}
+
+static struct named *list_sources(const struct column *column)
+{
+	size_t count = column->dictionary->values.count;
+	struct named *all = memory_alloc(count + 1, sizeof *all);
+	for (size_t i = 0; i < count; i++)
+		all[i] = (struct named){column->dictionary->values.keys[i], i + 1, column->counts[i + 1]};
+	return all;
+}
+
+/* A cell for each of the commonest sources, and one for all that are rarer. */
+static struct sources *sources_new(const struct column *column)
+{
+	size_t count = column->dictionary->values.count;
+	struct sources *sources = memory_alloc(1, sizeof *sources + count + 1);
+	struct named *all = list_sources(column);
+	qsort(all, count, sizeof *all, by_records);
+	for (size_t i = 0; i < count; i++)
+		sources->number[all[i].code] = (unsigned char)(i < SOURCES_MOST ? i : SOURCES_MOST - 1);
+	free(all);
+	return sources;
+}
+
 void sources_learn(struct linking_table *table, const struct blocks *blocks, struct model *model,
 		   const struct linking_settings *settings)
 {
 	unsigned threads = settings->threads ? settings->threads : threads_available();
 	double wanted = settings->training_pairs > 0 ? settings->training_pairs : 2e6;
-	if (table->source == LINKING_COLUMNS || table->columns[table->source].dictionary->values.count < 2 ||
-	    table->columns[table->source].dictionary->values.count > SOURCES_MOST)
+	if (table->source == LINKING_COLUMNS || table->columns[table->source].dictionary->values.count < 2)
 		return;
-	struct sources *sources = memory_alloc(1, sizeof *sources);
+	struct sources *sources = sources_new(&table->columns[table->source]);
 	struct learning job = {.table = table,
 			       .blocks = blocks,
 			       .model = model,
 			       .settings = settings,
 			       .every = 1 + (uint64_t)((double)blocks->pairs / wanted)};
+	table->sources = sources;
 	for (int round = 0; round < ROUNDS; round++) {
 		job.comparers = memory_alloc(threads, sizeof *job.comparers);
 		job.shares = memory_alloc(threads, sizeof *job.shares);
@@ -196,7 +248,6 @@ void sources_learn(struct linking_table *table, const struct blocks *blocks, str
 		parallel_for(blocks->count, BLOCKS_A_CHUNK, threads, learn_chunk, &job);
 		add_up(&job, threads);
 		set_levels(sources, model, table->source, &job.shares[0][0][0][0]);
-		table->sources = sources;
 		model_finish(model, table, !settings->without_rarity);
 		for (unsigned t = 0; t < threads; t++)
 			comparer_release(&job.comparers[t]);
@@ -207,39 +258,31 @@ void sources_learn(struct linking_table *table, const struct blocks *blocks, str
 
 /* ---- in the model's file ------------------------------------------------------------------------------------ */
 
-struct named {
-	struct text name;
-	size_t number;
-};
-
-static int by_name(const void *a, const void *b)
-{
-	const struct named *x = a, *y = b;
-	return text_compare(x->name, y->name);
-}
-
-/* A table's codes hang on the order of its records: the file names sources in alphabetical order. */
+/* By number, which is the same for any order of records; and the number of each source. */
 struct json_t *sources_json(const struct linking_table *table)
 {
 	if (!table->sources)
 		return NULL;
-	const struct dictionary *dictionary = table->columns[table->source].dictionary;
-	size_t count = dictionary->values.count;
-	struct named names[SOURCES_MOST];
-	json_t *root = json_object();
-	for (size_t i = 0; i < count; i++)
-		names[i] = (struct named){dictionary->values.keys[i], i};
-	qsort(names, count, sizeof *names, by_name);
+	size_t count = table->columns[table->source].dictionary->values.count, cells = 0;
+	struct named *all = list_sources(&table->columns[table->source]);
+	json_t *root = json_object(), *numbers = json_object(), *levels = json_array();
+	qsort(all, count, sizeof *all, by_name);
 	for (size_t i = 0; i < count; i++) {
-		json_t *row = json_object();
-		for (size_t j = 0; j < count; j++) {
-			char levels[KEYS];
-			for (size_t k = 0; k < KEYS; k++)
-				levels[k] = (char)('0' + table->sources->level[names[i].number][names[j].number][k]);
-			json_object_setn_new(row, names[j].name.at, names[j].name.len, json_stringn(levels, KEYS));
-		}
-		json_object_setn_new(root, names[i].name.at, names[i].name.len, row);
+		unsigned number = table->sources->number[all[i].code];
+		cells = number >= cells ? number + 1 : cells;
+		json_object_setn_new(numbers, all[i].name.at, all[i].name.len, json_integer(number));
 	}
+	for (size_t x = 0; x < cells; x++) {
+		for (size_t y = 0; y < cells; y++) {
+			char cell[KEYS];
+			for (size_t k = 0; k < KEYS; k++)
+				cell[k] = (char)('0' + table->sources->level[x][y][k]);
+			json_array_append_new(levels, json_stringn(cell, KEYS));
+		}
+	}
+	json_object_set_new(root, "numbers", numbers);
+	json_object_set_new(root, "levels", levels);
+	free(all);
 	return root;
 }
 
@@ -260,16 +303,25 @@ bool sources_read(struct linking_table *table, const struct json_t *root)
 {
 	if (!root || table->source == LINKING_COLUMNS)
 		return true;
+	const json_t *numbers = json_object_get(root, "numbers"), *levels = json_object_get(root, "levels");
 	const struct values *values = &table->columns[table->source].dictionary->values;
-	struct sources *sources = memory_alloc(1, sizeof *sources);
+	struct sources *sources = memory_alloc(1, sizeof *sources + values->count + 1);
+	size_t cells = 0;
 	table->sources = sources;
-	for (size_t x = 0; x < values->count && x < SOURCES_MOST; x++) {
-		const json_t *row = json_object_getn(root, values->keys[x].at, values->keys[x].len);
-		for (size_t y = 0; row && y < values->count && y < SOURCES_MOST; y++) {
-			const json_t *levels = json_object_getn(row, values->keys[y].at, values->keys[y].len);
-			if (levels && !read_levels(sources->level[x][y], levels))
-				return false;
-		}
+	while (cells * cells < json_array_size(levels))
+		cells++;
+	if (cells > SOURCES_MOST || cells * cells != json_array_size(levels))
+		return false;
+	for (size_t i = 0; i < cells * cells; i++) {
+		if (!read_levels(sources->level[i / cells][i % cells], json_array_get(levels, i)))
+			return false;
+	}
+	for (size_t i = 0; i < values->count; i++) {
+		const json_t *number = json_object_getn(numbers, values->keys[i].at, values->keys[i].len);
+		json_int_t cell = number ? json_integer_value(number) : SOURCES_MOST - 1; /* new: a rare one */
+		if (cell < 0 || cell >= SOURCES_MOST)
+			return false;
+		sources->number[i + 1] = (unsigned char)cell;
 	}
 	return true;
 }

@@ -46,6 +46,7 @@ struct linking_table *linking_table_new(const struct linking_column *columns, si
 	table->family = first_of(table, LINKING_FAMILY);
 	table->middle = first_of(table, LINKING_MIDDLE);
 	table->birth = first_of(table, LINKING_BIRTH);
+	table->place = first_of(table, LINKING_PLACE);
 	table->source = first_of(table, LINKING_SOURCE);
 	return table;
 }
