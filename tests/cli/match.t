@@ -78,6 +78,18 @@ Pairs come with weight, probability and a level for each comparison
   $ oneview evaluate --pairs p.csv --truth parish.csv --id unique_id --entity cluster --json | grep -cE '"best_weight"|"f1"' | awk '{ print ($1 > 2) }'
   1
 
+The report is one page that asks for nothing, runs nothing and holds no value
+  $ oneview match parish.csv --report r.html -q && grep -cE '(src|href)="?(https?:)?//|<script|@import|url\(' r.html
+  0
+  [1]
+  $ grep -ciE 'harcastle|shackleton|todmorden' r.html
+  0
+  [1]
+  $ [ "$(grep -c '<svg viewBox="0 0 [0-9]* [0-9.]*" role="img"' r.html)" = "$(grep -c '<figure' r.html)" ] && [ "$(grep -c '<figure' r.html)" -gt 7 ] && echo a chart a figure
+  a chart a figure
+  $ [ "$(grep -c '<caption>The numbers' r.html)" = "$(grep -c '<figure' r.html)" ] && echo and a table
+  and a table
+
 Bad input is answered with file, line and remedy
   $ : > empty.csv; oneview match empty.csv
   oneview: empty.csv: the file is empty

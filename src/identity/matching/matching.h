@@ -149,6 +149,9 @@ enum status matching_write_pairs(const struct matching *matching, const char *pa
 enum status matching_write_settings(const struct matching *matching, const char *path, struct error *error) MUST_CHECK;
 enum status matching_write_model(const struct matching *matching, const char *path, struct error *error) MUST_CHECK;
 
+/* Any other result, the same way. */
+enum status matching_write_text(const char *path, struct text content, struct error *error) MUST_CHECK;
+
 /* ---- how good it is ----------------------------------------------------------------------------- */
 
 struct matching_truth_options {

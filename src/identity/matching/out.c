@@ -88,3 +88,16 @@ enum status matching_can_write(const char *path, struct error *error)
 		out_abandon(&out);
 	return status;
 }
+
+enum status matching_write_text(const char *path, struct text content, struct error *error)
+{
+	struct out out;
+	enum status status = out_open(&out, path, error);
+	if (status != STATUS_OK)
+		return status;
+	status = out_write(&out, content, error);
+	if (status == STATUS_OK)
+		return out_commit(&out, error);
+	out_abandon(&out);
+	return status;
+}

@@ -314,18 +314,10 @@ static void append_settings(struct buf *out, const struct matching *matching)
 
 enum status matching_write_settings(const struct matching *matching, const char *path, struct error *error)
 {
-	struct out out;
 	struct buf text;
-	enum status status = out_open(&out, path, error);
-	if (status != STATUS_OK)
-		return status;
 	buf_init(&text, 16 << 20);
 	append_settings(&text, matching);
-	status = out_write(&out, buf_text(&text), error);
-	if (status == STATUS_OK)
-		status = out_commit(&out, error);
-	else
-		out_abandon(&out);
+	enum status status = matching_write_text(path, buf_text(&text), error);
 	buf_release(&text);
 	return status;
 }

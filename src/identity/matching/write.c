@@ -170,18 +170,14 @@ enum status matching_write_pairs(const struct matching *matching, const char *pa
 
 enum status matching_write_model(const struct matching *matching, const char *path, struct error *error)
 {
-	struct out out;
 	struct buf model;
-	enum status status = out_open(&out, path, error);
-	if (status != STATUS_OK)
-		return status;
 	buf_init(&model, 64 << 20);
 	if (matching->run)
 		linking_model_json(matching->run, &model);
 	else
 		buf_append_text(&model, TEXT("{\"version\": 1, \"columns\": []}"));
 	buf_append_char(&model, '\n');
-	status = finish(&out, out_write(&out, buf_text(&model), error), error);
+	enum status status = matching_write_text(path, buf_text(&model), error);
 	buf_release(&model);
 	return status;
 }

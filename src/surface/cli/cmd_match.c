@@ -4,6 +4,7 @@
 #include "base/file.h"
 #include "base/interrupt.h"
 #include "matching/matching.h"
+#include "report/report.h"
 
 #include <math.h>
 
@@ -193,6 +194,7 @@ static enum status write_results(struct cli *cli, const struct matching *matchin
 		{"pairs", matching_write_pairs, true},
 		{"model", matching_write_model, model_is_new},
 		{"write-settings", matching_write_settings, true},
+		{"report", report_match, true},
 	};
 	enum status status = STATUS_OK;
 	for (size_t i = 0; i < sizeof results / sizeof *results && status == STATUS_OK; i++) {
