@@ -274,6 +274,88 @@ await step("an administrator", async () => {
   await page.context().close();
 });
 
+async function asReviewer(n, options = {}) {
+  const page = await open(options);
+  await signIn(page, `reviewer_${n}`);
+  await page.goto("/purpose");
+  await page.locator("input[name=purpose]").first().check();
+  await page.click("main button[type=submit]");
+  return page;
+}
+
+const moved = (page) => page.locator("main li", { hasText: /^Record \d+ went/ });
+const residentsOf = async (page) => page.locator("main h3 + .ov-card__body a[href^='/residents/']").allInnerTexts();
+
+await step("a reviewer of links", async () => {
+  const page = await asReviewer(1);
+  await page.goto("/review");
+  tell(/[\d,]+ questions, most to put right first/.test(await text(page)), "the queue tells how many questions wait", await text(page));
+  await check(page, "review");
+  await page.selectOption("#kind", "two");
+  await page.waitForURL(/kind=two/);
+  tell((await page.locator("main tbody tr").count()) > 0, "the queue is filtered");
+  const hrefs = await page.locator("main tbody a[href^='/review/']").evaluateAll((all) => all.map((a) => a.getAttribute("href")));
+  await page.goto(hrefs[0]);
+  tell(/Side by side/.test(await text(page)) && (await page.locator("svg.ov-bar").count()) > 3, "a question has both records and the evidence");
+  tell((await page.locator("mark.ov-mark").count()) > 0, "what differs is marked");
+  tell(/They were compared because/.test(await text(page)), "it says which rule compared them");
+  await check(page, "review-pair");
+  const before = await residentsOf(page);
+  tell(before.length === 2 && before[0] !== before[1], "the two records are of two residents", before.join(", "));
+  await page.click("main button[value=same]");
+  tell(/Same person/.test(await text(page, "h1")), "the decision is shown");
+  if (!/Nothing has changed/.test(await text(page))) {
+    tell((await moved(page).count()) > 0, "it lists the records that moved");
+    await check(page, "review-decision");
+    const decision = page.url();
+    await page.goto(hrefs[0]);
+    const after = await residentsOf(page);
+    tell(after[0] === after[1], "the two records are of one resident now", after.join(", "));
+    const gone = before.find((id) => id !== after[0]).replace("Resident ", "");
+    await page.goto(`/residents/${gone}`);
+    tell(page.url().includes(after[0].replace("Resident ", "")), "the old address leads to the new page", page.url());
+    tell(/linked/.test(await text(page)), "which says that the records were linked", (await text(page)).slice(0, 300));
+    await check(page, "resident-linked");
+    await page.goto(decision);
+    await page.click("main button:has-text('Take this back')");
+    tell(/taken back/.test(await text(page, "h1")), "one click takes it back");
+    await page.goto(hrefs[0]);
+    tell((await residentsOf(page)).join() === before.join(), "and both have their old numbers again");
+  } else {
+    tell(false, "the first question needs no second opinion");
+  }
+  await page.goto(hrefs[1]);
+  await page.locator("#second").check();
+  await page.click("main button[value=different]");
+  tell(/two reviewers must agree/.test(await text(page)), "a second opinion is waited for");
+  await page.goto("/review?show=second");
+  await check(page, "review-second");
+  await page.context().close();
+  const other = await asReviewer(2);
+  await other.goto("/review?show=second");
+  await other.locator("main tbody a[href^='/review/']").first().click();
+  await other.keyboard.press("Alt+d");
+  if (!other.url().includes("/decisions/")) await other.click("main button[value=different]");
+  tell(/Different people/.test(await text(other)) && !/two reviewers must agree/.test(await text(other)), "another reviewer agrees, and it holds");
+  await other.goto("/review?show=decided");
+  await check(other, "review-decided");
+  await other.goto("/explain");
+  await check(other, "explain");
+  await other.fill("#a", before[0].replace("Resident ", ""));
+  await other.fill("#b", "nonsense");
+  await other.click("main button[type=submit]");
+  tell(/There is a problem/.test(await text(other)), "a wrong number is told");
+  await other.fill("#b", before[1].replace("Resident ", ""));
+  await other.click("main button[type=submit]");
+  tell(/Side by side/.test(await text(other)), "any two residents are compared");
+  await other.context().close();
+  const plain = await asReviewer(3, { javaScriptEnabled: false });
+  await plain.goto(hrefs[2]);
+  await plain.click("main button[value=unsure]");
+  tell(/two reviewers must agree/.test(await text(plain)), "deciding works without JavaScript");
+  await plain.context().close();
+});
+
 await step("without JavaScript", async () => {
   const page = await open({ javaScriptEnabled: false });
   await signIn(page, "early_help_worker");

@@ -38,6 +38,12 @@ struct linking_why {
 };
 enum status linking_why_records(struct linking_why *out, struct store *data, const struct vault *vault,
 				int64_t record_a, int64_t record_b, struct error *error) MUST_CHECK;
+/* Whose the two records are. STATUS_NOT_FOUND when one is not there. */
+struct linking_residents {
+	int64_t a, b;
+};
+enum status linking_residents_of(struct linking_residents *out, struct store *data, int64_t record_a, int64_t record_b,
+				 struct error *error) MUST_CHECK;
 /* Of two residents: their most alike pair of records. */
 enum status linking_why_residents(struct linking_why *out, struct store *data, const struct vault *vault,
 				  int64_t resident_a, int64_t resident_b, struct error *error) MUST_CHECK;

@@ -418,14 +418,17 @@ static enum status find_sides(bool **with_b, struct relink *relink, const struct
 							    .rulings = relink->binding,
 							    .ruling_count = relink->binding_count},
 				 error);
+	size_t a = 0, b = 0;
+	for (size_t i = 0; i < records->count; i++) {
+		a = records->at[i] == ruling->a ? i : a;
+		b = records->at[i] == ruling->b ? i : b;
+	}
+	*with_b = memory_alloc(records->count, sizeof **with_b);
 	if (status == STATUS_OK) {
-		size_t a = 0, b = 0;
-		for (size_t i = 0; i < records->count; i++) {
-			a = records->at[i] == ruling->a ? i : a;
-			b = records->at[i] == ruling->b ? i : b;
-		}
-		*with_b = memory_alloc(records->count, sizeof **with_b);
 		take_sides(*with_b, run, records->count, a, b);
+	} else if (status == STATUS_INVALID) { /* a model of an earlier version: the record alone, until the next run */
+		(*with_b)[b] = true;
+		status = STATUS_OK;
 	}
 	linking_run_free(run);
 	people_release(&people);

@@ -241,8 +241,8 @@ static enum status write_item(struct queue *queue, struct review_item *item, str
 	bulk_int(queue->out, item->record_b);
 	bulk_int(queue->out, item->resident_a);
 	bulk_int(queue->out, item->resident_b);
-	bulk_int(queue->out, item->source_a);
-	bulk_int(queue->out, item->source_b);
+	bulk_int(queue->out, item->source_no_a);
+	bulk_int(queue->out, item->source_no_b);
 	bulk_double(queue->out, item->weight);
 	bulk_double(queue->out, item->probability);
 	bulk_int(queue->out, item->pairs);
@@ -265,8 +265,8 @@ static struct review_item item_of(const struct doubt *doubt, const struct member
 				    .record_b = doubt->record_b,
 				    .resident_a = doubt->resident_a,
 				    .resident_b = doubt->resident_b,
-				    .source_a = in_a ? in_a->source : 0,
-				    .source_b = in_b ? in_b->source : 0,
+				    .source_no_a = in_a ? in_a->source : 0,
+				    .source_no_b = in_b ? in_b->source : 0,
 				    .weight = doubt->weight,
 				    .probability = doubt->probability};
 }
@@ -532,8 +532,8 @@ static struct review_item read_item(struct statement *row)
 				    .record_b = number(row, "record_b"),
 				    .resident_a = number(row, "resident_a"),
 				    .resident_b = number(row, "resident_b"),
-				    .source_a = (int)number(row, "source_a"),
-				    .source_b = (int)number(row, "source_b"),
+				    .source_no_a = (int)number(row, "source_a"),
+				    .source_no_b = (int)number(row, "source_b"),
 				    .weight = statement_double(row, statement_column(row, "weight")),
 				    .probability = statement_double(row, statement_column(row, "probability")),
 				    .pairs = (int)number(row, "pairs"),
@@ -541,6 +541,29 @@ static struct review_item read_item(struct statement *row)
 				    .sensitive = (int)number(row, "sensitive"),
 				    .household = number(row, "household") != 0,
 				    .harm = statement_double(row, statement_column(row, "harm"))};
+}
+
+static enum status name_sources(struct review_item *items, size_t count, struct store *data, struct arena *arena,
+				struct error *error)
+{
+	enum { SOURCES_MAX = 1000 };
+	struct statement *query;
+	bool row;
+	struct text *ids = ARENA_ARRAY(arena, SOURCES_MAX, struct text);
+	enum status status = store_prepare(&query, data, "SELECT source_no, source_id FROM source", error);
+	if (status != STATUS_OK)
+		return status;
+	int no = statement_column(query, "source_no"), id = statement_column(query, "source_id");
+	while ((status = statement_step(query, &row, error)) == STATUS_OK && row) {
+		if (statement_int(query, no) < SOURCES_MAX)
+			ids[statement_int(query, no)] = arena_text(arena, statement_text(query, id));
+	}
+	statement_done(query);
+	for (size_t i = 0; i < count; i++) {
+		items[i].source_a = ids[items[i].source_no_a];
+		items[i].source_b = ids[items[i].source_no_b];
+	}
+	return status;
 }
 
 enum status review_list(struct review_item **out, size_t *count, struct store *data, struct arena *arena,
@@ -561,7 +584,7 @@ enum status review_list(struct review_item **out, size_t *count, struct store *d
 	while (*count < (size_t)all && (status = statement_step(query, &row, error)) == STATUS_OK && row)
 		(*out)[(*count)++] = read_item(query);
 	statement_done(query);
-	return status;
+	return status ? status : name_sources(*out, *count, data, arena, error);
 }
 
 enum status review_find(struct review_item *out, bool *found, struct store *data, int64_t record_a, int64_t record_b,

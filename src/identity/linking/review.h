@@ -14,6 +14,7 @@
 
 #include "base/arena.h"
 #include "base/error.h"
+#include "base/text.h"
 
 struct profile;
 struct store;
@@ -21,7 +22,8 @@ struct store;
 struct review_item {
 	int64_t record_a, record_b;     /* record_a < record_b */
 	int64_t resident_a, resident_b; /* the same: one resident, in doubt */
-	int source_a, source_b;         /* source_no */
+	struct text source_a, source_b; /* ids; absent where the item was only found, not listed */
+	int source_no_a, source_no_b;
 	double weight, probability;
 	int pairs, records, sensitive;
 	bool household;

@@ -47,6 +47,13 @@ static enum status resident_of(int64_t *out, struct store *data, int64_t record_
 	return status;
 }
 
+enum status linking_residents_of(struct linking_residents *out, struct store *data, int64_t record_a, int64_t record_b,
+				 struct error *error)
+{
+	enum status status = resident_of(&out->a, data, record_a, error);
+	return status == STATUS_OK ? resident_of(&out->b, data, record_b, error) : status;
+}
+
 /* The weight the run gave the pair tells how rare its values are in all records: the difference
  * goes to the columns that agree, as one more term of the sum. */
 static enum status use_stored_link(struct linking_why *out, struct store *data, struct error *error)

@@ -161,6 +161,7 @@ struct disclosed_history { /* what became of the resident's id: see linking */
 	struct text what;
 	int64_t other_resident_id;
 	int records;
+	instant at;
 };
 
 /* ---- asking --------------------------------------------------------------------------------------- */
@@ -186,6 +187,8 @@ struct disclosure_resident {
 	size_t household_count;
 	const struct disclosed_residence *residences;
 	size_t residence_count;
+	const struct disclosed_history *history; /* how records came and went, newest first */
+	size_t history_count;
 	struct disclosure_ticket *ticket;
 	struct audit_entry entry; /* as submitted */
 };
@@ -220,6 +223,36 @@ enum status disclosure_open_property(struct disclosure_property *out, struct dis
 /* The property with a UPRN as a user writes it; 0 when there is none. Tells nothing about residents. */
 enum status disclosure_property_of_uprn(struct disclosure *door, struct text uprn, int64_t *property_id,
 					struct error *error) MUST_CHECK;
+
+/* Two records side by side, for whoever decides whether they are one person. Values are of the newest versions of
+ * the record's own rows. One audit entry for each resident: wait for all tickets. */
+struct disclosed_record {
+	int64_t record_id;
+	const struct profile_source *source;
+	struct disclosed_person person; /* as this record has it */
+};
+struct disclosure_side {
+	int64_t record_id, resident_id;
+	const struct profile_source *source;
+	uint64_t restrictions;
+	bool address_protected;
+	struct disclosed_person person; /* as this record has it */
+	const struct disclosed_row *rows;
+	size_t row_count;
+	const struct disclosed_record *others; /* further records of the resident, without the two */
+	size_t other_count;
+	const struct disclosed_household *households; /* of the resident, newest first */
+	size_t household_count;
+};
+struct disclosure_pair {
+	struct disclosure_side sides[2];
+	struct disclosure_ticket *tickets[2];
+	size_t ticket_count;
+};
+/* STATUS_NOT_FOUND when either record is not there, or is of a resident or source that the viewer may not know of. */
+enum status disclosure_open_pair(struct disclosure_pair *out, struct disclosure *door, const struct viewer *viewer,
+				 int64_t record_a, int64_t record_b, struct arena *arena,
+				 struct error *error) MUST_CHECK;
 
 /* ---- finding -------------------------------------------------------------------------------------- */
 

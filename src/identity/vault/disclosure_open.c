@@ -41,6 +41,42 @@ static enum status read_residences(struct disclosure_resident *out, struct askin
 	return status;
 }
 
+/* Records that came from another resident or went to one. */
+static enum status read_history(struct disclosure_resident *out, struct asking_door *asking, int64_t resident_id,
+				struct error *error)
+{
+	enum { HISTORY_MAX = 20 };
+	struct statement *s;
+	enum status status = store_prepare(
+		&s, asking->data,
+		"SELECT h.what, h.other_resident_id, h.records, r.started FROM resident_history h JOIN run r ON "
+		"r.run_id = h.run_id WHERE h.resident_id = :resident AND h.other_resident_id IS NOT NULL ORDER BY "
+		"h.run_id DESC, h.sequence",
+		error);
+	if (status)
+		return status;
+	statement_bind_int(s, "resident", resident_id);
+	struct disclosed_history *found = ARENA_ARRAY(asking->arena, HISTORY_MAX, struct disclosed_history);
+	int what = statement_column(s, "what"), other = statement_column(s, "other_resident_id"),
+	    records = statement_column(s, "records"), started = statement_column(s, "started");
+	bool row, hidden;
+	uint64_t restrictions;
+	size_t count = 0;
+	while ((status = statement_step(s, &row, error)) == STATUS_OK && row && count < HISTORY_MAX) {
+		int64_t id = statement_int(s, other);
+		if (asking_may_know(asking, id, &restrictions, &hidden))
+			found[count++] =
+				(struct disclosed_history){.what = arena_text(asking->arena, statement_text(s, what)),
+							   .other_resident_id = id,
+							   .records = (int)statement_int(s, records),
+							   .at = statement_int(s, started)};
+	}
+	statement_done(s);
+	out->history = found;
+	out->history_count = count;
+	return status;
+}
+
 /* The resident that ID was taken into, 0 when it was not. */
 static int64_t moved_to(struct asking_door *asking, int64_t resident_id)
 {
@@ -91,7 +127,7 @@ static enum status open_resident(struct disclosure_resident *out, struct asking_
 	out->households = households;
 	if (!status && !out->address_protected && !text_is_empty(out->person.address))
 		status = read_residences(out, asking, resident_id, error);
-	return status;
+	return status ? status : read_history(out, asking, resident_id, error);
 }
 
 enum status disclosure_open_resident(struct disclosure_resident *out, struct disclosure *door,

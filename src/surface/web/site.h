@@ -105,6 +105,7 @@ struct site {
 	struct assets *assets;
 	struct searches *searches;
 	struct seen *seen;
+	struct relinker *relinker;
 	struct metrics metrics;
 	pthread_mutex_t snapshot_lock;
 	struct snapshot *snapshot;
@@ -145,7 +146,7 @@ struct visit {
 	struct text token; /* of the session, from the cookie */
 	struct session session;
 	struct viewer viewer;
-	const struct policy_grid *grid;
+	const struct policy_grid *grid; /* taken when first wanted: visit_grid() */
 	bool json; /* the caller wants the document, not the page */
 	struct value *document;
 	const char *template, *title;
@@ -161,6 +162,9 @@ static inline struct value *visit_document(struct visit *visit)
 
 enum status visit_data(struct visit *visit, struct store **out, struct error *error) MUST_CHECK;
 enum status visit_desk(struct visit *visit, struct store **out, struct error *error) MUST_CHECK;
+
+/* What policy says to this viewer today. */
+const struct policy_grid *visit_grid(struct visit *visit);
 
 /* Names template and title; returns STATUS_OK, so that a handler can end with it. */
 enum status visit_page(struct visit *visit, const char *template, const char *title) MUST_CHECK;

@@ -23,6 +23,13 @@ enum status visit_desk(struct visit *visit, struct store **out, struct error *er
 	return status;
 }
 
+const struct policy_grid *visit_grid(struct visit *visit)
+{
+	if (!visit->grid)
+		visit->grid = policy_grid(visit->snapshot->policy, &visit->viewer, date_today());
+	return visit->grid;
+}
+
 enum status visit_page(struct visit *visit, const char *template, const char *title)
 {
 	visit->template = template;

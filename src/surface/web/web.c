@@ -6,6 +6,7 @@
 #include "base/memory.h"
 #include "base/threads.h"
 #include "web/chrome.h"
+#include "web/relink.h"
 #include "web/templates.h"
 
 #include <unistd.h>
@@ -67,6 +68,8 @@ enum status site_open(struct site **out, const struct web_settings *settings, st
 	if (status == STATUS_OK)
 		status = chrome_make_unavailable(site, error);
 	if (status == STATUS_OK)
+		status = relinker_start(&site->relinker, site, error);
+	if (status == STATUS_OK)
 		*out = site;
 	else
 		site_close(site);
@@ -94,6 +97,7 @@ void site_close(struct site *site)
 {
 	if (!site)
 		return;
+	relinker_stop(site->relinker);
 	if (site->desk && site->seen)
 		flush_desk(site, false);
 	snapshot_release(site, site->snapshot);

@@ -17,6 +17,8 @@ visit_handler page_resident, page_household, page_property;
 visit_handler page_feeds, page_feed, page_extract, page_extract_release, page_extract_values, page_quarantine;
 /* reports.c */
 visit_handler page_reports, page_report_new, page_report_post, page_report, page_report_reply;
+/* review.c, review_compare.c, review_decide.c */
+visit_handler page_review, page_review_pair, page_review_post, page_review_decision, page_review_undo, page_explain;
 /* users.c */
 visit_handler page_users, page_user_new, page_user_create, page_user, page_user_post;
 /* agreements.c, audit.c, status.c */

@@ -17,7 +17,8 @@ enum status page_resident(struct visit *visit, struct error *error)
 		disclosure_open_resident(&answer, visit->snapshot->disclosure, &question, visit->arena, error);
 	if (status == STATUS_NOT_FOUND && !strcmp(error->code, "disclosure.moved")) {
 		visit->answered = true;
-		return visit_redirect(visit, "/residents/%s", id_format(answer.entry.subject_id, now));
+		return visit_redirect(visit, "/residents/%s?was=%.*s", id_format(answer.entry.subject_id, now),
+				      TEXT_ARG(visit->parameters[0]));
 	}
 	if (status == STATUS_NOT_FOUND)
 		return visit_not_found(error);
@@ -97,6 +98,28 @@ static void put_new(struct visit *visit, const struct view_resident *view)
 	}
 }
 
+/* "linked" and "separated": how records came to this resident and went. */
+static void put_history(struct visit *visit, const struct disclosure_resident *answer)
+{
+	enum { HISTORY_SHOWN = 5 };
+	int64_t was;
+	struct value *rows = put_array(visit->document, "history");
+	put_bool(visit->document, "has_history", answer->history_count > 0);
+	for (size_t i = 0; i < answer->history_count && i < HISTORY_SHOWN; i++) {
+		const struct disclosed_history *event = &answer->history[i];
+		bool came = text_is(event->what, "linked");
+		struct value *row = add_object(rows);
+		put_format(row, "text", "%d %s %s resident", event->records, event->records == 1 ? "record" : "records",
+			   came ? "linked with this resident, from" : "separated from this resident, to");
+		put_href(row, "href", "residents", event->other_resident_id);
+		put_id(row, "other", event->other_resident_id);
+		put_long_date(row, "on_text", instant_date(event->at));
+	}
+	if (id_parse(visit_query(visit, "was"), &was) && was != answer->resident_id)
+		put_id(visit->document, "was", was);
+	put_bool(visit->document, "can_explain", visit_can(visit, CAPABILITY_LINKS_EXPLAIN));
+}
+
 enum status resident_page(struct visit *visit, const struct disclosure_resident *answer, struct error *error)
 {
 	instant before = INSTANT_UNKNOWN;
@@ -110,6 +133,7 @@ enum status resident_page(struct visit *visit, const struct disclosure_resident 
 	put_new(visit, &view);
 	resident_put_services(visit, &view);
 	resident_put_identity(visit, &view);
+	put_history(visit, answer);
 	resident_put_home(visit, &view);
 	resident_put_sections(visit, &view);
 	resident_put_chronology(visit, &view);

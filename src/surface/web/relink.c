@@ -1,0 +1,281 @@
+#include "web/relink.h"
+
+#include "base/log.h"
+#include "base/memory.h"
+#include "household/household.h"
+#include "household/restrictions.h"
+#include "linking/review.h"
+#include "linking/rulings.h"
+#include "web/site.h"
+
+#include <stdlib.h>
+#include <time.h>
+
+static const char run_kind[] = "rulings";
+
+struct relinker {
+	struct site *site;
+	pthread_t thread;
+	pthread_mutex_t lock;
+	pthread_cond_t woken;
+	bool pending; /* households have to follow, or rulings wait for the lock */
+	bool ending;
+	atomic_bool stop;
+};
+
+struct shelves {
+	struct workspace_lock *lock;
+	struct store *data, *desk;
+};
+
+static void close_shelves(struct shelves *shelves)
+{
+	store_close(shelves->data);
+	store_close(shelves->desk);
+	workspace_unlock(shelves->lock);
+}
+
+/* *BUSY, and nothing opened, while another holds the lock. */
+static enum status open_shelves(struct shelves *shelves, struct site *site, bool *busy, struct error *error)
+{
+	*shelves = (struct shelves){0};
+	enum status status = workspace_lock(site->workspace, "rulings", &shelves->lock, error);
+	*busy = status == STATUS_CONFLICT;
+	if (*busy)
+		return STATUS_OK;
+	if (status == STATUS_OK)
+		status = workspace_store(site->workspace, STORE_DATA, STORE_WRITE, &shelves->data, error);
+	if (status == STATUS_OK)
+		status = workspace_store(site->workspace, STORE_DESK, STORE_WRITE, &shelves->desk, error);
+	if (status != STATUS_OK)
+		close_shelves(shelves);
+	return status;
+}
+
+static void wake(struct relinker *relinker)
+{
+	pthread_mutex_lock(&relinker->lock);
+	relinker->pending = true;
+	pthread_cond_signal(&relinker->woken);
+	pthread_mutex_unlock(&relinker->lock);
+}
+
+/* ---- residents, at once ------------------------------------------------------------------------------ */
+
+static enum status move_residents(struct relinker *relinker, struct shelves *shelves, const struct rulings *rulings,
+				  int64_t run_id, struct error *error)
+{
+	struct ruling_change change = {0};
+	struct snapshot *snapshot = snapshot_hold(relinker->site);
+	enum status status = store_begin(shelves->data, error);
+	if (status == STATUS_OK)
+		status = store_begin(shelves->desk, error);
+	if (status == STATUS_OK)
+		status = rulings_apply(&change, rulings, shelves->data, shelves->desk, relinker->site->vault, run_id,
+				       error);
+	if (status == STATUS_OK)
+		status = review_refresh_some(shelves->data, snapshot->profile, change.residents, change.resident_count,
+					     error);
+	if (status == STATUS_OK)
+		status = store_commit(shelves->desk, error);
+	if (status == STATUS_OK)
+		status = store_commit(shelves->data, error);
+	if (status != STATUS_OK) {
+		store_rollback(shelves->desk);
+		store_rollback(shelves->data);
+	} else {
+		log_event(LOG_INFO, "web.rulings", "%zu records moved", change.moved);
+	}
+	free(change.residents);
+	snapshot_release(relinker->site, snapshot);
+	return status;
+}
+
+/* The run stays open until the households have followed. */
+static enum status apply(struct relinker *relinker, struct shelves *shelves, struct error *error)
+{
+	struct rulings rulings;
+	struct run run;
+	bool due = false;
+	enum status status = rulings_read(&rulings, shelves->desk, shelves->data, error);
+	if (status != STATUS_OK)
+		return status;
+	status = rulings_are_due(&due, &rulings, shelves->data, error);
+	if (status == STATUS_OK && due) {
+		status = run_begin(&run, shelves->data, run_kind, error);
+		if (status == STATUS_OK)
+			status = move_residents(relinker, shelves, &rulings, run.run_id, error);
+		if (status == STATUS_OK)
+			status = run_publish(shelves->data, NULL, error);
+	}
+	rulings_release(&rulings);
+	return status;
+}
+
+enum status relinker_apply(struct relinker *relinker, bool *applied, struct error *error)
+{
+	struct shelves shelves;
+	bool busy = false;
+	enum status status = open_shelves(&shelves, relinker->site, &busy, error);
+	*applied = status == STATUS_OK && !busy;
+	if (*applied) {
+		status = apply(relinker, &shelves, error);
+		close_shelves(&shelves);
+	}
+	wake(relinker);
+	return status;
+}
+
+/* ---- households, behind it ----------------------------------------------------------------------------- */
+
+static enum status derive(struct relinker *relinker, struct store *data, struct run *run, struct error *error)
+{
+	struct household_report report;
+	struct site *site = relinker->site;
+	struct snapshot *snapshot = snapshot_hold(site);
+	enum status status =
+		household_refresh(data, site->vault, snapshot->profile, run->run_id, &relinker->stop, &report, error);
+	if (status == STATUS_OK)
+		status = restrictions_refresh(snapshot->profile, data, date_today(), NULL, error);
+	if (status == STATUS_OK)
+		status = review_refresh(data, snapshot->profile, NULL, error);
+	snapshot_release(site, snapshot);
+	if (status == STATUS_OK)
+		status = run_publish(data, NULL, error);
+	return status == STATUS_OK ? run_end(run, RUN_FINISHED, "rulings", error) : status;
+}
+
+static bool run_is_open(struct store *data)
+{
+	enum { LOOK_BACK = 20 };
+	struct arena arena;
+	struct run_record *runs = NULL;
+	struct error error;
+	size_t count = 0;
+	bool open = false;
+	arena_init(&arena, 1 << 20);
+	if (run_list(data, &arena, LOOK_BACK, &runs, &count, &error) == STATUS_OK) {
+		for (size_t i = 0; i < count; i++)
+			open |= runs[i].status == RUN_RUNNING && text_is(runs[i].kind, run_kind);
+	}
+	arena_release(&arena);
+	return open;
+}
+
+/* *BUSY: to be tried again. */
+static enum status follow(struct relinker *relinker, bool *busy, struct error *error)
+{
+	struct shelves shelves;
+	struct run run;
+	enum status status = open_shelves(&shelves, relinker->site, busy, error);
+	if (status != STATUS_OK || *busy)
+		return status;
+	status = apply(relinker, &shelves, error);
+	if (status == STATUS_OK && run_is_open(shelves.data)) {
+		status = run_begin(&run, shelves.data, run_kind, error);
+		if (status == STATUS_OK)
+			status = derive(relinker, shelves.data, &run, error);
+	}
+	close_shelves(&shelves);
+	return status;
+}
+
+/* Without the lock, so that a server with no rulings is never in a refresh's way. */
+static enum status is_needed(bool *needed, struct site *site, struct error *error)
+{
+	struct store *data = NULL, *desk = NULL;
+	struct rulings rulings;
+	int64_t generation = 0;
+	*needed = false;
+	enum status status = store_pool_take(site->desk, &desk, error);
+	if (status == STATUS_OK)
+		status = store_pool_take(site->data, &data, error);
+	if (status == STATUS_OK)
+		status = rulings_generation(desk, &generation, error);
+	if (status == STATUS_OK && generation > 0)
+		status = rulings_read(&rulings, desk, data, error);
+	if (status == STATUS_OK && generation > 0) {
+		status = rulings_are_due(needed, &rulings, data, error);
+		*needed |= run_is_open(data);
+		rulings_release(&rulings);
+	}
+	if (data)
+		store_pool_give(site->data, data);
+	if (desk)
+		store_pool_give(site->desk, desk);
+	return status;
+}
+
+/* A moment for the next ruling, so that several are followed together. */
+static void wait_for_more(struct relinker *relinker)
+{
+	enum { MOMENT_SECONDS = 3 };
+	struct timespec until;
+	clock_gettime(CLOCK_REALTIME, &until);
+	until.tv_sec += MOMENT_SECONDS;
+	while (!relinker->ending && pthread_cond_timedwait(&relinker->woken, &relinker->lock, &until) == 0)
+		;
+}
+
+static void work_once(struct relinker *relinker, bool *busy)
+{
+	struct error error;
+	bool needed;
+	enum status status = is_needed(&needed, relinker->site, &error);
+	if (status == STATUS_OK && needed)
+		status = follow(relinker, busy, &error);
+	if (status != STATUS_OK && status != STATUS_INTERRUPTED)
+		log_error(&error);
+}
+
+static void *work(void *context)
+{
+	struct relinker *relinker = context;
+	pthread_mutex_lock(&relinker->lock);
+	for (;;) {
+		bool busy = false;
+		while (!relinker->ending && !relinker->pending)
+			pthread_cond_wait(&relinker->woken, &relinker->lock);
+		wait_for_more(relinker);
+		if (relinker->ending)
+			break;
+		relinker->pending = false;
+		pthread_mutex_unlock(&relinker->lock);
+		work_once(relinker, &busy);
+		pthread_mutex_lock(&relinker->lock);
+		relinker->pending |= busy;
+	}
+	pthread_mutex_unlock(&relinker->lock);
+	return NULL;
+}
+
+enum status relinker_start(struct relinker **out, struct site *site, struct error *error)
+{
+	struct relinker *relinker = memory_alloc(1, sizeof *relinker);
+	relinker->site = site;
+	relinker->pending = true; /* what an earlier server left */
+	pthread_mutex_init(&relinker->lock, NULL);
+	pthread_cond_init(&relinker->woken, NULL);
+	int failed = pthread_create(&relinker->thread, NULL, work, relinker);
+	if (failed) {
+		free(relinker);
+		return error_set_errno(error, failed, "web.thread", "a thread cannot be started");
+	}
+	*out = relinker;
+	return STATUS_OK;
+}
+
+void relinker_stop(struct relinker *relinker)
+{
+	if (!relinker)
+		return;
+	atomic_store(&relinker->stop, true);
+	pthread_mutex_lock(&relinker->lock);
+	relinker->ending = true;
+	pthread_cond_signal(&relinker->woken);
+	pthread_mutex_unlock(&relinker->lock);
+	pthread_join(relinker->thread, NULL);
+	pthread_mutex_destroy(&relinker->lock);
+	pthread_cond_destroy(&relinker->woken);
+	free(relinker);
+}
