@@ -18,15 +18,14 @@ static enum status resident_of(int64_t *out, struct asking_door *asking, int64_t
 	return status;
 }
 
-/* The rows of one record; they lie together, by record. */
-static struct read_rows rows_of(const struct read_rows *all, int64_t record_id)
+/* The newest version of each row of one record. */
+static struct read_rows rows_of(struct asking_door *asking, const struct read_rows *all, int64_t record_id)
 {
-	struct read_rows own = {.record_count = 1};
+	struct read_rows own = {.record_count = 1, .any_current = all->any_current};
+	own.rows = ARENA_ARRAY(asking->arena, all->row_count, struct disclosed_row);
 	for (size_t i = 0; i < all->row_count; i++) {
-		if (all->rows[i].origin.record_id != record_id)
-			continue;
-		if (own.row_count++ == 0)
-			own.rows = &all->rows[i];
+		if (all->rows[i].origin.record_id == record_id && all->rows[i].newest)
+			own.rows[own.row_count++] = all->rows[i];
 	}
 	return own;
 }
@@ -40,7 +39,7 @@ static void list_others(struct disclosure_side *out, struct asking_door *asking,
 		int64_t record_id = all->rows[i].origin.record_id;
 		if (record_id == last || record_id == records[0] || record_id == records[1])
 			continue;
-		struct read_rows own = rows_of(all, record_id);
+		struct read_rows own = rows_of(asking, all, record_id);
 		struct disclosed_record *other = &others[out->other_count++];
 		other->record_id = last = record_id;
 		other->source = all->rows[i].origin.feed->source;
@@ -62,10 +61,10 @@ static enum status open_side(struct disclosure_side *out, struct asking_door *as
 	if (!out->resident_id ||
 	    !asking_may_know(asking, out->resident_id, &out->restrictions, &out->address_protected))
 		return asking_refuse(asking, "match.open", "resident", out->resident_id, error);
-	status = asking_read_rows(&all, asking, out->resident_id, out->address_protected, false, error);
+	status = asking_read_rows(&all, asking, out->resident_id, out->address_protected, error);
 	if (status)
 		return status;
-	struct read_rows own = rows_of(&all, record_id);
+	struct read_rows own = rows_of(asking, &all, record_id);
 	if (own.row_count == 0) /* of a source that the viewer may not even know of */
 		return asking_refuse(asking, "match.open", "resident", out->resident_id, error);
 	out->rows = own.rows;

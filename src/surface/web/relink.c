@@ -76,6 +76,8 @@ static enum status move_residents(struct relinker *relinker, struct shelves *she
 	if (status == STATUS_OK)
 		status = review_refresh_some(shelves->data, snapshot->profile, change.residents, change.resident_count,
 					     error);
+	if (status == STATUS_OK) /* with the change itself: what is kept in memory is kept for one generation */
+		status = run_publish(shelves->data, NULL, error);
 	if (status == STATUS_OK)
 		status = store_commit(shelves->desk, error);
 	if (status == STATUS_OK)
@@ -105,8 +107,6 @@ static enum status apply(struct relinker *relinker, struct shelves *shelves, str
 		status = run_begin(&run, shelves->data, run_kind, error);
 		if (status == STATUS_OK)
 			status = move_residents(relinker, shelves, &rulings, run.run_id, error);
-		if (status == STATUS_OK)
-			status = run_publish(shelves->data, NULL, error);
 	}
 	rulings_release(&rulings);
 	return status;
