@@ -90,7 +90,8 @@ static enum status lock_server(struct workspace_lock *lock, const struct workspa
 			       struct error *error)
 {
 	int64_t got;
-	enum status status = workspace_store(workspace, STORE_DATA, STORE_WRITE, &lock->data, error);
+	/* Not workspace_store(), which refuses an older schema: it is under this lock that it is brought up to date. */
+	enum status status = store_open(&lock->data, workspace->address, STORE_DATA, STORE_WRITE, error);
 	if (status)
 		return status;
 	if (store_kind(lock->data) == STORE_SQLITE) {
