@@ -152,6 +152,11 @@ static void pg_rollback(struct store *store)
 }
 
 /* A connection that fails here is made anew at the next use, with the same patience. */
+static void pg_forget_pages(struct store *store)
+{
+	(void)store; /* the server keeps them */
+}
+
 static void pg_set_patience(struct store *store)
 {
 	char sql[48];
@@ -212,6 +217,7 @@ const struct store_driver postgresql_driver = {
 	.ready = pg_ready,
 	.rollback = pg_rollback,
 	.set_patience = pg_set_patience,
+	.forget_pages = pg_forget_pages,
 	.sync = pg_sync,
 	.statement_new = pg_statement_new,
 	.prepare = pg_prepare,

@@ -98,6 +98,11 @@ static enum status use_log(struct store *store, struct error *error)
 										  : sqlite_fail(store, error);
 }
 
+static int64_t mapped_most(const struct store *store)
+{
+	return store->shelf == STORE_DATA ? INT64_C(4) << 30 : 256 << 20;
+}
+
 static enum status configure(struct store *store, struct error *error)
 {
 	sqlite3 *handle = handle_of(store);
@@ -109,7 +114,7 @@ static enum status configure(struct store *store, struct error *error)
 		 "PRAGMA temp_store = MEMORY; PRAGMA foreign_keys = ON; PRAGMA trusted_schema = OFF;"
 		 "PRAGMA cache_size = %d; PRAGMA mmap_size = %lld; PRAGMA synchronous = %s;"
 		 "PRAGMA wal_autocheckpoint = %d; PRAGMA journal_size_limit = 67108864; PRAGMA query_only = %d;",
-		 loads ? -131072 : -16384, store->shelf == STORE_DATA ? 4LL << 30 : 256LL << 20,
+		 loads ? -131072 : -16384, (long long)mapped_most(store),
 		 store->shelf == STORE_DESK ? "FULL" : "NORMAL", loads ? 8000 : 500, store->mode == STORE_READ);
 	if (sqlite3_exec(handle, sql, NULL, NULL, NULL) != SQLITE_OK)
 		return sqlite_fail(store, error);
@@ -131,6 +136,15 @@ static int wait_for_lock(void *context, int tries)
 		return 0;
 	usleep(tries < 20 ? 200 : 2000);
 	return 1;
+}
+
+/* Pages that were read are in a mapping of the file: it is given up, and made again when next wanted. */
+static void sqlite_forget_pages(struct store *store)
+{
+	char sql[96];
+	snprintf(sql, sizeof sql, "PRAGMA shrink_memory; PRAGMA mmap_size = 0; PRAGMA mmap_size = %lld",
+		 (long long)mapped_most(store));
+	sqlite3_exec(handle_of(store), sql, NULL, NULL, NULL);
 }
 
 static void sqlite_set_patience(struct store *store)
@@ -393,6 +407,7 @@ const struct store_driver sqlite_driver = {
 	.ready = sqlite_ready,
 	.rollback = sqlite_rollback,
 	.set_patience = sqlite_set_patience,
+	.forget_pages = sqlite_forget_pages,
 	.sync = sqlite_sync,
 	.statement_new = sqlite_statement_new,
 	.prepare = sqlite_prepare,

@@ -76,6 +76,11 @@ void store_set_patience(struct store *store, unsigned milliseconds)
 	store->driver->set_patience(store);
 }
 
+void store_forget_pages(struct store *store)
+{
+	store->driver->forget_pages(store);
+}
+
 bool store_in_transaction(const struct store *store)
 {
 	return store->in_transaction;

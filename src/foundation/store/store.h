@@ -48,6 +48,9 @@ enum store_shelf store_shelf(const struct store *store);
  * request should wait less than a refresh. */
 void store_set_patience(struct store *store, unsigned milliseconds);
 
+/* Gives back what the connection keeps in memory of the pages it has read: after a whole table was read once. */
+void store_forget_pages(struct store *store);
+
 /* Literal SQL without parameters; several statements may be given, separated by ';'. */
 enum status store_execute(struct store *store, const char *sql, struct error *error) MUST_CHECK;
 /* DDL in the neutral types of schema.sql, for temporary tables:

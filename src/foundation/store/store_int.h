@@ -39,6 +39,7 @@ struct store_driver {
 	enum status (*begin)(struct store *store, struct error *error);
 	void (*rollback)(struct store *store);
 	void (*set_patience)(struct store *store);
+	void (*forget_pages)(struct store *store);
 	enum status (*sync)(struct store *store, struct error *error);
 
 	struct statement *(*statement_new)(void);

@@ -305,6 +305,8 @@ enum status disclosure_refresh(struct disclosure *door, bool *rebuilt, struct er
 		status = disclosure_state_read(&state, door, data, error);
 	if (!status && stale)
 		status = disclosure_index_build(door, state, data, error);
+	if (stale)
+		store_forget_pages(data); /* all of the sealed rows, read once */
 	store_pool_give(door->parts.data, data);
 	if (status || !stale) {
 		disclosure_state_drop(state);

@@ -137,7 +137,7 @@ static enum status follow_data(struct site *site, struct error *error)
 {
 	int64_t generation = 0;
 	bool rebuilt = false;
-	struct snapshot *snapshot = site->snapshot; /* only this thread switches it */
+	struct snapshot *snapshot = site->snapshot; /* only the follower switches it */
 	enum status status = data_generation(site, &generation, error);
 	if (status == STATUS_OK)
 		status = follow_policy(site, error);

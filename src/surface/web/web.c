@@ -9,9 +9,11 @@
 #include "web/relink.h"
 #include "web/templates.h"
 
+#include <pthread.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
-enum { TICK_MICROSECONDS = 1000000, STOP_SECONDS = 10 };
+enum { TICK_MICROSECONDS = 1000000, STOP_SECONDS = 10, FOLLOWER_NICE = 10 };
 
 static atomic_bool stop_requested;
 
@@ -121,28 +123,57 @@ void site_close(struct site *site)
 
 void site_tick(struct site *site)
 {
-	struct error error;
 	instant now = instant_now();
 	bool sweep = now - site->swept > 3600 * INT64_C(1000000);
 	server_tick(site->server);
 	flush_desk(site, sweep);
 	if (sweep)
 		site->swept = now;
-	if (snapshot_refresh(site, &error) != STATUS_OK)
-		log_error(&error);
 }
 
-/* A page may ask while the first index is still being built: it is then told so. */
-static void run_until_stopped(struct site *site)
+static bool is_stopping(void)
+{
+	return atomic_load(&stop_requested) || interrupt_requested();
+}
+
+static void every_second(struct site *site, void (*work)(struct site *site))
 {
 	instant next = 0;
-	while (!atomic_load(&stop_requested) && !interrupt_requested()) {
+	while (!is_stopping()) {
 		if (instant_now() >= next) {
-			site_tick(site);
+			work(site);
 			next = instant_now() + TICK_MICROSECONDS;
 		}
 		usleep(50000);
 	}
+}
+
+static void follow(struct site *site)
+{
+	struct error error;
+	if (snapshot_refresh(site, &error) != STATUS_OK)
+		log_error(&error);
+}
+
+/* A new index is seconds of work on all processors: in a thread of its own, which is also the one that its helpers
+ * are made by, so that all of them give way to pages. A page may ask while the first index is still being built: it
+ * is then told so. */
+static void *run_follower(void *context)
+{
+	setpriority(PRIO_PROCESS, (id_t)gettid(), FOLLOWER_NICE);
+	every_second(context, follow);
+	return NULL;
+}
+
+static enum status run_until_stopped(struct site *site, struct error *error)
+{
+	pthread_t follower;
+	int failed = pthread_create(&follower, NULL, run_follower, site);
+	if (failed)
+		return error_set_errno(error, failed, "web.follower", "a thread of the web server did not start");
+	every_second(site, site_tick);
+	pthread_join(follower, NULL);
+	return STATUS_OK;
 }
 
 static struct server_settings server_settings_of(const struct web_settings *settings, struct site *site)
@@ -178,7 +209,7 @@ enum status web_serve(const struct web_settings *settings, struct error *error)
 		log_event(LOG_INFO, "web.listening", "%s port %u", address, server_port(site->server));
 		if (settings->ready)
 			settings->ready(settings->context, address, server_port(site->server));
-		run_until_stopped(site);
+		status = run_until_stopped(site, error);
 		server_stop(site->server, STOP_SECONDS);
 		log_event(LOG_INFO, "web.stopped", "stopped");
 	}
