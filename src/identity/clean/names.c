@@ -301,6 +301,31 @@ static bool slip_of_the_pen(struct text a, struct text b)
 	return distance <= 3 && longest >= 8 && clean_jaro_winkler(a, b) >= 0.92;
 }
 
+/* "kully", "raji": what is before the ending, a doubled letter taken as one. */
+static struct text without_diminutive(struct text name)
+{
+	if (text_ends_with(name, TEXT("ie")) || text_ends_with(name, TEXT("ey")))
+		name.len -= 2;
+	else if (name.len > 0 && (name.at[name.len - 1] == 'y' || name.at[name.len - 1] == 'i'))
+		name.len--;
+	else
+		return TEXT_ABSENT;
+	if (name.len > 1 && name.at[name.len - 1] == name.at[name.len - 2])
+		name.len--;
+	return name;
+}
+
+/* Anne and Annemarie; Tunde and Babatunde, as West African names are shortened; Kully and Kulwinder. */
+static bool is_part(struct text shorter, struct text longer)
+{
+	if (shorter.len >= 3 && text_starts_with(longer, shorter))
+		return true;
+	if (shorter.len >= 4 && text_ends_with(longer, shorter))
+		return true;
+	struct text stem = without_diminutive(shorter);
+	return stem.len >= 3 && longer.len >= stem.len + 3 && text_starts_with(longer, stem);
+}
+
 enum given_agreement clean_given_compare(struct text a, struct text b)
 {
 	if (text_equal(a, b))
@@ -314,7 +339,7 @@ enum given_agreement clean_given_compare(struct text a, struct text b)
 	struct text shorter = a.len < b.len ? a : b, longer = a.len < b.len ? b : a;
 	if (slip_of_the_pen(a, b))
 		return GIVEN_CLOSE;
-	if (shorter.len >= 3 && text_starts_with(longer, shorter))
+	if (is_part(shorter, longer))
 		return GIVEN_PART;
 	if (a.at[0] == b.at[0] && sounds_alike(a, b) && clean_jaro_winkler(a, b) >= 0.8)
 		return GIVEN_CLOSE;

@@ -41,7 +41,7 @@ enum given_agreement {
 	GIVEN_VARIANT, /* nickname, diminutive or another spelling of one name: bill, william; mohammed, muhammad */
 	GIVEN_CLOSE,   /* a slip of the pen, or the same sound */
 	GIVEN_INITIAL, /* one is the initial of the other */
-	GIVEN_PART,    /* one begins with the other: "anne", "annemarie" */
+	GIVEN_PART, /* one begins or ends the other: "anne", "annemarie"; "tunde", "babatunde"; "kully", "kulwinder" */
 	GIVEN_DIFFERENT
 };
 enum given_agreement clean_given_compare(struct text a, struct text b);
