@@ -17,7 +17,7 @@ static const char *const level_names[LINKING_KIND_COUNT][LINKING_LEVELS] = {
 	[LINKING_BIRTH] = {"not known", "same", "day and month swapped", "one digit different",
 			   "same year, day not known", "two parts the same", "different", "a generation apart"},
 	[LINKING_SEX] = {"not known", "same", "different"},
-	[LINKING_PLACE] = {"not known", "same property", "same postcode", "same area", "different"},
+	[LINKING_PLACE] = {"not known", "same property", "alike in words", "same postcode", "same area", "different"},
 	[LINKING_PHONE] = {"not known", "same", "one digit different", "different"},
 	[LINKING_EMAIL] = {"not known", "same", "nearly the same", "different"},
 	[LINKING_NHS] = {"not known", "same", "one digit different", "different"},
@@ -98,17 +98,18 @@ static unsigned compare_birth(date a, date b)
 
 static unsigned compare_place(const struct place *a, const struct place *b)
 {
-	if (a->property && a->property == b->property)
+	bool both_found = a->property && b->property;
+	if (both_found && a->property == b->property)
 		return 1;
-	if (a->address && a->address == b->address && (!a->unit || !b->unit || a->unit == b->unit))
+	if (!both_found && a->address && a->address == b->address && (!a->unit || !b->unit || a->unit == b->unit))
 		return 1;
-	if (a->unit && a->unit == b->unit)
+	if (!both_found && clean_door_alike(&a->door, &b->door))
 		return 2;
-	if (a->sector && a->sector == b->sector)
+	if (a->unit && a->unit == b->unit)
 		return 3;
-	if (a->property && b->property)
+	if (a->sector && a->sector == b->sector)
 		return 4;
-	return (a->district && b->district) || (a->address && b->address) ? 4 : 0;
+	return both_found || (a->district && b->district) || (a->address && b->address) ? 5 : 0;
 }
 
 static unsigned compare_identifier(struct text a, struct text b)

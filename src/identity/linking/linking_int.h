@@ -4,6 +4,7 @@
 
 #include "base/map.h"
 #include "base/values.h"
+#include "clean/door.h"
 #include "encoding/encoding.h"
 #include "linking/linking.h"
 
@@ -18,6 +19,7 @@ struct dictionary {
 
 struct place { /* hashes, 0 where unknown */
 	uint64_t property, address, unit, sector, district;
+	struct door door;
 };
 
 struct further {

@@ -16,7 +16,7 @@ static const double start_m[LINKING_KIND_COUNT][LINKING_LEVELS] = {
 	[LINKING_SUFFIX] = {0, .95, .05},
 	[LINKING_BIRTH] = {0, .93, .01, .03, .01, .01, .007, .003},
 	[LINKING_SEX] = {0, .98, .02},
-	[LINKING_PLACE] = {0, .65, .05, .10, .20},
+	[LINKING_PLACE] = {0, .65, .03, .05, .10, .17},
 	[LINKING_PHONE] = {0, .60, .03, .37},
 	[LINKING_EMAIL] = {0, .60, .05, .35},
 	[LINKING_NHS] = {0, .98, .01, .01},
@@ -28,7 +28,7 @@ static const double start_m[LINKING_KIND_COUNT][LINKING_LEVELS] = {
 /* What two people of one household share; kinds without a row are as in strangers. */
 static const double start_h[LINKING_KIND_COUNT][LINKING_LEVELS] = {
 	[LINKING_FAMILY] = {0, .68, .04, .06, .22},
-	[LINKING_PLACE] = {0, .88, .04, .04, .04},
+	[LINKING_PLACE] = {0, .86, .02, .04, .04, .04},
 	[LINKING_PHONE] = {0, .30, .01, .69},
 	[LINKING_EMAIL] = {0, .08, .02, .90},
 };

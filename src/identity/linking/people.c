@@ -4,6 +4,7 @@
 #include "base/map.h"
 #include "base/memory.h"
 #include "clean/birth.h"
+#include "clean/door.h"
 #include "clean/fold.h"
 #include "clean/identifiers.h"
 #include "clean/names.h"
@@ -147,14 +148,14 @@ static uint64_t row_identity(int64_t record_id, int64_t feed_no, int64_t row_key
 static void keep_place(struct made *made, const struct reading *reading, const struct vault_row *row)
 {
 	struct address_row address;
-	char folded[128], out[LINKING_PLACE_SIZE];
+	char folded[128], door[DOOR_TEXT_SIZE], out[LINKING_PLACE_SIZE];
 	if (!address_of_row(&address, &reading->address, row->packed))
 		return;
 	const uint64_t *property = id_map_get(&reading->properties,
 					      row_identity(row->record_id, row->feed_no, row->row_key, row->version));
-	struct text text = TEXT_ABSENT;
-	if (!property)
-		text = text_slice(folded, address_fold(folded, sizeof folded, text_of(address.text)));
+	struct text text = text_slice(folded, address_fold(folded, sizeof folded, text_of(address.text)));
+	if (property) /* its number and street, against records whose address was not found */
+		text = clean_door_text(door, clean_door(text));
 	keep(made, row->record_id, PEOPLE_PLACE,
 	     linking_place_value(out, property ? (int64_t)*property : 0, text_of(address.postcode), text));
 }

@@ -207,8 +207,10 @@ static struct place read_place(struct text value)
 	address = value;
 	if (!text_is(property, "0"))
 		place.property = text_hash(property);
-	if (address.len > 0)
+	if (address.len > 0) {
 		place.address = text_hash(address);
+		place.door = clean_door(address);
+	}
 	size_t gap = text_find_char(postcode, ' ');
 	if (postcode.len > 0)
 		place.district = text_hash(text_slice(postcode.at, gap));

@@ -317,6 +317,28 @@ static void sources_tell_who_is_in_them(void **state)
 	linking_run_free(run);
 }
 
+/* One address the gazetteer knows, the other nobody could find: the door's number and the street still tell. */
+static void addresses_are_compared_in_words(void **state)
+{
+	(void)state;
+	struct linking_table *table = linking_table_new(columns, COLUMNS);
+	char out[LINKING_PLACE_SIZE];
+	linking_table_add_record(table, 1);
+	linking_table_add_value(table, PLACE, linking_place_value(out, 77, TEXT("EM1 1AA"), TEXT("14 redshank")));
+	linking_table_add_record(table, 2);
+	linking_table_add_value(table, PLACE,
+				linking_place_value(out, 0, TEXT_ABSENT, TEXT("14 redshanj road eastmarsh")));
+	linking_table_add_record(table, 3);
+	linking_table_add_value(table, PLACE, linking_place_value(out, 78, TEXT("EM2 1AA"), TEXT("14 redshank")));
+	struct linking_run *run = run_table(table, 0);
+	struct linking_explanation why;
+	linking_explain(run, 0, 1, &why);
+	assert_string_equal(why.evidence[PLACE].level_name, "alike in words");
+	linking_explain(run, 0, 2, &why); /* both are known, and are two properties */
+	assert_string_equal(why.evidence[PLACE].level_name, "different");
+	linking_run_free(run);
+}
+
 static void explanations_add_up(void **state)
 {
 	(void)state;
@@ -508,6 +530,7 @@ int main(void)
 		cmocka_unit_test(planted_pairs),
 		cmocka_unit_test(copies_are_no_further_witnesses),
 		cmocka_unit_test(sources_tell_who_is_in_them),
+		cmocka_unit_test(addresses_are_compared_in_words),
 		cmocka_unit_test(explanations_add_up),
 		cmocka_unit_test(model_is_replayed),
 		cmocka_unit_test(small_and_odd_tables),
