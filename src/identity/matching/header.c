@@ -37,6 +37,7 @@ static const struct {
 	[MEANING_UPN] = {"upn", "unique pupil number"},
 	[MEANING_UPRN] = {"uprn", "property reference (UPRN)"},
 	[MEANING_IDENTIFIER] = {"identifier", "number of the person"},
+	[MEANING_ENCODING] = {"encoding", "encoding of the person"},
 	[MEANING_BIRTH_PLACE] = {"birth_place", "place of birth"},
 	[MEANING_OCCUPATION] = {"occupation", "occupation"},
 	[MEANING_OTHER] = {"other", "other fact"},

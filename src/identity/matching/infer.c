@@ -176,7 +176,9 @@ static bool is_code_like(const struct look *look)
 /* Without a header's help; the most telling forms first. */
 static void judge_by_values(struct matching_column *column, const struct look *look)
 {
-	if (look->email >= 0.6)
+	if (look->encoding >= 0.5)
+		decide(column, MEANING_ENCODING, "values are encodings that oneview encode made");
+	else if (look->email >= 0.6)
 		decide(column, MEANING_EMAIL, "%d %% are e-mail addresses", percent(look->email));
 	else if (look->date >= 0.8 && look->year_middle < 2015)
 		decide_birth(column, look, "values");
@@ -232,13 +234,17 @@ static void judge_by_values(struct matching_column *column, const struct look *l
 		decide(column, MEANING_OTHER, "words of unknown meaning: compared as text");
 }
 
-static bool leave_out_dull(struct matching_column *column, const struct look *look)
+/* In a handful of records a shared surname may still help to find pairs. */
+enum { HANDFUL = 200 };
+
+static bool leave_out_dull(struct matching_column *column, const struct look *look, bool header_knows)
 {
+	column->constant = look->distinct == 1 && look->filled == look->rows && look->rows > 1;
 	if (look->filled == 0)
 		decide(column, MEANING_IGNORED, "no value in any record");
-	else if (look->distinct == 1 && look->filled == look->rows && look->rows > 1)
+	else if (column->constant && !(header_knows && look->rows <= HANDFUL))
 		decide(column, MEANING_IGNORED, "the same in every record");
-	else if (look->distinct == 1 && look->rows > 1 && look->filled > 1)
+	else if (look->distinct == 1 && look->filled < look->rows && look->filled > 1 && look->rows > HANDFUL)
 		decide(column, MEANING_IGNORED, "only one value, or none");
 	else
 		return false;
@@ -257,7 +263,7 @@ static void infer_column(const struct inference *inference, size_t c)
 		inference->source->has_header ? header_meaning(column->header, &meaning, &other) : HEADER_UNKNOWN;
 	if (place == HEADER_SURE && meaning <= MEANING_NOTE)
 		believe(inference, c, meaning);
-	else if (leave_out_dull(column, look))
+	else if (leave_out_dull(column, look, place == HEADER_SURE && !other))
 		return;
 	else if (place != HEADER_UNKNOWN && other && meaning_is_used(meaning))
 		decide(column, look->any_digit > 0.5 ? MEANING_IGNORED : MEANING_OTHER, "header; of somebody else: %s",

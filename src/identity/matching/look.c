@@ -4,12 +4,13 @@
 #include "clean/identifiers.h"
 #include "clean/names.h"
 #include "clean/postcode.h"
+#include "encoding/encoding.h"
 #include "matching/matching_int.h"
 
 #include <stdlib.h>
 
 struct counts { /* of filled values */
-	double digits_only, letters_only, any_digit, email, phone, nhs, ni, upn, postcode, sex, title;
+	double digits_only, letters_only, any_digit, email, phone, nhs, ni, upn, postcode, sex, title, encoding;
 	double date, year, month, day, day_first, month_first, year_first, given, family, two_names, place, region;
 	double street, house, occupation, length, words;
 	int years[20000];
@@ -139,6 +140,7 @@ static void see(struct counts *n, struct text value)
 	char out[EMAIL_SIZE];
 	struct shape shape = shape_of(value);
 	n->length += (double)value.len;
+	n->encoding += encoding_is_text(value);
 	n->digits_only += shape.letters == 0 && shape.digits > 0;
 	n->any_digit += shape.digits > 0;
 	if (text_find_char(value, '@') < value.len)
@@ -177,6 +179,7 @@ static void share(struct look *out, struct counts *n)
 	out->postcode = n->postcode / filled;
 	out->sex = n->sex / filled;
 	out->title = n->title / filled;
+	out->encoding = n->encoding / filled;
 	out->date = n->date / filled;
 	out->year = n->year / filled;
 	out->month = n->month / filled;

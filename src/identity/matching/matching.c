@@ -101,28 +101,27 @@ static enum status understand(struct matching *matching, struct source *source, 
 	return pinned_apply(matching, source, error);
 }
 
-static bool is_used(const struct matching *matching, bool *all_constant)
+static void look_for_use(const struct matching *matching, bool *varies, bool *constant)
 {
-	bool used = false;
-	*all_constant = false;
+	*varies = *constant = false;
 	for (size_t s = 0; s < matching->source_count; s++) {
 		for (size_t c = 0; c < matching->sources[s].column_count; c++) {
 			const struct matching_column *column = &matching->sources[s].columns[c].is;
-			used |= meaning_is_used(column->meaning);
-			*all_constant |= column->meaning == MEANING_IGNORED &&
-					 strcmp(column->why, "the same in every record") == 0;
+			*varies |= meaning_is_used(column->meaning) && !column->constant;
+			*constant |= column->constant &&
+				     (meaning_is_used(column->meaning) || column->meaning == MEANING_IGNORED);
 		}
 	}
-	return used;
 }
 
 /* Nothing to compare: either all records say the same, or the file holds nothing of people. */
 static enum status check_usable(struct matching *matching, struct error *error)
 {
-	bool constant;
-	if (is_used(matching, &constant))
+	bool varies, constant;
+	look_for_use(matching, &varies, &constant);
+	if (varies)
 		return STATUS_OK;
-	if (constant) {
+	if (constant && matching->source_count == 1) {
 		matching->all_same = true;
 		matching_warn(matching, NULL, 0,
 			      "every record says the same: nothing tells them apart, so they are taken for one");
@@ -234,6 +233,9 @@ enum status matching_run(struct matching *matching, struct error *error)
 	settings->threads = matching->options.threads;
 	settings->stop = matching->options.stop;
 	settings->model = matching->model_text;
+	settings->link_only = matching->options.link_only;
+	for (size_t s = 0; s < matching->source_count; s++)
+		settings->clean_files |= (uint64_t)matching->sources[s].clean << s;
 	if (matching->options.link_probability > 0)
 		settings->link_probability = matching->options.link_probability;
 	if (settings->keep_probability == 0 && matching->options.keep_pairs)

@@ -56,6 +56,7 @@ enum meaning {
 	MEANING_UPN,
 	MEANING_UPRN,
 	MEANING_IDENTIFIER,
+	MEANING_ENCODING, /* of a whole person: encoding/encoding.h */
 	/* anything else that tells people apart */
 	MEANING_BIRTH_PLACE,
 	MEANING_OCCUPATION,
@@ -95,6 +96,7 @@ struct matching_column {
 	bool british;          /* postcodes are */
 	bool historic;         /* dates: the middle one is before 1925 */
 	char why[160];         /* why this meaning, or why it is left out */
+	bool constant;         /* one value, in every record that was looked at */
 	double filled;         /* share of records, of those looked at */
 	double distinct;       /* share of filled values that differ, of those looked at */
 };

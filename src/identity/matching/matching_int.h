@@ -16,7 +16,7 @@ struct dialect {
 };
 
 /* FIELD_DOUBLED: quotes inside are doubled. */
-enum { FIELD_DOUBLED = UINT32_C(1) << 31, FIELD_LONGEST = (1 << 30) - 1 };
+enum { FIELD_DOUBLED = UINT32_C(1) << 31, FIELD_LONGEST = 1 << 20 };
 struct field {
 	uint32_t at, len; /* from the first byte that was scanned */
 };
@@ -133,7 +133,7 @@ struct look { /* what a column's values are like: shares of those that are fille
 	size_t rows, filled, distinct;
 	double length, words, most_length;
 	double digits_only, letters_only, any_digit;
-	double email, phone, nhs, ni, upn, postcode, sex, title;
+	double email, phone, nhs, ni, upn, postcode, sex, title, encoding;
 	double date, year, month, day, day_first, month_first, year_first;
 	double given, family, two_names, place, region, street, house, occupation;
 	double largest_share; /* of the commonest value */

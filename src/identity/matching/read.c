@@ -372,7 +372,7 @@ static void warn_widths(struct read_job *job, struct matching *matching)
 			      (unsigned long long)many, many == 1 ? " has" : "s have", job->source->column_count);
 	if (long_fields)
 		matching_warn(matching, job->source, first_long,
-			      "%llu field%s over 1 GB, the first on this line, and counted as empty",
+			      "%llu value%s longer than 1 MB, the first on this line: counted as empty",
 			      (unsigned long long)long_fields, long_fields == 1 ? " is" : "s are");
 }
 
