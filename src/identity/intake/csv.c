@@ -8,6 +8,7 @@
 #include <fcntl.h>
 #include <sodium.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <unistd.h>
 #ifdef __SSE2__
 #include <emmintrin.h>
@@ -532,7 +533,10 @@ enum status csv_open_part(struct csv **out, const char *path, const struct csv_f
 		return STATUS_IO;
 	}
 	(void)posix_fadvise(fd, 0, 0, POSIX_FADV_SEQUENTIAL);
-	struct csv *csv = csv_new(format, FIRST_BUFFER);
+	/* Most files are small: room for all of it and the end behind it, as the buffer is cleared and wiped. */
+	struct stat info;
+	bool small = fstat(fd, &info) == 0 && info.st_size > 0 && info.st_size < FIRST_BUFFER;
+	struct csv *csv = csv_new(format, small ? (size_t)info.st_size + 1 : FIRST_BUFFER);
 	csv->fd = fd;
 	csv->left = bytes;
 	enum status status = STATUS_OK;
