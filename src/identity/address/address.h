@@ -24,8 +24,6 @@
 #include "base/error.h"
 #include "base/text.h"
 
-#include <stdatomic.h>
-
 struct gazetteer;
 struct gazetteer_entry {      /* absent or 0 where there is none */
 	struct text flat;     /* secondary: "FLAT 1", "GROUND FLOOR FLAT" */
@@ -65,31 +63,16 @@ size_t address_fold(char *out, size_t cap, struct text address);
 
 /* ---- the workspace's rows ------------------------------------------------------------------------- */
 
-struct profile;
-struct store;
-struct vault;
-struct vault_elements;
-
-/* The parts of an address among a row's sealed values. */
-struct address_elements {
-	unsigned address, lines[5], town, postcode, uprn;
-};
-void address_elements_find(struct address_elements *out, const struct vault_elements *elements);
-struct address_row {
-	char text[256];   /* one line, without the postcode; empty when there is none */
-	char postcode[9]; /* clean; empty when there is none */
-	char uprn[13];    /* clean; empty when there is none */
-};
-/* False when the row has no address at all. */
-bool address_of_row(struct address_row *out, const struct address_elements *elements, struct text packed);
+struct reading;
 
 struct address_report {
 	uint64_t properties, rows, by_uprn, exact, variant, parent, none;
 	double seconds;
 };
-/* Reads the vault, writes `property` and `record_property` in one transaction. PROFILE tells which feeds are
- * gazetteers: those whose client is a UPRN. */
-enum status address_refresh(struct store *data, const struct vault *vault, const struct profile *profile,
-			    const atomic_bool *stop, struct address_report *report, struct error *error) MUST_CHECK;
+/* Matches each address once and writes `property` and `record_property` in one transaction: of the rows only what
+ * differs, of the properties all when the gazetteer changed. */
+enum status address_refresh(struct reading *reading, struct address_report *report, struct error *error) MUST_CHECK;
+/* Only fills READING->property and ->match; for a run whose addresses were written before it was stopped. */
+enum status address_match_all(struct reading *reading, struct error *error) MUST_CHECK;
 
 #endif

@@ -1,10 +1,10 @@
-/* The workspace's people as columns, read from the vault. */
+/* The workspace's people as columns of a linking table. */
 #ifndef LINKING_PEOPLE_H
 #define LINKING_PEOPLE_H
 
 #include "linking/linking.h"
 
-struct profile;
+struct reading;
 struct store;
 struct vault;
 
@@ -21,7 +21,6 @@ enum people_column {
 	PEOPLE_NHS,
 	PEOPLE_NI,
 	PEOPLE_UPN,
-	PEOPLE_SOURCE,
 	PEOPLE_COLUMNS
 };
 extern const struct linking_column people_columns[PEOPLE_COLUMNS];
@@ -29,11 +28,10 @@ extern const struct linking_column people_columns[PEOPLE_COLUMNS];
 struct people {
 	struct linking_table *table;
 	int64_t *records; /* record ids, ascending; index: number in the table */
-	size_t count, capacity;
+	size_t count;
 };
-/* All records of the sources that hold people, also those of which no more than a number is known. */
-enum status people_read(struct people *out, struct store *data, const struct vault *vault,
-			const struct profile *profile, const atomic_bool *stop, struct error *error) MUST_CHECK;
+/* All records of the reading, whose addresses have been matched; also those of which no more than a number is known. */
+void people_make(struct people *out, const struct reading *reading);
 /* Only these records: for an explanation. */
 enum status people_read_some(struct people *out, struct store *data, const struct vault *vault, const int64_t *records,
 			     size_t count, struct error *error) MUST_CHECK;

@@ -217,13 +217,29 @@ static enum status hand_over(struct scan_job *job, struct ring_block *block, str
 	return status;
 }
 
+/* CROSS JOIN: SQLite then goes through the few records and looks each up. */
+static const char *scan_sql(const struct vault_scan *scan, struct buf *sql)
+{
+	buf_format(sql, "SELECT s.record_id, s.feed_no, s.row_key, s.version, s.part, s.sealed FROM ");
+	if (scan->within)
+		buf_format(sql, "%s w CROSS JOIN sealed s WHERE s.record_id = w.record_id AND ", scan->within);
+	else
+		buf_format(sql, "sealed s WHERE ");
+	buf_format(sql, "s.part = :part");
+	for (size_t i = 0; scan->feeds && i < scan->feed_count; i++)
+		buf_format(sql, "%s%d", i ? ", " : " AND s.feed_no IN (", (int)scan->feeds[i]);
+	buf_format(sql, "%s ORDER BY %s.record_id, s.feed_no, s.row_key, s.version, s.part",
+		   scan->feeds && scan->feed_count ? ")" : "", scan->within ? "w" : "s");
+	return sql->at;
+}
+
 static enum status read_all(struct scan_job *job, struct store *store, struct error *error)
 {
 	struct row_reader reader;
-	enum status status = reader_open(&reader, store,
-					 "SELECT record_id, feed_no, row_key, version, part, sealed FROM sealed "
-					 "WHERE part = :part ORDER BY record_id, feed_no, row_key, version, part",
-					 error);
+	struct buf sql;
+	buf_init(&sql, 1 << 20);
+	enum status status = reader_open(&reader, store, scan_sql(job->scan, &sql), error);
+	buf_release(&sql);
 	if (status)
 		return status;
 	statement_bind_int(reader.select, "part", (int64_t)job->scan->part);

@@ -154,6 +154,9 @@ struct vault_scan {
 	enum vault_part part;
 	enum vault_versions versions;
 	unsigned threads; /* 0: as many as there are processors */
+	const int32_t *feeds; /* only rows of these; NULL: of all */
+	size_t feed_count;
+	const char *within; /* a temporary table: only rows of the records in its column record_id; NULL: all */
 	bool (*prepare)(void *context, struct vault_block *block);
 	bool (*visit)(void *context, struct vault_block *block);
 	void *context;

@@ -1,5 +1,5 @@
 /* The address in a row's sealed values. */
-#include "address/address.h"
+#include "reading/reading.h"
 #include "clean/identifiers.h"
 #include "clean/postcode.h"
 #include "vault/vault.h"
