@@ -4,12 +4,14 @@
  *     bench_identity WORKSPACE EXTRACTS [TRUTH]
  *
  * EXTRACTS is the folder with the extracts (they are left where they are), or - when they are loaded
- * already. Prints one JSON object of seconds, counts and, with TRUTH, precision, recall and F1.
+ * already. With BENCH_ANEW in the environment nothing that was kept is used, and a new model trained. Prints one JSON
+ * object of seconds, counts and, with TRUTH, precision, recall and F1.
  */
 #include "address/address.h"
 #include "household/household.h"
 #include "intake/intake.h"
 #include "linking/refresh.h"
+#include "reading/reading.h"
 #include "runs/runs.h"
 #include "runs/workspace.h"
 #include "vault/vault.h"
@@ -21,6 +23,8 @@ struct bench {
 	struct vault *vault;
 	struct store *data;
 	struct run run;
+	struct reading *reading;
+	bool anew;
 };
 
 static double seconds_since(instant start)
@@ -75,8 +79,18 @@ static enum status load(struct bench *bench, const char *extracts, struct error 
 static enum status addresses(struct bench *bench, struct error *error)
 {
 	struct address_report report;
+	struct reading_settings settings = {.anew = bench->anew};
 	enum status status =
-		address_refresh(bench->data, bench->vault, bench->workspace->profile, NULL, &report, error);
+		reading_open(&bench->reading, bench->data, bench->vault, bench->workspace->profile, &settings, error);
+	if (status != STATUS_OK)
+		return status;
+	printf(" \"reading\": {\"seconds\": %.2f, \"records\": %zu, \"from_vault\": %zu, \"peak_mb\": %ld},\n",
+	       bench->reading->seconds, bench->reading->all.count, bench->reading->changed, peak_mb());
+	status = address_refresh(bench->reading, &report, error);
+	instant start = instant_now();
+	if (status == STATUS_OK)
+		status = reading_keep(bench->reading, error);
+	printf(" \"keeping\": {\"seconds\": %.2f},\n", seconds_since(start));
 	printf(" \"address\": {\"seconds\": %.2f, \"properties\": %llu, \"rows\": %llu, \"uprn\": %llu, \"exact\": "
 	       "%llu, \"variant\": "
 	       "%llu, \"parent\": %llu, \"none\": %llu, \"peak_mb\": %ld},\n",
@@ -89,8 +103,8 @@ static enum status addresses(struct bench *bench, struct error *error)
 static enum status link_people(struct bench *bench, struct error *error)
 {
 	struct linking_outcome outcome;
-	enum status status = linking_refresh(bench->data, bench->vault, bench->workspace->profile, bench->run.run_id,
-					     NULL, &outcome, error);
+	struct linking_settings settings = {.retrain = bench->anew};
+	enum status status = linking_refresh(bench->reading, bench->run.run_id, &settings, &outcome, error);
 	if (status != STATUS_OK)
 		return status;
 	const struct linking_report *engine = &outcome.engine;
@@ -114,8 +128,7 @@ static enum status link_people(struct bench *bench, struct error *error)
 static enum status households(struct bench *bench, struct error *error)
 {
 	struct household_report report;
-	enum status status = household_refresh(bench->data, bench->vault, bench->workspace->profile, bench->run.run_id,
-					       NULL, &report, error);
+	enum status status = household_refresh(bench->reading, bench->run.run_id, &report, error);
 	printf(" \"household\": {\"seconds\": %.2f, \"residences\": %zu, \"current\": %zu, \"households\": %zu, "
 	       "\"began\": %zu, "
 	       "\"ended\": %zu, \"peak_mb\": %ld},\n",
@@ -154,6 +167,7 @@ int main(int argc, char **argv)
 		fprintf(stderr, "usage: bench_identity WORKSPACE EXTRACTS|- [TRUTH]\n");
 		return 1;
 	}
+	bench.anew = getenv("BENCH_ANEW") != NULL;
 	printf("{\n");
 	enum status status = open_bench(&bench, argv[1], &error);
 	if (status == STATUS_OK && strcmp(argv[2], "-") != 0)
@@ -171,6 +185,7 @@ int main(int argc, char **argv)
 	printf(" \"peak_mb\": %ld\n}\n", peak_mb());
 	if (status != STATUS_OK)
 		error_print(&error, stderr);
+	reading_close(bench.reading);
 	store_close(bench.data);
 	vault_close(bench.vault);
 	workspace_close(bench.workspace);

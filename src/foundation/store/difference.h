@@ -46,8 +46,8 @@ struct difference_table {
 	const char *name;
 	const char *keys[DIFFERENCE_KEYS + 1];     /* integers, never null; ended by NULL */
 	const char *values[DIFFERENCE_VALUES + 1]; /* ended by NULL */
-	const char *where; /* only rows of the table that meet this are looked at; NULL: all */
-	bool keep;         /* rows that GIVE does not give stay */
+	const char *where;                         /* only rows of the table that meet this are looked at; NULL: all */
+	bool keep;                                 /* rows that GIVE does not give stay */
 };
 struct difference_counts {
 	size_t inserted, updated, deleted, same;

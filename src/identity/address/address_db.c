@@ -86,11 +86,10 @@ static uint32_t make_property(struct work *work, struct text uprn)
 	uint64_t *number = text_map_put(&work->by_uprn, uprn, &is_new);
 	if (is_new) {
 		ARRAY_GROW(work->properties, work->property_count, work->property_capacity);
-		work->properties[work->property_count] =
-			(struct property){.id = property_id(work, uprn),
-					  .uprn = arena_text(&work->arena, uprn),
-					  .latitude = NAN,
-					  .longitude = NAN};
+		work->properties[work->property_count] = (struct property){.id = property_id(work, uprn),
+									   .uprn = arena_text(&work->arena, uprn),
+									   .latitude = NAN,
+									   .longitude = NAN};
 		*number = ++work->property_count;
 	}
 	return (uint32_t)(*number - 1);
@@ -330,7 +329,6 @@ static enum status write_properties(struct work *work, const struct vault_elemen
 	return bulk_end(bulk, error);
 }
 
-
 /* ---- rows ---- */
 
 struct placed {
@@ -353,8 +351,7 @@ static void give_placed(const void *context, size_t row, struct cell *cells)
 	cells[2] = cell_int(placed->place->row_key);
 	cells[3] = cell_int(placed->place->version);
 	cells[4] = cell_int(reading->property[placed->place->address]);
-	cells[5] = cell_text(
-		text_of(address_class_name((enum address_class)reading->match[placed->place->address])));
+	cells[5] = cell_text(text_of(address_class_name((enum address_class)reading->match[placed->place->address])));
 }
 
 static void list_placed(struct placed_rows *rows, const struct reading_batch *batch)
@@ -399,8 +396,8 @@ static enum status write_rows(struct work *work, struct error *error)
 	list_placed(&rows, changed ? changed : &reading->all);
 	if (changed) {
 		table.where = "record_id IN (SELECT record_id FROM address_changed)";
-		status = store_define(work->data, "CREATE TEMP TABLE address_changed (record_id ID PRIMARY KEY)",
-				      error);
+		status =
+			store_define(work->data, "CREATE TEMP TABLE address_changed (record_id ID PRIMARY KEY)", error);
 		if (status == STATUS_OK)
 			status = list_records(work->data, changed, error);
 	}
@@ -466,8 +463,7 @@ static double seconds_now(void)
 static enum status run(struct reading *reading, struct address_report *report, bool write, struct error *error)
 {
 	double start = seconds_now();
-	struct work work = {
-		.reading = reading, .vault = reading->vault, .data = reading->data, .report = report};
+	struct work work = {.reading = reading, .vault = reading->vault, .data = reading->data, .report = report};
 	memset(report, 0, sizeof *report);
 	arena_init(&work.arena, (size_t)8 << 30);
 	arena_keep_secret(&work.arena);

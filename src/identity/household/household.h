@@ -14,11 +14,10 @@
 #include "base/date.h"
 #include "base/error.h"
 
-#include <stdatomic.h>
 #include <stddef.h>
 #include <stdint.h>
 
-struct profile;
+struct reading;
 struct store;
 struct vault;
 
@@ -68,8 +67,8 @@ struct household_report {
 	size_t residences, current, households, began, ended;
 	double seconds;
 };
-enum status household_refresh(struct store *data, const struct vault *vault, const struct profile *profile,
-			      int64_t run_id, const atomic_bool *stop, struct household_report *report,
+/* From the reading and the residents that linking wrote; writes what differs, in one transaction. */
+enum status household_refresh(struct reading *reading, int64_t run_id, struct household_report *report,
 			      struct error *error) MUST_CHECK;
 
 struct household_evaluation {

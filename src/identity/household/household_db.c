@@ -1,10 +1,11 @@
 /* Reads what the rows of all records say about where people live, and writes residences and households. */
+#include "address/address.h"
 #include "base/map.h"
 #include "base/memory.h"
-#include "clean/names.h"
 #include "household/household.h"
 #include "linking/residents.h"
-#include "store/store.h"
+#include "reading/reading.h"
+#include "store/difference.h"
 #include "vault/vault.h"
 
 #include <stdlib.h>
@@ -14,18 +15,25 @@ struct family_names {
 	uint64_t at[4];
 };
 
-struct before { /* the household that a resident was in, and since when */
-	int64_t household_id;
-	date from;
+struct membership { /* as it stands in the table, ended or not */
+	int64_t resident_id, household_id;
+	date from, to;
+	const char *certainty, *why;
+};
+
+struct home {                                  /* a household, likewise */
+	int64_t id, property_id, since, ended; /* ended: 0 while it goes on */
+	const char *kind;
+	date from, to;
 };
 
 struct work {
+	const struct reading *reading;
 	struct store *data;
 	const struct vault *vault;
 	int64_t run_id;
-	const atomic_bool *stop;
 	date today;
-	struct id_map resident_of; /* record -> resident */
+	int64_t *resident_of;      /* by record of the reading; 0: none */
 	struct id_map feed_source; /* feed -> source */
 	struct id_map feed_ends;   /* feed -> 1 when rows of it end */
 	struct id_map families;    /* resident -> number of family_names + 1 */
@@ -38,13 +46,14 @@ struct work {
 	size_t residence_count;
 	struct occupant *occupants;
 	size_t occupant_count, household_count;
-	struct id_map was_in; /* resident -> number of before + 1 */
-	struct before *before;
-	size_t before_count, before_capacity;
-	struct id_map used; /* household ids ever */
-	struct id_map uses; /* property -> enum property_use */
+	struct membership *members; /* before this run; then the table's rows */
+	struct home *homes;
+	size_t member_count, member_capacity, home_count, home_capacity;
+	struct id_map was_in; /* resident -> household, of memberships that go on */
+	struct id_map used;   /* household ids ever -> number in homes + 1 */
+	struct id_map uses;   /* property -> enum property_use */
+	struct text_map words;
 	struct residents_result ids;
-	unsigned family, former, full, given, death, title;
 	struct household_report *report;
 };
 
@@ -74,10 +83,25 @@ static enum status read_rows(struct work *work, const char *sql, const char *con
 	read_rows(work, sql, (const char *const[]){__VA_ARGS__}, \
 		  sizeof((const char *const[]){__VA_ARGS__}) / sizeof(char *), reader, error)
 
+static size_t record_number(const struct work *work, int64_t record_id)
+{
+	const struct reading_batch *all = &work->reading->all;
+	size_t low = 0, high = all->count;
+	while (low < high) {
+		size_t middle = (low + high) / 2;
+		if (all->records[middle] < record_id)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low < all->count && all->records[low] == record_id ? low : SIZE_MAX;
+}
+
 static void read_member(struct work *work, struct statement *query, const int *c)
 {
-	*id_map_put(&work->resident_of, (uint64_t)statement_int(query, c[0]), NULL) =
-		(uint64_t)statement_int(query, c[1]);
+	size_t record = record_number(work, statement_int(query, c[0]));
+	if (record != SIZE_MAX)
+		work->resident_of[record] = statement_int(query, c[1]);
 }
 
 static void read_feed(struct work *work, struct statement *query, const int *c)
@@ -86,56 +110,54 @@ static void read_feed(struct work *work, struct statement *query, const int *c)
 		(uint64_t)statement_int(query, c[1]);
 }
 
-static void read_ending(struct work *work, struct statement *query, const int *c)
-{
-	*id_map_put(&work->feed_ends, (uint64_t)statement_int(query, c[0]), NULL) = 1;
-}
-
 static date date_or_unknown(struct statement *query, int column)
 {
 	return statement_is_null(query, column) ? DATE_UNKNOWN : (date)statement_int(query, column);
 }
 
-/* A row at an address: from its beginning (when the address changed within the row: from the extract that
- * said so), to its end or to the extract in which the address changed. */
-static void read_sighting(struct work *work, struct statement *query, const int *c)
+/* Certainties, reasons and kinds are few words: each once. */
+static const char *word_of(struct work *work, struct text text)
 {
-	int64_t record = statement_int(query, c[0]);
-	const uint64_t *resident = id_map_get(&work->resident_of, (uint64_t)record);
-	uint64_t feed = (uint64_t)statement_int(query, c[1]);
-	const uint64_t *source = id_map_get(&work->feed_source, feed);
-	if (!resident || !source)
-		return;
-	date from = date_or_unknown(query, c[4]), to = date_or_unknown(query, c[5]),
-	     changed = date_or_unknown(query, c[6]);
-	if (statement_int(query, c[3]) > 1 && !statement_is_null(query, c[7])) {
-		date as_at = (date)statement_int(query, c[7]);
-		from = from == DATE_UNKNOWN || as_at > from ? as_at : from;
-	}
-	if (changed != DATE_UNKNOWN && (to == DATE_UNKNOWN || changed < to))
-		to = changed;
-	ARRAY_GROW(work->sightings, work->sighting_count, work->sighting_capacity);
-	work->sightings[work->sighting_count++] = (struct sighting){
-		.resident_id = (int64_t)*resident,
-		.property_id = statement_int(query, c[2]),
-		.record_id = record,
-		.from = from,
-		.to = to,
-		.source = (uint16_t)*source,
-		.ends = id_map_get(&work->feed_ends, feed) != NULL,
-	};
+	uint64_t *number = text_map_put(&work->words, text, NULL);
+	if (*number == 0)
+		*number = work->words.count;
+	return work->words.keys[*number - 1].at;
 }
 
-static void read_before(struct work *work, struct statement *query, const int *c)
+static void read_membership(struct work *work, struct statement *query, const int *c)
 {
-	ARRAY_GROW(work->before, work->before_count, work->before_capacity);
-	work->before[work->before_count] = (struct before){statement_int(query, c[1]), date_or_unknown(query, c[2])};
-	*id_map_put(&work->was_in, (uint64_t)statement_int(query, c[0]), NULL) = ++work->before_count;
+	ARRAY_GROW(work->members, work->member_count, work->member_capacity);
+	struct membership *member = &work->members[work->member_count++];
+	*member = (struct membership){.resident_id = statement_int(query, c[0]),
+				      .household_id = statement_int(query, c[1]),
+				      .from = date_or_unknown(query, c[2]),
+				      .to = date_or_unknown(query, c[3]),
+				      .certainty = word_of(work, statement_text(query, c[4])),
+				      .why = word_of(work, statement_text(query, c[5]))};
+	if (member->to == DATE_UNKNOWN)
+		*id_map_put(&work->was_in, (uint64_t)member->resident_id, NULL) = (uint64_t)member->household_id;
 }
 
-static void read_used(struct work *work, struct statement *query, const int *c)
+static void read_home(struct work *work, struct statement *query, const int *c)
 {
-	*id_map_put(&work->used, (uint64_t)statement_int(query, c[0]), NULL) = 1;
+	ARRAY_GROW(work->homes, work->home_count, work->home_capacity);
+	struct home *home = &work->homes[work->home_count];
+	*home = (struct home){.id = statement_int(query, c[0]),
+			      .property_id = statement_int(query, c[1]),
+			      .kind = word_of(work, statement_text(query, c[2])),
+			      .from = date_or_unknown(query, c[3]),
+			      .to = date_or_unknown(query, c[4]),
+			      .since = statement_int(query, c[5]),
+			      .ended = statement_int(query, c[6])};
+	*id_map_put(&work->used, (uint64_t)home->id, NULL) = ++work->home_count;
+}
+
+static void read_use(struct work *work, struct statement *query, const int *c)
+{
+	char kind[32];
+	struct text text = statement_text(query, c[1]);
+	snprintf(kind, sizeof kind, "%.*s", TEXT_ARG(text));
+	*id_map_put(&work->uses, (uint64_t)statement_int(query, c[0]), NULL) = (uint64_t)property_use_of(kind);
 }
 
 static enum status read_today(struct work *work, struct error *error)
@@ -147,28 +169,10 @@ static enum status read_today(struct work *work, struct error *error)
 	return status;
 }
 
-/* The last fact version that a sealed version covers: the one before the next sealed version. */
-static const char sightings_sql[] =
-	"SELECT p.record_id, p.feed_no, p.property_id, p.version, f.valid_from, l.valid_to, n.as_at AS changed, e.as_at"
-	" FROM record_property p"
-	" JOIN fact f ON f.record_id = p.record_id AND f.feed_no = p.feed_no AND f.row_key = p.row_key AND f.version = "
-	"p.version"
-	" JOIN extract e ON e.extract_id = f.extract_id"
-	" JOIN fact l ON l.record_id = p.record_id AND l.feed_no = p.feed_no AND l.row_key = p.row_key AND l.version ="
-	"  (SELECT MAX(x.version) FROM fact x WHERE x.record_id = p.record_id AND x.feed_no = p.feed_no AND x.row_key "
-	"= p.row_key)"
-	" LEFT JOIN (SELECT q.record_id, q.feed_no, q.row_key, q.version, g.as_at FROM record_property q"
-	"  JOIN fact h ON h.record_id = q.record_id AND h.feed_no = q.feed_no AND h.row_key = q.row_key AND h.version "
-	"= q.version"
-	"  JOIN extract g ON g.extract_id = h.extract_id WHERE q.version > 1) n"
-	" ON n.record_id = p.record_id AND n.feed_no = p.feed_no AND n.row_key = p.row_key AND n.version ="
-	"  (SELECT MIN(y.version) FROM record_property y WHERE y.record_id = p.record_id AND y.feed_no = p.feed_no"
-	"   AND y.row_key = p.row_key AND y.version > p.version)"
-	" ORDER BY p.record_id, p.feed_no, p.row_key, p.version";
-
 static enum status read_tables(struct work *work, struct error *error)
 {
 	enum status status = read_today(work, error);
+	work->resident_of = memory_alloc(work->reading->all.count + 1, sizeof *work->resident_of);
 	if (status == STATUS_OK)
 		status = READ_ROWS(work, "SELECT record_id, resident_id FROM resident_record", read_member, error,
 				   "record_id", "resident_id");
@@ -176,26 +180,82 @@ static enum status read_tables(struct work *work, struct error *error)
 		status = READ_ROWS(work, "SELECT feed_no, source_no FROM feed", read_feed, error, "feed_no",
 				   "source_no");
 	if (status == STATUS_OK)
-		status = READ_ROWS(work, "SELECT DISTINCT feed_no FROM fact WHERE valid_to IS NOT NULL", read_ending,
-				   error, "feed_no");
+		status = READ_ROWS(work,
+				   "SELECT resident_id, household_id, from_date, to_date, certainty, why"
+				   " FROM household_member",
+				   read_membership, error, "resident_id", "household_id", "from_date", "to_date",
+				   "certainty", "why");
 	if (status == STATUS_OK)
-		status = READ_ROWS(work, sightings_sql, read_sighting, error, "record_id", "feed_no", "property_id",
-				   "version", "valid_from", "valid_to", "changed", "as_at");
+		status = READ_ROWS(work,
+				   "SELECT household_id, property_id, kind, from_date, to_date, since_run, ended_run"
+				   " FROM household",
+				   read_home, error, "household_id", "property_id", "kind", "from_date", "to_date",
+				   "since_run", "ended_run");
 	if (status == STATUS_OK)
-		status = READ_ROWS(
-			work, "SELECT resident_id, household_id, from_date FROM household_member WHERE to_date IS NULL",
-			read_before, error, "resident_id", "household_id", "from_date");
-	if (status == STATUS_OK)
-		status = READ_ROWS(work, "SELECT household_id FROM household", read_used, error, "household_id");
+		status = READ_ROWS(work, "SELECT property_id, kind FROM property", read_use, error, "property_id",
+				   "kind");
 	return status;
+}
+
+/* ---- sightings --------------------------------------------------------------------------------------------- */
+
+/* When the address changed within the row: of the next version that has one. Places are in order of row and version. */
+static date changed_at(const struct work *work, uint32_t p, uint32_t end)
+{
+	const struct reading_place *places = work->reading->all.places;
+	for (uint32_t n = p + 1; n < end; n++) {
+		if (places[n].feed_no != places[p].feed_no || places[n].row_key != places[p].row_key)
+			break;
+		if (work->reading->property[places[n].address])
+			return places[n].as_at;
+	}
+	return DATE_UNKNOWN;
+}
+
+/* A row at an address: from its beginning (when the address changed within the row: from the extract that
+ * said so), to its end or to the extract in which the address changed. */
+static void add_sighting(struct work *work, size_t record, uint32_t p)
+{
+	const struct reading_batch *all = &work->reading->all;
+	const struct reading_place *place = &all->places[p];
+	const uint64_t *source = id_map_get(&work->feed_source, (uint64_t)place->feed_no);
+	int64_t property = work->reading->property[place->address];
+	date from = place->from, to = place->to, changed = changed_at(work, p, all->first_place[record + 1]);
+	if (!source || property == 0)
+		return;
+	if (place->version > 1 && place->as_at != DATE_UNKNOWN)
+		from = from == DATE_UNKNOWN || place->as_at > from ? place->as_at : from;
+	if (changed != DATE_UNKNOWN && (to == DATE_UNKNOWN || changed < to))
+		to = changed;
+	ARRAY_GROW(work->sightings, work->sighting_count, work->sighting_capacity);
+	work->sightings[work->sighting_count++] = (struct sighting){
+		.resident_id = work->resident_of[record],
+		.property_id = property,
+		.record_id = all->records[record],
+		.from = from,
+		.to = to,
+		.source = (uint16_t)*source,
+		.ends = id_map_get(&work->feed_ends, (uint64_t)place->feed_no) != NULL,
+	};
+}
+
+static void list_sightings(struct work *work)
+{
+	const struct reading_batch *all = &work->reading->all;
+	for (size_t p = 0; p < all->place_count; p++) {
+		if (all->places[p].ends)
+			*id_map_put(&work->feed_ends, (uint64_t)all->places[p].feed_no, NULL) = 1;
+	}
+	for (size_t r = 0; r < all->count; r++) {
+		for (uint32_t p = all->first_place[r]; work->resident_of[r] && p < all->first_place[r + 1]; p++)
+			add_sighting(work, r, p);
+	}
 }
 
 /* ---- family names, and who has died ------------------------------------------------------------------------ */
 
-static void add_family(struct work *work, int64_t resident, struct text family)
+static void add_family(struct work *work, int64_t resident, uint64_t hash)
 {
-	if (family.len == 0)
-		return;
 	uint64_t *number = id_map_put(&work->families, (uint64_t)resident, NULL);
 	if (*number == 0) {
 		ARRAY_GROW(work->names, work->name_count, work->name_capacity);
@@ -203,7 +263,6 @@ static void add_family(struct work *work, int64_t resident, struct text family)
 		*number = ++work->name_count;
 	}
 	struct family_names *names = &work->names[*number - 1];
-	uint64_t hash = (uint64_t)vault_fast_hash64(work->vault, VAULT_NAME, family);
 	for (int i = 0; i < 4; i++) {
 		if (names->at[i] == hash)
 			return;
@@ -214,76 +273,20 @@ static void add_family(struct work *work, int64_t resident, struct text family)
 	}
 }
 
-static void read_names(struct work *work, const struct vault_row *row, int64_t resident)
+static void list_families(struct work *work)
 {
-	struct vault_values values = vault_values_of(row->packed);
-	struct name_columns name = {0};
-	struct person_name clean;
-	struct text value;
-	unsigned number;
-	while (vault_values_next(&values, &number, &value)) {
-		if (number == work->full)
-			name.full = value;
-		else if (number == work->family)
-			name.family = value;
-		else if (number == work->given)
-			name.given = value;
-		else if (number == work->death)
-			*id_map_put(&work->dead, (uint64_t)resident, NULL) = 1;
+	const struct reading_batch *all = &work->reading->all;
+	for (size_t r = 0; r < all->count; r++) {
+		if (work->resident_of[r] == 0)
+			continue;
+		for (uint32_t f = all->first_family[r]; f < all->first_family[r + 1]; f++)
+			add_family(work, work->resident_of[r], all->families[f]);
+		if (all->dead[r])
+			*id_map_put(&work->dead, (uint64_t)work->resident_of[r], NULL) = 1;
 	}
-	clean_name(&clean, &name);
-	add_family(work, resident, text_of(clean.family));
-	size_t last = strlen(clean.family); /* of a double name, each part is a family's too */
-	while (last > 0 && clean.family[last - 1] != ' ')
-		last--;
-	if (last > 0) {
-		add_family(work, resident, text_of(clean.family + last));
-		add_family(work, resident, text_slice(clean.family, text_find_char(text_of(clean.family), ' ')));
-	}
-}
-
-static bool read_block(void *context, struct vault_block *block)
-{
-	struct work *work = context;
-	if (work->stop && atomic_load(work->stop))
-		return false;
-	for (size_t i = 0; i < block->count; i++) {
-		const uint64_t *resident = id_map_get(&work->resident_of, (uint64_t)block->rows[i].record_id);
-		if (resident)
-			read_names(work, &block->rows[i], (int64_t)*resident);
-	}
-	return true;
-}
-
-static enum status read_vault(struct work *work, struct error *error)
-{
-	struct vault_elements elements;
-	enum status status = vault_elements_load(&elements, work->data, error);
-	if (status != STATUS_OK)
-		return status;
-	work->full = vault_element_no(&elements, TEXT("full_name"));
-	work->family = vault_element_no(&elements, TEXT("family_name"));
-	work->given = vault_element_no(&elements, TEXT("given_name"));
-	work->death = vault_element_no(&elements, TEXT("date_of_death"));
-	vault_elements_release(&elements);
-	/* numbers that are not there must not match number 0 */
-	unsigned *all[] = {&work->full, &work->family, &work->given, &work->death};
-	for (size_t i = 0; i < 4; i++)
-		*all[i] = *all[i] ? *all[i] : UINT32_MAX;
-	struct vault_scan scan = {
-		.part = VAULT_IDENTITY, .versions = VAULT_NEWEST, .visit = read_block, .context = work};
-	return vault_scan(work->vault, work->data, &scan, error);
 }
 
 /* ---- deriving --------------------------------------------------------------------------------------------------- */
-
-static void read_use(struct work *work, struct statement *query, const int *c)
-{
-	char kind[32];
-	struct text text = statement_text(query, c[1]);
-	snprintf(kind, sizeof kind, "%.*s", TEXT_ARG(text));
-	*id_map_put(&work->uses, (uint64_t)statement_int(query, c[0]), NULL) = (uint64_t)property_use_of(kind);
-}
 
 static void list_occupants(struct work *work)
 {
@@ -350,7 +353,7 @@ static void assign_ids(struct work *work)
 		const uint64_t *was = id_map_get(&work->was_in, (uint64_t)sorted[i].resident_id);
 		residents[i] = sorted[i].resident_id;
 		cluster[i] = sorted[i].household;
-		before[i] = was ? work->before[*was - 1].household_id : 0;
+		before[i] = was ? (int64_t)*was : 0;
 	}
 	struct residents_input input = {.records = residents,
 					.cluster = cluster,
@@ -367,170 +370,153 @@ static void assign_ids(struct work *work)
 	free(cluster);
 }
 
-/* ---- writing -------------------------------------------------------------------------------------------------------
- */
+/* ---- writing ----------------------------------------------------------------------------------------- */
 
-static void put_date(struct bulk *bulk, date d)
+static struct cell cell_date(date d)
 {
-	if (d == DATE_UNKNOWN)
-		bulk_null(bulk);
-	else
-		bulk_int(bulk, d);
+	return d == DATE_UNKNOWN ? cell_null() : cell_int(d);
 }
 
-static enum status end_bulk(struct bulk *bulk, enum status status, struct error *error)
+static void give_residence(const void *context, size_t row, struct cell *cells)
 {
-	if (status == STATUS_OK)
-		return bulk_end(bulk, error);
-	bulk_abandon(bulk);
-	return status;
+	const struct residence *r = &((const struct work *)context)->residences[row];
+	cells[0] = cell_int(r->resident_id);
+	cells[1] = cell_int(r->property_id);
+	cells[2] = cell_int(1);
+	cells[3] = cell_date(r->from);
+	cells[4] = cell_date(r->to);
+	cells[5] = cell_int(r->sources);
+	cells[6] = cell_int(r->records);
+	cells[7] = cell_double(r->confidence);
 }
 
-static enum status write_residences(struct work *work, struct error *error)
+static void give_home(const void *context, size_t row, struct cell *cells)
 {
-	struct bulk *bulk = NULL;
-	enum status status = store_bulk_begin(
-		&bulk, work->data, "residence",
-		"resident_id, property_id, sequence, from_date, to_date, sources, records, confidence", error);
-	for (size_t i = 0; i < work->residence_count && status == STATUS_OK; i++) {
-		const struct residence *r = &work->residences[i];
-		bulk_int(bulk, r->resident_id);
-		bulk_int(bulk, r->property_id);
-		bulk_int(bulk, 1);
-		put_date(bulk, r->from);
-		put_date(bulk, r->to);
-		bulk_int(bulk, r->sources);
-		bulk_int(bulk, r->records);
-		bulk_double(bulk, r->confidence);
-		status = bulk_row(bulk, error);
-	}
-	return end_bulk(bulk, status, error);
+	const struct home *home = &((const struct work *)context)->homes[row];
+	cells[0] = cell_int(home->id);
+	cells[1] = cell_int(home->property_id);
+	cells[2] = cell_text(text_of(home->kind));
+	cells[3] = cell_date(home->from);
+	cells[4] = cell_date(home->to);
+	cells[5] = cell_int(home->since);
+	cells[6] = home->ended ? cell_int(home->ended) : cell_null();
 }
 
-static enum status write_households(struct work *work, struct error *error)
+static void give_membership(const void *context, size_t row, struct cell *cells)
 {
-	struct bulk *bulk = NULL;
-	enum status status =
-		store_bulk_begin(&bulk, work->data, "household",
-				 "household_id, property_id, kind, from_date, to_date, since_run, ended_run", error);
-	/* a household is told by its first occupant, and began with the earliest */
-	date *from = memory_alloc(work->household_count + 1, sizeof *from);
-	bool *told = memory_alloc(work->household_count + 1, sizeof *told);
-	for (size_t h = 0; h < work->household_count; h++)
-		from[h] = DATE_UNKNOWN;
+	const struct membership *member = &((const struct work *)context)->members[row];
+	cells[0] = cell_int(member->resident_id);
+	cells[1] = cell_int(member->household_id);
+	cells[2] = cell_date(member->from);
+	cells[3] = cell_date(member->to);
+	cells[4] = cell_text(text_of(member->certainty));
+	cells[5] = cell_text(text_of(member->why));
+}
+
+/* A household is told by its first occupant, and began with the earliest. */
+static void update_homes(struct work *work, unsigned char *lives)
+{
+	size_t before = work->home_count;
 	for (size_t i = 0; i < work->occupant_count; i++) {
 		const struct occupant *o = &work->occupants[i];
-		if (o->from != DATE_UNKNOWN && (from[o->household] == DATE_UNKNOWN || o->from < from[o->household]))
-			from[o->household] = o->from;
+		int64_t id = work->ids.resident[o->household];
+		uint64_t *number = id_map_put(&work->used, (uint64_t)id, NULL);
+		if (*number == 0) {
+			ARRAY_GROW(work->homes, work->home_count, work->home_capacity);
+			work->homes[work->home_count] = (struct home){.id = id, .since = work->run_id};
+			*number = ++work->home_count;
+		}
+		struct home *home = &work->homes[*number - 1];
+		bool first = !lives[o->household];
+		lives[o->household] = 1;
+		if (first)
+			*home = (struct home){.id = id,
+					      .property_id = o->property_id,
+					      .kind = o->kind,
+					      .from = o->from,
+					      .to = DATE_UNKNOWN,
+					      .since = home->since};
+		else if (o->from != DATE_UNKNOWN && (home->from == DATE_UNKNOWN || o->from < home->from))
+			home->from = o->from;
 	}
-	for (size_t i = 0; i < work->occupant_count && status == STATUS_OK; i++) {
-		const struct occupant *o = &work->occupants[i];
-		if (told[o->household])
+	memset(lives, 0, before + 1);
+	for (size_t h = 0; h < work->household_count; h++) {
+		const uint64_t *number = id_map_get(&work->used, (uint64_t)work->ids.resident[h]);
+		if (number && *number <= before)
+			lives[*number - 1] = 1;
+	}
+	for (size_t i = 0; i < before; i++) {
+		if (lives[i] || work->homes[i].ended)
 			continue;
-		told[o->household] = true;
-		bulk_int(bulk, work->ids.resident[o->household]);
-		bulk_int(bulk, o->property_id);
-		bulk_text(bulk, text_of(o->kind));
-		put_date(bulk, from[o->household]);
-		bulk_null(bulk);
-		bulk_int(bulk, work->run_id);
-		bulk_null(bulk);
-		status = bulk_row(bulk, error);
+		work->homes[i].to = work->today;
+		work->homes[i].ended = work->run_id;
 	}
-	free(from);
-	free(told);
-	return end_bulk(bulk, status, error);
 }
 
-static enum status write_members(struct work *work, struct error *error)
+static uint64_t membership_key(int64_t resident, int64_t household)
 {
-	struct bulk *bulk = NULL;
-	enum status status = store_bulk_begin(&bulk, work->data, "household_member",
-					      "resident_id, household_id, from_date, to_date, certainty, why", error);
-	for (size_t i = 0; i < work->occupant_count && status == STATUS_OK; i++) {
+	return hash_mix((uint64_t)resident) ^ (uint64_t)household;
+}
+
+/* Memberships that are no more keep their rows, with an end. */
+static void update_members(struct work *work)
+{
+	struct id_map number;
+	size_t before = work->member_count;
+	unsigned char *goes_on = memory_alloc(before + 1, 1);
+	id_map_init(&number);
+	for (size_t i = 0; i < before; i++)
+		*id_map_put(&number, membership_key(work->members[i].resident_id, work->members[i].household_id),
+			    NULL) = i + 1;
+	for (size_t i = 0; i < work->occupant_count; i++) {
 		const struct occupant *o = &work->occupants[i];
-		bulk_int(bulk, o->resident_id);
-		bulk_int(bulk, work->ids.resident[o->household]);
-		put_date(bulk, o->from);
-		bulk_null(bulk);
-		bulk_text(bulk, text_of(o->certainty));
-		bulk_text(bulk, text_of(o->why));
-		status = bulk_row(bulk, error);
+		struct membership now = {.resident_id = o->resident_id,
+					 .household_id = work->ids.resident[o->household],
+					 .from = o->from,
+					 .to = DATE_UNKNOWN,
+					 .certainty = o->certainty,
+					 .why = o->why};
+		uint64_t *at = id_map_get(&number, membership_key(now.resident_id, now.household_id));
+		if (at) {
+			work->members[*at - 1] = now;
+			goes_on[*at - 1] = 1;
+			continue;
+		}
+		ARRAY_GROW(work->members, work->member_count, work->member_capacity);
+		work->members[work->member_count++] = now;
 	}
-	return end_bulk(bulk, status, error);
-}
-
-/* Households and memberships that are no more stay, with an end; those that go on are written anew
- * and keep when they began. */
-static enum status close_old(struct work *work, struct error *error)
-{
-	struct statement *update;
-	enum status status =
-		store_define(work->data, "CREATE TEMP TABLE now_member (resident_id ID, household_id ID)", error);
-	struct bulk *bulk = NULL;
-	if (status == STATUS_OK)
-		status = store_bulk_begin(&bulk, work->data, "now_member", "resident_id, household_id", error);
-	for (size_t i = 0; i < work->occupant_count && status == STATUS_OK; i++) {
-		bulk_int(bulk, work->occupants[i].resident_id);
-		bulk_int(bulk, work->ids.resident[work->occupants[i].household]);
-		status = bulk_row(bulk, error);
+	for (size_t i = 0; i < before; i++) {
+		if (!goes_on[i] && work->members[i].to == DATE_UNKNOWN)
+			work->members[i].to = work->today;
 	}
-	if (bulk)
-		status = end_bulk(bulk, status, error);
-	static const char *const deletes[] = {
-		"DELETE FROM household_member WHERE EXISTS (SELECT 1 FROM now_member n WHERE n.resident_id ="
-		" household_member.resident_id AND n.household_id = household_member.household_id)",
-		"CREATE TEMP TABLE old_household AS SELECT household_id, since_run FROM household",
-		"DELETE FROM household WHERE household_id IN (SELECT household_id FROM now_member)",
-	};
-	for (size_t i = 0; i < 3 && status == STATUS_OK; i++)
-		status = store_execute(work->data, deletes[i], error);
-	if (status != STATUS_OK)
-		return status;
-	status = store_prepare(&update, work->data,
-			       "UPDATE household_member SET to_date = :today WHERE to_date IS NULL", error);
-	if (status == STATUS_OK) {
-		statement_bind_int(update, "today", work->today);
-		status = statement_run(update, NULL, error);
-		statement_done(update);
-	}
-	if (status == STATUS_OK)
-		status = store_prepare(
-			&update, work->data,
-			"UPDATE household SET to_date = :today, ended_run = :run_id WHERE ended_run IS NULL", error);
-	if (status == STATUS_OK) {
-		statement_bind_int(update, "today", work->today);
-		statement_bind_int(update, "run_id", work->run_id);
-		status = statement_run(update, NULL, error);
-		statement_done(update);
-	}
-	return status;
+	id_map_release(&number);
+	free(goes_on);
 }
 
 static enum status write_tables(struct work *work, struct error *error)
 {
+	static const struct difference_table residence = {
+		.name = "residence",
+		.keys = {"resident_id", "property_id", "sequence"},
+		.values = {"from_date", "to_date", "sources", "records", "confidence"}};
+	static const struct difference_table household = {
+		.name = "household",
+		.keys = {"household_id"},
+		.values = {"property_id", "kind", "from_date", "to_date", "since_run", "ended_run"}};
+	static const struct difference_table member = {.name = "household_member",
+						       .keys = {"resident_id", "household_id"},
+						       .values = {"from_date", "to_date", "certainty", "why"}};
 	enum status status = store_begin(work->data, error);
-	if (status != STATUS_OK)
-		return status;
-	status = store_execute(work->data, "DELETE FROM residence", error);
 	if (status == STATUS_OK)
-		status = write_residences(work, error);
+		status = store_write_difference(work->data, &residence, work->residence_count, give_residence, work,
+						NULL, error);
 	if (status == STATUS_OK)
-		status = close_old(work, error);
+		status = store_write_difference(work->data, &household, work->home_count, give_home, work, NULL, error);
 	if (status == STATUS_OK)
-		status = write_households(work, error);
+		status = store_write_difference(work->data, &member, work->member_count, give_membership, work, NULL,
+						error);
 	if (status == STATUS_OK)
-		status = write_members(work, error);
-	if (status == STATUS_OK)
-		status = store_execute(
-			work->data,
-			"UPDATE household SET since_run = (SELECT o.since_run FROM old_household o WHERE "
-			"o.household_id ="
-			" household.household_id) WHERE household_id IN (SELECT household_id FROM old_household);"
-			" DROP TABLE now_member; DROP TABLE old_household",
-			error);
-	if (status == STATUS_OK)
-		return store_commit(work->data, error);
+		status = store_commit(work->data, error);
 	store_rollback(work->data);
 	return status;
 }
@@ -538,47 +524,53 @@ static enum status write_tables(struct work *work, struct error *error)
 static enum status derive(struct work *work, struct error *error)
 {
 	enum status status = read_tables(work, error);
-	if (status == STATUS_OK)
-		status = read_vault(work, error);
-	if (status == STATUS_OK)
-		status = READ_ROWS(work, "SELECT property_id, kind FROM property", read_use, error, "property_id",
-				   "kind");
 	if (status != STATUS_OK)
 		return status;
+	list_sightings(work);
+	list_families(work);
 	work->residence_count = residences_join(&work->residences, work->sightings, work->sighting_count, work->today);
 	list_occupants(work);
 	assign_ids(work);
+	unsigned char *lives = memory_alloc(work->household_count + work->home_count + 1, 1);
+	update_homes(work, lives);
+	free(lives);
+	update_members(work);
 	return write_tables(work, error);
 }
 
 static void release(struct work *work)
 {
-	struct id_map *maps[] = {&work->resident_of, &work->feed_source, &work->feed_ends, &work->families,
-				 &work->dead,        &work->was_in,      &work->used,      &work->uses};
+	struct id_map *maps[] = {&work->feed_source, &work->feed_ends, &work->families, &work->dead,
+				 &work->was_in,      &work->used,      &work->uses};
 	for (size_t i = 0; i < sizeof maps / sizeof *maps; i++)
 		id_map_release(maps[i]);
 	free(work->names);
 	free(work->sightings);
 	free(work->residences);
 	free(work->occupants);
-	free(work->before);
+	text_map_release(&work->words);
+	free(work->members);
+	free(work->homes);
+	free(work->resident_of);
 	residents_release(&work->ids);
 }
 
-enum status household_refresh(struct store *data, const struct vault *vault, const struct profile *profile,
-			      int64_t run_id, const atomic_bool *stop, struct household_report *report,
+enum status household_refresh(struct reading *reading, int64_t run_id, struct household_report *report,
 			      struct error *error)
 {
 	struct timespec start, end;
-	struct work work = {.data = data, .vault = vault, .run_id = run_id, .stop = stop, .report = report};
-	(void)profile;
+	struct work work = {
+		.reading = reading, .data = reading->data, .vault = reading->vault, .run_id = run_id, .report = report};
 	memset(report, 0, sizeof *report);
 	clock_gettime(CLOCK_MONOTONIC, &start);
-	struct id_map *maps[] = {&work.resident_of, &work.feed_source, &work.feed_ends, &work.families,
-				 &work.dead,        &work.was_in,      &work.used,      &work.uses};
+	struct id_map *maps[] = {&work.feed_source, &work.feed_ends, &work.families, &work.dead,
+				 &work.was_in,      &work.used,      &work.uses};
 	for (size_t i = 0; i < sizeof maps / sizeof *maps; i++)
 		id_map_init(maps[i]);
-	enum status status = derive(&work, error);
+	text_map_init(&work.words);
+	enum status status = address_match_all(reading, error);
+	if (status == STATUS_OK)
+		status = derive(&work, error);
 	clock_gettime(CLOCK_MONOTONIC, &end);
 	report->residences = work.residence_count;
 	report->current = work.occupant_count;

@@ -159,6 +159,7 @@ struct linking_settings {
 	const struct linking_ruling *rulings;
 	size_t ruling_count;
 	const char *model;       /* JSON of an earlier run, used instead of training; NULL: train */
+	bool retrain;            /* linking_refresh(): not the stored model, even if it fits */
 	const atomic_bool *stop; /* set by a signal: STATUS_INTERRUPTED; may be NULL */
 };
 

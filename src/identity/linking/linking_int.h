@@ -172,6 +172,9 @@ void model_finish(struct model *model, struct linking_table *table, bool rarity)
 enum status model_read(struct model *model, struct linking_table *table, const char *json,
 		       struct error *error) MUST_CHECK;
 
+/* How many records a model was trained on. */
+double linking_model_records(const char *json);
+
 struct pair_score {
 	float weight;   /* log2 odds, prior included */
 	float evidence; /* log2 of m against the likelier of h and u, without prior */

@@ -40,7 +40,7 @@ void linking_model_json(const struct linking_run *run, struct buf *out)
 	json_t *sources = sources_json(run->table);
 	if (sources)
 		json_object_set_new(root, "sources", sources);
-	char *text = json_dumps(root, JSON_INDENT(1) | JSON_REAL_PRECISION(9));
+	char *text = json_dumps(root, JSON_INDENT(1) | JSON_REAL_PRECISION(17));
 	if (text)
 		buf_append_text(out, text_of(text));
 	free(text);
@@ -96,4 +96,12 @@ enum status model_read(struct model *model, struct linking_table *table, const c
 	error_set(error, STATUS_INVALID, "linking.model", "the model does not fit the columns to be linked");
 	error_remedy(error, "Leave the model out, so that a new one is trained.");
 	return STATUS_INVALID;
+}
+
+double linking_model_records(const char *text)
+{
+	json_t *root = json_loads(text, 0, NULL);
+	double records = json_number_value(json_object_get(root, "records"));
+	json_decref(root);
+	return records;
 }

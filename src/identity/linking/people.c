@@ -16,13 +16,14 @@ const struct linking_column people_columns[PEOPLE_COLUMNS] = {
 	[PEOPLE_PLACE] = {"address", LINKING_PLACE},       [PEOPLE_PHONE] = {"phone", LINKING_PHONE},
 	[PEOPLE_EMAIL] = {"email", LINKING_EMAIL},         [PEOPLE_NHS] = {"nhs_number", LINKING_NHS},
 	[PEOPLE_NI] = {"ni_number", LINKING_IDENTIFIER},   [PEOPLE_UPN] = {"upn", LINKING_IDENTIFIER},
+	[PEOPLE_SOURCE] = {"source", LINKING_SOURCE},
 };
 
 static const enum people_column column_of[READING_COLUMNS] = {
-	[READING_GIVEN] = PEOPLE_GIVEN, [READING_MIDDLE] = PEOPLE_MIDDLE, [READING_FAMILY] = PEOPLE_FAMILY,
-	[READING_SUFFIX] = PEOPLE_SUFFIX, [READING_BIRTH] = PEOPLE_BIRTH, [READING_SEX] = PEOPLE_SEX,
-	[READING_PHONE] = PEOPLE_PHONE, [READING_EMAIL] = PEOPLE_EMAIL, [READING_NHS] = PEOPLE_NHS,
-	[READING_NI] = PEOPLE_NI, [READING_UPN] = PEOPLE_UPN,
+	[READING_GIVEN] = PEOPLE_GIVEN,   [READING_MIDDLE] = PEOPLE_MIDDLE, [READING_FAMILY] = PEOPLE_FAMILY,
+	[READING_SUFFIX] = PEOPLE_SUFFIX, [READING_BIRTH] = PEOPLE_BIRTH,   [READING_SEX] = PEOPLE_SEX,
+	[READING_PHONE] = PEOPLE_PHONE,   [READING_EMAIL] = PEOPLE_EMAIL,   [READING_NHS] = PEOPLE_NHS,
+	[READING_NI] = PEOPLE_NI,         [READING_UPN] = PEOPLE_UPN,
 };
 
 /* The value of the place column that an address comes to: its property, else its words. */
@@ -57,6 +58,14 @@ static bool says_something(const struct reading *reading, uint32_t value, date t
 	       clean_birth(birth, today) >= BIRTH_YEAR;
 }
 
+static void add_source(struct linking_table *table, int32_t source)
+{
+	char number[12];
+	int len = snprintf(number, sizeof number, "%d", (int)source);
+	if (source > 0)
+		linking_table_add_value(table, PEOPLE_SOURCE, text_slice(number, (size_t)len));
+}
+
 void people_make(struct people *out, const struct reading *reading)
 {
 	const struct reading_batch *all = &reading->all;
@@ -70,6 +79,7 @@ void people_make(struct people *out, const struct reading *reading)
 	for (size_t r = 0; r < all->count; r++) {
 		out->records[r] = all->records[r];
 		linking_table_add_record(out->table, all->records[r]);
+		add_source(out->table, reading->sources[r]);
 		for (uint32_t v = all->first_value[r]; v < all->first_value[r + 1]; v++) {
 			uint32_t value = all->values[v];
 			if (says_something(reading, value, today))

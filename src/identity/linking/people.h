@@ -21,6 +21,7 @@ enum people_column {
 	PEOPLE_NHS,
 	PEOPLE_NI,
 	PEOPLE_UPN,
+	PEOPLE_SOURCE,
 	PEOPLE_COLUMNS
 };
 extern const struct linking_column people_columns[PEOPLE_COLUMNS];

@@ -1,12 +1,16 @@
 #include "linking/refresh.h"
 
+#include "address/address.h"
 #include "base/map.h"
 #include "base/memory.h"
+#include "linking/linking_int.h"
 #include "linking/people.h"
 #include "linking/residents.h"
-#include "store/store.h"
+#include "reading/reading.h"
+#include "store/difference.h"
 #include "vault/vault.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <time.h>
 
@@ -26,6 +30,15 @@ struct refresh {
 	struct known known;
 	uint32_t *cluster; /* by record */
 	struct residents_result residents;
+	struct resident_row *rows; /* of the table */
+	size_t row_count;
+	uint32_t *links; /* numbers of those that are stored */
+	size_t link_count;
+};
+
+struct resident_row {
+	int64_t id, since, ended; /* ended: 0 while it lives */
+	double integrity;
 };
 
 static double now_in_seconds(void)
@@ -133,47 +146,61 @@ static enum status end_bulk(struct bulk *bulk, enum status status, struct error 
 	return status;
 }
 
-static enum status write_residents(struct refresh *refresh, struct error *error)
+static void list_residents(struct refresh *refresh)
 {
-	struct bulk *bulk;
-	struct known *known = &refresh->known;
+	const struct known *known = &refresh->known;
 	size_t clusters = linking_run_report(refresh->run)->clusters;
 	unsigned char *lives = memory_alloc(known->count + 1, 1);
-	enum status status = store_bulk_begin(&bulk, refresh->data, "resident",
-					      "resident_id, since_run, ended_run, integrity", error);
-	for (size_t c = 0; c < clusters && status == STATUS_OK; c++) {
-		const uint64_t *number = id_map_get(&known->used, (uint64_t)refresh->residents.resident[c]);
+	refresh->rows = memory_alloc(clusters + known->count + 1, sizeof *refresh->rows);
+	for (size_t c = 0; c < clusters; c++) {
+		int64_t id = refresh->residents.resident[c];
+		const uint64_t *number = id_map_get(&known->used, (uint64_t)id);
 		if (number)
 			lives[*number - 1] = 1;
-		bulk_int(bulk, refresh->residents.resident[c]);
-		bulk_int(bulk, number ? known->since[*number - 1] : refresh->run_id);
-		bulk_null(bulk);
-		bulk_double(bulk, linking_cluster_integrity(refresh->run, (uint32_t)c));
-		status = bulk_row(bulk, error);
+		refresh->rows[refresh->row_count++] =
+			(struct resident_row){.id = id,
+					      .since = number ? known->since[*number - 1] : refresh->run_id,
+					      .integrity = linking_cluster_integrity(refresh->run, (uint32_t)c)};
 	}
-	for (size_t i = 0; i < known->count && status == STATUS_OK; i++) {
-		if (lives[i])
-			continue;
-		bulk_int(bulk, known->ids[i]);
-		bulk_int(bulk, known->since[i]);
-		bulk_int(bulk, known->ended[i] ? known->ended[i] : refresh->run_id);
-		bulk_double(bulk, 0);
-		status = bulk_row(bulk, error);
+	for (size_t i = 0; i < known->count; i++) {
+		if (!lives[i])
+			refresh->rows[refresh->row_count++] =
+				(struct resident_row){.id = known->ids[i],
+						      .since = known->since[i],
+						      .ended = known->ended[i] ? known->ended[i] : refresh->run_id};
 	}
 	free(lives);
-	return end_bulk(bulk, status, error);
+}
+
+static void give_resident(const void *context, size_t row, struct cell *cells)
+{
+	const struct resident_row *resident = &((const struct refresh *)context)->rows[row];
+	cells[0] = cell_int(resident->id);
+	cells[1] = cell_int(resident->since);
+	cells[2] = resident->ended ? cell_int(resident->ended) : cell_null();
+	cells[3] = cell_double(resident->integrity);
+}
+
+static enum status write_residents(struct refresh *refresh, struct error *error)
+{
+	static const struct difference_table table = {
+		.name = "resident", .keys = {"resident_id"}, .values = {"since_run", "ended_run", "integrity"}};
+	list_residents(refresh);
+	return store_write_difference(refresh->data, &table, refresh->row_count, give_resident, refresh, NULL, error);
+}
+
+static void give_member(const void *context, size_t row, struct cell *cells)
+{
+	const struct refresh *refresh = context;
+	cells[0] = cell_int(refresh->people.records[row]);
+	cells[1] = cell_int(refresh->residents.resident[refresh->cluster[row]]);
 }
 
 static enum status write_members(struct refresh *refresh, struct error *error)
 {
-	struct bulk *bulk;
-	enum status status = store_bulk_begin(&bulk, refresh->data, "resident_record", "resident_id, record_id", error);
-	for (size_t i = 0; i < refresh->people.count && status == STATUS_OK; i++) {
-		bulk_int(bulk, refresh->residents.resident[refresh->cluster[i]]);
-		bulk_int(bulk, refresh->people.records[i]);
-		status = bulk_row(bulk, error);
-	}
-	return end_bulk(bulk, status, error);
+	static const struct difference_table table = {
+		.name = "resident_record", .keys = {"record_id"}, .values = {"resident_id"}};
+	return store_write_difference(refresh->data, &table, refresh->people.count, give_member, refresh, NULL, error);
 }
 
 static enum status write_history(struct refresh *refresh, struct error *error)
@@ -208,37 +235,49 @@ static const char *status_word(const struct linking_link *link)
 
 /* Of certain links only the strongest of each record is kept: enough to say why the record is where it
  * is. Everything doubtful is kept. */
-static enum status write_links(struct refresh *refresh, struct linking_outcome *out, struct error *error)
+static void list_links(struct refresh *refresh, struct linking_outcome *out)
 {
 	size_t count;
 	const struct linking_link *links = linking_links(refresh->run, &count);
 	float *strongest = memory_alloc(refresh->people.count + 1, sizeof *strongest);
-	struct bulk *bulk;
 	for (size_t i = 0; i < count; i++) {
 		if (links[i].weight > strongest[links[i].a])
 			strongest[links[i].a] = links[i].weight;
 		if (links[i].weight > strongest[links[i].b])
 			strongest[links[i].b] = links[i].weight;
 	}
-	enum status status = store_bulk_begin(&bulk, refresh->data, "link",
-					      "record_a, record_b, weight, probability, pattern, rule, status", error);
-	for (size_t i = 0; i < count && status == STATUS_OK; i++) {
+	refresh->links = memory_alloc(count + 1, sizeof *refresh->links);
+	for (size_t i = 0; i < count; i++) {
 		const struct linking_link *link = &links[i];
 		out->review += link->status == LINKING_REVIEW;
-		if (link->status == LINKING_LINKED && link->weight < strongest[link->a] &&
-		    link->weight < strongest[link->b])
-			continue;
-		bulk_int(bulk, refresh->people.records[link->a]);
-		bulk_int(bulk, refresh->people.records[link->b]);
-		bulk_double(bulk, (double)link->weight);
-		bulk_double(bulk, (double)link->probability);
-		bulk_int(bulk, (int64_t)link->pattern);
-		bulk_int(bulk, link->rule);
-		bulk_text(bulk, text_of(status_word(link)));
-		status = bulk_row(bulk, error);
+		if (link->status != LINKING_LINKED || link->weight >= strongest[link->a] ||
+		    link->weight >= strongest[link->b])
+			refresh->links[refresh->link_count++] = (uint32_t)i;
 	}
 	free(strongest);
-	return end_bulk(bulk, status, error);
+}
+
+static void give_link(const void *context, size_t row, struct cell *cells)
+{
+	const struct refresh *refresh = context;
+	size_t count;
+	const struct linking_link *link = &linking_links(refresh->run, &count)[refresh->links[row]];
+	cells[0] = cell_int(refresh->people.records[link->a]);
+	cells[1] = cell_int(refresh->people.records[link->b]);
+	cells[2] = cell_double((double)link->weight);
+	cells[3] = cell_double((double)link->probability);
+	cells[4] = cell_int((int64_t)link->pattern);
+	cells[5] = cell_int(link->rule);
+	cells[6] = cell_text(text_of(status_word(link)));
+}
+
+static enum status write_links(struct refresh *refresh, struct linking_outcome *out, struct error *error)
+{
+	static const struct difference_table table = {.name = "link",
+						      .keys = {"record_a", "record_b"},
+						      .values = {"weight", "probability", "pattern", "rule", "status"}};
+	list_links(refresh, out);
+	return store_write_difference(refresh->data, &table, refresh->link_count, give_link, refresh, NULL, error);
 }
 
 static enum status write_model(struct refresh *refresh, struct error *error)
@@ -268,17 +307,14 @@ static enum status write_tables(struct refresh *refresh, struct linking_outcome 
 	enum status status = store_begin(refresh->data, error);
 	if (status != STATUS_OK)
 		return status;
-	status = store_execute(refresh->data, "DELETE FROM link; DELETE FROM resident_record; DELETE FROM resident",
-			       error);
-	if (status == STATUS_OK)
-		status = write_residents(refresh, error);
+	status = write_residents(refresh, error);
 	if (status == STATUS_OK)
 		status = write_members(refresh, error);
 	if (status == STATUS_OK)
 		status = write_history(refresh, error);
 	if (status == STATUS_OK)
 		status = write_links(refresh, out, error);
-	if (status == STATUS_OK)
+	if (status == STATUS_OK && out->trained)
 		status = write_model(refresh, error);
 	if (status == STATUS_OK)
 		return store_commit(refresh->data, error);
@@ -286,24 +322,65 @@ static enum status write_tables(struct refresh *refresh, struct linking_outcome 
 	return status;
 }
 
-static enum status refresh_all(struct refresh *refresh, const struct profile *profile,
+/* More or fewer records than this, against those that the model was trained on, and a new one is trained. */
+static const double DRIFT = 0.1;
+
+/* The model of an earlier run serves as long as it fits the columns and the records are about as many: what month
+ * adds tells it nothing new, and links stay as they were. */
+static enum status find_model(struct refresh *refresh, const struct linking_settings *settings, struct buf *model,
+			      bool *found, struct error *error)
+{
+	struct model scratch;
+	struct error ignored;
+	*found = false;
+	if (settings->model || settings->retrain)
+		return STATUS_OK;
+	enum status status = linking_model_read(model, refresh->data, error);
+	if (status != STATUS_OK)
+		return status == STATUS_NOT_FOUND ? STATUS_OK : status;
+	double now = (double)refresh->people.count, then = linking_model_records(model->at);
+	*found = fabs(now - then) <= DRIFT * then &&
+		 model_read(&scratch, refresh->people.table, model->at, &ignored) == STATUS_OK;
+	return STATUS_OK;
+}
+
+static enum status run_engine(struct refresh *refresh, const struct linking_settings *settings,
+			      struct linking_outcome *out, struct error *error)
+{
+	struct linking_settings used = *settings;
+	struct buf model;
+	bool found;
+	buf_init(&model, 1 << 22);
+	enum status status = find_model(refresh, settings, &model, &found, error);
+	if (status == STATUS_OK) {
+		used.model = found ? model.at : settings->model;
+		out->trained = !found;
+		status = linking_run_new(&refresh->run, refresh->people.table, &used, error);
+	} else {
+		linking_table_free(refresh->people.table);
+	}
+	buf_release(&model);
+	return status;
+}
+
+static enum status refresh_all(struct refresh *refresh, struct reading *reading,
 			       const struct linking_settings *settings, struct linking_outcome *out,
 			       struct error *error)
 {
 	double start = now_in_seconds();
-	enum status status =
-		people_read(&refresh->people, refresh->data, refresh->vault, profile, settings->stop, error);
+	enum status status = address_match_all(reading, error);
 	if (status != STATUS_OK)
 		return status;
+	people_make(&refresh->people, reading);
 	out->seconds_read = now_in_seconds() - start;
-	status = linking_run_new(&refresh->run, refresh->people.table, settings, error);
+	status = run_engine(refresh, settings, out, error);
+	double write_start = now_in_seconds();
 	if (status == STATUS_OK)
 		status = read_residents(&refresh->known, refresh->data, error);
 	if (status == STATUS_OK)
 		status = read_members(&refresh->known, refresh->data, error);
 	if (status != STATUS_OK)
 		return status;
-	double write_start = now_in_seconds();
 	assign_residents(refresh);
 	status = write_tables(refresh, out, error);
 	out->seconds_write = now_in_seconds() - write_start;
@@ -323,16 +400,15 @@ static void sum_up(const struct refresh *refresh, struct linking_outcome *out)
 	}
 }
 
-enum status linking_refresh(struct store *data, const struct vault *vault, const struct profile *profile,
-			    int64_t run_id, const struct linking_settings *settings, struct linking_outcome *out,
-			    struct error *error)
+enum status linking_refresh(struct reading *reading, int64_t run_id, const struct linking_settings *settings,
+			    struct linking_outcome *out, struct error *error)
 {
 	struct linking_settings defaults = {0};
-	struct refresh refresh = {.data = data, .vault = vault, .run_id = run_id};
+	struct refresh refresh = {.data = reading->data, .vault = reading->vault, .run_id = run_id};
 	memset(out, 0, sizeof *out);
 	id_map_init(&refresh.known.used);
 	id_map_init(&refresh.known.of_record);
-	enum status status = refresh_all(&refresh, profile, settings ? settings : &defaults, out, error);
+	enum status status = refresh_all(&refresh, reading, settings ? settings : &defaults, out, error);
 	if (status == STATUS_OK)
 		sum_up(&refresh, out);
 	linking_run_free(refresh.run);
@@ -344,5 +420,7 @@ enum status linking_refresh(struct store *data, const struct vault *vault, const
 	free(refresh.known.since);
 	free(refresh.known.ended);
 	free(refresh.cluster);
+	free(refresh.rows);
+	free(refresh.links);
 	return status;
 }

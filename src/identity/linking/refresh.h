@@ -5,7 +5,7 @@
 #include "base/arena.h"
 #include "linking/linking.h"
 
-struct profile;
+struct reading;
 struct store;
 struct vault;
 
@@ -13,12 +13,13 @@ struct linking_outcome {
 	struct linking_report engine;
 	size_t records, residents, began, ended, separated, review;
 	double seconds_read, seconds_write, seconds;
+	bool trained; /* a new model */
 };
-/* Links all records anew and writes resident, resident_record, resident_history, link and linking_model
- * in one transaction. Run again on the same records it changes nothing. RUN_ID is the run's in the ledger. */
-enum status linking_refresh(struct store *data, const struct vault *vault, const struct profile *profile,
-			    int64_t run_id, const struct linking_settings *settings, struct linking_outcome *out,
-			    struct error *error) MUST_CHECK;
+/* Links all records of the reading and writes what differs to resident, resident_record, resident_history, link and
+ * linking_model in one transaction. Run again on the same records it changes nothing. RUN_ID is the run's in the
+ * ledger. The model of an earlier run is used as long as it fits; SETTINGS->retrain trains a new one. */
+enum status linking_refresh(struct reading *reading, int64_t run_id, const struct linking_settings *settings,
+			    struct linking_outcome *out, struct error *error) MUST_CHECK;
 
 /* The id of a resident whose lowest record was FOUNDER when it began: random to everybody without the key, and
  * the same on either database and after a run that was killed. ATTEMPT counts up while the id was used before. */

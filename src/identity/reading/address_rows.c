@@ -1,7 +1,7 @@
 /* The address in a row's sealed values. */
-#include "reading/reading.h"
 #include "clean/identifiers.h"
 #include "clean/postcode.h"
+#include "reading/reading.h"
 #include "vault/vault.h"
 
 void address_elements_find(struct address_elements *out, const struct vault_elements *elements)

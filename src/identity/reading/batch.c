@@ -140,7 +140,8 @@ size_t batch_find(const struct reading_batch *batch, int64_t record_id, size_t n
 		size_t start = (from)->first[i], count = (from)->first[i + 1] - start; \
 		if ((to)->what##_count + count > (to)->room) { \
 			(to)->room = ((to)->what##_count + count) * 2; \
-			(to)->MEMBER_##what = memory_resize((to)->MEMBER_##what, (to)->room, sizeof *(to)->MEMBER_##what); \
+			(to)->MEMBER_##what = \
+				memory_resize((to)->MEMBER_##what, (to)->room, sizeof *(to)->MEMBER_##what); \
 		} \
 		if (count > 0) \
 			memcpy((to)->MEMBER_##what + (to)->what##_count, (from)->MEMBER_##what + start, \

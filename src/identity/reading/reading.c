@@ -22,7 +22,8 @@ static double seconds_now(void)
 
 struct records {
 	int64_t *people;
-	size_t count, capacity;
+	int32_t *sources;
+	size_t count, capacity, source_capacity;
 	struct id_map gazetteer;
 };
 
@@ -69,8 +70,8 @@ static enum status read_records(struct records *out, struct store *data, const s
 {
 	struct statement *query;
 	bool row;
-	enum status status = store_prepare(&query, data, "SELECT record_id, source_no FROM record ORDER BY record_id",
-					   error);
+	enum status status =
+		store_prepare(&query, data, "SELECT record_id, source_no FROM record ORDER BY record_id", error);
 	if (status != STATUS_OK)
 		return status;
 	int record = statement_column(query, "record_id"), source = statement_column(query, "source_no");
@@ -79,6 +80,8 @@ static enum status read_records(struct records *out, struct store *data, const s
 		const uint64_t *holds = id_map_get(sources, (uint64_t)statement_int(query, source));
 		if (holds && *holds & HOLDS_PEOPLE) {
 			ARRAY_GROW(out->people, out->count, out->capacity);
+			ARRAY_GROW(out->sources, out->count, out->source_capacity);
+			out->sources[out->count] = (int32_t)statement_int(query, source);
 			out->people[out->count++] = statement_int(query, record);
 		}
 		if (holds && *holds & HOLDS_PROPERTIES)
@@ -230,8 +233,8 @@ static enum status read_changed(struct reading *reading, const struct id_map *ch
 		status = make_touched_table(reading->data, touched, changed->count, error);
 	if (status == STATUS_OK) {
 		size_t count = keep_people(touched, changed->count, records);
-		status = vault_read(reading, &reading->kept->changed, feeds, touched, count, touched_table, stop,
-				    error);
+		status =
+			vault_read(reading, &reading->kept->changed, feeds, touched, count, touched_table, stop, error);
 	}
 	if (status == STATUS_OK)
 		status = store_execute(reading->data, "DROP TABLE reading_touched", error);
@@ -313,8 +316,7 @@ static enum status use_kept(struct reading *reading, struct opening *opening, co
 	if (same && added > 0 && added <= NEW_EXTRACTS_AT_MOST)
 		status = find_changed(&opening->changed, reading->data, extracts.at, &opening->feeds, error);
 	buf_release(&extracts);
-	bool few = added <= NEW_EXTRACTS_AT_MOST &&
-		   opening->changed.count <= opening->records.count / CHANGED_AT_MOST;
+	bool few = added <= NEW_EXTRACTS_AT_MOST && opening->changed.count <= opening->records.count / CHANGED_AT_MOST;
 	if (status != STATUS_OK || !same || !few)
 		return status;
 	if (opening->changed.count > 0)
@@ -345,6 +347,8 @@ static enum status open_all(struct reading *reading, struct opening *opening, co
 	free(reading->kept->extracts);
 	reading->kept->extracts = opening->extracts;
 	reading->kept->extract_count = opening->extract_count;
+	reading->sources = opening->records.sources;
+	opening->records.sources = NULL;
 	opening->extracts = NULL;
 	return STATUS_OK;
 }
@@ -375,6 +379,7 @@ enum status reading_open(struct reading **out, struct store *data, const struct 
 	id_map_release(&opening.records.gazetteer);
 	id_map_release(&opening.changed);
 	free(opening.records.people);
+	free(opening.records.sources);
 	free(opening.extracts);
 	reading->seconds = seconds_now() - start;
 	*out = reading;
@@ -411,6 +416,23 @@ static enum status read_one(struct reading *reading, const struct cleaner *clean
 	return status;
 }
 
+static enum status read_source(struct reading *reading, size_t record, struct error *error)
+{
+	struct statement *query;
+	bool row;
+	enum status status =
+		store_prepare(&query, reading->data, "SELECT source_no FROM record WHERE record_id = :record_id", error);
+	if (status != STATUS_OK)
+		return status;
+	int source = statement_column(query, "source_no");
+	statement_bind_int(query, "record_id", reading->all.records[record]);
+	status = statement_step(query, &row, error);
+	if (status == STATUS_OK && row)
+		reading->sources[record] = (int32_t)statement_int(query, source);
+	statement_done(query);
+	return status;
+}
+
 enum status reading_open_some(struct reading **out, struct store *data, const struct vault *vault,
 			      const int64_t *records, size_t count, struct error *error)
 {
@@ -419,6 +441,9 @@ enum status reading_open_some(struct reading **out, struct store *data, const st
 	enum status status = cleaner_init(&cleaner, vault, data, error);
 	for (size_t i = 0; i < count && status == STATUS_OK; i++)
 		status = read_one(reading, &cleaner, records[i], error);
+	reading->sources = memory_alloc(count + 1, sizeof *reading->sources);
+	for (size_t i = 0; i < count && status == STATUS_OK; i++)
+		status = read_source(reading, i, error);
 	cleaner_release(&cleaner);
 	*out = reading;
 	if (status != STATUS_OK) {
@@ -437,6 +462,7 @@ void reading_close(struct reading *reading)
 	text_map_release(&reading->texts);
 	text_map_release(&reading->addresses);
 	arena_release(&reading->arena);
+	free(reading->sources);
 	free(reading->property);
 	free(reading->match);
 	free(reading);

@@ -73,9 +73,9 @@ struct reading_place {
 struct reading_property {
 	int64_t record_id, row_key;
 	int32_t feed_no, version;
-	bool main;             /* of the feed with one row a property, not of further addresses */
-	struct text packed;    /* values */
-	struct text payload;   /* of the current fact; absent when there is none, or not main */
+	bool main;           /* of the feed with one row a property, not of further addresses */
+	struct text packed;  /* values */
+	struct text payload; /* of the current fact; absent when there is none, or not main */
 };
 
 /* Records ascend; what belongs to record i is at [first[i], first[i + 1]). */
@@ -99,7 +99,8 @@ struct reading {
 	struct store *data;
 	const struct vault *vault;
 	const struct profile *profile;
-	struct reading_batch all; /* all records of sources that hold people; the gazetteer's rows */
+	struct reading_batch all;  /* all records of sources that hold people; the gazetteer's rows */
+	int32_t *sources;          /* by record: the number of its source */
 	struct text_map texts;     /* of values */
 	struct text_map addresses; /* "uprn 0x1f postcode 0x1f address", clean */
 	struct arena arena;        /* of properties */
@@ -108,7 +109,7 @@ struct reading {
 	int64_t *property;
 	signed char *match;
 	size_t match_room;
-	bool matched; /* all have been asked */
+	bool matched;           /* all have been asked */
 	bool gazetteer_changed; /* since what was kept, or nothing was */
 	bool from_vault;        /* nothing was kept */
 	size_t changed;         /* records read from the vault */

@@ -80,10 +80,10 @@ struct reading_kept {
 	char key[96];      /* what it depends on: layout and profile */
 	int64_t *extracts; /* that it has seen, ascending */
 	size_t extract_count;
-	size_t batches;       /* in the table */
-	size_t records;       /* in them, each time it was written */
-	size_t texts, addresses; /* in them */
-	bool whole;           /* what is in the table is of no use: write everything */
+	size_t batches;               /* in the table */
+	size_t records;               /* in them, each time it was written */
+	size_t texts, addresses;      /* in them */
+	bool whole;                   /* what is in the table is of no use: write everything */
 	struct reading_batch changed; /* what is not in the table yet */
 	bool dirty;
 };

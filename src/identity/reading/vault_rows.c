@@ -12,12 +12,34 @@
 static bool says_who_or_where(const struct profile *profile, const struct profile_feed *feed)
 {
 	static const char *const elements[] = {
-		"full_name",      "given_name",     "family_name",    "middle_names", "former_family_name",
-		"alias",          "date_of_birth",  "date_of_death",  "sex",          "preferred_family_name",
-		"name_suffix",    "phone",          "mobile",         "email",        "nhs_number",
-		"ni_number",      "upn",            "former_upn",     "title",        "address",
-		"address_line_1", "address_line_2", "address_line_3", "postcode",     "address_line_4",
-		"address_line_5", "town",           "uprn",
+		"full_name",
+		"given_name",
+		"family_name",
+		"middle_names",
+		"former_family_name",
+		"alias",
+		"date_of_birth",
+		"date_of_death",
+		"sex",
+		"preferred_family_name",
+		"name_suffix",
+		"phone",
+		"mobile",
+		"email",
+		"nhs_number",
+		"ni_number",
+		"upn",
+		"former_upn",
+		"title",
+		"address",
+		"address_line_1",
+		"address_line_2",
+		"address_line_3",
+		"postcode",
+		"address_line_4",
+		"address_line_5",
+		"town",
+		"uprn",
 	};
 	for (size_t i = 0; i < sizeof elements / sizeof *elements; i++) {
 		const struct profile_element *element = profile_element(profile, text_of(elements[i]));
@@ -231,7 +253,8 @@ static enum status open_facts(struct statement **query, const struct dating *dat
 	list_feeds(dating, &places, &main);
 	buf_format(&sql,
 		   "SELECT f.record_id, f.feed_no, f.row_key, f.version, f.extract_id, f.valid_from, f.valid_to,"
-		   " CASE WHEN f.ended_by IS NULL AND f.feed_no IN (%s) THEN f.payload END AS payload FROM ",
+		   " CASE WHEN f.ended_by IS NULL AND f.feed_no IN (%s) THEN (SELECT p.payload FROM fact_payload p"
+		   " WHERE p.payload_id = f.payload_id) END AS payload FROM ",
 		   main.at);
 	if (within)
 		buf_format(&sql, "%s w CROSS JOIN fact f WHERE f.record_id = w.record_id AND ", within);

@@ -99,6 +99,8 @@ const struct cli_command cli_commands[] = {
 		.summary = "Find addresses, residents and households again",
 		.details = "The part of a refresh behind loading, on what is there, also when nothing is new.",
 		.operands = {WORKSPACE_OPERAND},
+		.options = {{"retrain", 't', NULL, "train a new model of how records agree, even if the last one fits",
+			     NULL}},
 		.examples = {{"oneview link council", "After a change of the profile."}},
 		.run = cmd_link,
 	},

@@ -21,6 +21,7 @@ void pipeline_init(struct pipeline *pipeline, struct cli *cli, struct opened *op
 
 void pipeline_release(struct pipeline *pipeline)
 {
+	reading_close(pipeline->reading);
 	free(pipeline->results);
 }
 
@@ -194,12 +195,32 @@ struct derivation {
 	enum status (*run)(struct pipeline *pipeline, char detail[PIPELINE_DETAIL_SIZE], struct error *error);
 };
 
-static enum status derive_addresses(struct pipeline *pipeline, char detail[PIPELINE_DETAIL_SIZE], struct error *error)
+/* Not a step that is done once: a run that goes on with another one reads again. */
+static enum status open_reading(struct pipeline *pipeline, bool anew, struct error *error)
 {
 	const struct opened *opened = pipeline->opened;
+	struct reading_settings settings = {.anew = anew, .stop = interrupt_flag()};
+	struct pipeline_step_report *step = &pipeline->steps[pipeline->step_count++];
+	*step = (struct pipeline_step_report){.name = "reading", .title = "Reading"};
+	enum status status = interrupt_check(error);
+	if (status == STATUS_OK)
+		status = reading_open(&pipeline->reading, opened->data, opened->vault, opened->workspace->profile,
+				      &settings, error);
+	if (status != STATUS_OK)
+		return status;
+	const struct reading *reading = pipeline->reading;
+	step->seconds = reading->seconds;
+	snprintf(step->detail, sizeof step->detail, "%zu records, %zu of them from the vault", reading->all.count,
+		 reading->changed);
+	return STATUS_OK;
+}
+
+static enum status derive_addresses(struct pipeline *pipeline, char detail[PIPELINE_DETAIL_SIZE], struct error *error)
+{
 	struct address_report report = {0};
-	enum status status = address_refresh(opened->data, opened->vault, opened->workspace->profile, interrupt_flag(),
-					     &report, error);
+	enum status status = address_refresh(pipeline->reading, &report, error);
+	if (status == STATUS_OK)
+		status = reading_keep(pipeline->reading, error);
 	if (status == STATUS_OK)
 		snprintf(detail, PIPELINE_DETAIL_SIZE,
 			 "%llu properties; of %llu addresses %llu by UPRN, %llu exact, %llu variant, %llu building "
@@ -217,14 +238,13 @@ static enum status derive_residents(struct pipeline *pipeline, char detail[PIPEL
 	const struct opened *opened = pipeline->opened;
 	struct linking_outcome outcome;
 	struct rulings rulings;
-	struct linking_settings settings = {.stop = interrupt_flag()};
+	struct linking_settings settings = {.stop = interrupt_flag(), .retrain = pipeline->retrain};
 	enum status status = rulings_read(&rulings, opened->desk, opened->data, error);
 	if (status != STATUS_OK)
 		return status;
 	struct linking_ruling *binding = rulings_binding(&rulings, &settings.ruling_count);
 	settings.rulings = binding;
-	status = linking_refresh(opened->data, opened->vault, opened->workspace->profile, pipeline->run.run_id,
-				 &settings, &outcome, error);
+	status = linking_refresh(pipeline->reading, pipeline->run.run_id, &settings, &outcome, error);
 	if (status == STATUS_OK)
 		status = rulings_after_run(&rulings, opened->data, opened->desk, pipeline->run.run_id, error);
 	free(binding);
@@ -239,10 +259,8 @@ static enum status derive_residents(struct pipeline *pipeline, char detail[PIPEL
 
 static enum status derive_households(struct pipeline *pipeline, char detail[PIPELINE_DETAIL_SIZE], struct error *error)
 {
-	const struct opened *opened = pipeline->opened;
 	struct household_report report;
-	enum status status = household_refresh(opened->data, opened->vault, opened->workspace->profile,
-					       pipeline->run.run_id, interrupt_flag(), &report, error);
+	enum status status = household_refresh(pipeline->reading, pipeline->run.run_id, &report, error);
 	if (status == STATUS_OK)
 		snprintf(detail, PIPELINE_DETAIL_SIZE,
 			 "%zu residents at an address, in %zu households: %zu new, %zu ended", report.current,
@@ -312,6 +330,7 @@ enum status pipeline_derive(struct pipeline *pipeline, bool force, struct error 
 		status = compare_with_last_run(pipeline, error);
 	if (status != STATUS_OK || (pipeline->nothing_new && !force))
 		return status;
+	status = open_reading(pipeline, force, error);
 	for (const struct derivation *next = derivations; next->name && status == STATUS_OK; next++)
 		status = run_derivation(pipeline, next, error);
 	return status ? status : run_publish(pipeline->opened->data, &pipeline->generation, error);

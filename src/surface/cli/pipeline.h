@@ -11,6 +11,7 @@
 #include "cli/opened.h"
 
 #include "intake/intake.h"
+#include "reading/reading.h"
 #include "runs/runs.h"
 
 enum { PIPELINE_STEPS_MOST = 12, PIPELINE_DETAIL_SIZE = 256 };
@@ -32,6 +33,8 @@ struct pipeline {
 	struct intake_totals totals;
 	struct intake_result *results; /* of extracts that somebody should read about */
 	size_t result_count, result_capacity;
+	struct reading *reading; /* of the sealed rows; NULL until deriving begins */
+	bool retrain;            /* a new model, even if the last one fits */
 	struct pipeline_step_report steps[PIPELINE_STEPS_MOST];
 	size_t step_count;
 	int64_t generation;

@@ -11,6 +11,7 @@
 #include "address/address.h"
 #include "household/household.h"
 #include "linking/refresh.h"
+#include "reading/reading.h"
 
 static struct borough b;
 static struct error e;
@@ -49,11 +50,15 @@ static int drop(void **state)
 static void refresh(int64_t run_id, struct linking_outcome *linked, struct household_report *homes)
 {
 	struct address_report addresses;
-	assert_ok(address_refresh(b.data, b.vault, b.profile, NULL, &addresses, &e), &e);
+	struct reading *reading;
+	assert_ok(reading_open(&reading, b.data, b.vault, b.profile, NULL, &e), &e);
+	assert_ok(address_refresh(reading, &addresses, &e), &e);
+	assert_ok(reading_keep(reading, &e), &e);
 	assert_int_equal(addresses.properties, 3);
 	assert_true(addresses.exact + addresses.variant >= 3);
-	assert_ok(linking_refresh(b.data, b.vault, b.profile, run_id, NULL, linked, &e), &e);
-	assert_ok(household_refresh(b.data, b.vault, b.profile, run_id, NULL, homes, &e), &e);
+	assert_ok(linking_refresh(reading, run_id, NULL, linked, &e), &e);
+	assert_ok(household_refresh(reading, run_id, homes, &e), &e);
+	reading_close(reading);
 }
 
 static int64_t query(const char *sql)

@@ -11,6 +11,7 @@
 #include "base/memory.h"
 #include "linking/refresh.h"
 #include "linking/rulings.h"
+#include "reading/reading.h"
 
 static struct borough b;
 static struct error e;
@@ -113,12 +114,15 @@ static int64_t resident_of(int64_t record)
 static void link_all(int64_t run_id)
 {
 	struct linking_outcome outcome;
+	struct reading *reading;
 	struct rulings rulings;
 	assert_ok(rulings_read(&rulings, b.desk, b.data, &e), &e);
 	struct linking_settings settings = {0};
 	struct linking_ruling *binding = rulings_binding(&rulings, &settings.ruling_count);
 	settings.rulings = binding;
-	assert_ok(linking_refresh(b.data, b.vault, b.profile, run_id, &settings, &outcome, &e), &e);
+	assert_ok(reading_open(&reading, b.data, b.vault, b.profile, NULL, &e), &e);
+	assert_ok(linking_refresh(reading, run_id, &settings, &outcome, &e), &e);
+	reading_close(reading);
 	assert_ok(rulings_after_run(&rulings, b.data, b.desk, run_id, &e), &e);
 	free(binding);
 	rulings_release(&rulings);
