@@ -191,7 +191,7 @@ static bool is_ragged(const struct reading *reading)
 enum status reading_keep(struct reading *reading, struct error *error)
 {
 	struct reading_kept *kept = reading->kept;
-	if (!kept->dirty)
+	if (!kept->dirty || !reading->matched)
 		return STATUS_OK;
 	enum status status = store_begin(reading->data, error);
 	if (status != STATUS_OK)
@@ -280,11 +280,12 @@ static void take_texts(struct source *source, struct text_map *map, size_t count
 {
 	for (size_t i = 0; i < count && source->good; i++) {
 		uint32_t len = 0;
-		bool is_new;
 		take(source, &len, sizeof len, 1);
 		struct text text = take_text(source, len);
-		if (source->good)
-			*text_map_put(map, text, &is_new) = map->count - 1;
+		if (source->good) {
+			uint64_t *number = text_map_put(map, text, NULL);
+			*number = map->count - 1;
+		}
 	}
 }
 
@@ -418,11 +419,26 @@ static bool take_row(struct reading *reading, struct head_header *head, int64_t 
 	return good;
 }
 
+/* Numbers of texts that are there. */
+static bool numbers_fit(const struct reading *reading)
+{
+	const struct reading_batch *all = &reading->all;
+	for (size_t i = 0; i < all->value_count; i++) {
+		if (reading_value_text(all->values[i]) >= reading->texts.count)
+			return false;
+	}
+	for (size_t i = 0; i < all->place_count; i++) {
+		if (all->places[i].address >= reading->addresses.count)
+			return false;
+	}
+	return true;
+}
+
 static bool is_consistent(const struct reading *reading, const struct head_header *head)
 {
 	return reading->kept->batches == head->batches && reading->kept->records == head->records &&
 	       reading->texts.count == head->texts && reading->addresses.count == head->addresses &&
-	       (head->matches == 0 || head->matches == head->addresses);
+	       (head->matches == 0 || head->matches == head->addresses) && numbers_fit(reading);
 }
 
 enum status kept_load(struct reading *reading, bool *found, struct error *error)

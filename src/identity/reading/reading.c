@@ -420,8 +420,8 @@ static enum status read_source(struct reading *reading, size_t record, struct er
 {
 	struct statement *query;
 	bool row;
-	enum status status =
-		store_prepare(&query, reading->data, "SELECT source_no FROM record WHERE record_id = :record_id", error);
+	enum status status = store_prepare(&query, reading->data,
+					   "SELECT source_no FROM record WHERE record_id = :record_id", error);
 	if (status != STATUS_OK)
 		return status;
 	int source = statement_column(query, "source_no");

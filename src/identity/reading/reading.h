@@ -130,7 +130,7 @@ enum status reading_open_some(struct reading **out, struct store *data, const st
 void reading_close(struct reading *reading); /* NULL is fine */
 /* The records (of people) that were read from the vault because they changed since they were kept; NULL: all. */
 const struct reading_batch *reading_changed(const struct reading *reading);
-/* In a transaction of its own, after the addresses were matched and written. */
+/* In a transaction of its own, after the addresses were matched and written; before that it does nothing. */
 enum status reading_keep(struct reading *reading, struct error *error) MUST_CHECK;
 /* For whoever takes values out of the vault: what was kept is gone with them. In the caller's transaction. */
 enum status reading_forget(struct store *data, struct error *error) MUST_CHECK;

@@ -220,8 +220,6 @@ static enum status derive_addresses(struct pipeline *pipeline, char detail[PIPEL
 	struct address_report report = {0};
 	enum status status = address_refresh(pipeline->reading, &report, error);
 	if (status == STATUS_OK)
-		status = reading_keep(pipeline->reading, error);
-	if (status == STATUS_OK)
 		snprintf(detail, PIPELINE_DETAIL_SIZE,
 			 "%llu properties; of %llu addresses %llu by UPRN, %llu exact, %llu variant, %llu building "
 			 "only, "
@@ -333,6 +331,8 @@ enum status pipeline_derive(struct pipeline *pipeline, bool force, struct error 
 	status = open_reading(pipeline, force, error);
 	for (const struct derivation *next = derivations; next->name && status == STATUS_OK; next++)
 		status = run_derivation(pipeline, next, error);
+	if (status == STATUS_OK)
+		status = reading_keep(pipeline->reading, error);
 	return status ? status : run_publish(pipeline->opened->data, &pipeline->generation, error);
 }
 

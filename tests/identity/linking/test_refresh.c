@@ -47,11 +47,15 @@ static int drop(void **state)
 	return 0;
 }
 
-static void refresh(int64_t run_id, struct linking_outcome *linked, struct household_report *homes)
+static size_t from_vault;
+
+static void refresh_as(int64_t run_id, const struct reading_settings *how, struct linking_outcome *linked,
+		       struct household_report *homes)
 {
 	struct address_report addresses;
 	struct reading *reading;
-	assert_ok(reading_open(&reading, b.data, b.vault, b.profile, NULL, &e), &e);
+	assert_ok(reading_open(&reading, b.data, b.vault, b.profile, how, &e), &e);
+	from_vault = reading->changed;
 	assert_ok(address_refresh(reading, &addresses, &e), &e);
 	assert_ok(reading_keep(reading, &e), &e);
 	assert_int_equal(addresses.properties, 3);
@@ -59,6 +63,11 @@ static void refresh(int64_t run_id, struct linking_outcome *linked, struct house
 	assert_ok(linking_refresh(reading, run_id, NULL, linked, &e), &e);
 	assert_ok(household_refresh(reading, run_id, homes, &e), &e);
 	reading_close(reading);
+}
+
+static void refresh(int64_t run_id, struct linking_outcome *linked, struct household_report *homes)
+{
+	refresh_as(run_id, NULL, linked, homes);
 }
 
 static int64_t query(const char *sql)
@@ -134,9 +143,77 @@ static void a_link_is_explained(void **state)
 	assert_int_equal(linking_why_records(&why, b.data, b.vault, tenant, 999999, &e), STATUS_NOT_FOUND);
 }
 
+static const char *const results[] = {
+	"SELECT COUNT(*) * 1000003 + SUM(record_id * 31 + property_id % 1009 + version) FROM record_property",
+	"SELECT COUNT(*) * 1000003 + SUM(record_id * (resident_id % 1000003)) FROM resident_record",
+	"SELECT COUNT(*) * 1000003 + SUM(CAST(weight * 1000000 AS BIGINT) * (record_a + 7 * record_b)) FROM link",
+	"SELECT COUNT(*) * 1000003 + SUM((resident_id % 1009) * (property_id % 1013) + COALESCE(from_date, 1)"
+	" + COALESCE(to_date, 2)) FROM residence",
+	"SELECT COUNT(*) * 1000003 + SUM((resident_id % 1009) * (household_id % 1013) + COALESCE(from_date, 1)"
+	" + COALESCE(to_date, 2)) FROM household_member",
+	"SELECT COUNT(*) * 1000003 + SUM((household_id % 1009) + since_run + COALESCE(ended_run, 0)) FROM household",
+	"SELECT COUNT(*) FROM resident_history",
+};
+enum { RESULTS = sizeof results / sizeof *results };
+
+/* Aisha moves and is spelt otherwise; Grace's tenancy ends; Noor is new, with a new address. */
+static void another_month(void)
+{
+	borough_write(&b, "tenancies_20260228.csv",
+		      "Tenancy Ref,Person Ref,Title,Forename,Surname,DOB,Sex,NI No,Role,Home Tel,Mobile,E-mail,Address "
+		      "1,Address "
+		      "2,Address 3,Post Code,UPRN,Tenure,Beds,Start,End,End Reason,Housing Officer,Officer Tel,Patch\n"
+		      "T1,P1,Mrs,Aysha,Mohammed,12/03/1985,F,AB123456C,TEN,,07911 123456,aisha@mail.example,16 Mill "
+		      "Lane,Eastmarsh,,EM1 4QT,,SEC,3,01/04/2019,,,Ruth Okoro,020 7946 0001,North\n"
+		      "T3,P3,Ms,Noor,Haddad,21/06/1991,F,,TEN,,,,5 Harbour Way,Eastmarsh,,EM4 "
+		      "9ZZ,,SEC,2,10/02/2026,,,Ruth Okoro,020 7946 0001,North\n");
+	borough_intake(&b);
+}
+
+static void incremental_equals_full(void **state)
+{
+	(void)state;
+	struct linking_outcome linked;
+	struct household_report homes;
+	int64_t before[RESULTS], incremental[RESULTS];
+	refresh(1, &linked, &homes);
+	size_t all = from_vault;
+	for (size_t i = 0; i < RESULTS; i++)
+		before[i] = query(results[i]);
+	another_month();
+	refresh(2, &linked, &homes);
+	assert_in_range(from_vault, 1, all - 1);
+	for (size_t i = 0; i < RESULTS; i++)
+		incremental[i] = query(results[i]);
+	assert_int_not_equal(incremental[1], before[1]);
+	refresh_as(3, &(struct reading_settings){.anew = true}, &linked, &homes);
+	assert_true(from_vault > all);
+	for (size_t i = 0; i < RESULTS; i++)
+		assert_int_equal(query(results[i]), incremental[i]);
+}
+
+static void a_damaged_copy_is_not_used(void **state)
+{
+	(void)state;
+	struct linking_outcome linked;
+	struct household_report homes;
+	refresh(1, &linked, &homes);
+	size_t all = from_vault;
+	refresh(2, &linked, &homes);
+	assert_int_equal(from_vault, 0);
+	assert_ok(store_execute(b.data, "UPDATE reading_kept SET batch_no = 7 WHERE batch_no = 1", &e), &e);
+	refresh(3, &linked, &homes);
+	assert_int_equal(from_vault, all);
+	assert_ok(reading_forget(b.data, &e), &e);
+	refresh(4, &linked, &homes);
+	assert_int_equal(from_vault, all);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(incremental_equals_full, make, drop),
+		cmocka_unit_test_setup_teardown(a_damaged_copy_is_not_used, make, drop),
 		cmocka_unit_test_setup_teardown(every_record_has_one_resident, make, drop),
 		cmocka_unit_test_setup_teardown(running_twice_changes_nothing, make, drop),
 		cmocka_unit_test_setup_teardown(a_link_is_explained, make, drop),
