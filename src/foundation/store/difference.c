@@ -78,10 +78,8 @@ static bool same_cell(const struct cell *cell, struct statement *query, int colu
 	switch (cell->type) {
 	case CELL_INT:
 		return statement_int(query, column) == cell->integer;
-	case CELL_DOUBLE: { /* bytes: what is written comes back as it was */
-		double stored = statement_double(query, column);
-		return memcmp(&stored, &cell->real, sizeof stored) == 0;
-	}
+	case CELL_DOUBLE:
+		return statement_double(query, column) == cell->real;
 	case CELL_TEXT:
 		return text_equal(statement_text(query, column), cell->text);
 	default:

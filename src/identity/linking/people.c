@@ -58,12 +58,14 @@ static bool says_something(const struct reading *reading, uint32_t value, date t
 	       clean_birth(birth, today) >= BIRTH_YEAR;
 }
 
-static void add_source(struct linking_table *table, int32_t source)
+/* What a record's source is to matching: the feeds that name its person. Who is on the list of discounts alone
+ * is not who is billed. */
+static void add_source(struct linking_table *table, uint64_t feeds)
 {
-	char number[12];
-	int len = snprintf(number, sizeof number, "%d", (int)source);
-	if (source > 0)
-		linking_table_add_value(table, PEOPLE_SOURCE, text_slice(number, (size_t)len));
+	char mask[20];
+	int len = snprintf(mask, sizeof mask, "%llx", (unsigned long long)feeds);
+	if (feeds)
+		linking_table_add_value(table, PEOPLE_SOURCE, text_slice(mask, (size_t)len));
 }
 
 void people_make(struct people *out, const struct reading *reading)
@@ -79,7 +81,7 @@ void people_make(struct people *out, const struct reading *reading)
 	for (size_t r = 0; r < all->count; r++) {
 		out->records[r] = all->records[r];
 		linking_table_add_record(out->table, all->records[r]);
-		add_source(out->table, reading->sources[r]);
+		add_source(out->table, all->named_by[r]);
 		for (uint32_t v = all->first_value[r]; v < all->first_value[r + 1]; v++) {
 			uint32_t value = all->values[v];
 			if (says_something(reading, value, today))

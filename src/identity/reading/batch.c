@@ -22,6 +22,7 @@ void batch_release(struct reading_batch *batch)
 	free(batch->first_place);
 	free(batch->first_family);
 	free(batch->dead);
+	free(batch->named_by);
 	free(batch->values);
 	free(batch->places);
 	free(batch->families);
@@ -42,10 +43,12 @@ void batch_add_record(struct reading_batch *batch, int64_t record_id)
 	assert(batch->count == 0 || batch->records[batch->count - 1] < record_id);
 	ARRAY_GROW(batch->records, batch->count, batch->record_room);
 	ARRAY_GROW(batch->dead, batch->count, batch->dead_room);
+	ARRAY_GROW(batch->named_by, batch->count, batch->named_room);
 	ARRAY_GROW(batch->first_value, batch->count + 1, batch->first_rooms[0]);
 	ARRAY_GROW(batch->first_place, batch->count + 1, batch->first_rooms[1]);
 	ARRAY_GROW(batch->first_family, batch->count + 1, batch->first_rooms[2]);
 	batch->dead[batch->count] = 0;
+	batch->named_by[batch->count] = 0;
 	batch->records[batch->count++] = record_id;
 	end_record(batch);
 }
@@ -91,6 +94,8 @@ void batch_add_row(struct reading *reading, struct reading_batch *batch, const s
 	for (uint32_t i = row->first_family; i < row->first_family + row->families; i++)
 		add_family(batch, cleaned->families[i]);
 	batch->dead[batch->count - 1] |= row->dead;
+	if (row->named)
+		batch->named_by[batch->count - 1] |= UINT64_C(1) << (row->feed_no < 63 ? row->feed_no : 63);
 	if (!text_is_absent(row->address)) {
 		ARRAY_GROW(batch->places, batch->place_count, batch->place_room);
 		struct reading_place *place = &batch->places[batch->place_count++];
@@ -156,6 +161,7 @@ static void copy_record(struct reading_batch *to, const struct reading_batch *fr
 {
 	batch_add_record(to, from->records[i]);
 	to->dead[to->count - 1] = from->dead[i];
+	to->named_by[to->count - 1] = from->named_by[i];
 	COPY_RANGE(to, from, value, first_value, value_room);
 	COPY_RANGE(to, from, place, first_place, place_room);
 	COPY_RANGE(to, from, family, first_family, family_room);

@@ -257,6 +257,7 @@ void cleaner_take(const struct cleaner *cleaner, struct cleaned *out, const stru
 	}
 	if (name.full.len || name.given.len || name.family.len) {
 		struct person_name clean;
+		row.named = true;
 		clean_name(&clean, &name);
 		keep_name(out, &clean);
 		if (newest)
@@ -266,7 +267,7 @@ void cleaner_take(const struct cleaner *cleaner, struct cleaned *out, const stru
 	row.dead = dead && newest;
 	row.values = (uint32_t)out->value_count - row.first_value;
 	row.families = (uint32_t)out->family_count - row.first_family;
-	if (row.values == 0 && text_is_absent(row.address) && !row.dead)
+	if (row.values == 0 && text_is_absent(row.address) && !row.dead && !row.named)
 		return;
 	ARRAY_GROW(out->rows, out->count, out->capacity);
 	out->rows[out->count++] = row;

@@ -95,6 +95,7 @@ static void pack_batch(struct buf *out, const struct reading *reading, const str
 	put(out, batch->first_place + first, sizeof(uint32_t), end - first + 1);
 	put(out, batch->first_family + first, sizeof(uint32_t), end - first + 1);
 	put(out, batch->dead + first, 1, end - first);
+	put(out, batch->named_by + first, sizeof *batch->named_by, end - first);
 	put(out, batch->values + v, sizeof *batch->values, header.values);
 	put(out, batch->places + p, sizeof *batch->places, header.places);
 	put(out, batch->families + f, sizeof *batch->families, header.families);
@@ -323,6 +324,7 @@ static bool unpack(struct reading *reading, struct reading_batch *out, struct te
 	take_firsts(&source, &out->first_place, &out->first_rooms[1], have, n, out->place_count);
 	take_firsts(&source, &out->first_family, &out->first_rooms[2], have, n, out->family_count);
 	TAKE_MORE(&source, out->dead, have, out->dead_room, n);
+	TAKE_MORE(&source, out->named_by, have, out->named_room, n);
 	TAKE_MORE(&source, out->values, out->value_count, out->value_room, header->values);
 	TAKE_MORE(&source, out->places, out->place_count, out->place_room, header->places);
 	TAKE_MORE(&source, out->families, out->family_count, out->family_room, header->families);

@@ -22,8 +22,7 @@ static double seconds_now(void)
 
 struct records {
 	int64_t *people;
-	int32_t *sources;
-	size_t count, capacity, source_capacity;
+	size_t count, capacity;
 	struct id_map gazetteer;
 };
 
@@ -80,8 +79,6 @@ static enum status read_records(struct records *out, struct store *data, const s
 		const uint64_t *holds = id_map_get(sources, (uint64_t)statement_int(query, source));
 		if (holds && *holds & HOLDS_PEOPLE) {
 			ARRAY_GROW(out->people, out->count, out->capacity);
-			ARRAY_GROW(out->sources, out->count, out->source_capacity);
-			out->sources[out->count] = (int32_t)statement_int(query, source);
 			out->people[out->count++] = statement_int(query, record);
 		}
 		if (holds && *holds & HOLDS_PROPERTIES)
@@ -347,8 +344,6 @@ static enum status open_all(struct reading *reading, struct opening *opening, co
 	free(reading->kept->extracts);
 	reading->kept->extracts = opening->extracts;
 	reading->kept->extract_count = opening->extract_count;
-	reading->sources = opening->records.sources;
-	opening->records.sources = NULL;
 	opening->extracts = NULL;
 	return STATUS_OK;
 }
@@ -379,7 +374,6 @@ enum status reading_open(struct reading **out, struct store *data, const struct 
 	id_map_release(&opening.records.gazetteer);
 	id_map_release(&opening.changed);
 	free(opening.records.people);
-	free(opening.records.sources);
 	free(opening.extracts);
 	reading->seconds = seconds_now() - start;
 	*out = reading;
@@ -416,23 +410,6 @@ static enum status read_one(struct reading *reading, const struct cleaner *clean
 	return status;
 }
 
-static enum status read_source(struct reading *reading, size_t record, struct error *error)
-{
-	struct statement *query;
-	bool row;
-	enum status status = store_prepare(&query, reading->data,
-					   "SELECT source_no FROM record WHERE record_id = :record_id", error);
-	if (status != STATUS_OK)
-		return status;
-	int source = statement_column(query, "source_no");
-	statement_bind_int(query, "record_id", reading->all.records[record]);
-	status = statement_step(query, &row, error);
-	if (status == STATUS_OK && row)
-		reading->sources[record] = (int32_t)statement_int(query, source);
-	statement_done(query);
-	return status;
-}
-
 enum status reading_open_some(struct reading **out, struct store *data, const struct vault *vault,
 			      const int64_t *records, size_t count, struct error *error)
 {
@@ -441,9 +418,6 @@ enum status reading_open_some(struct reading **out, struct store *data, const st
 	enum status status = cleaner_init(&cleaner, vault, data, error);
 	for (size_t i = 0; i < count && status == STATUS_OK; i++)
 		status = read_one(reading, &cleaner, records[i], error);
-	reading->sources = memory_alloc(count + 1, sizeof *reading->sources);
-	for (size_t i = 0; i < count && status == STATUS_OK; i++)
-		status = read_source(reading, i, error);
 	cleaner_release(&cleaner);
 	*out = reading;
 	if (status != STATUS_OK) {
@@ -462,7 +436,6 @@ void reading_close(struct reading *reading)
 	text_map_release(&reading->texts);
 	text_map_release(&reading->addresses);
 	arena_release(&reading->arena);
-	free(reading->sources);
 	free(reading->property);
 	free(reading->match);
 	free(reading);

@@ -84,6 +84,7 @@ struct reading_batch {
 	int64_t *records;
 	uint32_t *first_value, *first_place, *first_family;
 	unsigned char *dead; /* a newest row has a date of death */
+	uint64_t *named_by;  /* bits: feeds whose rows name the person; bit 63 stands for all from 63 on */
 	uint32_t *values;
 	struct reading_place *places;
 	uint64_t *families; /* keyed hashes of family names in newest rows, each once, in their order */
@@ -91,7 +92,7 @@ struct reading_batch {
 	struct reading_property *properties; /* by record, feed, row and version */
 	size_t property_count;
 	/* capacities */
-	size_t record_room, value_room, place_room, family_room, dead_room, property_room, first_rooms[3];
+	size_t record_room, value_room, place_room, family_room, dead_room, named_room, property_room, first_rooms[3];
 };
 
 enum { READING_NO_MATCH = -1 }; /* not asked yet */
@@ -100,7 +101,6 @@ struct reading {
 	const struct vault *vault;
 	const struct profile *profile;
 	struct reading_batch all;  /* all records of sources that hold people; the gazetteer's rows */
-	int32_t *sources;          /* by record: the number of its source */
 	struct text_map texts;     /* of values */
 	struct text_map addresses; /* "uprn 0x1f postcode 0x1f address", clean */
 	struct arena arena;        /* of properties */

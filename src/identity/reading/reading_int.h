@@ -28,7 +28,7 @@ struct clean_row {
 	int32_t feed_no, version;
 	uint32_t first_value, values, first_family, families;
 	struct text address; /* absent: it has none */
-	bool dead;
+	bool dead, named;
 };
 struct cleaned {
 	struct arena arena;
