@@ -4,6 +4,7 @@
 #include "base/map.h"
 #include "base/memory.h"
 #include "clean/birth.h"
+#include "clean/door.h"
 #include "reading/reading.h"
 #include "store/store.h"
 
@@ -29,13 +30,14 @@ static const enum people_column column_of[READING_COLUMNS] = {
 /* The value of the place column that an address comes to: its property, else its words. */
 static struct text place_value(char out[LINKING_PLACE_SIZE], const struct reading *reading, uint32_t address)
 {
-	struct text rest = reading->addresses.keys[address], uprn, postcode, text = TEXT_ABSENT;
+	struct text rest = reading->addresses.keys[address], uprn, postcode, text;
 	int64_t property = reading->property ? reading->property[address] : 0;
-	char folded[128];
+	char folded[128], door[DOOR_TEXT_SIZE];
 	text_split(&rest, '\x1f', &uprn);
 	text_split(&rest, '\x1f', &postcode);
-	if (property == 0)
-		text = text_slice(folded, address_fold(folded, sizeof folded, rest));
+	text = text_slice(folded, address_fold(folded, sizeof folded, rest));
+	if (property) /* its number and street, against records whose address was not found */
+		text = clean_door_text(door, clean_door(text));
 	return linking_place_value(out, property, postcode, text);
 }
 

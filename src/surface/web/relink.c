@@ -6,6 +6,7 @@
 #include "household/restrictions.h"
 #include "linking/review.h"
 #include "linking/rulings.h"
+#include "reading/reading.h"
 #include "web/site.h"
 
 #include <stdlib.h>
@@ -133,8 +134,13 @@ static enum status derive(struct relinker *relinker, struct store *data, struct 
 	struct household_report report;
 	struct site *site = relinker->site;
 	struct snapshot *snapshot = snapshot_hold(site);
-	enum status status =
-		household_refresh(data, site->vault, snapshot->profile, run->run_id, &relinker->stop, &report, error);
+	struct reading *reading;
+	struct reading_settings settings = {.stop = &relinker->stop};
+	enum status status = reading_open(&reading, data, site->vault, snapshot->profile, &settings, error);
+	if (status == STATUS_OK) {
+		status = household_refresh(reading, run->run_id, &report, error);
+		reading_close(reading);
+	}
 	if (status == STATUS_OK)
 		status = restrictions_refresh(snapshot->profile, data, date_today(), NULL, error);
 	if (status == STATUS_OK)
