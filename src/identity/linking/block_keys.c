@@ -65,6 +65,11 @@ static uint64_t place_key(const struct place *place, enum linking_transform tran
 		return place->unit;
 	case LINKING_KEY_SECTOR:
 		return place->sector;
+	case LINKING_KEY_DOOR:
+		return place->door.number
+			       ? place->door.number +
+					 text_hash(text_slice(place->door.street, strnlen(place->door.street, 3)))
+			       : 0;
 	default:
 		return place->district;
 	}
@@ -118,6 +123,7 @@ static void make_key(struct part_keys *keys, const struct column *column, size_t
 	case LINKING_KEY_UNIT:
 	case LINKING_KEY_SECTOR:
 	case LINKING_KEY_DISTRICT:
+	case LINKING_KEY_DOOR:
 		keys->first[code] = place_key(&column->dictionary->places[code], keys->part.transform);
 		break;
 	case LINKING_KEY_BITS:
@@ -134,7 +140,7 @@ bool linking_transform_suits(enum linking_transform transform, enum linking_kind
 {
 	if (transform >= LINKING_KEY_BIRTH && transform <= LINKING_KEY_MONTH)
 		return kind == LINKING_BIRTH;
-	if (transform >= LINKING_KEY_PROPERTY && transform <= LINKING_KEY_DISTRICT)
+	if (transform >= LINKING_KEY_PROPERTY && transform <= LINKING_KEY_DOOR)
 		return kind == LINKING_PLACE;
 	if (transform == LINKING_KEY_BITS)
 		return kind == LINKING_ENCODING;
@@ -144,8 +150,8 @@ bool linking_transform_suits(enum linking_transform transform, enum linking_kind
 const char *linking_transform_name(enum linking_transform transform)
 {
 	static const char *const names[LINKING_TRANSFORM_COUNT] = {
-		"exact",     "sound", "initial",  "start",    "end",    "date",     "year",
-		"day_month", "month", "property", "postcode", "sector", "district", "bits",
+		"exact", "sound",    "initial",  "start",  "end",      "date", "year", "day_month",
+		"month", "property", "postcode", "sector", "district", "door", "bits",
 	};
 	return names[transform];
 }
@@ -182,7 +188,7 @@ static const char *said_of(enum linking_transform transform)
 {
 	static const char *const names[LINKING_TRANSFORM_COUNT] = {
 		"",       " by sound", " initial",  " start",  " end",      "",      " year", " day and month",
-		" month", "",          " postcode", " sector", " district", " bits",
+		" month", "",          " postcode", " sector", " district", " door", " bits",
 	};
 	return names[transform];
 }
@@ -274,6 +280,10 @@ void rules_make(struct rules *rules, const struct linking_table *table, const st
 		  {LINKING_FAMILY, LINKING_KEY_SOUND}); /* households, too: for h */
 	ADD_RULES(false, {LINKING_PLACE, LINKING_KEY_PROPERTY}, {LINKING_GIVEN, LINKING_KEY_SOUND});
 	ADD_RULES(false, {LINKING_PLACE, LINKING_KEY_PROPERTY}, {LINKING_BIRTH, LINKING_KEY_BIRTH});
+	ADD_RULES(true, {LINKING_GIVEN, LINKING_KEY_INITIAL}, {LINKING_FAMILY, LINKING_KEY_INITIAL},
+		  {LINKING_PLACE, LINKING_KEY_PROPERTY});
+	ADD_RULES(true, {LINKING_GIVEN, LINKING_KEY_INITIAL}, {LINKING_FAMILY, LINKING_KEY_INITIAL},
+		  {LINKING_PLACE, LINKING_KEY_DOOR});
 	ADD_RULES(false, {LINKING_BIRTH, LINKING_KEY_BIRTH}, {LINKING_PLACE, LINKING_KEY_UNIT});
 	ADD_RULES(true, {LINKING_GIVEN, LINKING_KEY_SOUND}, {LINKING_FAMILY, LINKING_KEY_SOUND},
 		  {LINKING_BIRTH, LINKING_KEY_DAY_MONTH});

@@ -35,7 +35,7 @@ void linking_explain(const struct linking_run *run, size_t first, size_t second,
 	uint32_t block = blocks_first_common(&run->blocks, row_a, row_b);
 	out->rule = block == UINT32_MAX ? -1 : run->blocks.at[block].rule;
 	double sum = out->prior;
-	bool one_name = model_names_agree(table, out->pattern);
+	bool alike = model_names_alike(table, out->pattern);
 	for (size_t c = 0; c < table->column_count; c++) {
 		unsigned level = pattern_level(out->pattern, c);
 		struct linking_evidence *evidence = &out->evidence[out->count++];
@@ -47,7 +47,7 @@ void linking_explain(const struct linking_run *run, size_t first, size_t second,
 			continue;
 		evidence->m = model->m[c][level];
 		evidence->h = model->h[c][level];
-		evidence->u = one_name ? model->n[c][level] : model->u[c][level];
+		evidence->u = alike ? model->n[c][level] : model->u[c][level];
 		evidence->weight = log2(evidence->m / evidence->u) + (level == 1 ? share_of_rarity(table, c, a, b) : 0);
 		sum += evidence->weight;
 	}

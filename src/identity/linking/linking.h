@@ -120,10 +120,11 @@ enum linking_transform {
 	LINKING_KEY_YEAR,      /* dates, as are the next two */
 	LINKING_KEY_DAY_MONTH, /* in either order */
 	LINKING_KEY_MONTH,     /* year and month */
-	LINKING_KEY_PROPERTY,  /* places, as are the next three */
+	LINKING_KEY_PROPERTY,  /* places, as are the next four */
 	LINKING_KEY_UNIT,
 	LINKING_KEY_SECTOR,
 	LINKING_KEY_DISTRICT,
+	LINKING_KEY_DOOR, /* its number and the street's first letters, in whatever words the rest is */
 	LINKING_KEY_BITS, /* encodings: bits at LENGTH's places, as many as the records ask for */
 	LINKING_TRANSFORM_COUNT
 };

@@ -188,6 +188,8 @@ static inline double weight_probability(double weight)
 }
 /* Whether given and family names are the same, or forms of the same. */
 bool model_names_agree(const struct linking_table *table, uint64_t pattern);
+/* Those, and initials and names swapped: what goes with a name goes with these. */
+bool model_names_alike(const struct linking_table *table, uint64_t pattern);
 /* log2 of m, h and u of each column, with the rarity of what both have; 0 where one does not know. */
 void model_terms(const struct model *model, const struct linking_table *table, const uint32_t *a, const uint32_t *b,
 		 uint64_t pattern, score4 terms[LINKING_COLUMNS]);

@@ -148,6 +148,7 @@ struct training {
 struct expected {
 	double m[LINKING_COLUMNS][LINKING_LEVELS], h[LINKING_COLUMNS][LINKING_LEVELS];
 	double anchored_m[LINKING_COLUMNS][LINKING_LEVELS], anchored_n[LINKING_COLUMNS][LINKING_LEVELS];
+	double apart[LINKING_LEVELS]; /* given names of housemates born on different days */
 	double matches, anchored_matches, housemates, strangers_of_one_name[NAME_BINS];
 };
 
@@ -166,6 +167,16 @@ static double likelihood(const double of[LINKING_COLUMNS][LINKING_LEVELS], uint6
 static bool goes_with_name(enum linking_kind kind)
 {
 	return kind == LINKING_MIDDLE || kind == LINKING_SEX || kind == LINKING_PLACE || kind == LINKING_EMAIL;
+}
+
+/* Names that may be alike because they are one: initials and names swapped too. What goes with a name goes
+ * with these. */
+bool model_names_alike(const struct linking_table *table, uint64_t pattern)
+{
+	if (table->given == LINKING_COLUMNS || table->family == LINKING_COLUMNS)
+		return false;
+	unsigned given = pattern_level(pattern, table->given), family = pattern_level(pattern, table->family);
+	return given == 7 || (given >= 1 && given <= 4 && family >= 1 && family <= 2);
 }
 
 bool model_names_agree(const struct linking_table *table, uint64_t pattern)
@@ -210,9 +221,9 @@ static void expect(const struct training *t, const struct model *model, struct e
 	for (size_t i = 0; i < t->count; i++) {
 		uint64_t pattern = t->counts[i].pattern;
 		double pm = model->prior_m * likelihood(model->m, pattern, columns);
-		bool one_name = model_names_agree(t->table, pattern);
-		double ph = model->prior_h > 0 ? model->prior_h * likelihood_h(model, t->table, pattern, one_name) : 0;
-		double pu = prior_u * likelihood(one_name ? model->n : model->u, pattern, columns);
+		bool one_name = model_names_agree(t->table, pattern), alike = model_names_alike(t->table, pattern);
+		double ph = model->prior_h > 0 ? model->prior_h * likelihood_h(model, t->table, pattern, alike) : 0;
+		double pu = prior_u * likelihood(alike ? model->n : model->u, pattern, columns);
 		bool birth_known = t->birth == LINKING_COLUMNS || pattern_level(pattern, t->birth);
 		unsigned bin = pattern_name_bin(pattern);
 		if (one_name)
@@ -232,8 +243,11 @@ static void expect(const struct training *t, const struct model *model, struct e
 			out->anchored_m[c][pattern_level(pattern, c)] += anchored ? m : 0;
 			out->h[c][pattern_level(pattern, c)] += h;
 			out->anchored_n[c][pattern_level(pattern, c)] +=
-				one_name && anchored ? t->counts[i].pairs * pu / all : 0;
+				alike && anchored ? t->counts[i].pairs * pu / all : 0;
 		}
+		if (t->birth != LINKING_COLUMNS && t->table->given != LINKING_COLUMNS &&
+		    pattern_level(pattern, t->birth) >= 6)
+			out->apart[pattern_level(pattern, t->table->given)] += h;
 	}
 }
 
@@ -317,6 +331,21 @@ static void start_households(const struct training *t, struct model *model)
 /* What two people of one household share is estimated; in their own names, birthdays and numbers they
  * are strangers but for twins, and for sons called after their fathers. Free, these would take
  * whatever is odd among the matches for a household. */
+/* Children are called after their parents in some families: as many as is seen of housemates whose dates of birth
+ * tell them apart. */
+static void learn_namesakes_at_home(const struct training *t, struct model *model, const double *apart)
+{
+	double seen = 0, *h = model->h[t->table->given];
+	for (unsigned l = 1; l < linking_level_count(LINKING_GIVEN); l++)
+		seen += apart[l];
+	if (seen < 500)
+		return;
+	maximise(h, apart, model->u[t->table->given], linking_level_count(LINKING_GIVEN), 20);
+	if (h[1] > 0.05)
+		h[1] = 0.05;
+	normalise(h, linking_level_count(LINKING_GIVEN));
+}
+
 static void bound_households(const struct training *t, struct model *model)
 {
 	for (size_t c = 0; c < t->table->column_count; c++) {
@@ -477,6 +506,8 @@ static double update(const struct training *t, struct model *model, const struct
 	estimate_names_together(t, model, expected->strangers_of_one_name);
 	estimate_namesakes(t, model, expected->anchored_n);
 	bound_households(t, model);
+	if (model->households && t->table->given != LINKING_COLUMNS)
+		learn_namesakes_at_home(t, model, expected->apart);
 	balance_initials(t, model);
 	return moved;
 }
@@ -511,6 +542,7 @@ void model_train(struct model *model, const struct linking_table *table, const s
 static void make_rarity(struct model *model, struct column *column, double u_same, bool wanted)
 {
 	size_t count = column->dictionary->values.count;
+	free(column->rarity);
 	column->rarity = memory_alloc(count + 1, sizeof *column->rarity);
 	column->rarity_most = 0;
 	if (!wanted || !uses_rarity(column->is.kind))
@@ -565,6 +597,16 @@ float add_log2(float a, float b)
 	return high - low > 24 ? high : high + log2f(1 + exp2f(low - high));
 }
 
+/* Two of one household who share what is a person's own do so by chance, as strangers would, or because a
+ * child is called after a parent, or is a twin: then it is no less likely for a rare value. */
+static float rarity_at_home(const struct model *model, const struct linking_table *table, size_t c, float rarity)
+{
+	if (shared_in_household(table->columns[c].is.kind) || rarity == 0)
+		return 0;
+	float by_chance = (float)(model->u[c][1] / model->h[c][1]);
+	return by_chance >= 1 ? rarity : -log2f(1 - by_chance + by_chance * exp2f(-rarity));
+}
+
 /* Strangers of one name are measured by n; and, in a household, the sex of two of one name. */
 static score4 level_score(const struct model *model, const struct linking_table *table, size_t c, unsigned level,
 			  bool one_name)
@@ -582,9 +624,9 @@ bool model_score(const struct model *model, const struct linking_table *table, c
 		 uint64_t pattern, float least, struct pair_score *out)
 {
 	score4 sum = {0, 0, 0, 0};
-	bool one_name = model_names_agree(table, pattern);
+	bool one_name = model_names_agree(table, pattern), alike = model_names_alike(table, pattern);
 	for (size_t c = 0; c < table->column_count; c++)
-		sum += level_score(model, table, c, pattern_level(pattern, c), one_name);
+		sum += level_score(model, table, c, pattern_level(pattern, c), alike);
 	float m = sum[0] + model->start_m, h = sum[1] + model->start_h, u = sum[2] + model->start_u;
 	if (m - (h > u ? h : u) + model->rarity_most < least)
 		return false;
@@ -595,8 +637,8 @@ bool model_score(const struct model *model, const struct linking_table *table, c
 			continue;
 		float rarity = rarity_of(column, a, b);
 		rare_u += rarity;
-		if (!shared_in_household(column->is.kind))
-			rare_h += rarity;
+		if (model->households)
+			rare_h += rarity_at_home(model, table, c, rarity);
 	}
 	out->weight = m - add_log2(h - rare_h, u - rare_u);
 	float against_h = model->prior_h > 0 ? sum[0] - (sum[1] - rare_h) : 1000,
@@ -608,15 +650,15 @@ bool model_score(const struct model *model, const struct linking_table *table, c
 void model_terms(const struct model *model, const struct linking_table *table, const uint32_t *a, const uint32_t *b,
 		 uint64_t pattern, score4 terms[LINKING_COLUMNS])
 {
-	bool one_name = model_names_agree(table, pattern);
+	bool one_name = model_names_agree(table, pattern), alike = model_names_alike(table, pattern);
 	for (size_t c = 0; c < table->column_count; c++) {
 		const struct column *column = &table->columns[c];
 		unsigned level = pattern_level(pattern, c);
-		terms[c] = level_score(model, table, c, level, one_name);
+		terms[c] = level_score(model, table, c, level, alike);
 		float rarity = level == 1 && column->rarity_most != 0 ? rarity_of(column, a, b) : 0;
 		terms[c][2] -= rarity;
-		if (!shared_in_household(column->is.kind))
-			terms[c][1] -= rarity;
+		if (model->households)
+			terms[c][1] -= rarity_at_home(model, table, c, rarity);
 		if (one_name && c == table->given)
 			terms[c][2] += model->together[pattern_name_bin(pattern)];
 	}

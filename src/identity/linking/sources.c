@@ -104,7 +104,7 @@ static void add_pair(struct learning *job, uint32_t x, uint32_t y, unsigned thre
 	uint64_t strangers = (uint64_t)llrint(PARTS * exp2((double)sum[2] - all));
 	share->of[0] += matches;
 	share->of[1] += housemates;
-	share->of[model_names_agree(job->table, pattern) ? 3 : 2] += strangers;
+	share->of[model_names_alike(job->table, pattern) ? 3 : 2] += strangers;
 }
 
 static void learn_chunk(void *context, size_t chunk, size_t first, size_t end, unsigned thread)
