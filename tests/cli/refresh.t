@@ -126,7 +126,7 @@ The key must be there, be the workspace's own, and be closed to others
   $ cp v/keys/master.key w/keys/master.key; chmod 600 w/keys/master.key
   $ oneview refresh w 2>&1 | sed "s|$PWD/||"
   oneview: The master key is not the one this database was sealed with
-    What to do: Bring back the workspace's own keys/master.key; nothing was changed
+    What to do: Bring back the workspace's own keys folder; nothing was changed
   $ cp aside w/keys/master.key
   $ oneview refresh w --quiet
 

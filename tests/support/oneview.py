@@ -119,7 +119,7 @@ class Workspace:
 
     def start(self, *command, prefix=(), **more):
         """In a process group of its own, for killing."""
-        return subprocess.Popen([*prefix, PROGRAM, command[0], self.folder, *command[1:]], env=environment(**more),
+        return subprocess.Popen([*prefix, PROGRAM, *command[0].split(), self.folder, *command[1:]], env=environment(**more),
                                 stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
                                 start_new_session=True)
 

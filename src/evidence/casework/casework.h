@@ -54,6 +54,9 @@ struct report_filter {
 enum status report_list(struct store *desk, const struct report_filter *filter, struct arena *arena,
 			struct report **out, size_t *count, int64_t *total, struct error *error) MUST_CHECK;
 
+/* For a change of the key: what was reported, and what was replied. */
+extern const struct sealed_rows report_sealed_texts, report_sealed_replies;
+
 /* ---- seen ------------------------------------------------------------------------------------------ */
 
 /* Marks are collected in memory and written once a second, all in one transaction: a page does not wait for

@@ -35,6 +35,19 @@ bool report_status_parse(struct text name, enum report_status *out)
 
 enum { TEXT_OF_REPORT = 1, TEXT_OF_REPLY = 2 };
 
+const struct sealed_rows report_sealed_texts = {
+	.title = "reports",
+	.select = "SELECT report_id AS record_id, 0 AS feed_no, 0 AS row_key, 1 AS version, 5 AS part, "
+		  "text_sealed AS sealed FROM report WHERE report_id > :record_id ORDER BY report_id LIMIT :most",
+	.update = "UPDATE report SET text_sealed = :sealed WHERE report_id = :record_id",
+	.place = {"record_id"}};
+const struct sealed_rows report_sealed_replies = {
+	.title = "replies",
+	.select = "SELECT report_id AS record_id, 0 AS feed_no, 0 AS row_key, 2 AS version, 5 AS part, "
+		  "reply_sealed AS sealed FROM report WHERE report_id > :record_id ORDER BY report_id LIMIT :most",
+	.update = "UPDATE report SET reply_sealed = :sealed WHERE report_id = :record_id",
+	.place = {"record_id"}};
+
 /* Room for the longest text and what sealing adds to it. */
 enum { SEALED_LONGEST = 4 * REPORT_TEXT_LONGEST + 256 };
 

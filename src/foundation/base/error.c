@@ -1,5 +1,6 @@
 #include "base/error.h"
 
+#include <errno.h>
 #include <stdarg.h>
 #include <string.h>
 
@@ -29,6 +30,30 @@ enum status error_set(struct error *error, enum status status, const char *code,
 	return status;
 }
 
+/* What helps is the same wherever the system says so; a caller that knows better says it afterwards. */
+static const char *remedy_of(int errno_value)
+{
+	switch (errno_value) {
+	case ENOSPC:
+	case EDQUOT:
+		return "Free some space on this disk, or raise the quota, and run the command again";
+	case EROFS:
+		return "The file system is read-only: mount it for writing and run the command again";
+	case EACCES:
+	case EPERM:
+		return "Run as the user who owns the workspace, or give this user the right to it";
+	case EMFILE:
+	case ENFILE:
+		return "Raise the limit of open files (ulimit -n)";
+	case EFBIG:
+		return "Raise the limit of file sizes (ulimit -f), and run the command again";
+	case EIO:
+		return "The disk reports a fault: look into the system's log before going on";
+	default:
+		return NULL;
+	}
+}
+
 enum status error_set_errno(struct error *error, int errno_value, const char *code, const char *format, ...)
 {
 	if (error) {
@@ -38,6 +63,8 @@ enum status error_set_errno(struct error *error, int errno_value, const char *co
 		va_end(args);
 		char text[128];
 		error_cause(error, "%s", strerror_r(errno_value, text, sizeof text));
+		if (remedy_of(errno_value))
+			error_remedy(error, "%s", remedy_of(errno_value));
 	}
 	return STATUS_IO;
 }

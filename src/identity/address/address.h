@@ -75,4 +75,8 @@ enum status address_refresh(struct reading *reading, struct address_report *repo
 /* Only fills READING->property and ->match; for a run whose addresses were written before it was stopped. */
 enum status address_match_all(struct reading *reading, struct error *error) MUST_CHECK;
 
+/* For a change of the key: UPRNs and addresses of properties. */
+struct sealed_rows;
+extern const struct sealed_rows address_sealed_rows;
+
 #endif

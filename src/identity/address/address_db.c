@@ -5,12 +5,21 @@
 #include "base/threads.h"
 #include "reading/reading.h"
 #include "store/difference.h"
+#include "vault/disclosure.h"
 #include "vault/vault.h"
 
 #include <jansson.h>
 #include <math.h>
 #include <stdlib.h>
 #include <time.h>
+
+const struct sealed_rows address_sealed_rows = {
+	.title = "properties",
+	.select = "SELECT property_id AS record_id, 0 AS feed_no, 0 AS row_key, 0 AS version, 4 AS part, sealed "
+		  "FROM property WHERE property_id > :record_id ORDER BY property_id LIMIT :most",
+	.update = "UPDATE property SET sealed = :sealed WHERE property_id = :record_id",
+	.place = {"record_id"}};
+_Static_assert(VAULT_PROPERTY == 4, "the part in the query");
 
 struct property { /* of a gazetteer; texts in the arena */
 	int64_t id;

@@ -90,6 +90,10 @@ enum status intake_inbox(struct intake *intake, intake_report *report, void *con
  * derived from it can tell whether it is up to date. */
 enum status intake_latest(struct store *store, instant *finished, struct error *error) MUST_CHECK;
 
+/* For a change of the key: quarantined rows and values. */
+struct sealed_rows;
+extern const struct sealed_rows intake_sealed_rows;
+
 /* A person lets a held extract through: the next run loads it whatever the thresholds say.
  * STATUS_NOT_FOUND unless there is a held extract of that number. */
 enum status intake_release(struct store *store, int64_t extract_id, struct error *error) MUST_CHECK;

@@ -1,4 +1,6 @@
+#include "intake/intake.h"
 #include "intake/quality.h"
+#include "vault/disclosure.h"
 
 #include "base/memory.h"
 #include "base/utf8.h"
@@ -6,6 +8,17 @@
 #include "vault/vault.h"
 
 enum { QUARANTINE_LIMIT = 1000, QUARANTINE_SOURCES = 16 };
+
+const struct sealed_rows intake_sealed_rows = {
+	.title = "rows in quarantine",
+	.select = "SELECT q.extract_id AS record_id, e.feed_no AS feed_no, q.line AS row_key, q.problem AS version, "
+		  "3 AS part, q.sealed AS sealed FROM quarantine q JOIN extract e ON e.extract_id = q.extract_id WHERE "
+		  "(q.extract_id, q.line, q.problem) > (:record_id, :row_key, :version) "
+		  "ORDER BY q.extract_id, q.line, q.problem LIMIT :most",
+	.update = "UPDATE quarantine SET sealed = :sealed WHERE extract_id = :record_id AND line = :row_key AND "
+		  "problem = :version",
+	.place = {"record_id", "row_key", "version"}};
+_Static_assert(VAULT_QUARANTINE == 3, "the part in the query");
 
 /* A filter that is absent matches everything; one statement serves all combinations. */
 #define QUARANTINE_FROM \

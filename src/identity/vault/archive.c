@@ -198,6 +198,106 @@ enum status vault_open_archive(const struct vault *vault, const char *path, vaul
 	return status;
 }
 
+/* ---- under another key ---- */
+
+struct resealing {
+	int in, out;
+	const char *path;
+	struct archive_buffers *from, *to;
+};
+
+static enum status reseal_blocks(const struct vault *new, const struct resealing *r, struct error *error)
+{
+	unsigned char header[HEADER_SIZE];
+	bool final = false;
+	crypto_secretstream_xchacha20poly1305_init_push(&r->to->state, header, new->keys->archive);
+	if (!write_all(r->out, ARCHIVE_FORMAT, sizeof ARCHIVE_FORMAT) || !write_all(r->out, header, sizeof header))
+		return archive_failed(error, "The archive cannot be written", r->path);
+	while (!final) {
+		struct text block;
+		unsigned long long len;
+		enum status status = open_block(r->from, r->in, r->path, &block, &final, error);
+		if (status)
+			return status;
+		crypto_secretstream_xchacha20poly1305_push(&r->to->state, r->to->sealed, &len,
+							   (const unsigned char *)block.at, block.len, NULL, 0,
+							   final ? crypto_secretstream_xchacha20poly1305_TAG_FINAL : 0);
+		if (!write_all(r->out, r->to->sealed, len))
+			return archive_failed(error, "The archive cannot be written", r->path);
+	}
+	return STATUS_OK;
+}
+
+/* The archive's header read; false when it is none. */
+static bool start_of(int in, unsigned char start[sizeof ARCHIVE_FORMAT + HEADER_SIZE])
+{
+	size_t size = sizeof ARCHIVE_FORMAT + HEADER_SIZE;
+	return lseek(in, 0, SEEK_SET) == 0 && read_full(in, start, size) == (ssize_t)size &&
+	       memcmp(start, ARCHIVE_FORMAT, sizeof ARCHIVE_FORMAT) == 0;
+}
+
+/* Whether the first block opens under VAULT's key; behind it IN stands at the second. */
+static bool opens_under(const struct vault *vault, int in, struct archive_buffers *buffers)
+{
+	unsigned char start[sizeof ARCHIVE_FORMAT + HEADER_SIZE];
+	struct text block;
+	bool final;
+	return start_of(in, start) &&
+	       crypto_secretstream_xchacha20poly1305_init_pull(&buffers->state, start + sizeof ARCHIVE_FORMAT,
+							       vault->keys->archive) == 0 &&
+	       open_block(buffers, in, NULL, &block, &final, NULL) == STATUS_OK;
+}
+
+static enum status reseal_to(const struct vault *old, const struct vault *new, const struct resealing *r,
+			     struct error *error)
+{
+	unsigned char start[sizeof ARCHIVE_FORMAT + HEADER_SIZE];
+	if (!start_of(r->in, start) || crypto_secretstream_xchacha20poly1305_init_pull(
+					       &r->from->state, start + sizeof ARCHIVE_FORMAT, old->keys->archive))
+		return archive_corrupt(error, r->path);
+	return reseal_blocks(new, r, error);
+}
+
+/* The new archive is whole on the disk before it takes the old one's place. */
+static enum status reseal_file(const struct vault *old, const struct vault *new, struct resealing *r,
+			       struct error *error)
+{
+	char temporary[4096];
+	if ((size_t)snprintf(temporary, sizeof temporary, "%s.part", r->path) >= sizeof temporary)
+		return error_set(error, STATUS_TOO_LARGE, "vault.path", "The path is too long");
+	r->out = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+	if (r->out < 0)
+		return archive_failed(error, "The archive cannot be created", temporary);
+	enum status status = reseal_to(old, new, r, error);
+	if (status == STATUS_OK && fsync(r->out))
+		status = archive_failed(error, "The archive cannot be written", temporary);
+	if (close(r->out) && status == STATUS_OK)
+		status = archive_failed(error, "The archive cannot be closed", temporary);
+	if (status == STATUS_OK && rename(temporary, r->path))
+		status = archive_failed(error, "The archive cannot be put in place", r->path);
+	if (status)
+		(void)unlink(temporary);
+	return status;
+}
+
+enum status vault_reseal_archive(const struct vault *old, const struct vault *new, const char *path, bool *resealed,
+				 struct error *error)
+{
+	struct resealing r = {.path = path, .in = open(path, O_RDONLY | O_CLOEXEC)};
+	if (r.in < 0)
+		return archive_failed(error, "The archive cannot be opened", path);
+	r.from = memory_alloc(1, sizeof *r.from);
+	r.to = memory_alloc(1, sizeof *r.to);
+	*resealed = !opens_under(new, r.in, r.from);
+	enum status status = *resealed ? reseal_file(old, new, &r, error) : STATUS_OK;
+	sodium_memzero(r.from, sizeof *r.from);
+	sodium_memzero(r.to, sizeof *r.to);
+	free(r.from);
+	free(r.to);
+	close(r.in);
+	return status;
+}
+
 static bool overwrite(int fd, off_t size)
 {
 	static const char zeros[1 << 16];

@@ -312,4 +312,13 @@ void disclosure_seal_words(const struct vault *vault, int64_t id, int32_t which,
 enum status disclosure_unseal_words(const struct vault *vault, int64_t id, int32_t which, struct text sealed,
 				    struct buf *words, struct error *error) MUST_CHECK;
 
+/* Where sealed values lie, for a change of the key (vault.h): each room that keeps some says so. SELECT gives MOST rows
+ * behind the place given by PLACE's names, in their order, with columns record_id, feed_no, row_key, version, part and
+ * sealed; UPDATE writes :sealed at that place. */
+struct sealed_rows {
+	const char *title; /* for messages: "names, addresses and notes" */
+	const char *select, *update;
+	const char *place[6]; /* of those columns, which are the key; NULL behind the last */
+};
+
 #endif

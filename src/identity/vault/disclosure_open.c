@@ -1,7 +1,5 @@
 #include "vault/disclosure_int.h"
 
-#include "clean/identifiers.h"
-
 /* ---- resident --------------------------------------------------------------------------------------- */
 
 static enum status read_residences(struct disclosure_resident *out, struct asking_door *asking, int64_t resident_id,
@@ -272,24 +270,12 @@ enum status disclosure_open_property(struct disclosure_property *out, struct dis
 enum status disclosure_property_of_uprn(struct disclosure *door, struct text uprn, int64_t *property_id,
 					struct error *error)
 {
-	char digits[UPRN_SIZE];
 	struct store *data;
-	struct statement *s;
-	bool row = false;
 	*property_id = 0;
-	if (!clean_uprn(digits, uprn))
-		return STATUS_OK;
 	enum status status = store_pool_take(door->parts.data, &data, error);
 	if (status)
 		return status;
-	status = store_prepare(&s, data, "SELECT property_id FROM property WHERE uprn_hash = :uprn", error);
-	if (!status) {
-		statement_bind_int(s, "uprn", vault_hash64(door->parts.vault, VAULT_UPRN, text_of(digits)));
-		status = statement_step(s, &row, error);
-		if (!status && row)
-			*property_id = statement_int(s, statement_column(s, "property_id"));
-		statement_done(s);
-	}
+	status = vault_property_of_uprn(door->parts.vault, data, uprn, property_id, error);
 	store_pool_give(door->parts.data, data);
 	return status;
 }

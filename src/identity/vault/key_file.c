@@ -16,13 +16,21 @@ static size_t file_size(const struct key_file_kind *kind)
 
 enum status key_file_create(const char *path, const struct key_file_kind *kind, struct error *error)
 {
-	enum status status = STATUS_OK;
 	unsigned char key[KEY_FILE_KEY_SIZE];
+	randombytes_buf(key, sizeof key);
+	enum status status = key_file_write(path, kind, key, error);
+	sodium_memzero(key, sizeof key);
+	return status;
+}
+
+enum status key_file_write(const char *path, const struct key_file_kind *kind,
+			   const unsigned char key[KEY_FILE_KEY_SIZE], struct error *error)
+{
+	enum status status = STATUS_OK;
 	char content[CONTENT_MOST];
 	size_t header = strlen(kind->header), size = file_size(kind);
-	randombytes_buf(key, sizeof key);
 	memcpy(content, kind->header, header);
-	sodium_bin2hex(content + header, sizeof content - header, key, sizeof key);
+	sodium_bin2hex(content + header, sizeof content - header, key, KEY_FILE_KEY_SIZE);
 	content[size - 1] = '\n';
 	int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
 	if (fd < 0 && errno == EEXIST) {
@@ -35,7 +43,6 @@ enum status key_file_create(const char *path, const struct key_file_kind *kind, 
 	}
 	if (fd >= 0)
 		close(fd);
-	sodium_memzero(key, sizeof key);
 	sodium_memzero(content, sizeof content);
 	if (status)
 		error_at(error, path, 0, 0);

@@ -19,6 +19,9 @@ struct key_file_kind {
 
 /* Writes a new random key; STATUS_CONFLICT ("vault.key_exists") when there is a file. */
 enum status key_file_create(const char *path, const struct key_file_kind *kind, struct error *error) MUST_CHECK;
+/* The same with a given key. */
+enum status key_file_write(const char *path, const struct key_file_kind *kind,
+			   const unsigned char key[KEY_FILE_KEY_SIZE], struct error *error) MUST_CHECK;
 /* "vault.key_missing", "vault.key_permissions", "vault.key_owner", "vault.key_damaged" when it is not as it
  * should be. KEY is the caller's to wipe. */
 enum status key_file_read(const char *path, const struct key_file_kind *kind, unsigned char key[KEY_FILE_KEY_SIZE],

@@ -26,6 +26,8 @@
 #include "base/map.h"
 #include "base/text.h"
 
+#include <stdatomic.h>
+
 struct store;
 struct vault;
 
@@ -63,6 +65,9 @@ enum vault_domain {
 int64_t vault_hash64(const struct vault *vault, enum vault_domain domain, struct text text);
 /* SipHash-2-4, 64 bits, five times as fast: for hashes that only tell "same as before". */
 int64_t vault_fast_hash64(const struct vault *vault, enum vault_domain domain, struct text text);
+/* The property with a UPRN as somebody writes it; 0 when there is none, or when that is no UPRN. */
+enum status vault_property_of_uprn(const struct vault *vault, struct store *data, struct text uprn,
+				   int64_t *property_id, struct error *error) MUST_CHECK;
 /* A 256-bit hash of a file's content ("intake" uses it to know an extract again). */
 enum { VAULT_FILE_HASH_SIZE = 32 };
 enum status vault_hash_file(const struct vault *vault, const char *path, unsigned char out[VAULT_FILE_HASH_SIZE],
@@ -187,5 +192,34 @@ enum status vault_open_archive(const struct vault *vault, const char *path, vaul
 enum status vault_remove_files(const char *const *paths, size_t count, struct error *error) MUST_CHECK;
 /* Ends a removal that was cut off: wipes and removes what it left in FOLDER. */
 enum status vault_remove_leftovers(const char *folder, struct error *error) MUST_CHECK;
+
+/* ---- another key ---------------------------------------------------------------------------------- */
+
+/* A change of the master key: everything that is sealed is sealed anew under a new key, in small transactions, so that
+ * a change that was killed goes on where it stopped. Until it has come to its end nothing else opens the
+ * vault ("vault.key_changing"). Client numbers and UPRNs go on being hashed under the first key, which moves to a file
+ * of its own ("master.key.hashes"), else nobody would be known again. The key before stays as "master.key.old". */
+struct sealed_rows;
+extern const struct sealed_rows vault_sealed_rows; /* the vault's own */
+
+struct vault_table {
+	struct store *store;
+	const struct sealed_rows *rows;
+};
+struct vault_change {
+	const char *key_path, *archive; /* ARCHIVE: folder */
+	struct store *data;
+	const struct vault_table *tables;
+	size_t table_count;
+	const atomic_bool *stop; /* asked between batches; may be NULL */
+};
+struct vault_change_report {
+	int64_t values, archives; /* sealed anew by this call */
+	bool resumed;
+};
+/* The caller holds the workspace's lock, and no server runs. "vault.key_old" when the key before the last change still
+ * lies beside. */
+enum status vault_change_key(const struct vault_change *change, struct vault_change_report *report,
+			     struct error *error) MUST_CHECK;
 
 #endif

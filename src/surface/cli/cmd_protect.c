@@ -2,26 +2,12 @@
 #include "cli/opened.h"
 
 #include "base/id.h"
-#include "clean/identifiers.h"
 #include "policy/policy.h"
 
 static enum status property_of(const struct opened *opened, const char *uprn, int64_t *property_id, struct error *error)
 {
-	char digits[UPRN_SIZE];
-	struct statement *find;
-	bool row = false;
-	if (!clean_uprn(digits, text_of(uprn)))
-		return error_set(error, STATUS_USAGE, "policy.uprn", "A UPRN is a number of up to 12 digits");
-	enum status status =
-		store_prepare(&find, opened->data, "SELECT property_id FROM property WHERE uprn_hash = :uprn", error);
-	if (status)
-		return status;
-	statement_bind_int(find, "uprn", vault_hash64(opened->vault, VAULT_UPRN, text_of(digits)));
-	status = statement_step(find, &row, error);
-	if (status == STATUS_OK && row)
-		*property_id = statement_int(find, statement_column(find, "property_id"));
-	statement_done(find);
-	if (status != STATUS_OK || row)
+	enum status status = vault_property_of_uprn(opened->vault, opened->data, text_of(uprn), property_id, error);
+	if (status != STATUS_OK || *property_id)
 		return status;
 	error_set(error, STATUS_NOT_FOUND, "policy.no_property", "The gazetteer has no property with this UPRN");
 	error_remedy(error, "load the gazetteer first, or put the address into a feed of restricted addresses");

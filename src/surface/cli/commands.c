@@ -325,6 +325,23 @@ const struct cli_command cli_commands[] = {
 		.run = cmd_audit_verify,
 	},
 	{
+		.name = "key change",
+		.group = GROUP_CARE,
+		.summary = "Seal everything anew under a new master key",
+		.details = "For when a key may be known to others, or when its time is over. Stop \"oneview serve\" "
+			   "and make a "
+			   "backup first. A change that was stopped or killed goes on when it is called again, and "
+			   "nothing else "
+			   "opens the workspace until it has come to its end. Then copy the keys to safekeeping anew, "
+			   "move "
+			   "keys/master.key.old to where the keys of old backups are kept, and make a backup: those "
+			   "made before "
+			   "open with the old key only.",
+		.operands = {WORKSPACE_OPERAND},
+		.examples = {{"oneview key change council", "Minutes for a whole borough; says how much was sealed."}},
+		.run = cmd_key_change,
+	},
+	{
 		.name = "backup",
 		.group = GROUP_CARE,
 		.summary = "Copy a workspace, consistently, while it is in use",

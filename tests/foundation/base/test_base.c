@@ -5,9 +5,12 @@
 
 #include <cmocka.h>
 
+#include <errno.h>
+
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/date.h"
+#include "base/error.h"
 #include "base/map.h"
 #include "base/utf8.h"
 
@@ -147,6 +150,16 @@ static void test_json_and_csv_are_escaped(void **state)
 	buf_release(&buf);
 }
 
+static void test_a_full_disk_has_a_remedy(void **state)
+{
+	(void)state;
+	struct error error = {0};
+	assert_int_equal(error_set_errno(&error, ENOSPC, "vault.archive", "The archive cannot be written"), STATUS_IO);
+	assert_non_null(strstr(error.remedy, "space"));
+	assert_int_equal(error_set_errno(&error, ENOENT, "vault.archive", "The archive cannot be opened"), STATUS_IO);
+	assert_string_equal(error.remedy, "");
+}
+
 /* What a spreadsheet would run is text; one apostrophe off gives back what was there. */
 static void test_cells_are_harmless_and_come_back(void **state)
 {
@@ -190,6 +203,7 @@ int main(void)
 		cmocka_unit_test(test_text_parses_whole_numbers_only),
 		cmocka_unit_test(test_a_near_name_is_proposed),
 		cmocka_unit_test(test_json_and_csv_are_escaped),
+		cmocka_unit_test(test_a_full_disk_has_a_remedy),
 		cmocka_unit_test(test_cells_are_harmless_and_come_back),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -149,6 +149,14 @@ static void test_one_refresh_at_a_time(void **state)
 	workspace_unlock(lock);
 	assert_ok(workspace_lock(workspace, "ingest", &second, &e), &e);
 	workspace_unlock(second);
+	/* A workspace of an older program is brought up to date under the lock, so it can be had before. */
+	struct store *data;
+	assert_ok(workspace_store(workspace, STORE_DATA, STORE_WRITE, &data, &e), &e);
+	assert_ok(store_execute(data, "DELETE FROM schema_version WHERE room = 'household'", &e), &e);
+	store_close(data);
+	assert_int_equal(workspace_store(workspace, STORE_DATA, STORE_WRITE, &data, &e), STATUS_CONFLICT);
+	assert_ok(workspace_lock(workspace, "refresh", &lock, &e), &e);
+	workspace_unlock(lock);
 	workspace_close(workspace);
 }
 

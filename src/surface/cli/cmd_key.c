@@ -1,0 +1,65 @@
+/* "key change": everything that is sealed, sealed anew. */
+#include "cli/opened.h"
+
+#include "address/address.h"
+#include "base/interrupt.h"
+#include "casework/casework.h"
+#include "intake/intake.h"
+
+static enum status change(struct opened *opened, struct vault_change_report *report, struct error *error)
+{
+	const struct vault_table tables[] = {{opened->data, &vault_sealed_rows},
+					     {opened->data, &intake_sealed_rows},
+					     {opened->data, &address_sealed_rows},
+					     {opened->desk, &report_sealed_texts},
+					     {opened->desk, &report_sealed_replies}};
+	const struct workspace *workspace = opened->workspace;
+	return vault_change_key(&(struct vault_change){.key_path = workspace->paths.master_key,
+						       .archive = workspace->paths.archive,
+						       .data = opened->data,
+						       .tables = tables,
+						       .table_count = sizeof tables / sizeof *tables,
+						       .stop = interrupt_flag()},
+				report, error);
+}
+
+static enum status audit_change(struct opened *opened, const struct vault_change_report *report, struct error *error)
+{
+	char detail[100];
+	snprintf(detail, sizeof detail, "%lld values and %lld archives sealed anew", (long long)report->values,
+		 (long long)report->archives);
+	enum status status = store_begin(opened->desk, error);
+	if (status == STATUS_OK)
+		status = opened_audit(opened,
+				      &(struct audit_entry){.action = TEXT("key.change"),
+							    .subject_kind = TEXT("workspace"),
+							    .detail = text_of(detail)},
+				      error);
+	if (status == STATUS_OK)
+		status = store_commit(opened->desk, error);
+	store_rollback(opened->desk);
+	return status;
+}
+
+enum status cmd_key_change(struct cli *cli, struct error *error)
+{
+	struct opened opened;
+	struct vault_change_report report;
+	enum status status = opened_open(&opened, cli, OPEN_DATA_WRITE | OPEN_DESK_WRITE, error);
+	if (status == STATUS_OK)
+		status = change(&opened, &report, error);
+	if (status == STATUS_OK)
+		status = audit_change(&opened, &report, error);
+	if (status == STATUS_OK) {
+		answer_bool(&cli->answer, "continued", NULL, report.resumed);
+		if (report.resumed)
+			answer_line(&cli->answer, "Went on with a change that was stopped.");
+		answer_int(&cli->answer, "values", "Values sealed anew", report.values);
+		answer_int(&cli->answer, "archives", "Archives sealed anew", report.archives);
+		answer_line(&cli->answer,
+			    "Now copy the keys to safekeeping, move master.key.old to where the keys of old "
+			    "backups are kept, and make a backup.");
+	}
+	opened_close(&opened);
+	return status;
+}
