@@ -45,8 +45,8 @@ What was chosen can be written, and gives the same result
         "occupation": occupation # header
         "birth_place": birth_place # header
         "cluster": truth # the header names a group of records: it may be the truth, and is not looked at
-  thresholds:
-    link: 0.7
+  blocking:
+    largest_block: 200
   $ oneview match parish.csv --settings s.yaml --clusters cs.csv -q && cmp c.csv cs.csv && echo the same
   the same
 
@@ -64,6 +64,40 @@ Settings overrule what was inferred, and mistakes in them are answered with thei
   $ printf 'columns:\n  job: ignored\n' > bad.yaml && oneview match parish.csv -s bad.yaml
   oneview: bad.yaml:2:3: the file parish.csv has no column "job"
   [3]
+
+Rules, comparisons and training can be pinned, and are written back
+  $ printf 'truth: cluster\nblocking:\n  rules:\n    - {date_of_birth: date, family_name: sound}\n    - {family_name: start 3, given_name: sound, any_order: true}\ncomparisons:\n  occupation: {compared: false}\ntraining: {prior: 0.05}\n' > rules.yaml
+  $ oneview match parish.csv -s rules.yaml --write-settings back.yaml --clusters r1.csv -q && sed -n '/truth:/p;/rules:/,/any_order/p;/occupation.*compared/s/ #.*//p;/prior/p' back.yaml
+  truth: "cluster"
+    rules:
+      - {"date_of_birth": date, "family_name": sound}
+      - {"family_name": start 3, "given_name": sound, any_order: true}
+    "occupation": {compared: false, term_frequency: true}
+    prior: 0.05
+  $ oneview match parish.csv -s back.yaml --clusters r2.csv -q && cmp r1.csv r2.csv && echo the same
+  the same
+  $ oneview match parish.csv -s rules.yaml --report truth.html -q && grep -c 'By the truth column' truth.html | sed 's/[1-9]/said/'
+  said
+  $ sed 's/: sound}/: sund}/' rules.yaml > bad.yaml; oneview match parish.csv -s bad.yaml
+  oneview: bad.yaml:4:42: "sund" is no way to make a key
+    What to do: Did you mean "sound"?
+  [3]
+  $ sed 's/family_name: start/surname: start/' rules.yaml > bad.yaml; oneview match parish.csv -s bad.yaml
+  oneview: bad.yaml:5:8: "surname" is no column that is compared here
+    What to do: docs/formats/matching.md lists what there is.
+  [3]
+  $ sed 's/cluster/klaster/' rules.yaml > bad.yaml; oneview match parish.csv -s bad.yaml
+  oneview: bad.yaml:1:8: no file has a column "klaster"
+  [3]
+  $ python3 -c "import json; json.load(open('$TESTS/../docs/formats/matching-settings.schema.json'))"
+
+Two files are linked together, or only with each other
+  $ head -11 parish.csv > one.csv; (head -1 parish.csv; sed 1,11d parish.csv; sed -n 2p parish.csv | sed s/^a1/b1/) > two.csv
+  $ oneview match one.csv two.csv --clusters both.csv -q && sed 1d both.csv | wc -l && grep -E ',(a1|a3|b1),' both.csv | cut -d, -f3 | sort -u | wc -l
+  21
+  1
+  $ oneview match one.csv two.csv --link-only --pairs only.csv -q && sed 1d only.csv | awk -F, '$1 == $3' | wc -l
+  0
 
 A model is written when there is none, and replayed when there is
   $ oneview match parish.csv --model m.json -q && grep -c '"column"' m.json

@@ -155,7 +155,9 @@ static enum status read_all(struct matching *matching, struct error *error)
 	if (status != STATUS_OK)
 		return status;
 	infer_across(matching);
-	status = check_usable(matching, error);
+	status = pinned_check(matching, error);
+	if (status == STATUS_OK)
+		status = check_usable(matching, error);
 	for (size_t s = 0; s < matching->source_count && status == STATUS_OK; s++) {
 		struct source *source = &matching->sources[s];
 		source->first_record = matching->records;
@@ -212,6 +214,7 @@ void matching_free(struct matching *matching)
 		source_release(&matching->sources[s]);
 	free(matching->sources);
 	free(matching->warnings);
+	free(matching->entities);
 	linking_table_free(matching->table);
 	linking_run_free(matching->run);
 	arena_release(&matching->arena);
@@ -227,6 +230,9 @@ enum status matching_run(struct matching *matching, struct error *error)
 	enum status status = matching->all_same ? STATUS_OK : prepare_table(matching, error);
 	matching->seconds_prepare = matching_seconds() - start;
 	if (status != STATUS_OK || matching->all_same)
+		return status;
+	status = pinned_linking(matching, error);
+	if (status != STATUS_OK)
 		return status;
 	start = matching_seconds();
 	struct linking_settings *settings = &matching->linking;
@@ -276,6 +282,16 @@ const struct matching_warning *matching_warnings(const struct matching *matching
 {
 	*count = matching->warning_count;
 	return matching->warnings;
+}
+
+uint64_t matching_entity(const struct matching *matching, size_t record)
+{
+	return matching->entities ? matching->entities[record] : 0;
+}
+
+bool matching_has_truth(const struct matching *matching)
+{
+	return matching->entities != NULL;
 }
 
 uint32_t matching_cluster(const struct matching *matching, size_t record)

@@ -140,6 +140,9 @@ void matching_summary(const struct matching *matching, struct matching_summary *
 const struct linking_run *matching_linking(const struct matching *matching);
 /* The engine's columns: what was compared. */
 const struct linking_column *matching_compared(const struct matching *matching, size_t *count);
+/* Who the record is of by the truth column that settings name, as a number; 0: not known, or no such column. */
+uint64_t matching_entity(const struct matching *matching, size_t record);
+bool matching_has_truth(const struct matching *matching);
 uint32_t matching_cluster(const struct matching *matching, size_t record); /* numbered over all files */
 struct text matching_record_name(const struct matching *matching, size_t record, struct text *file, char room[24]);
 

@@ -70,7 +70,7 @@ struct source {
 	struct dialect dialect;
 	bool has_header, clean;
 	struct source_column *columns;
-	size_t column_count, id_column;
+	size_t column_count, id_column, truth_column;
 	struct source_piece *pieces;
 	size_t piece_count;
 	size_t rows, first_record;
@@ -92,7 +92,8 @@ struct matching {
 	struct pinned *pinned; /* settings; NULL: none */
 	struct linking_column columns[LINKING_COLUMNS];
 	size_t column_count;
-	bool all_same; /* no column tells two records apart */
+	uint64_t *entities; /* by record, a hash of the truth, 0 unknown; NULL: settings name none */
+	bool all_same;      /* no column tells two records apart */
 	struct linking_settings linking;
 	struct linking_table *table; /* until the run takes it */
 	struct linking_run *run;
@@ -164,6 +165,10 @@ enum status prepare_table(struct matching *matching, struct error *error) MUST_C
 enum status pinned_read(struct matching *matching, const char *path, struct error *error) MUST_CHECK;
 /* Meanings and orders that the settings name, over those inferred. */
 enum status pinned_apply(struct matching *matching, struct source *source, struct error *error) MUST_CHECK;
+/* What only all files together can show. */
+enum status pinned_check(const struct matching *matching, struct error *error) MUST_CHECK;
+/* Rules and comparisons, once it is known what is compared. */
+enum status pinned_linking(struct matching *matching, struct error *error) MUST_CHECK;
 const char *pinned_id(const struct matching *matching);
 
 /* ---- writing ----------------------------------------------------------------------------------------------------- */

@@ -69,10 +69,26 @@ static void clean_columns(struct plan *plan, struct source *source, struct file_
 	}
 }
 
+/* Who each record is of, as the settings' truth column says: for the report only. */
+static void keep_truth(struct matching *matching, const struct source *source)
+{
+	if (source->truth_column == source->column_count)
+		return;
+	const struct source_column *column = &source->columns[source->truth_column];
+	if (!matching->entities)
+		matching->entities = memory_alloc(matching->records + 1, sizeof *matching->entities);
+	for (size_t row = 0; row < source->rows; row++) {
+		struct raw raw = column->values[column->codes[row]];
+		struct text value = text_trim(text_slice(raw.at, raw.len & ~FIELD_DOUBLED));
+		matching->entities[source->first_record + row] = value.len ? text_hash(value) | 1 : 0;
+	}
+}
+
 static void clean_file(struct plan *plan, struct source *source, struct file_job *job)
 {
 	unsigned threads = plan->matching->options.threads;
 	clean_columns(plan, source, job);
+	keep_truth(plan->matching, source);
 	if (column_of(source, MEANING_BIRTH_YEAR)) {
 		made_births(&job->births, source, threads);
 		add_part(job, plan_target(plan, LINKING_BIRTH), job->births.values, source->rows, job->births.codes);

@@ -537,7 +537,7 @@ enum status source_read(struct matching *matching, struct source *source, struct
 	job.scratch = memory_alloc(threads, sizeof *job.scratch);
 	job.wanted = memory_alloc(source->column_count, sizeof *job.wanted);
 	for (size_t c = 0; c < source->column_count; c++) {
-		if (meaning_is_used(source->columns[c].is.meaning))
+		if (meaning_is_used(source->columns[c].is.meaning) || c == source->truth_column)
 			job.wanted[job.wanted_count++] = c;
 	}
 	cut(&job, matching->options.piece_bytes ? matching->options.piece_bytes : PIECE_BYTES);

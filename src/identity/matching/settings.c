@@ -9,6 +9,7 @@ struct pinned {
 	const char *path;
 	const struct yaml_node *root;
 	const char *id;
+	struct text truth; /* a column that the report is judged by; never compared */
 };
 
 /* ---- mistakes ------------------------------------------------------------------------------------------ */
@@ -156,6 +157,8 @@ static enum status pin_columns(const struct pinned *pinned, const struct yaml_no
 			status = pin_column(pinned, columns->items[i], &source->columns[c].is, error);
 			if (status == STATUS_OK && c == source->id_column)
 				source->columns[c].is.meaning = MEANING_ID;
+			if (status == STATUS_OK && c == source->truth_column)
+				source->columns[c].is.meaning = MEANING_TRUTH;
 		}
 		if (status == STATUS_OK && !found && columns->items[i]->kind == YAML_SCALAR)
 			status = check_meaning(pinned, columns->items[i], &ignored, error);
@@ -179,8 +182,13 @@ static const struct yaml_node *settings_of_file(const struct pinned *pinned, str
 enum status pinned_apply(struct matching *matching, struct source *source, struct error *error)
 {
 	const struct pinned *pinned = matching->pinned;
+	source->truth_column = source->column_count;
 	if (!pinned)
 		return STATUS_OK;
+	for (size_t c = 0; c < source->column_count && pinned->truth.len; c++) {
+		if (text_equal(source->columns[c].is.header, pinned->truth))
+			source->truth_column = c;
+	}
 	enum status status = pin_columns(pinned, yaml_get(pinned->root, "columns"), source,
 					 matching->options.file_count == 1, error);
 	const struct yaml_node *file = settings_of_file(pinned, source->name);
@@ -192,6 +200,19 @@ enum status pinned_apply(struct matching *matching, struct source *source, struc
 			status = read_bool(pinned, file, "clean", &source->clean, error);
 	}
 	return status;
+}
+
+enum status pinned_check(const struct matching *matching, struct error *error)
+{
+	const struct pinned *pinned = matching->pinned;
+	if (!pinned || !pinned->truth.len)
+		return STATUS_OK;
+	for (size_t s = 0; s < matching->source_count; s++) {
+		if (matching->sources[s].truth_column < matching->sources[s].column_count)
+			return STATUS_OK;
+	}
+	return wrong(pinned, yaml_get(pinned->root, "truth"), error, "no file has a column \"%.*s\"",
+		     TEXT_ARG(pinned->truth));
 }
 
 const char *pinned_id(const struct matching *matching)
@@ -217,36 +238,163 @@ static enum status read_training(struct matching *matching, struct error *error)
 {
 	const struct pinned *pinned = matching->pinned;
 	const struct yaml_node *node = yaml_get(pinned->root, "training"), *model;
+	struct linking_settings *linking = &matching->linking;
 	if (!node)
 		return STATUS_OK;
-	enum status status = check_keys(pinned, node, "pairs|model", error);
+	enum status status = check_keys(pinned, node, "pairs|model|prior", error);
 	if (status == STATUS_OK)
-		status = read_number(pinned, node, "pairs", 1000, 1e12, &matching->linking.training_pairs, error);
+		status = read_number(pinned, node, "pairs", 1000, 1e12, &linking->training_pairs, error);
+	if (status == STATUS_OK)
+		status = read_number(pinned, node, "prior", 1e-15, 0.5, &linking->prior, error);
 	model = yaml_get(node, "model");
 	if (status == STATUS_OK && model && !matching->options.model)
 		matching->options.model = arena_copy(&matching->arena, model->text);
 	return status;
 }
 
+/* ---- blocking and comparisons: of columns that are known once all files are read ------------------------------ */
+
+static enum status find_compared(const struct matching *matching, const struct yaml_node *node, struct text name,
+				 size_t *column, struct error *error)
+{
+	struct text names[LINKING_COLUMNS];
+	for (size_t c = 0; c < matching->column_count; c++) {
+		names[c] = text_of(matching->columns[c].name);
+		*column = c;
+		if (text_equal(names[c], name))
+			return STATUS_OK;
+	}
+	return unknown_word(matching->pinned, node, name, names, matching->column_count, "column that is compared here",
+			    error);
+}
+
+/* "sound", "start 3". */
+static enum status read_transform(const struct matching *matching, const struct yaml_node *node,
+				  struct linking_part *part, struct error *error)
+{
+	struct text names[LINKING_TRANSFORM_COUNT], rest = node->text, word = TEXT("");
+	uint64_t length = 0;
+	(void)text_split(&rest, ' ', &word);
+	for (unsigned t = 0; t < LINKING_TRANSFORM_COUNT; t++) {
+		names[t] = text_of(linking_transform_name((enum linking_transform)t));
+		if (node->kind != YAML_SCALAR || !text_equal(names[t], word))
+			continue;
+		part->transform = (enum linking_transform)t;
+		bool sized = t == LINKING_KEY_START || t == LINKING_KEY_END;
+		if (sized && (!text_parse_uint64(text_trim(rest), &length) || length < 1 || length > 20))
+			return wrong(matching->pinned, node, error, "\"%.*s\" needs a length, as in \"%.*s 3\"",
+				     TEXT_ARG(word), TEXT_ARG(word));
+		part->length = (unsigned)length;
+		if (linking_transform_suits(part->transform, matching->columns[part->column].kind))
+			return STATUS_OK;
+		return wrong(matching->pinned, node, error, "%s has no \"%.*s\"", matching->columns[part->column].name,
+			     TEXT_ARG(word));
+	}
+	return unknown_word(matching->pinned, node, word, names, LINKING_TRANSFORM_COUNT, "way to make a key", error);
+}
+
+static enum status read_rule(const struct matching *matching, const struct yaml_node *node, struct linking_rule *rule,
+			     struct error *error)
+{
+	enum status status = STATUS_OK;
+	if (node->kind != YAML_MAPPING)
+		return wrong(matching->pinned, node, error, "a rule is written {column: key, column: key}");
+	for (size_t i = 0; i < node->count && status == STATUS_OK; i++) {
+		if (text_is(node->keys[i], "any_order")) {
+			status = read_bool(matching->pinned, node, "any_order", &rule->any_order, error);
+			continue;
+		}
+		if (rule->count == LINKING_PARTS)
+			return wrong(matching->pinned, node, error, "a rule has at most %d columns", LINKING_PARTS);
+		struct linking_part *part = &rule->parts[rule->count++];
+		status = find_compared(matching, node->key_nodes[i], node->keys[i], &part->column, error);
+		if (status == STATUS_OK)
+			status = read_transform(matching, node->items[i], part, error);
+	}
+	if (status == STATUS_OK && rule->count == 0)
+		status = wrong(matching->pinned, node, error, "the rule names no column");
+	return status;
+}
+
+static enum status read_blocking(struct matching *matching, struct error *error)
+{
+	const struct pinned *pinned = matching->pinned;
+	const struct yaml_node *node = yaml_get(pinned->root, "blocking"), *rules;
+	double largest = 0;
+	if (!node)
+		return STATUS_OK;
+	enum status status = check_keys(pinned, node, "largest_block|rules", error);
+	if (status == STATUS_OK)
+		status = read_number(pinned, node, "largest_block", 2, 1e6, &largest, error);
+	matching->linking.largest_block = (size_t)largest;
+	rules = status == STATUS_OK ? yaml_get(node, "rules") : NULL;
+	if (!rules)
+		return status;
+	if (rules->kind != YAML_SEQUENCE || rules->count == 0 || rules->count > LINKING_RULES)
+		return wrong(pinned, rules, error, "rules are a list of 1 to %d", LINKING_RULES);
+	struct linking_rule *read = ARENA_ARRAY(&matching->arena, rules->count, struct linking_rule);
+	for (size_t r = 0; r < rules->count && status == STATUS_OK; r++)
+		status = read_rule(matching, rules->items[r], &read[r], error);
+	matching->linking.rules = read;
+	matching->linking.rule_count = rules->count;
+	return status;
+}
+
+static enum status read_comparisons(struct matching *matching, struct error *error)
+{
+	const struct pinned *pinned = matching->pinned;
+	const struct yaml_node *node = yaml_get(pinned->root, "comparisons");
+	enum status status = STATUS_OK;
+	if (node && node->kind != YAML_MAPPING)
+		return wrong(pinned, node, error, "comparisons are written \"column: {compared: true}\"");
+	for (size_t i = 0; node && i < node->count && status == STATUS_OK; i++) {
+		size_t column;
+		bool compared = true, frequency = true;
+		status = find_compared(matching, node->key_nodes[i], node->keys[i], &column, error);
+		if (status == STATUS_OK)
+			status = check_keys(pinned, node->items[i], "compared|term_frequency", error);
+		if (status == STATUS_OK)
+			status = read_bool(pinned, node->items[i], "compared", &compared, error);
+		if (status == STATUS_OK)
+			status = read_bool(pinned, node->items[i], "term_frequency", &frequency, error);
+		if (status == STATUS_OK) {
+			matching->linking.not_compared |= (uint32_t)!compared << column;
+			matching->linking.plain |= (uint32_t)!frequency << column;
+		}
+	}
+	return status;
+}
+
+enum status pinned_linking(struct matching *matching, struct error *error)
+{
+	if (!matching->pinned)
+		return STATUS_OK;
+	enum status status = read_blocking(matching, error);
+	return status == STATUS_OK ? read_comparisons(matching, error) : status;
+}
+
 enum status pinned_read(struct matching *matching, const char *path, struct error *error)
 {
 	struct pinned *pinned = ARENA_NEW(&matching->arena, struct pinned);
 	struct yaml_node *root;
-	const struct yaml_node *id, *version;
+	const struct yaml_node *id, *version, *truth;
 	pinned->path = path;
 	matching->pinned = pinned;
 	enum status status = yaml_read(&root, &matching->arena, path, path, error);
 	if (status != STATUS_OK)
 		return status;
 	pinned->root = root;
-	status = check_keys(pinned, root, "version|id|link_only|columns|files|thresholds|training|blocking|comparisons",
-			    error);
+	status = check_keys(pinned, root,
+			    "version|id|truth|link_only|columns|files|thresholds|training|blocking|comparisons", error);
 	version = status == STATUS_OK ? yaml_get(root, "version") : NULL;
 	if (version && !text_is(version->text, "1"))
 		status = wrong(pinned, version, error, "this program reads version 1 of the settings");
 	id = status == STATUS_OK ? yaml_get(root, "id") : NULL;
 	if (id)
 		pinned->id = arena_copy(&matching->arena, id->text);
+	truth = status == STATUS_OK ? yaml_get(root, "truth") : NULL;
+	if (truth)
+		pinned->truth = truth->text;
 	if (status == STATUS_OK)
 		status = read_bool(pinned, root, "link_only", &matching->options.link_only, error);
 	if (status == STATUS_OK)
@@ -286,13 +434,67 @@ static void append_column(struct buf *out, const struct matching_column *column)
 	buf_format(out, " # %s\n", column->why);
 }
 
+static void append_rules(struct buf *out, const struct matching *matching)
+{
+	const struct linking_settings *linking = &matching->linking;
+	buf_append_text(out, TEXT("blocking:\n"));
+	buf_format(out, "  largest_block: %zu\n", linking->largest_block ? linking->largest_block : (size_t)200);
+	if (!linking->rules) {
+		const struct linking_report *report = linking_run_report(matching->run);
+		buf_append_text(
+			out, TEXT("  # rules: chosen from the columns there are; pairs are compared that agree in\n"));
+		for (size_t r = 0; r < report->rules; r++)
+			buf_format(out, "  #   %s\n", report->rule[r].name);
+		return;
+	}
+	buf_append_text(out, TEXT("  rules:\n"));
+	for (size_t r = 0; r < linking->rule_count; r++) {
+		const struct linking_rule *rule = &linking->rules[r];
+		buf_append_text(out, TEXT("    - {"));
+		for (size_t p = 0; p < rule->count; p++) {
+			const struct linking_part *part = &rule->parts[p];
+			buf_append_text(out, p ? TEXT(", ") : TEXT(""));
+			append_quoted(out, text_of(matching->columns[part->column].name));
+			buf_format(out, ": %s", linking_transform_name(part->transform));
+			if (part->length)
+				buf_format(out, " %u", part->length);
+		}
+		buf_append_text(out, rule->any_order ? TEXT(", any_order: true}\n") : TEXT("}\n"));
+	}
+}
+
+static void append_comparisons(struct buf *out, const struct matching *matching)
+{
+	buf_append_text(out, TEXT("comparisons:\n"));
+	for (size_t c = 0; c < matching->column_count; c++) {
+		enum linking_kind kind = matching->columns[c].kind;
+		buf_append_text(out, TEXT("  "));
+		append_quoted(out, text_of(matching->columns[c].name));
+		buf_format(out, ": {compared: %s, term_frequency: %s} # ",
+			   matching->linking.not_compared >> c & 1 ? "false" : "true",
+			   matching->linking.plain >> c & 1 ? "false" : "true");
+		for (unsigned l = 1; l < linking_level_count(kind); l++)
+			buf_format(out, "%s%s", l > 1 ? " / " : "", linking_level_name(kind, l));
+		buf_append_char(out, '\n');
+	}
+}
+
 static void append_settings(struct buf *out, const struct matching *matching)
 {
-	buf_append_text(out, TEXT("# What oneview match chose. Change what is wrong and give it back with --settings.\n"
-				  "version: 1\n"));
+	const struct linking_settings *linking = &matching->linking;
+	struct matching_summary summary;
+	buf_append_text(out,
+			TEXT("# What oneview match chose. Change what is wrong and give it back with --settings;\n"
+			     "# what is left out is inferred. The format is described in docs/formats/matching.md.\n"
+			     "version: 1\n"));
 	if (matching->options.id || pinned_id(matching)) {
 		buf_append_text(out, TEXT("id: "));
 		append_quoted(out, text_of(matching->options.id ? matching->options.id : pinned_id(matching)));
+		buf_append_char(out, '\n');
+	}
+	if (matching->pinned && matching->pinned->truth.len) {
+		buf_append_text(out, TEXT("truth: "));
+		append_quoted(out, matching->pinned->truth);
 		buf_append_char(out, '\n');
 	}
 	buf_format(out, "link_only: %s\n", matching->options.link_only ? "true" : "false");
@@ -301,15 +503,26 @@ static void append_settings(struct buf *out, const struct matching *matching)
 		const struct source *source = &matching->sources[s];
 		buf_append_text(out, TEXT("  "));
 		append_quoted(out, source->name);
-		buf_format(out, ":\n    clean: %s\n    columns:\n", source->clean ? "true" : "false");
+		buf_format(out, ":\n    clean: %s # true: it holds each person once\n    columns:\n",
+			   source->clean ? "true" : "false");
 		for (size_t c = 0; c < source->column_count; c++)
 			append_column(out, &source->columns[c].is);
 	}
-	struct matching_summary summary;
 	matching_summary(matching, &summary);
-	buf_format(out, "thresholds:\n  link: %g\n", summary.threshold);
-	if (matching->linking.keep_probability > 0)
-		buf_format(out, "  keep: %g\n", matching->linking.keep_probability);
+	if (matching->run) {
+		append_rules(out, matching);
+		append_comparisons(out, matching);
+	}
+	if (linking->prior > 0 || linking->training_pairs > 0) {
+		buf_append_text(out, TEXT("training:\n"));
+		if (linking->prior > 0)
+			buf_format(out, "  prior: %.9g\n", linking->prior);
+		if (linking->training_pairs > 0)
+			buf_format(out, "  pairs: %.0f\n", linking->training_pairs);
+	}
+	buf_format(out, "thresholds:\n  link: %.9g\n", summary.threshold);
+	if (linking->keep_probability > 0)
+		buf_format(out, "  keep: %.9g\n", linking->keep_probability);
 }
 
 enum status matching_write_settings(const struct matching *matching, const char *path, struct error *error)

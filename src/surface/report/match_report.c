@@ -267,24 +267,51 @@ static int by_weight(const void *a, const void *b)
 	return (x->weight > y->weight) - (x->weight < y->weight);
 }
 
-/* What links are expected to be right and to be found, by their own probabilities. */
+/* Pairs of one person in all the file. */
+static double true_pairs(const struct page *page)
+{
+	size_t records = page->summary.records;
+	uint64_t *clusters = memory_alloc(records, sizeof *clusters), *people = memory_alloc(records, sizeof *people);
+	struct linking_quality quality;
+	for (size_t i = 0; i < records; i++) {
+		clusters[i] = matching_cluster(page->matching, i);
+		people[i] = matching_entity(page->matching, i);
+	}
+	linking_evaluate(clusters, people, records, &quality);
+	put_format(page->document, "judged", "precision %.4f, recall %.4f, F1 %.4f", quality.precision, quality.recall,
+		   quality.f1);
+	free(clusters);
+	free(people);
+	return (double)(quality.found + quality.missed);
+}
+
+/* How much of a pair is right: by the truth 0 or 1, without one its probability. */
+static double rightness(const struct page *page, const struct linking_link *link)
+{
+	if (!matching_has_truth(page->matching))
+		return (double)link->probability;
+	uint64_t a = matching_entity(page->matching, link->a);
+	return a && a == matching_entity(page->matching, link->b);
+}
+
 static void add_trade_off(struct page *page)
 {
 	enum { POINTS = 60 };
+	bool truth = matching_has_truth(page->matching);
 	struct linking_link *sorted = memory_alloc(page->link_count + 1, sizeof *sorted);
 	struct line_point *points = ARENA_ARRAY(&page->arena, POINTS, struct line_point);
 	memcpy(sorted, page->links, page->link_count * sizeof *sorted);
 	qsort(sorted, page->link_count, sizeof *sorted, by_weight);
-	double all = 0, below = 0;
+	double kept = 0, below = 0, least = -10, most = 20;
 	for (size_t i = 0; i < page->link_count; i++)
-		all += (double)sorted[i].probability;
-	double least = -10, most = 20;
+		kept += rightness(page, &sorted[i]);
+	double all = truth ? true_pairs(page) : kept;
 	size_t at = 0;
 	for (size_t p = 0; p < POINTS; p++) {
 		double weight = least + (most - least) * (double)p / (POINTS - 1);
 		for (; at < page->link_count && (double)sorted[at].weight < weight; at++)
-			below += (double)sorted[at].probability;
-		double left = all - below, count = (double)(page->link_count - at);
+			below += rightness(page, &sorted[at]);
+		double left = kept - below, count = (double)(page->link_count - at);
 		double precision = count > 0 ? left / count : 1, recall = all > 0 ? left / all : 1;
 		points[p].x = weight;
 		points[p].y[0] = precision;
@@ -298,10 +325,13 @@ static void add_trade_off(struct page *page)
 		&(struct chart){
 			.id = "trade_off",
 			.title = "What a stricter threshold costs",
-			.says = "Expected by the model's own probabilities, over the pairs that were kept: the share "
-				"of "
-				"links that are right (precision), the share of true pairs that are linked (recall), "
-				"and F1. The dashed line is the threshold in use."},
+			.says = truth ? "By the truth column that the settings name: the share of links that are "
+					"right (precision), the share of true pairs that are linked (recall), and "
+					"F1. Single pairs, before clusters are made. The dashed line is the "
+					"threshold in use."
+				      : "Expected by the model's own probabilities, over the pairs that were kept: "
+					"the share of links that are right (precision), the share of true pairs "
+					"that are linked (recall), and F1. The dashed line is the threshold in use."},
 		points, POINTS, (const char *const[]){"precision", "recall", "F1", NULL}, "Weight from", threshold);
 }
 
