@@ -58,5 +58,7 @@ enum family_agreement clean_family_compare(struct text a, struct text b);
 bool clean_same_given_name(struct text a, struct text b);
 /* The group's lowest number, or -1: for blocking. */
 int clean_given_group(struct text given);
+/* All its groups, as bits that groups share: names without a common bit are in no common group. */
+uint64_t clean_given_groups(struct text given);
 
 #endif

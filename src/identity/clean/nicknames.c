@@ -370,3 +370,11 @@ int clean_given_group(struct text given)
 	const struct form *form = find_forms(given);
 	return form ? form->group : -1;
 }
+
+uint64_t clean_given_groups(struct text given)
+{
+	uint64_t bits = 0;
+	for (const struct form *x = find_forms(given); x && x < forms + form_count && text_is(given, x->name); x++)
+		bits |= UINT64_C(1) << (x->group & 63);
+	return bits;
+}

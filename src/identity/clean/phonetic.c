@@ -55,6 +55,8 @@ static const struct spelling *find_spelling(const char *at, const char *end, boo
 		if (*letters == '*' && !first)
 			continue;
 		letters += *letters == '*';
+		if (*letters != *at)
+			continue;
 		size_t len = strlen(letters);
 		if ((size_t)(end - at) >= len && memcmp(at, letters, len) == 0)
 			return &spellings[i];

@@ -1,259 +1,216 @@
 #include "base/memory.h"
 #include "base/threads.h"
+#include "clean/fold.h"
 #include "linking/block_int.h"
+#include "linking/sort.h"
 
 #include <stdlib.h>
 
-struct entry {
-	uint64_t key;
-	uint32_t row;
-};
-
-struct entries {
-	struct entry *at;
-	size_t count, capacity;
-};
-
-/* ---- keys of a row ------------------------------------------------------------------------------ */
-
-struct row_keys {
-	uint64_t at[MOST_KEYS];
-	size_t count;
-};
-
-static void add_key(struct row_keys *keys, uint64_t key)
-{
-	for (size_t i = 0; i < keys->count; i++) {
-		if (keys->at[i] == key)
-			return;
-	}
-	if (keys->count < MOST_KEYS)
-		keys->at[keys->count++] = key;
-}
-
-/* All combinations of the parts' values; sums, so that names in either order come to one key. */
-static void combine(struct row_keys *out, const struct rule *rule, const struct part_keys *parts,
-		    const struct linking_table *table, const uint32_t *row, size_t part, uint64_t sum)
-{
-	if (part == rule->is.count) {
-		add_key(out, hash_mix(sum) | 1);
-		return;
-	}
-	const struct column *column = &table->columns[parts[part].part.column];
-	uint64_t salt = rule->is.any_order ? 0 : part * 77;
-	for (unsigned i = 0; i < column->slots && row[column->at + i]; i++) {
-		uint32_t code = row[column->at + i];
-		uint64_t first = parts[part].first[code], second = parts[part].second[code];
-		if (first)
-			combine(out, rule, parts, table, row, part + 1, sum + hash_mix(first + salt));
-		if (second && second != first)
-			combine(out, rule, parts, table, row, part + 1, sum + hash_mix(second + salt));
-	}
-}
-
-static void make_entries(struct entries *out, const struct rule *rule, const struct part_keys *parts,
-			 const struct linking_table *table)
-{
-	for (size_t row = 0; row < table->count; row++) {
-		struct row_keys keys = {.count = 0};
-		combine(&keys, rule, parts, table, table_row(table, (uint32_t)row), 0, 0);
-		for (size_t i = 0; i < keys.count; i++) {
-			ARRAY_GROW(out->at, out->count, out->capacity);
-			out->at[out->count++] = (struct entry){keys.at[i], (uint32_t)row};
-		}
-	}
-}
-
-/* ---- sorting by key -------------------------------------------------------------------------------- */
-
-enum { DIGIT = 11, DIGITS = 3 };
-
-/* Least digit first over the top 33 bits; stable, so rows stay ascending within a key. */
-static void radix_sort(struct entries *entries)
-{
-	struct entry *from = entries->at, *to = memory_alloc(entries->count, sizeof *to);
-	for (int pass = 0; pass < DIGITS; pass++) {
-		int shift = 64 - DIGIT * (DIGITS - pass);
-		size_t starts[(1 << DIGIT) + 1] = {0};
-		for (size_t i = 0; i < entries->count; i++)
-			starts[((from[i].key >> shift) & ((1 << DIGIT) - 1)) + 1]++;
-		for (size_t i = 0; i < 1 << DIGIT; i++)
-			starts[i + 1] += starts[i];
-		for (size_t i = 0; i < entries->count; i++)
-			to[starts[(from[i].key >> shift) & ((1 << DIGIT) - 1)]++] = from[i];
-		struct entry *t = from;
-		from = to;
-		to = t;
-	}
-	free(to);
-	entries->at = from;
-	/* keys that agree in 33 bits and differ below are a handful */
-	for (size_t i = 1; i < entries->count; i++) {
-		struct entry moved = from[i];
-		size_t j = i;
-		for (; j > 0 && from[j - 1].key > moved.key; j--)
-			from[j] = from[j - 1];
-		from[j] = moved;
-	}
-}
-
-/* ---- one rule ------------------------------------------------------------------------------------------ */
-
 struct refiner {
 	const struct column *column;
-	struct part_keys keys;
+	struct linking_part part;
 };
-
-struct rule_blocks { /* as struct blocks, for one rule */
-	struct block *at;
-	size_t count, capacity;
-	uint32_t *members;
-	size_t member_count, member_capacity;
-	uint64_t oversized, cut;
-};
+enum { REFINERS = LINKING_COLUMNS * 2 };
 
 struct job {
-	const struct linking_table *table;
-	const struct rules *rules;
-	const struct refiner *refiners;
+	struct blocks *blocks;
+	struct refiner refiners[REFINERS];
 	size_t refiner_count, largest;
-	struct rule_blocks *results;
 };
 
-static void keep_block(struct rule_blocks *out, uint64_t key, const struct entry *entries, size_t count)
+/* ---- one block -------------------------------------------------------------------------------------- */
+
+static void keep_block(struct way_blocks *of, uint32_t key, const uint64_t *entries, size_t count, bool part)
 {
 	if (count < 2)
 		return;
-	ARRAY_GROW(out->at, out->count, out->capacity);
-	out->at[out->count++] =
-		(struct block){.key = key, .first = (uint32_t)out->member_count, .count = (uint32_t)count};
+	if (of->count + 1 >= of->capacity)
+		of->starts = memory_grow(of->starts, of->count + 1, &of->capacity, sizeof *of->starts);
+	ARRAY_GROW(of->keys, of->count, of->key_capacity);
+	while (of->member_count + count > of->member_capacity)
+		of->members = memory_grow(of->members, of->member_capacity, &of->member_capacity, sizeof *of->members);
 	for (size_t i = 0; i < count; i++) {
-		ARRAY_GROW(out->members, out->member_count, out->member_capacity);
-		out->members[out->member_count++] = entries[i].row;
+		of->members[of->member_count + i] = sort_value(entries[i]);
+		if (part) {
+			ARRAY_GROW(of->parts, of->part_count, of->part_capacity);
+			of->parts[of->part_count++] = sort_entry(sort_value(entries[i]), (uint32_t)of->count);
+		}
 	}
+	of->keys[of->count] = key;
+	of->starts[of->count++] = (uint32_t)of->member_count;
+	of->member_count += count;
+	of->starts[of->count] = (uint32_t)of->member_count;
+	of->pairs += (uint64_t)count * (count - 1) / 2;
 }
 
-static int compare_entries(const void *a, const void *b)
+static uint32_t refining_key(const struct job *job, const struct refiner *refiner, uint32_t row)
 {
-	const struct entry *x = a, *y = b;
-	if (x->key != y->key)
-		return x->key < y->key ? -1 : 1;
-	return (x->row > y->row) - (x->row < y->row);
+	uint32_t code = table_row(job->blocks->table, row)[refiner->column->at];
+	return code ? (uint32_t)(hash_mix(value_keys(refiner->column, code, refiner->part).first) >> 32) : 0;
 }
 
-/* A block too large to compare everybody with everybody: by the next column that parts it. What
- * nothing parts says the same in all that we know: neighbours in order of content are compared. */
-static void divide_block(const struct job *job, struct rule_blocks *out, uint64_t key, struct entry *entries,
+/* A block too large to compare everybody with everybody: by the next column that parts it. What nothing parts says
+ * nearly the same in all that we know: neighbours in order of content are compared. */
+static void divide_block(const struct job *job, struct way_blocks *of, uint32_t key, const uint64_t *entries,
 			 size_t count, size_t next)
 {
 	if (count <= job->largest) {
-		keep_block(out, key, entries, count);
+		keep_block(of, key, entries, count, true);
 		return;
 	}
 	if (next == job->refiner_count) {
-		out->cut++;
-		for (size_t i = 0; i < count; i += job->largest / 2)
-			keep_block(out, hash_mix(key + i), entries + i,
-				   count - i < job->largest ? count - i : job->largest);
+		size_t step = job->largest > 1 ? job->largest / 2 : 1;
+		of->cut++;
+		for (size_t i = 0; i < count; i += step)
+			keep_block(of, key, entries + i, count - i < job->largest ? count - i : job->largest, true);
 		return;
 	}
-	const struct refiner *refiner = &job->refiners[next];
-	struct entry *parts = memory_alloc(count, sizeof *parts);
+	uint64_t *parts = memory_alloc(count, sizeof *parts), *spare = memory_alloc(count, sizeof *spare);
 	for (size_t i = 0; i < count; i++) {
-		uint32_t code = table_row(job->table, entries[i].row)[refiner->column->at];
-		parts[i] = (struct entry){code ? refiner->keys.first[code] : 0, entries[i].row};
+		uint32_t row = sort_value(entries[i]);
+		parts[i] = sort_entry(refining_key(job, &job->refiners[next], row), row);
 	}
-	qsort(parts, count, sizeof *parts, compare_entries);
+	sort_by_key(parts, spare, count, 1);
+	free(spare);
 	for (size_t i = 0, end; i < count; i = end) {
-		for (end = i + 1; end < count && parts[end].key == parts[i].key; end++)
+		for (end = i + 1; end < count && sort_key(parts[end]) == sort_key(parts[i]); end++)
 			;
-		divide_block(job, out, hash_mix(key + parts[i].key), parts + i, end - i, next + 1);
+		divide_block(job, of, key, parts + i, end - i, next + 1);
 	}
 	free(parts);
 }
 
-static void block_rule(void *context, size_t chunk, size_t first, size_t end, unsigned thread)
+/* ---- one way ------------------------------------------------------------------------------------------ */
+
+struct entries {
+	uint64_t *at;
+	size_t count, capacity;
+};
+
+static void make_entries(struct entries *out, const struct blocks *blocks, const struct way *way)
 {
-	const struct job *job = context;
-	const struct rule *rule = &job->rules->at[first];
-	struct rule_blocks *out = &job->results[first];
-	struct part_keys parts[LINKING_PARTS];
-	struct entries entries = {0};
-	(void)chunk, (void)end, (void)thread;
-	for (size_t i = 0; i < rule->is.count; i++)
-		part_keys_make(&parts[i], job->table, rule->is.parts[i]);
-	make_entries(&entries, rule, parts, job->table);
-	radix_sort(&entries);
-	for (size_t i = 0, behind; i < entries.count; i = behind) {
-		for (behind = i + 1; behind < entries.count && entries.at[behind].key == entries.at[i].key; behind++)
-			;
-		out->oversized += behind - i > job->largest;
-		divide_block(job, out, entries.at[i].key, entries.at + i, behind - i, 0);
+	const struct lanes *lanes = &blocks->lanes;
+	out->capacity = blocks->table->count + 1;
+	out->at = memory_alloc(out->capacity, sizeof *out->at);
+	for (uint32_t row = 0; row < blocks->table->count; row++) {
+		uint32_t keys[MOST_KEYS];
+		if (lanes->flags[row] & ROW_COPY)
+			continue;
+		size_t count = way_keys(lanes, way, row, keys);
+		for (size_t i = 0; i < count; i++) {
+			ARRAY_GROW(out->at, out->count, out->capacity);
+			out->at[out->count++] = sort_entry(keys[i], row);
+		}
 	}
-	for (size_t i = 0; i < rule->is.count; i++)
-		part_keys_release(&parts[i]);
-	free(entries.at);
 }
 
-/* ---- all rules -------------------------------------------------------------------------------------------- */
+static int compare_parts(const void *a, const void *b)
+{
+	const uint64_t *x = a, *y = b;
+	return (*x > *y) - (*x < *y);
+}
+
+static void *fitted(void *at, size_t count, size_t size)
+{
+	return memory_resize(at, count + 1, size);
+}
+
+static void block_way(void *context, size_t chunk, size_t first, size_t end, unsigned thread)
+{
+	const struct job *job = context;
+	struct way_blocks *of = &job->blocks->of[first];
+	struct entries entries = {0};
+	(void)chunk, (void)end, (void)thread;
+	make_entries(&entries, job->blocks, &job->blocks->ways[first]);
+	uint64_t *spare = memory_alloc(entries.count + 1, sizeof *spare);
+	sort_by_key(entries.at, spare, entries.count, 1);
+	free(spare);
+	for (size_t i = 0, behind; i < entries.count; i = behind) {
+		uint32_t key = sort_key(entries.at[i]);
+		for (behind = i + 1; behind < entries.count && sort_key(entries.at[behind]) == key; behind++)
+			;
+		if (behind - i <= job->largest) {
+			keep_block(of, key, entries.at + i, behind - i, false);
+			continue;
+		}
+		of->oversized++;
+		ARRAY_GROW(of->divided_keys, of->divided_count, of->divided_capacity);
+		of->divided_keys[of->divided_count++] = key;
+		divide_block(job, of, key, entries.at + i, behind - i, 0);
+	}
+	free(entries.at);
+	if (of->part_count > 0)
+		qsort(of->parts, of->part_count, sizeof *of->parts, compare_parts);
+	of->members = fitted(of->members, of->member_count, sizeof *of->members);
+	of->starts = fitted(of->starts, of->count, sizeof *of->starts);
+	of->keys = fitted(of->keys, of->count, sizeof *of->keys);
+}
+
+/* ---- rows that say the same ------------------------------------------------------------------------------ */
+
+/* Equal rows more than this are one row in the blocks: what holds of the first holds of all. Fewer are compared like
+ * others, so that every pair is seen. */
+enum { FEW_COPIES = 32 };
+
+static bool rows_equal(const struct linking_table *table, uint32_t a, uint32_t b)
+{
+	return memcmp(table_row(table, a), table_row(table, b), table->stride * sizeof(uint32_t)) == 0;
+}
+
+/* Equal rows lie beside each other. */
+static void set_copies_apart(struct blocks *blocks)
+{
+	const struct linking_table *table = blocks->table;
+	size_t capacity = 0;
+	for (uint32_t first = 0, end; first < table->count; first = end) {
+		for (end = first + 1; end < table->count && rows_equal(table, first, end); end++)
+			;
+		if (end - first <= FEW_COPIES)
+			continue;
+		for (uint32_t row = first + 1; row < end; row++) {
+			if (2 * blocks->copy_count + 2 > capacity)
+				blocks->copies = memory_grow(blocks->copies, 2 * blocks->copy_count + 1, &capacity,
+							     sizeof *blocks->copies);
+			blocks->copies[2 * blocks->copy_count] = row;
+			blocks->copies[2 * blocks->copy_count++ + 1] = first;
+			blocks->lanes.flags[row] |= ROW_COPY;
+		}
+	}
+}
+
+/* ---- all ways ----------------------------------------------------------------------------------------------- */
 
 static size_t make_refiners(struct refiner *refiners, const struct linking_table *table)
 {
-	static const struct linking_part wanted[] = {
-		{LINKING_BIRTH, LINKING_KEY_YEAR, 0},       {LINKING_GIVEN, LINKING_KEY_SOUND, 0},
-		{LINKING_FAMILY, LINKING_KEY_SOUND, 0},     {LINKING_PLACE, LINKING_KEY_DISTRICT, 0},
-		{LINKING_BIRTH, LINKING_KEY_BIRTH, 0},      {LINKING_PLACE, LINKING_KEY_UNIT, 0},
-		{LINKING_PLACE, LINKING_KEY_PROPERTY, 0},   {LINKING_TEXT, LINKING_KEY_EXACT, 0},
-		{LINKING_PHONE, LINKING_KEY_EXACT, 0},      {LINKING_EMAIL, LINKING_KEY_EXACT, 0},
-		{LINKING_IDENTIFIER, LINKING_KEY_EXACT, 0}, {LINKING_NHS, LINKING_KEY_EXACT, 0},
+	static const struct {
+		enum linking_kind kind;
+		enum linking_transform transform;
+	} wanted[] = {
+		{LINKING_BIRTH, LINKING_KEY_YEAR},       {LINKING_GIVEN, LINKING_KEY_SOUND},
+		{LINKING_FAMILY, LINKING_KEY_SOUND},     {LINKING_PLACE, LINKING_KEY_DISTRICT},
+		{LINKING_BIRTH, LINKING_KEY_BIRTH},      {LINKING_PLACE, LINKING_KEY_UNIT},
+		{LINKING_PLACE, LINKING_KEY_PROPERTY},   {LINKING_TEXT, LINKING_KEY_EXACT},
+		{LINKING_PHONE, LINKING_KEY_EXACT},      {LINKING_EMAIL, LINKING_KEY_EXACT},
+		{LINKING_IDENTIFIER, LINKING_KEY_EXACT}, {LINKING_NHS, LINKING_KEY_EXACT},
 	};
 	size_t count = 0;
 	for (size_t w = 0; w < sizeof wanted / sizeof *wanted; w++) {
-		for (size_t c = 0; c < table->column_count && count < LINKING_COLUMNS * 2; c++) {
-			if (table->columns[c].is.kind != (enum linking_kind)wanted[w].column)
+		for (size_t c = 0; c < table->column_count && count < REFINERS; c++) {
+			if (table->columns[c].is.kind != wanted[w].kind)
 				continue;
 			refiners[count].column = &table->columns[c];
-			part_keys_make(&refiners[count++].keys, table,
-				       (struct linking_part){.column = c, .transform = wanted[w].transform});
+			refiners[count++].part = (struct linking_part){c, wanted[w].transform, 0};
 		}
 	}
 	return count;
 }
 
-static void append_rule(struct blocks *blocks, struct rule_blocks *from, size_t rule, struct linking_report *report)
+/* Which rows lie in blocks that were divided. */
+static void mark_divided(struct blocks *blocks)
 {
-	for (size_t i = 0; i < from->count; i++) {
-		struct block block = from->at[i];
-		block.first += (uint32_t)blocks->member_count;
-		block.rule = (uint16_t)rule;
-		blocks->pairs += (uint64_t)block.count * (block.count - 1) / 2;
-		ARRAY_GROW(blocks->at, blocks->count, blocks->capacity);
-		blocks->at[blocks->count++] = block;
-	}
-	if (from->member_count > 0) {
-		blocks->members =
-			memory_resize(blocks->members, blocks->member_count + from->member_count, sizeof(uint32_t));
-		memcpy(blocks->members + blocks->member_count, from->members, from->member_count * sizeof(uint32_t));
-		blocks->member_count += from->member_count;
-	}
-	report->rule[rule].oversized = from->oversized;
-	report->rule[rule].cut = from->cut;
-	free(from->at);
-	free(from->members);
-}
-
-static void list_by_row(struct blocks *blocks, size_t rows)
-{
-	blocks->starts = memory_alloc(rows + 2, sizeof *blocks->starts);
-	blocks->of = memory_alloc(blocks->member_count + 1, sizeof *blocks->of);
-	uint32_t *starts = blocks->starts; /* one place ahead while filling */
-	for (size_t i = 0; i < blocks->member_count; i++)
-		starts[blocks->members[i] + 2]++;
-	for (size_t i = 1; i < rows + 2; i++)
-		starts[i] += starts[i - 1];
-	for (size_t b = 0; b < blocks->count; b++) {
-		for (uint32_t i = 0; i < blocks->at[b].count; i++)
-			blocks->of[starts[blocks->members[blocks->at[b].first + i] + 1]++] = (uint32_t)b;
+	for (size_t w = 0; w < blocks->way_count; w++) {
+		for (size_t i = 0; i < blocks->of[w].part_count; i++)
+			blocks->lanes.flags[blocks->of[w].parts[i] >> 32] |= ROW_DIVIDED;
 	}
 }
 
@@ -261,48 +218,64 @@ void blocks_make(struct blocks *blocks, const struct linking_table *table, const
 		 struct linking_report *report)
 {
 	struct rules *rules = memory_alloc(1, sizeof *rules);
-	struct refiner *refiners = memory_alloc(LINKING_COLUMNS * 2, sizeof *refiners);
+	struct job *job = memory_alloc(1, sizeof *job);
 	memset(blocks, 0, sizeof *blocks);
+	blocks->table = table;
 	rules_make(rules, table, settings);
-	struct job job = {.table = table,
-			  .rules = rules,
-			  .refiners = refiners,
-			  .largest = settings->largest_block ? settings->largest_block : 200};
-	job.refiner_count = make_refiners(refiners, table);
-	job.results = memory_alloc(rules->count + 1, sizeof *job.results);
-	parallel_for(rules->count, 1, settings->threads, block_rule, &job);
+	lanes_make(blocks, rules, settings->threads);
+	set_copies_apart(blocks);
+	job->blocks = blocks;
+	job->largest = settings->largest_block ? settings->largest_block : 200;
+	job->refiner_count = make_refiners(job->refiners, table);
+	parallel_for(blocks->way_count, 1, settings->threads, block_way, job);
+	mark_divided(blocks);
 	report->rules = rules->count;
-	for (size_t r = 0; r < rules->count; r++) {
+	report->identical = blocks->copy_count;
+	for (size_t r = 0; r < rules->count; r++)
 		memcpy(report->rule[r].name, rules->at[r].name, sizeof rules->at[r].name);
-		append_rule(blocks, &job.results[r], r, report);
+	for (size_t w = 0; w < blocks->way_count; w++) {
+		report->rule[blocks->ways[w].rule].oversized += blocks->of[w].oversized;
+		report->rule[blocks->ways[w].rule].cut += blocks->of[w].cut;
+		blocks->pairs += blocks->of[w].pairs;
 	}
-	list_by_row(blocks, table->count);
-	for (size_t i = 0; i < job.refiner_count; i++)
-		part_keys_release(&refiners[i].keys);
-	free(job.results);
-	free(refiners);
+	free(job);
 	free(rules);
 }
 
 void blocks_release(struct blocks *blocks)
 {
-	free(blocks->at);
-	free(blocks->members);
-	free(blocks->starts);
-	free(blocks->of);
+	for (size_t w = 0; w < blocks->way_count; w++) {
+		free(blocks->of[w].starts);
+		free(blocks->of[w].members);
+		free(blocks->of[w].keys);
+		free(blocks->of[w].divided_keys);
+		free(blocks->of[w].parts);
+	}
+	free(blocks->copies);
+	lanes_release(&blocks->lanes);
 }
 
-uint32_t blocks_first_common(const struct blocks *blocks, uint32_t a, uint32_t b)
+/* ---- going through pairs --------------------------------------------------------------------------------------- */
+
+size_t blocks_stretches(struct stretch **out, const struct blocks *blocks)
 {
-	const uint32_t *x = blocks->of + blocks->starts[a], *x_end = blocks->of + blocks->starts[a + 1];
-	const uint32_t *y = blocks->of + blocks->starts[b], *y_end = blocks->of + blocks->starts[b + 1];
-	while (x < x_end && y < y_end) {
-		if (*x == *y)
-			return *x;
-		if (*x < *y)
-			x++;
-		else
-			y++;
+	struct stretch *all = NULL;
+	size_t count = 0, capacity = 0;
+	for (unsigned w = 0; w < blocks->way_count; w++) {
+		const struct way_blocks *of = &blocks->of[w];
+		uint64_t pairs = 0;
+		uint32_t first = 0;
+		for (uint32_t b = 0; b < of->count; b++) {
+			uint64_t members = of->starts[b + 1] - of->starts[b];
+			pairs += members * (members - 1) / 2 + 1;
+			if (pairs < PAIRS_A_STRETCH && b + 1 < of->count)
+				continue;
+			ARRAY_GROW(all, count, capacity);
+			all[count++] = (struct stretch){w, first, b + 1};
+			first = b + 1;
+			pairs = 0;
+		}
 	}
-	return UINT32_MAX;
+	*out = all;
+	return count;
 }

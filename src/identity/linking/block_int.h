@@ -1,10 +1,12 @@
-/* Blocking, inside: rules and the keys they make of values. */
+/* Blocking, inside: rules, the keys they make of values, and going through pairs. */
 #ifndef LINKING_BLOCK_INT_H
 #define LINKING_BLOCK_INT_H
 
 #include "linking/linking_int.h"
 
-enum { MOST_KEYS = 12 };
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
 
 struct rule {
 	char name[96];
@@ -17,11 +19,124 @@ struct rules {
 /* The rules that are pinned, or those that the table's columns call for. */
 void rules_make(struct rules *rules, const struct linking_table *table, const struct linking_settings *settings);
 
-struct part_keys { /* by code; 0 is none; a value may have two (a double family name, a nickname) */
-	struct linking_part part;
-	uint64_t *first, *second;
+/* The keys of one value; 0 is none. It may have two: a double family name, a nickname. */
+struct value_keys {
+	uint64_t first, second;
 };
-void part_keys_make(struct part_keys *keys, const struct linking_table *table, struct linking_part part);
-void part_keys_release(struct part_keys *keys);
+struct value_keys value_keys(const struct column *column, uint32_t code, struct linking_part part);
+
+/* ---- lanes ------------------------------------------------------------------------------------------- */
+
+void lanes_make(struct blocks *blocks, const struct rules *rules, unsigned threads);
+void lanes_release(struct lanes *lanes);
+/* The keys of a row for a way, 0 .. MOST_KEYS - 1. */
+enum { MOST_KEYS = 16 };
+size_t way_keys(const struct lanes *lanes, const struct way *way, uint32_t row, uint32_t out[MOST_KEYS]);
+/* Where one of two rows has further keys or lies in a divided block: the first way that holds, and the block's
+ * key, or its number where it came of dividing. WAYS: none. */
+struct way_found {
+	unsigned way;
+	uint32_t key, block;
+	bool divided;
+};
+struct way_found find_way(const struct blocks *blocks, uint32_t a, uint32_t b);
+
+/* Which lanes agree, one bit each. */
+static inline uint64_t lanes_agree(const uint32_t *a, const uint32_t *b, size_t stride)
+{
+	uint64_t agree = 0;
+	for (size_t i = 0; i < stride; i += LANE_STEP) {
+#ifdef __SSE2__
+		__m128i same = _mm_cmpeq_epi32(_mm_loadu_si128((const __m128i *)(a + i)),
+					       _mm_loadu_si128((const __m128i *)(b + i)));
+		agree |= (uint64_t)(unsigned)_mm_movemask_ps(_mm_castsi128_ps(same)) << i;
+#else
+		for (size_t k = 0; k < LANE_STEP; k++)
+			agree |= (uint64_t)(a[i + k] == b[i + k]) << (i + k);
+#endif
+	}
+	return agree;
+}
+
+/* Whether the names of A and B agree in each other's columns, by sound. */
+static inline bool names_crossed(const struct lanes *lanes, const uint32_t *a, const uint32_t *b)
+{
+	return lanes->given != LANES && a[lanes->given] == b[lanes->family] && a[lanes->family] == b[lanes->given];
+}
+
+/* The first way that holds for two rows that have neither further keys nor divided blocks; WAYS: none. */
+static inline unsigned first_way(const struct blocks *blocks, const uint32_t *a, const uint32_t *b)
+{
+	const struct lanes *lanes = &blocks->lanes;
+	uint64_t agree = lanes_agree(a, b, lanes->stride), hold = UINT64_MAX;
+	agree |= (uint64_t)names_crossed(lanes, a, b) << lanes->count;
+	for (unsigned i = 0; i < blocks->table_count; i++)
+		hold &= blocks->tables[i][agree >> (8 * i) & 255];
+	return hold ? blocks->way_of[__builtin_ctzll(hold)] : WAYS;
+}
+
+/* ---- going through pairs ----------------------------------------------------------------------------------- */
+
+/* Blocks of one way, about equally many pairs in each: what a thread takes at a time. Which there are depends on
+ * the data alone. */
+struct stretch {
+	unsigned way;
+	uint32_t first, end; /* blocks */
+};
+enum { PAIRS_A_STRETCH = 1 << 15 };
+size_t blocks_stretches(struct stretch **out, const struct blocks *blocks);
+
+/* Whether a pair of block BLOCK of way WAY is scored there: no other block has it first. */
+static inline bool is_first_block(const struct blocks *blocks, unsigned way, uint32_t block, uint32_t a, uint32_t b)
+{
+	const struct lanes *lanes = &blocks->lanes;
+	const uint32_t *x = lanes->at + a * lanes->stride, *y = lanes->at + b * lanes->stride;
+	if (__builtin_expect(((lanes->flags[a] | lanes->flags[b]) & ROW_FURTHER) == 0 &&
+				     (lanes->flags[a] & lanes->flags[b] & ROW_DIVIDED) == 0,
+			     1))
+		return first_way(blocks, x, y) == way;
+	struct way_found found = find_way(blocks, a, b);
+	return found.way == way && (found.divided ? found.block == block : found.key == blocks->of[way].keys[block]);
+}
+
+typedef bool visit_pair(void *context, unsigned way, uint32_t a, uint32_t b);
+
+/* Both rows' codes and lanes, of the block after the next ones. */
+static inline void fetch_ahead(const struct blocks *blocks, const struct way_blocks *of, uint32_t block)
+{
+	enum { AHEAD = 6 };
+	if (block + AHEAD + 1 >= of->count)
+		return;
+	const struct linking_table *table = blocks->table;
+	for (uint32_t i = of->starts[block + AHEAD], k = 0; i < of->starts[block + AHEAD + 1] && k < 4; i++, k++) {
+		__builtin_prefetch(table->rows + (size_t)of->members[i] * table->stride);
+		__builtin_prefetch(blocks->lanes.at + (size_t)of->members[i] * blocks->lanes.stride);
+	}
+}
+
+/* Calls VISIT for the pairs of one stretch that no earlier block has; of one block in EVERY, drawn by its key. False
+ * once VISIT is. */
+static inline __attribute__((always_inline)) bool visit_stretch(const struct blocks *blocks,
+								const struct linking_settings *settings,
+								const struct stretch *stretch, uint64_t every,
+								visit_pair *visit, void *context)
+{
+	const struct way_blocks *of = &blocks->of[stretch->way];
+	for (uint32_t b = stretch->first; b < stretch->end; b++) {
+		const uint32_t *members = of->members + of->starts[b], *end = of->members + of->starts[b + 1];
+		if (every > 1 && hash_mix((uint64_t)of->keys[b] << 32 | b) % every != 0)
+			continue;
+		fetch_ahead(blocks, of, b);
+		for (const uint32_t *x = members; x < end; x++) {
+			for (const uint32_t *y = x + 1; y < end; y++) {
+				if (!same_file(blocks->table, settings, *x, *y) &&
+				    is_first_block(blocks, stretch->way, b, *x, *y) &&
+				    !visit(context, stretch->way, *x, *y))
+					return false;
+			}
+		}
+	}
+	return true;
+}
 
 #endif

@@ -21,21 +21,20 @@ static struct text last_word(struct text t)
 	return text_slice(t.at + first, t.len - first);
 }
 
-static void given_keys(struct part_keys *keys, size_t code, struct text name)
+static struct value_keys given_keys(struct text name)
 {
 	struct text first = text_slice(name.at, text_find_char(name, ' '));
 	if (first.len < 2)
-		return;
+		return (struct value_keys){0, 0};
 	int group = clean_given_group(first);
-	keys->first[code] = sound_of(first);
-	keys->second[code] = group >= 0 ? hash_mix((uint64_t)group + 1000) : 0;
+	return (struct value_keys){sound_of(first), group >= 0 ? hash_mix((uint64_t)group + 1000) : 0};
 }
 
-static void family_keys(struct part_keys *keys, size_t code, struct text name)
+static struct value_keys family_keys(struct text name)
 {
-	keys->first[code] = sound_of(last_word(name));
 	struct text first = text_slice(name.at, text_find_char(name, ' '));
-	keys->second[code] = first.len < name.len ? first.len >= 4 ? sound_of(first) : sound_of(name) : 0;
+	return (struct value_keys){sound_of(last_word(name)),
+				   first.len < name.len ? first.len >= 4 ? sound_of(first) : sound_of(name) : 0};
 }
 
 static uint64_t birth_key(date d, enum linking_transform transform)
@@ -96,43 +95,35 @@ static uint64_t bits_key(const struct encoding *encoding, unsigned band, size_t 
 	return hash_mix(bits);
 }
 
-static void make_key(struct part_keys *keys, const struct column *column, size_t code)
+struct value_keys value_keys(const struct column *column, uint32_t code, struct linking_part part)
 {
-	struct text value = dictionary_value(column->dictionary, (uint32_t)code);
-	switch (keys->part.transform) {
+	const struct dictionary *dictionary = column->dictionary;
+	struct text value = dictionary_value(dictionary, code);
+	switch (part.transform) {
 	case LINKING_KEY_SOUND:
-		if (column->is.kind == LINKING_GIVEN || column->is.kind == LINKING_MIDDLE)
-			given_keys(keys, code, value);
-		else
-			family_keys(keys, code, value);
-		break;
+		return column->is.kind == LINKING_GIVEN || column->is.kind == LINKING_MIDDLE ? given_keys(value)
+											     : family_keys(value);
 	case LINKING_KEY_INITIAL:
-		keys->first[code] = hash_mix((unsigned char)value.at[0] + UINT64_C(300));
-		break;
+		return (struct value_keys){hash_mix((unsigned char)value.at[0] + UINT64_C(300)), 0};
 	case LINKING_KEY_START:
 	case LINKING_KEY_END:
-		keys->first[code] = end_key(value, keys->part);
-		break;
+		return (struct value_keys){end_key(value, part), 0};
 	case LINKING_KEY_BIRTH:
 	case LINKING_KEY_YEAR:
 	case LINKING_KEY_DAY_MONTH:
 	case LINKING_KEY_MONTH:
-		keys->first[code] = birth_key(column->dictionary->births[code], keys->part.transform);
-		break;
+		return (struct value_keys){birth_key(dictionary->births[code], part.transform), 0};
 	case LINKING_KEY_PROPERTY:
 	case LINKING_KEY_UNIT:
 	case LINKING_KEY_SECTOR:
 	case LINKING_KEY_DISTRICT:
 	case LINKING_KEY_DOOR:
-		keys->first[code] = place_key(&column->dictionary->places[code], keys->part.transform);
-		break;
+		return (struct value_keys){place_key(&dictionary->places[code], part.transform), 0};
 	case LINKING_KEY_BITS:
-		keys->first[code] = bits_key(&column->dictionary->encodings[code], keys->part.length,
-					     column->dictionary->values.count);
-		break;
+		return (struct value_keys){
+			bits_key(&dictionary->encodings[code], part.length, dictionary->values.count), 0};
 	default:
-		keys->first[code] = text_hash(value);
-		break;
+		return (struct value_keys){dictionary->values.hashes[code - 1], 0};
 	}
 }
 
@@ -154,26 +145,6 @@ const char *linking_transform_name(enum linking_transform transform)
 		"month", "property", "postcode", "sector", "district", "door", "bits",
 	};
 	return names[transform];
-}
-
-void part_keys_make(struct part_keys *keys, const struct linking_table *table, struct linking_part part)
-{
-	const struct column *column = &table->columns[part.column];
-	size_t count = column->dictionary->values.count + 1;
-	keys->part = part;
-	keys->first = memory_alloc(count, sizeof(uint64_t));
-	keys->second = memory_alloc(count, sizeof(uint64_t));
-	for (size_t code = 1; code < count; code++) {
-		/* names share a dictionary: only what this column holds */
-		if (column->counts[code])
-			make_key(keys, column, code);
-	}
-}
-
-void part_keys_release(struct part_keys *keys)
-{
-	free(keys->first);
-	free(keys->second);
 }
 
 /* ---- the rules --------------------------------------------------------------------------------- */

@@ -212,6 +212,11 @@ static unsigned compare_codes(struct comparer *comparer, size_t c, uint32_t a, u
 		return compare_encoding(&column->dictionary->encodings[a], &column->dictionary->encodings[b]);
 	if (column->is.kind == LINKING_SEX || column->is.kind == LINKING_SUFFIX)
 		return 2;
+	const struct name_gist *gists = column->dictionary->gists;
+	if (column->is.kind == LINKING_GIVEN && clean_given_surely_differ(&gists[a], &gists[b]))
+		return 6;
+	if (column->is.kind == LINKING_FAMILY && clean_family_surely_differ(&gists[a], &gists[b]))
+		return 4;
 	uint64_t low = a < b ? a : b, high = a < b ? b : a, pair = (high << 30 | low) << 4;
 	uint64_t *entry = &comparer->remembered[c][hash_mix(pair) >> (64 - REMEMBERED_BITS)];
 	if ((*entry & ~UINT64_C(15)) == pair)
@@ -316,4 +321,24 @@ uint64_t comparer_pattern(struct comparer *comparer, const uint32_t *a, const ui
 	if (table->sources)
 		pattern = set_level(pattern, table->source, sources_compare(table, a, b, pattern));
 	return see_whole_name(table, a, b, see_crossed_names(comparer, a, b, pattern));
+}
+
+bool comparer_pattern_over(struct comparer *comparer, const struct limits *limits, const uint32_t *a, const uint32_t *b,
+			   uint64_t *pattern)
+{
+	float left = limits->start;
+	*pattern = 0;
+	for (size_t i = 0; i < limits->count; i++) {
+		size_t c = limits->order[i];
+		unsigned level = compare_column(comparer, c, a, b);
+		left -= limits->loss[c][level];
+		if (left < 0)
+			return false;
+		*pattern |= (uint64_t)level << (4 * c);
+	}
+	if (comparer->table->sources)
+		*pattern =
+			set_level(*pattern, comparer->table->source, sources_compare(comparer->table, a, b, *pattern));
+	*pattern = see_whole_name(comparer->table, a, b, see_crossed_names(comparer, a, b, *pattern));
+	return true;
 }

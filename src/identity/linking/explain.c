@@ -32,8 +32,7 @@ void linking_explain(const struct linking_run *run, size_t first, size_t second,
 	out->probability = weight_probability(out->weight);
 	out->prior = log2(model->prior_m / (1 - model->prior_m));
 	out->conflict = model_conflict_name(model_conflict(table, out->pattern));
-	uint32_t block = blocks_first_common(&run->blocks, row_a, row_b);
-	out->rule = block == UINT32_MAX ? -1 : run->blocks.at[block].rule;
+	out->rule = blocks_rule(&run->blocks, row_a, row_b);
 	double sum = out->prior;
 	bool alike = model_names_alike(table, out->pattern);
 	for (size_t c = 0; c < table->column_count; c++) {

@@ -148,7 +148,7 @@ struct linking_settings {
 	double link_probability;          /* a link at least this sure can join; 0: 0.7 */
 	double keep_probability;          /* pairs at least this sure are kept for review; 0: 0.02 */
 	size_t largest_block;             /* 0: 200 records; larger blocks are subdivided */
-	double training_pairs;            /* about how many pairs to train on; 0: 2 million */
+	double training_pairs;            /* about how many pairs to train on; 0: 1 million */
 	const struct linking_rule *rules; /* pinned; NULL: chosen from the columns there are */
 	size_t rule_count;
 	double prior;          /* pinned: the chance that two records, drawn of all, are one person; 0: estimated */
@@ -183,7 +183,8 @@ struct linking_rule_report {
 struct linking_report {
 	size_t records, clusters, links, patterns;
 	uint64_t pairs;
-	double prior; /* one pair in so many of all is a match: the prior's inverse */
+	size_t identical; /* records like many others, which stand for them: more than 32 say exactly the same */
+	double prior;     /* one pair in so many of all is a match: the prior's inverse */
 	double household_prior;
 	double seconds_block, seconds_train, seconds_score, seconds_cluster, seconds_total;
 	size_t rules;

@@ -5,6 +5,7 @@
 #include "base/map.h"
 #include "base/values.h"
 #include "clean/door.h"
+#include "clean/gist.h"
 #include "encoding/encoding.h"
 #include "linking/linking.h"
 
@@ -13,6 +14,7 @@
 struct dictionary {
 	struct values values;
 	date *births;               /* LINKING_BIRTH: by code */
+	struct name_gist *gists;    /* names: by code */
 	struct place *places;       /* LINKING_PLACE: by code */
 	struct encoding *encodings; /* LINKING_ENCODING: by code */
 };
@@ -118,25 +120,68 @@ static inline unsigned pattern_level(uint64_t pattern, size_t column)
 
 /* ---- blocking ------------------------------------------------------------------------------- */
 
-struct block { /* records that share a key: members[first .. first + count) */
-	uint64_t key;
-	uint32_t first, count;
-	uint16_t rule;
+/* What blocking looks at: for each row a lane for each key that some rule asks for (a date of birth, a family name's
+ * sound ...), so that which rules hold for two rows is a few vector compares. A lane without a value holds
+ * LANE_NONE and the row's number, which no other row has. A value that has a second key of the same lane (a double
+ * family name), and further values of a column, are in a list beside it. */
+enum { LANES = 60, LANE_STEP = 4, WAYS = 64 };
+static const uint32_t LANE_NONE = UINT32_C(1) << 31;
+
+struct further_key {
+	uint32_t lane, key;
 };
+struct lanes {
+	size_t count, stride; /* stride: a multiple of LANE_STEP */
+	uint32_t *at;         /* rows * stride */
+	uint32_t *starts;     /* further keys of each row: further[starts[row] .. starts[row + 1]); NULL: none */
+	struct further_key *further;
+	unsigned char *flags; /* by row: enum row_flag */
+	size_t given, family; /* lanes of the sounds of a first given and family name; LANES: none */
+};
+enum row_flag {
+	ROW_FURTHER = 1, /* has further keys */
+	ROW_DIVIDED = 2, /* is in a block that was too large */
+	ROW_COPY = 4     /* one of many equal rows, and not the first of them: in no block */
+};
+
+/* One way in which a rule can hold: all of NEED agree; with ANY_ORDER also when the two names have changed places. */
+struct way {
+	unsigned rule, count, lanes[LINKING_PARTS];
+	bool any_order;
+	unsigned near; /* the lane that rows lie near each other by, LANES: none of them */
+	uint64_t need;
+};
+
+struct way_blocks { /* block I: members[starts[I] .. starts[I + 1]), ascending rows */
+	uint32_t *starts, *members, *keys;
+	size_t count, capacity, member_count, member_capacity, key_capacity;
+	uint64_t oversized, cut, pairs;
+	uint32_t *divided_keys; /* keys of blocks that were divided, ascending */
+	size_t divided_count, divided_capacity;
+	uint64_t *parts; /* row and block, for the blocks that came of dividing; ascending */
+	size_t part_count, part_capacity;
+};
+
 struct blocks {
-	struct block *at;
-	size_t count, capacity;
-	uint32_t *members; /* rows, ascending within a block */
-	size_t member_count, member_capacity;
-	/* the blocks of each row, ascending: of[starts[row] .. starts[row + 1]) */
-	uint32_t *starts, *of;
+	const struct linking_table *table;
+	struct lanes lanes;
+	struct way ways[WAYS];
+	size_t way_count;
+	struct way_blocks of[WAYS];
+	uint64_t tables[(LANES + 1 + 7) / 8][256]; /* by eight lanes: alternatives that these do not rule out */
+	unsigned table_count;
+	unsigned way_of[WAYS]; /* of alternatives: a way in any order is two */
+	uint32_t *copies;      /* of ROW_COPY rows: the row, and the first of the equal ones */
+	size_t copy_count;
 	uint64_t pairs; /* as if no pair were in two blocks */
 };
 void blocks_make(struct blocks *blocks, const struct linking_table *table, const struct linking_settings *settings,
 		 struct linking_report *report);
 void blocks_release(struct blocks *blocks);
-/* The first block that holds both rows, or UINT32_MAX. */
-uint32_t blocks_first_common(const struct blocks *blocks, uint32_t a, uint32_t b);
+/* The first rule that puts both rows in one block; -1: none. */
+int blocks_rule(const struct blocks *blocks, uint32_t a, uint32_t b);
+
+enum { TRAINING_PAIRS = 1000000 }; /* about so many are enough, where settings do not say */
 
 /* ---- the model --------------------------------------------------------------------------------- */
 
@@ -174,6 +219,18 @@ enum status model_read(struct model *model, struct linking_table *table, const c
 
 /* How many records a model was trained on. */
 double linking_model_records(const char *json);
+
+/* How far a weight can still go: columns in the order in which comparing them pays, and what each level takes off
+ * the most that is possible. */
+struct limits {
+	size_t count, order[LINKING_COLUMNS];
+	float start; /* what may be taken off before the weight must be below what is wanted */
+	float loss[LINKING_COLUMNS][16];
+};
+void model_limits(struct limits *out, const struct model *model, const struct linking_table *table, float least);
+/* As comparer_pattern(), but false, and only partly compared, when the weight is certainly below what is wanted. */
+bool comparer_pattern_over(struct comparer *comparer, const struct limits *limits, const uint32_t *a, const uint32_t *b,
+			   uint64_t *pattern);
 
 struct pair_score {
 	float weight;   /* log2 odds, prior included */
@@ -223,6 +280,7 @@ struct links {
 	struct linking_link *at; /* a and b are rows here */
 	size_t count, capacity;
 };
+void links_sort(struct links *links); /* by a, then b */
 enum status count_patterns(struct pattern_count **out, size_t *count, double *scale, const struct linking_table *table,
 			   const struct blocks *blocks, const struct linking_settings *settings,
 			   struct error *error) MUST_CHECK;

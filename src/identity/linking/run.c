@@ -64,14 +64,6 @@ static enum status run_all(struct linking_run *run, const struct linking_setting
 	return STATUS_OK;
 }
 
-static int compare_added(const void *a, const void *b)
-{
-	const struct linking_link *x = a, *y = b;
-	if (x->a != y->a)
-		return x->a < y->a ? -1 : 1;
-	return (x->b > y->b) - (x->b < y->b);
-}
-
 /* From rows to the numbers the caller knows. */
 static void number_as_added(struct linking_run *run)
 {
@@ -81,7 +73,7 @@ static void number_as_added(struct linking_run *run)
 		link->a = a < b ? a : b;
 		link->b = a < b ? b : a;
 	}
-	qsort(run->links.at, run->links.count, sizeof *run->links.at, compare_added);
+	links_sort(&run->links);
 }
 
 enum status linking_run_new(struct linking_run **out, struct linking_table *table,

@@ -1,12 +1,10 @@
 #include "base/memory.h"
 #include "base/threads.h"
-#include "linking/linking_int.h"
+#include "linking/block_int.h"
+#include "linking/sort.h"
 
 #include <math.h>
 #include <stdlib.h>
-
-/* Blocks a chunk. Chunks are what the order of results hangs on, never threads. */
-enum { BLOCKS_A_CHUNK = 1024 };
 
 static bool stopped(const struct linking_settings *settings)
 {
@@ -23,35 +21,34 @@ struct counting {
 	const struct linking_table *table;
 	const struct blocks *blocks;
 	const struct linking_settings *settings;
+	const struct stretch *stretches;
 	uint64_t every; /* one block in so many */
 	struct comparer *comparers;
 	struct tally *tallies; /* by thread: counts are whole numbers, so any order of adding is the same */
 };
+struct counting_thread {
+	struct counting *job;
+	unsigned thread;
+};
 
-static void count_block(struct counting *job, size_t number, unsigned thread)
+static bool count_pair(void *context, unsigned way, uint32_t a, uint32_t b)
 {
-	const struct block *block = &job->blocks->at[number];
-	const uint32_t *members = job->blocks->members + block->first;
-	if (hash_mix(block->key + block->rule) % job->every != 0)
-		return;
-	for (uint32_t i = 0; i < block->count; i++) {
-		for (uint32_t j = i + 1; j < block->count; j++) {
-			if (same_file(job->table, job->settings, members[i], members[j]) ||
-			    blocks_first_common(job->blocks, members[i], members[j]) != number)
-				continue;
-			uint64_t pattern = comparer_pattern(&job->comparers[thread], table_row(job->table, members[i]),
-							    table_row(job->table, members[j]));
-			++*id_map_put(&job->tallies[thread].map, pattern, NULL);
-		}
-	}
+	struct counting_thread *own = context;
+	const struct linking_table *table = own->job->table;
+	uint64_t pattern =
+		comparer_pattern(&own->job->comparers[own->thread], table_row(table, a), table_row(table, b));
+	(void)way;
+	++*id_map_put(&own->job->tallies[own->thread].map, pattern, NULL);
+	return true;
 }
 
-static void count_chunk(void *context, size_t chunk, size_t first, size_t end, unsigned thread)
+static void count_stretch(void *context, size_t chunk, size_t first, size_t end, unsigned thread)
 {
 	struct counting *job = context;
-	(void)chunk;
-	for (size_t i = first; i < end && !stopped(job->settings); i++)
-		count_block(job, i, thread);
+	struct counting_thread own = {job, thread};
+	(void)chunk, (void)end;
+	if (!stopped(job->settings))
+		(void)visit_stretch(job->blocks, job->settings, &job->stretches[first], job->every, count_pair, &own);
 }
 
 static int compare_patterns(const void *a, const void *b)
@@ -88,9 +85,12 @@ enum status count_patterns(struct pattern_count **out, size_t *count, double *sc
 			   const struct blocks *blocks, const struct linking_settings *settings, struct error *error)
 {
 	unsigned threads = settings->threads ? settings->threads : threads_available();
-	double wanted = settings->training_pairs > 0 ? settings->training_pairs : 2e6;
+	double wanted = settings->training_pairs > 0 ? settings->training_pairs : TRAINING_PAIRS;
+	struct stretch *stretches;
+	size_t stretch_count = blocks_stretches(&stretches, blocks);
 	struct counting job = {.table = table, .blocks = blocks, .settings = settings};
 	job.every = 1 + (uint64_t)((double)blocks->pairs / wanted);
+	job.stretches = stretches;
 	*scale = (double)job.every;
 	job.comparers = memory_alloc(threads, sizeof *job.comparers);
 	job.tallies = memory_alloc(threads, sizeof *job.tallies);
@@ -98,7 +98,7 @@ enum status count_patterns(struct pattern_count **out, size_t *count, double *sc
 		comparer_init(&job.comparers[t], table);
 		id_map_init(&job.tallies[t].map);
 	}
-	parallel_for(blocks->count, BLOCKS_A_CHUNK, threads, count_chunk, &job);
+	parallel_for(stretch_count, 1, threads, count_stretch, &job);
 	*count = add_up(out, job.tallies, threads);
 	for (unsigned t = 0; t < threads; t++) {
 		comparer_release(&job.comparers[t]);
@@ -106,6 +106,7 @@ enum status count_patterns(struct pattern_count **out, size_t *count, double *sc
 	}
 	free(job.comparers);
 	free(job.tallies);
+	free(stretches);
 	if (stopped(settings))
 		return error_set(error, STATUS_INTERRUPTED, "linking.stopped", "linking was stopped");
 	return STATUS_OK;
@@ -113,9 +114,9 @@ enum status count_patterns(struct pattern_count **out, size_t *count, double *sc
 
 /* ---- scoring all pairs -------------------------------------------------------------------------------------- */
 
-struct chunk_result {
+struct stretch_result {
 	struct links links;
-	uint64_t pairs[32]; /* by rule */
+	uint64_t pairs;
 };
 
 struct scoring {
@@ -123,13 +124,20 @@ struct scoring {
 	const struct blocks *blocks;
 	const struct model *model;
 	const struct linking_settings *settings;
+	const struct stretch *stretches;
 	float least;
+	struct limits limits;
 	struct comparer *comparers;
-	struct chunk_result *results;
+	struct stretch_result *results;
+};
+struct scoring_thread {
+	struct scoring *job;
+	struct comparer *comparer;
+	struct stretch_result *result;
 };
 
 static void keep_link(struct links *links, uint32_t a, uint32_t b, const struct pair_score *score, uint64_t pattern,
-		      uint16_t rule)
+		      unsigned rule)
 {
 	ARRAY_GROW(links->at, links->count, links->capacity);
 	links->at[links->count++] = (struct linking_link){
@@ -138,64 +146,99 @@ static void keep_link(struct links *links, uint32_t a, uint32_t b, const struct 
 		.weight = score->weight,
 		.probability = (float)weight_probability((double)score->weight),
 		.pattern = pattern,
-		.rule = rule,
+		.rule = (uint16_t)rule,
 	};
 }
 
-static void score_block(struct scoring *job, size_t number, struct chunk_result *result, unsigned thread)
+static bool score_pair(void *context, unsigned way, uint32_t a, uint32_t b)
 {
-	const struct block *block = &job->blocks->at[number];
-	const uint32_t *members = job->blocks->members + block->first;
-	for (uint32_t i = 0; i < block->count; i++) {
-		const uint32_t *a = table_row(job->table, members[i]);
-		for (uint32_t j = i + 1; j < block->count; j++) {
-			if (same_file(job->table, job->settings, members[i], members[j]) ||
-			    blocks_first_common(job->blocks, members[i], members[j]) != number)
-				continue;
-			const uint32_t *b = table_row(job->table, members[j]);
-			uint64_t pattern = comparer_pattern(&job->comparers[thread], a, b);
-			struct pair_score score;
-			result->pairs[block->rule]++;
-			if (model_score(job->model, job->table, a, b, pattern, job->least, &score))
-				keep_link(&result->links, members[i], members[j], &score, pattern, block->rule);
-		}
-	}
+	struct scoring_thread *own = context;
+	const struct scoring *job = own->job;
+	const uint32_t *x = table_row(job->table, a), *y = table_row(job->table, b);
+	uint64_t pattern;
+	struct pair_score score;
+	own->result->pairs++;
+	if (comparer_pattern_over(own->comparer, &job->limits, x, y, &pattern) &&
+	    model_score(job->model, job->table, x, y, pattern, job->least, &score))
+		keep_link(&own->result->links, a, b, &score, pattern, job->blocks->ways[way].rule);
+	return true;
 }
 
-static void score_chunk(void *context, size_t chunk, size_t first, size_t end, unsigned thread)
+static void score_stretch(void *context, size_t chunk, size_t first, size_t end, unsigned thread)
 {
 	struct scoring *job = context;
-	for (size_t i = first; i < end && !stopped(job->settings); i++)
-		score_block(job, i, &job->results[chunk], thread);
+	struct scoring_thread own = {job, &job->comparers[thread], &job->results[first]};
+	(void)chunk, (void)end;
+	if (!stopped(job->settings))
+		(void)visit_stretch(job->blocks, job->settings, &job->stretches[first], 1, score_pair, &own);
 }
 
-static int compare_links(const void *a, const void *b)
+/* Many equal rows: each is linked with the first of them, if a row like that is to be linked with its like. */
+static void score_copies(struct links *out, struct scoring *job, struct linking_report *report)
 {
-	const struct linking_link *x = a, *y = b;
-	if (x->a != y->a)
-		return x->a < y->a ? -1 : 1;
-	return (x->b > y->b) - (x->b < y->b);
+	const struct blocks *blocks = job->blocks;
+	uint32_t last = UINT32_MAX;
+	struct way_found found = {.way = WAYS};
+	struct pair_score score = {0, 0};
+	uint64_t pattern = 0;
+	bool linked = false;
+	for (size_t i = 0; i < blocks->copy_count; i++) {
+		uint32_t row = blocks->copies[2 * i], first = blocks->copies[2 * i + 1];
+		const uint32_t *x = table_row(job->table, first);
+		if (first != last) {
+			found = find_way(blocks, first, first);
+			pattern = comparer_pattern(&job->comparers[0], x, x);
+			linked = found.way != WAYS &&
+				 model_score(job->model, job->table, x, x, pattern, job->least, &score);
+			last = first;
+		}
+		if (found.way == WAYS || same_file(job->table, job->settings, row, first))
+			continue;
+		report->rule[blocks->ways[found.way].rule].pairs++;
+		report->pairs++;
+		if (linked)
+			keep_link(out, first, row, &score, pattern, blocks->ways[found.way].rule);
+	}
 }
 
-static void gather(struct links *out, struct chunk_result *results, size_t chunks, struct linking_report *report)
+static void gather(struct links *out, struct scoring *job, size_t count, struct linking_report *report)
 {
 	size_t total = 0;
-	for (size_t k = 0; k < chunks; k++)
-		total += results[k].links.count;
-	out->at = memory_alloc(total + 1, sizeof *out->at);
-	out->count = 0;
-	out->capacity = total + 1;
-	for (size_t k = 0; k < chunks; k++) {
-		if (results[k].links.count > 0)
-			memcpy(out->at + out->count, results[k].links.at, results[k].links.count * sizeof *out->at);
-		out->count += results[k].links.count;
-		free(results[k].links.at);
-		for (size_t r = 0; r < 32; r++) {
-			report->rule[r].pairs += results[k].pairs[r];
-			report->pairs += results[k].pairs[r];
-		}
+	for (size_t k = 0; k < count; k++)
+		total += job->results[k].links.count;
+	*out = (struct links){.capacity = total + 1};
+	out->at = memory_alloc(out->capacity, sizeof *out->at);
+	for (size_t k = 0; k < count; k++) {
+		struct links *links = &job->results[k].links;
+		if (links->count > 0)
+			memcpy(out->at + out->count, links->at, links->count * sizeof *out->at);
+		out->count += links->count;
+		free(links->at);
+		report->rule[job->blocks->ways[job->stretches[k].way].rule].pairs += job->results[k].pairs;
+		report->pairs += job->results[k].pairs;
 	}
-	qsort(out->at, out->count, sizeof *out->at, compare_links);
+}
+
+void links_sort(struct links *links)
+{
+	uint64_t *order = memory_alloc(links->count + 1, sizeof *order),
+		 *spare = memory_alloc(links->count + 1, sizeof *spare);
+	struct linking_link *sorted = memory_alloc(links->count + 1, sizeof *sorted);
+	for (size_t i = 0; i < links->count; i++)
+		order[i] = sort_entry(links->at[i].a, (uint32_t)i);
+	sort_by_key(order, spare, links->count, 1);
+	for (size_t i = 0; i < links->count; i++) {
+		struct linking_link moved = links->at[sort_value(order[i])];
+		size_t j = i;
+		for (; j > 0 && sorted[j - 1].a == moved.a && sorted[j - 1].b > moved.b; j--)
+			sorted[j] = sorted[j - 1];
+		sorted[j] = moved;
+	}
+	free(order);
+	free(spare);
+	free(links->at);
+	links->at = sorted;
+	links->capacity = links->count + 1;
 }
 
 enum status score_pairs(struct links *out, const struct linking_table *table, const struct blocks *blocks,
@@ -204,22 +247,30 @@ enum status score_pairs(struct links *out, const struct linking_table *table, co
 {
 	unsigned threads = settings->threads ? settings->threads : threads_available();
 	double keep = settings->keep_probability > 0 ? settings->keep_probability : 0.02;
-	size_t chunks = (blocks->count + BLOCKS_A_CHUNK - 1) / BLOCKS_A_CHUNK;
-	struct scoring job = {.table = table,
-			      .blocks = blocks,
-			      .model = model,
-			      .settings = settings,
-			      .least = (float)log2(keep / (1 - keep))};
-	job.comparers = memory_alloc(threads, sizeof *job.comparers);
-	job.results = memory_alloc(chunks + 1, sizeof *job.results);
+	struct stretch *stretches;
+	size_t count = blocks_stretches(&stretches, blocks);
+	struct scoring *job = memory_alloc(1, sizeof *job);
+	*job = (struct scoring){.table = table,
+				.blocks = blocks,
+				.model = model,
+				.settings = settings,
+				.stretches = stretches,
+				.least = (float)log2(keep / (1 - keep))};
+	model_limits(&job->limits, model, table, job->least);
+	job->comparers = memory_alloc(threads, sizeof *job->comparers);
+	job->results = memory_alloc(count + 1, sizeof *job->results);
 	for (unsigned t = 0; t < threads; t++)
-		comparer_init(&job.comparers[t], table);
-	parallel_for(blocks->count, BLOCKS_A_CHUNK, threads, score_chunk, &job);
-	gather(out, job.results, chunks, report);
+		comparer_init(&job->comparers[t], table);
+	parallel_for(count, 1, threads, score_stretch, job);
+	gather(out, job, count, report);
+	score_copies(out, job, report);
+	links_sort(out);
 	for (unsigned t = 0; t < threads; t++)
-		comparer_release(&job.comparers[t]);
-	free(job.comparers);
-	free(job.results);
+		comparer_release(&job->comparers[t]);
+	free(job->comparers);
+	free(job->results);
+	free(stretches);
+	free(job);
 	if (stopped(settings))
 		return error_set(error, STATUS_INTERRUPTED, "linking.stopped", "linking was stopped");
 	return STATUS_OK;
@@ -230,18 +281,21 @@ enum status score_pairs(struct links *out, const struct linking_table *table, co
 struct showing {
 	const struct linking_run *run;
 	float least;
+	struct limits limits;
 	struct comparer comparer;
 	linking_pair_seen *pair;
 	void *context;
 };
 
-static bool show_pair(struct showing *job, uint32_t a, uint32_t b, uint16_t rule)
+static bool show_pair(void *context, unsigned way, uint32_t a, uint32_t b)
 {
+	struct showing *job = context;
 	const struct linking_run *run = job->run;
 	const uint32_t *x = table_row(run->table, a), *y = table_row(run->table, b);
 	struct pair_score score;
-	uint64_t pattern = comparer_pattern(&job->comparer, x, y);
-	if (!model_score(&run->model, run->table, x, y, pattern, job->least, &score))
+	uint64_t pattern;
+	if (!comparer_pattern_over(&job->comparer, &job->limits, x, y, &pattern) ||
+	    !model_score(&run->model, run->table, x, y, pattern, job->least, &score))
 		return true;
 	uint32_t p = run->table->added[a], q = run->table->added[b];
 	bool together = run->clusters.of[a] == run->clusters.of[b];
@@ -251,31 +305,28 @@ static bool show_pair(struct showing *job, uint32_t a, uint32_t b, uint16_t rule
 						.weight = score.weight,
 						.probability = (float)weight_probability((double)score.weight),
 						.pattern = pattern,
-						.rule = rule,
+						.rule = (uint16_t)run->blocks.ways[way].rule,
 						.status = together ? LINKING_LINKED : LINKING_APART});
-}
-
-static bool show_block(struct showing *job, size_t number)
-{
-	const struct linking_run *run = job->run;
-	const struct block *block = &run->blocks.at[number];
-	const uint32_t *members = run->blocks.members + block->first;
-	for (uint32_t i = 0; i < block->count; i++) {
-		for (uint32_t j = i + 1; j < block->count; j++) {
-			if (!same_file(run->table, &run->settings, members[i], members[j]) &&
-			    blocks_first_common(&run->blocks, members[i], members[j]) == number &&
-			    !show_pair(job, members[i], members[j], block->rule))
-				return false;
-		}
-	}
-	return true;
 }
 
 void linking_pairs(const struct linking_run *run, double least, linking_pair_seen *pair, void *context)
 {
-	struct showing job = {.run = run, .least = (float)least, .pair = pair, .context = context};
-	comparer_init(&job.comparer, run->table);
-	for (size_t i = 0; i < run->blocks.count && show_block(&job, i); i++)
-		;
-	comparer_release(&job.comparer);
+	struct stretch *stretches;
+	size_t count = blocks_stretches(&stretches, &run->blocks);
+	struct showing *job = memory_alloc(1, sizeof *job);
+	*job = (struct showing){.run = run, .least = (float)least, .pair = pair, .context = context};
+	model_limits(&job->limits, &run->model, run->table, job->least);
+	comparer_init(&job->comparer, run->table);
+	bool wanted = true;
+	for (size_t i = 0; i < count && wanted; i++)
+		wanted = visit_stretch(&run->blocks, &run->settings, &stretches[i], 1, show_pair, job);
+	for (size_t i = 0; i < run->blocks.copy_count && wanted; i++) {
+		const uint32_t *copy = &run->blocks.copies[2 * i];
+		struct way_found found = find_way(&run->blocks, copy[1], copy[1]);
+		if (found.way != WAYS && !same_file(run->table, &run->settings, copy[0], copy[1]))
+			wanted = show_pair(job, found.way, copy[0], copy[1]);
+	}
+	comparer_release(&job->comparer);
+	free(stretches);
+	free(job);
 }

@@ -8,14 +8,14 @@
  * The counts are of probabilities in 65536ths, so that their sum is the same in any order. */
 #include "base/memory.h"
 #include "base/threads.h"
-#include "linking/linking_int.h"
+#include "linking/block_int.h"
 
 #include <jansson.h>
 #include <math.h>
 #include <stdlib.h>
 
 enum { BAND_YEARS = 5, FIRST_YEAR = 1880, BANDS = 30, BOTH_KNOWN = BANDS, NONE_KNOWN, KEYS = BANDS + 2 };
-enum { LEVELS = 5, ROUNDS = 2, BLOCKS_A_CHUNK = 1024 };
+enum { LEVELS = 5, ROUNDS = 2 };
 static const double PARTS = 65536;
 
 /* Two records of one source: whether they say one place. */
@@ -35,6 +35,7 @@ struct learning {
 	const struct blocks *blocks;
 	const struct model *model;
 	const struct linking_settings *settings;
+	const struct stretch *stretches;
 	uint64_t every;
 	struct comparer *comparers;
 	struct share (*shares)[SOURCES_MOST][SOURCES_MOST][KEYS]; /* by thread */
@@ -107,24 +108,26 @@ static void add_pair(struct learning *job, uint32_t x, uint32_t y, unsigned thre
 	share->of[model_names_alike(job->table, pattern) ? 3 : 2] += strangers;
 }
 
-static void learn_chunk(void *context, size_t chunk, size_t first, size_t end, unsigned thread)
+struct learning_thread {
+	struct learning *job;
+	unsigned thread;
+};
+
+static bool see_pair(void *context, unsigned way, uint32_t a, uint32_t b)
+{
+	struct learning_thread *own = context;
+	(void)way;
+	add_pair(own->job, a, b, own->thread);
+	return true;
+}
+
+static void learn_stretch(void *context, size_t chunk, size_t first, size_t end, unsigned thread)
 {
 	struct learning *job = context;
-	(void)chunk;
-	for (size_t number = first; number < end; number++) {
-		const struct block *block = &job->blocks->at[number];
-		const uint32_t *members = job->blocks->members + block->first;
-		if (hash_mix(block->key + block->rule) % job->every != 0)
-			continue;
-		if (job->settings->stop && atomic_load(job->settings->stop))
-			return;
-		for (uint32_t i = 0; i < block->count; i++) {
-			for (uint32_t j = i + 1; j < block->count; j++) {
-				if (blocks_first_common(job->blocks, members[i], members[j]) == number)
-					add_pair(job, members[i], members[j], thread);
-			}
-		}
-	}
+	struct learning_thread own = {job, thread};
+	(void)chunk, (void)end;
+	if (!job->settings->stop || !atomic_load(job->settings->stop))
+		(void)visit_stretch(job->blocks, job->settings, &job->stretches[first], job->every, see_pair, &own);
 }
 
 static unsigned level_of(const struct share *share, const double total[4])
@@ -230,7 +233,7 @@ void sources_learn(struct linking_table *table, const struct blocks *blocks, str
 		   const struct linking_settings *settings)
 {
 	unsigned threads = settings->threads ? settings->threads : threads_available();
-	double wanted = settings->training_pairs > 0 ? settings->training_pairs : 2e6;
+	double wanted = settings->training_pairs > 0 ? settings->training_pairs : TRAINING_PAIRS;
 	if (table->source == LINKING_COLUMNS || table->columns[table->source].dictionary->values.count < 2)
 		return;
 	struct sources *sources = sources_new(&table->columns[table->source]);
@@ -240,12 +243,15 @@ void sources_learn(struct linking_table *table, const struct blocks *blocks, str
 			       .settings = settings,
 			       .every = 1 + (uint64_t)((double)blocks->pairs / wanted)};
 	table->sources = sources;
+	struct stretch *stretches;
+	size_t stretch_count = blocks_stretches(&stretches, blocks);
+	job.stretches = stretches;
 	for (int round = 0; round < ROUNDS; round++) {
 		job.comparers = memory_alloc(threads, sizeof *job.comparers);
 		job.shares = memory_alloc(threads, sizeof *job.shares);
 		for (unsigned t = 0; t < threads; t++)
 			comparer_init(&job.comparers[t], table);
-		parallel_for(blocks->count, BLOCKS_A_CHUNK, threads, learn_chunk, &job);
+		parallel_for(stretch_count, 1, threads, learn_stretch, &job);
 		add_up(&job, threads);
 		set_levels(sources, model, table->source, &job.shares[0][0][0][0]);
 		model_finish(model, table, !settings->without_rarity);
@@ -254,6 +260,7 @@ void sources_learn(struct linking_table *table, const struct blocks *blocks, str
 		free(job.comparers);
 		free(job.shares);
 	}
+	free(stretches);
 }
 
 /* ---- in the model's file ------------------------------------------------------------------------------------ */

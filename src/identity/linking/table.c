@@ -60,6 +60,7 @@ void linking_table_free(struct linking_table *table)
 		free(table->dictionaries[i].births);
 		free(table->dictionaries[i].encodings);
 		free(table->dictionaries[i].places);
+		free(table->dictionaries[i].gists);
 	}
 	for (size_t i = 0; i < table->column_count; i++) {
 		free(table->columns[i].codes);
@@ -396,6 +397,14 @@ static void prepare_column(void *context, size_t chunk, size_t first, size_t end
 	read_values(column);
 }
 
+static void make_gists(void *context, size_t chunk, size_t first, size_t end, unsigned thread)
+{
+	struct dictionary *dictionary = context;
+	(void)chunk, (void)thread;
+	for (size_t i = first; i < end; i++)
+		dictionary->gists[i + 1] = clean_name_gist(dictionary->values.keys[i]);
+}
+
 static void fill_rows(void *context, size_t chunk, size_t first, size_t end, unsigned thread)
 {
 	struct linking_table *table = context;
@@ -467,6 +476,13 @@ void linking_table_pack(struct linking_table *table, unsigned threads)
 	}
 	free(order);
 	parallel_for(table->column_count, 1, threads, prepare_column, table);
+	for (size_t c = 0; c < table->column_count; c++) {
+		struct dictionary *dictionary = table->columns[c].dictionary;
+		if (!is_name(table->columns[c].is.kind) || dictionary->gists)
+			continue;
+		dictionary->gists = memory_alloc(dictionary->values.count + 1, sizeof *dictionary->gists);
+		parallel_for(dictionary->values.count, 1 << 12, threads, make_gists, dictionary);
+	}
 	table->rows = memory_alloc(table->count * table->stride, sizeof *table->rows);
 	parallel_for(table->count, RECORDS_A_CHUNK, threads, fill_rows, table);
 	place_files(table);

@@ -6,9 +6,11 @@
 #include <cmocka.h>
 
 #include "clean/birth.h"
+#include "clean/gist.h"
 #include "clean/names.h"
 #include "clean/phonetic.h"
 #include "clean/similarity.h"
+#include "maths/random.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -234,12 +236,111 @@ static void births(void **state)
 	}
 }
 
+/* ---- gists: never wrong, and right often enough to be worth it ------------------------------------------ */
+
+static const char *const some_names[] = {
+	"william",
+	"bill",
+	"will",
+	"liam",
+	"robert",
+	"bob",
+	"rob",
+	"elizabeth",
+	"liz",
+	"beth",
+	"anne",
+	"annemarie",
+	"jo",
+	"joanne",
+	"j",
+	"mohammed",
+	"muhammad",
+	"md",
+	"katherine",
+	"catherine",
+	"kate",
+	"kathryn",
+	"stephen",
+	"steven",
+	"van den berg",
+	"berg",
+	"okafor smith",
+	"okafor",
+	"smith okafor",
+	"smyth",
+	"smith",
+	"macdonald",
+	"mcdonald",
+	"o",
+	"de la cruz",
+	"cruz",
+	"jean pierre",
+	"pierre",
+	"wojciechowski",
+	"wojciehowski",
+	"featherstonehaugh",
+	"featherstonhaugh",
+	"li",
+	"lee",
+	"xu",
+	"zhang",
+	"\xc3\xa9milie",
+	"emilie",
+	"aa",
+	"aaa",
+	"aaaa",
+	"abcabc",
+	"a very long name that goes on and on and on beyond all that anybody ever wrote down in a form",
+	"a very long name that goes on and on and on beyond all that anybody ever wrote down in a farm",
+};
+
+static struct text drawn_name(char out[128], struct random *r)
+{
+	enum { COUNT = sizeof some_names / sizeof *some_names };
+	snprintf(out, 100, "%s", some_names[random_below(r, COUNT)]);
+	for (unsigned n = random_below(r, 4); n > 0; n--) {
+		size_t len = strlen(out), at = random_below(r, (uint32_t)len + (len == 0));
+		if (random_chance(r, 0.3) && len > 1)
+			memmove(out + at, out + at + 1, len - at);
+		else if (random_chance(r, 0.3) && len > 0)
+			memmove(out + at + 1, out + at, len - at + 1);
+		else if (len > 0)
+			out[at] = (char)('a' + random_below(r, 26));
+	}
+	return text_of(out);
+}
+
+static void gists_are_never_wrong(void **state)
+{
+	(void)state;
+	unsigned settled = 0, different = 0;
+	for (unsigned i = 0; i < 200000; i++) {
+		struct random r;
+		char x[128], y[128];
+		random_start(&r, 31, 1, i, 0);
+		struct text a = drawn_name(x, &r), b = drawn_name(y, &r);
+		struct name_gist p = clean_name_gist(a), q = clean_name_gist(b);
+		bool given_differ = clean_given_compare(a, b) == GIVEN_DIFFERENT;
+		bool family_differ = clean_family_compare(a, b) == FAMILY_DIFFERENT;
+		if ((clean_given_surely_differ(&p, &q) && !given_differ) ||
+		    (clean_family_surely_differ(&p, &q) && !family_differ))
+			fail_msg("%s and %s", x, y);
+		assert_true(clean_given_surely_differ(&p, &q) == clean_given_surely_differ(&q, &p));
+		different += given_differ;
+		settled += clean_given_surely_differ(&p, &q);
+	}
+	assert_true(settled * 2 > different);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(full_names),      cmocka_unit_test(name_columns), cmocka_unit_test(given_names),
-		cmocka_unit_test(family_names),    cmocka_unit_test(sounds),       cmocka_unit_test(similarities),
-		cmocka_unit_test(distances_agree), cmocka_unit_test(births),
+		cmocka_unit_test(full_names),      cmocka_unit_test(name_columns),
+		cmocka_unit_test(given_names),     cmocka_unit_test(family_names),
+		cmocka_unit_test(sounds),          cmocka_unit_test(similarities),
+		cmocka_unit_test(distances_agree), cmocka_unit_test(gists_are_never_wrong),
+		cmocka_unit_test(births),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

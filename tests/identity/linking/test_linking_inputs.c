@@ -186,6 +186,88 @@ static void link_only_compares_across_files(void **state)
 	linking_run_free(run);
 }
 
+/* ---- blocks too large ----------------------------------------------------------------------------------- */
+
+enum { ALIKE = 1500 };
+struct pairs_seen {
+	uint64_t count;
+	unsigned char *at; /* ALIKE * ALIKE */
+};
+
+static bool see_once(void *context, const struct linking_link *pair)
+{
+	struct pairs_seen *seen = context;
+	unsigned char *at = &seen->at[(size_t)pair->a * ALIKE + pair->b];
+	assert_int_equal(*at, 0);
+	*at = 1;
+	seen->count++;
+	return true;
+}
+
+/* Names that sound the same and say nothing else: a block that nothing divides is reported as cut, no pair comes
+ * twice, and pairs grow with the records, not with their square. */
+static void large_blocks_are_cut_and_said(void **state)
+{
+	(void)state;
+	static const char vowels[] = "aeiou";
+	struct linking_table *table = linking_table_new(columns, COLUMNS);
+	for (unsigned i = 0; i < ALIKE; i++) {
+		char given[16], family[16];
+		linking_table_add_record(table, i);
+		snprintf(given, sizeof given, "b%crn%cd%c", vowels[i % 5], vowels[i / 5 % 5], vowels[i / 25 % 5]);
+		snprintf(family, sizeof family, "sm%ct%cr%c", vowels[i / 125 % 5], vowels[i / 625 % 5], vowels[i % 3]);
+		linking_table_add_value(table, GIVEN, text_of(given));
+		linking_table_add_value(table, FAMILY, text_of(family));
+	}
+	struct linking_run *run = run_of(table, &(struct linking_settings){.largest_block = 100});
+	const struct linking_report *report = linking_run_report(run);
+	struct pairs_seen seen = {0, memory_alloc((size_t)ALIKE * ALIKE, 1)};
+	uint64_t oversized = 0, cut = 0;
+	for (size_t r = 0; r < report->rules; r++) {
+		oversized += report->rule[r].oversized;
+		cut += report->rule[r].cut;
+	}
+	assert_true(oversized >= 1 && cut >= 1);
+	assert_true(report->pairs > ALIKE * 50 && report->pairs < ALIKE * 200);
+	linking_pairs(run, -1e9, see_once, &seen);
+	assert_int_equal(seen.count, report->pairs);
+	free(seen.at);
+	linking_run_free(run);
+}
+
+static struct linking_table *filled_with_several(void)
+{
+	struct linking_table *table = linking_table_new(columns, COLUMNS);
+	for (unsigned i = 0; i < ALIKE; i++) {
+		struct random r;
+		char out[24];
+		random_start(&r, 8, 1, i, 0);
+		linking_table_add_record(table, i);
+		linking_table_add_value(table, GIVEN, text_of(givens[random_below(&r, 8)]));
+		for (unsigned n = 0; n < 1 + i % 3; n++)
+			linking_table_add_value(table, FAMILY, text_of(families[random_below(&r, 8)]));
+		linking_table_add_value(table, BIRTH, value_of(out, BIRTH, 1 + random_below(&r, 60)));
+	}
+	return table;
+}
+
+/* A person with several family names meets others in several blocks: each pair still comes once. */
+static void several_values_give_each_pair_once(void **state)
+{
+	(void)state;
+	static const size_t largest[] = {3, 20, 200, 2000};
+	for (size_t i = 0; i < sizeof largest / sizeof *largest; i++) {
+		struct linking_run *run =
+			run_of(filled_with_several(), &(struct linking_settings){.largest_block = largest[i]});
+		struct pairs_seen seen = {0, memory_alloc((size_t)ALIKE * ALIKE, 1)};
+		linking_pairs(run, -1e9, see_once, &seen);
+		assert_int_equal(seen.count, linking_run_report(run)->pairs);
+		assert_true(seen.count > ALIKE);
+		free(seen.at);
+		linking_run_free(run);
+	}
+}
+
 /* ---- sorting ------------------------------------------------------------------------------------------- */
 
 static void sorting_is_stable_and_right(void **state)
@@ -217,6 +299,8 @@ int main(void)
 		cmocka_unit_test(bulk_is_the_same_as_one_by_one),
 		cmocka_unit_test(pinned_rules_find_exactly_their_pairs),
 		cmocka_unit_test(link_only_compares_across_files),
+		cmocka_unit_test(large_blocks_are_cut_and_said),
+		cmocka_unit_test(several_values_give_each_pair_once),
 		cmocka_unit_test(sorting_is_stable_and_right),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
