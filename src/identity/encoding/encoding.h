@@ -55,7 +55,7 @@ enum encoded_value {
 
 struct encoding_settings {
 	bool unsalted;      /* records of one person with different years of birth can then match */
-	unsigned diffusion; /* bits that go into one; 0: 3; 1 to 8. More hides more and matches worse */
+	unsigned diffusion; /* bits that go into one; 0: 2; 1 to 8. More hides more and matches worse */
 };
 
 struct encoder;

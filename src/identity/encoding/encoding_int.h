@@ -6,7 +6,7 @@
 
 #include <sodium.h>
 
-enum { FILTER_BITS = 1024, DIFFUSION_DEFAULT = 3, DIFFUSION_MOST = 8, TOKEN_SIZE = 64, MARK_SIZE = 6 };
+enum { FILTER_BITS = 1024, DIFFUSION_DEFAULT = 2, DIFFUSION_MOST = 8, TOKEN_SIZE = 64, MARK_SIZE = 6 };
 
 struct encoder {
 	unsigned char token_key[ENCODING_KEY_SIZE];

@@ -140,8 +140,8 @@ static unsigned compare_text(struct text a, struct text b)
 }
 
 /* By how many bits differ, of 1,024. Diffusion makes of a filter that differs in a share d of its bits an encoding
- * that differs in (1 - (1 - 2d)^3) / 2: of 2, 4, 5.5, 8 and 13 in a hundred these bits. Strangers differ in
- * 512, give or take 48. */
+ * that differs in (1 - (1 - 2d)^2) / 2: of 3, 6, 8, 11 and 18 in a hundred these bits. Strangers differ in
+ * about 500. */
 static unsigned compare_encoding(const struct encoding *a, const struct encoding *b)
 {
 	static const unsigned most[] = {0, 60, 110, 150, 200, 300};

@@ -74,6 +74,8 @@ void linking_table_add_record(struct linking_table *table, int64_t key);
 /* To the record added last. Empty values, and values it has already, are ignored. */
 void linking_table_add_value(struct linking_table *table, size_t column, struct text value);
 size_t linking_table_count(const struct linking_table *table);
+/* The first value that a record was given; absent when none. Until a run takes the table. */
+struct text linking_table_value(const struct linking_table *table, size_t record, size_t column);
 
 /* The same for many records at once: COUNT records with the keys FIRST_KEY, FIRST_KEY + 1 ... Returns the
  * number of the first. */

@@ -391,11 +391,13 @@ static void bound_matches(const struct training *t, struct model *model)
 {
 	for (size_t c = 0; c < t->table->column_count; c++) {
 		enum linking_kind kind = t->table->columns[c].is.kind;
-		unsigned levels = linking_level_count(kind), first = kind == LINKING_BIRTH ? 6 : levels - 1;
+		unsigned levels = linking_level_count(kind), first = kind == LINKING_BIRTH      ? 6
+								     : kind == LINKING_ENCODING ? 5
+												: levels - 1;
 		double differs = 0, most = kind == LINKING_BIRTH        ? has_more_than_names(t->table) ? 0.2 : 0.05
 					   : kind == LINKING_NHS        ? 0.003
 					   : kind == LINKING_IDENTIFIER ? 0.03
-					   : kind == LINKING_ENCODING   ? 0.01
+					   : kind == LINKING_ENCODING   ? 0.06
 									: 1;
 		if (kind == LINKING_BIRTH && model->m[c][7] > MOST_GENERATIONS)
 			move_share(model->m[c], 7, MOST_GENERATIONS, 6);

@@ -184,6 +184,12 @@ void linking_table_add_bulk(struct linking_table *table, size_t first, size_t co
 	parallel_for(table->dictionary_count, 1, threads, add_dictionary, &job);
 }
 
+struct text linking_table_value(const struct linking_table *table, size_t record, size_t column)
+{
+	const struct column *c = &table->columns[column];
+	return c->codes && record < c->code_capacity ? dictionary_value(c->dictionary, c->codes[record]) : TEXT_ABSENT;
+}
+
 struct text dictionary_value(const struct dictionary *dictionary, uint32_t code)
 {
 	return code ? dictionary->values.keys[code - 1] : TEXT_ABSENT;

@@ -18,6 +18,7 @@
 #define MATCHING_MATCHING_H
 
 #include "base/date.h"
+#include "encoding/encoding.h"
 #include "linking/linking.h"
 
 enum meaning {
@@ -152,6 +153,11 @@ enum status matching_can_write(const char *path, struct error *error) MUST_CHECK
 enum status matching_write_clusters(const struct matching *matching, const char *path, struct error *error) MUST_CHECK;
 enum status matching_write_pairs(const struct matching *matching, const char *path, struct error *error) MUST_CHECK;
 enum status matching_write_settings(const struct matching *matching, const char *path, struct error *error) MUST_CHECK;
+/* The files' records as encodings under the key: "id,encoding", for a partner. Of each record only names, date of
+ * birth, sex and postcode go in, because both sides must put in the same. Instead of matching_run(). *EMPTY: records
+ * that have none of these. */
+enum status matching_write_encodings(struct matching *matching, struct encoder *encoder, const char *path,
+				     size_t *empty, struct error *error) MUST_CHECK;
 enum status matching_write_model(const struct matching *matching, const char *path, struct error *error) MUST_CHECK;
 
 /* Any other result, the same way. */

@@ -158,6 +158,8 @@ date birth_date(const struct birth_parts *parts);
 
 /* ---- making the table ------------------------------------------------------------------------------------------ */
 
+/* "matching.encodings": the files' encodings are not all of one key and setting. */
+enum status check_marks(const struct matching *matching, struct error *error) MUST_CHECK;
 enum status prepare_table(struct matching *matching, struct error *error) MUST_CHECK;
 
 /* ---- settings ---------------------------------------------------------------------------------------------------- */

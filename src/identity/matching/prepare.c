@@ -144,7 +144,9 @@ static void add_file(struct matching *matching, const struct source *source, con
 enum status prepare_table(struct matching *matching, struct error *error)
 {
 	struct plan plan = {.matching = matching};
-	enum status status = STATUS_OK;
+	enum status status = check_marks(matching, error);
+	if (status != STATUS_OK)
+		return status;
 	plan_make(&plan);
 	struct file_job *jobs = memory_alloc(matching->source_count, sizeof *jobs);
 	for (size_t s = 0; s < matching->source_count && status == STATUS_OK; s++) {

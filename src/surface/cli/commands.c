@@ -145,6 +145,35 @@ const struct cli_command cli_commands[] = {
 		.run = cmd_match,
 	},
 	{
+		.name = "encode",
+		.group = GROUP_FILES,
+		.summary = "Turn a file's people into encodings that a partner can match without names",
+		.details = "Of each record only names, date of birth, sex and postcode go in; what leaves is the "
+			   "record's id "
+			   "and an encoding under a key that both sides hold. \"oneview match\" takes encodings as it "
+			   "takes "
+			   "names, and refuses those of different keys.\n\nEncodings are personal data: send them "
+			   "under an "
+			   "agreement, delete them when the matching is done. docs/encoding.md says what they protect "
+			   "from, "
+			   "and what not.",
+		.operands = {{"FILE", "a CSV file of persons, with a header", true, false}},
+		.options = {{"key", 'k', "FILE", "the key shared with the partner", NULL},
+			    {"new-key", 0, "FILE", "make a new key there", NULL},
+			    {"out", 'o', "FILE", "where id,encoding are written; - is standard output", NULL},
+			    {"settings", 's', "FILE", "what the columns mean, over what is inferred", NULL},
+			    {"id", 'i', "COLUMN", "the column that names records (none: row numbers)", NULL},
+			    {"unsalted", 0, NULL,
+			     "let records match that differ in the year of birth; hides common names less", NULL},
+			    {"diffusion", 0, "BITS",
+			     "bits that are mixed into one, 1 to 8; otherwise 2. More hides more and matches worse",
+			     NULL}},
+		.examples = {{"oneview encode --new-key shared.key", "Once, for both sides."},
+			     {"oneview encode -k shared.key people.csv -o encoded.csv", "What the partner may have."},
+			     {"oneview match --link-only ours.csv theirs.csv -c found.csv", "Both files encoded."}},
+		.run = cmd_encode,
+	},
+	{
 		.name = "evaluate",
 		.group = GROUP_DATA,
 		.summary = "Compare a result with the truth, where it is known",
