@@ -25,6 +25,7 @@ struct refresh {
 	struct store *data;
 	const struct vault *vault;
 	int64_t run_id;
+	struct buf given; /* the model that was used and not trained; empty: a new one */
 	struct people people;
 	struct linking_run *run;
 	struct known known;
@@ -293,6 +294,12 @@ static enum status write_model(struct refresh *refresh, struct error *error)
 		return status;
 	buf_init(&model, 1 << 22);
 	linking_model_json(refresh->run, &model);
+	status = linking_model_describe(&model, buf_text(&refresh->given), refresh->data, refresh->run_id, error);
+	if (status != STATUS_OK) {
+		statement_done(insert);
+		buf_release(&model);
+		return status;
+	}
 	statement_bind_int(insert, "run_id", refresh->run_id);
 	statement_bind_int(insert, "made", instant_now());
 	statement_bind_text(insert, "model", buf_text(&model));
@@ -348,19 +355,19 @@ static enum status run_engine(struct refresh *refresh, const struct linking_sett
 			      struct linking_outcome *out, struct error *error)
 {
 	struct linking_settings used = *settings;
-	struct buf model;
 	bool found;
-	buf_init(&model, 1 << 22);
-	enum status status = find_model(refresh, settings, &model, &found, error);
-	if (status == STATUS_OK) {
-		used.model = found ? model.at : settings->model;
-		out->trained = !found;
-		status = linking_run_new(&refresh->run, refresh->people.table, &used, error);
-	} else {
+	enum status status = find_model(refresh, settings, &refresh->given, &found, error);
+	if (status != STATUS_OK) {
 		linking_table_free(refresh->people.table);
+		return status;
 	}
-	buf_release(&model);
-	return status;
+	if (!found)
+		buf_clear(&refresh->given);
+	if (settings->model)
+		buf_append_text(&refresh->given, text_of(settings->model));
+	used.model = refresh->given.len ? refresh->given.at : NULL;
+	out->trained = !used.model;
+	return linking_run_new(&refresh->run, refresh->people.table, &used, error);
 }
 
 static enum status refresh_all(struct refresh *refresh, struct reading *reading,
@@ -406,12 +413,14 @@ enum status linking_refresh(struct reading *reading, int64_t run_id, const struc
 	struct linking_settings defaults = {0};
 	struct refresh refresh = {.data = reading->data, .vault = reading->vault, .run_id = run_id};
 	memset(out, 0, sizeof *out);
+	buf_init(&refresh.given, 1 << 22);
 	id_map_init(&refresh.known.used);
 	id_map_init(&refresh.known.of_record);
 	enum status status = refresh_all(&refresh, reading, settings ? settings : &defaults, out, error);
 	if (status == STATUS_OK)
 		sum_up(&refresh, out);
 	linking_run_free(refresh.run);
+	buf_release(&refresh.given);
 	people_release(&refresh.people);
 	residents_release(&refresh.residents);
 	id_map_release(&refresh.known.used);

@@ -24,6 +24,10 @@ enum status linking_refresh(struct reading *reading, int64_t run_id, const struc
 /* The id of a resident whose lowest record was FOUNDER when it began: random to everybody without the key, and
  * the same on either database and after a run that was killed. ATTEMPT counts up while the id was used before. */
 int64_t linking_resident_id(const struct vault *vault, int64_t founder, unsigned attempt);
+/* Writes into the JSON of a run's model which run trained it and over which extracts. GIVEN, where the run used a model
+ * and trained none, is that one: then what it says of itself stays. */
+enum status linking_model_describe(struct buf *model, struct text given, struct store *data, int64_t run_id,
+				   struct error *error) MUST_CHECK;
 /* The model of the last run, as JSON; OUT is the caller's, empty. STATUS_NOT_FOUND before the first run. */
 enum status linking_model_read(struct buf *out, struct store *data, struct error *error) MUST_CHECK;
 

@@ -2,6 +2,7 @@
 
 #include "base/file.h"
 #include "household/household.h"
+#include "linking/labels.h"
 #include "linking/refresh.h"
 #include "matching/matching.h"
 
@@ -128,6 +129,56 @@ static enum status evaluate_files(struct cli *cli, struct error *error)
 	return STATUS_OK;
 }
 
+static void add_rates(struct cli_answer *answer, const char *key, const char *heading, const struct label_rate *rates,
+		      size_t count)
+{
+	static const char *const keys[] = {"name", "decided",  "same",  "share_same",    "low",
+					   "high", "expected", "wrong", "doubtful_pairs"};
+	const char *const headings[] = {heading,   "Decided",  "Same",        "Share",         "at least",
+					"at most", "Expected", "Shown wrong", "Doubtful pairs"};
+	answer_list(answer, key, 9, keys, headings);
+	for (size_t i = 0; i < count; i++) {
+		answer_cell(answer, text_of(rates[i].name));
+		answer_cell_int(answer, (int64_t)rates[i].decided);
+		answer_cell_int(answer, (int64_t)rates[i].same);
+		answer_cell_double(answer, rates[i].share, 3);
+		answer_cell_double(answer, rates[i].low, 3);
+		answer_cell_double(answer, rates[i].high, 3);
+		answer_cell_double(answer, rates[i].expected, 3);
+		answer_cell_int(answer, (int64_t)rates[i].wrong);
+		answer_cell_int(answer, rates[i].pairs);
+	}
+	answer_list_end(answer);
+}
+
+static enum status evaluate_labels(struct cli *cli, struct opened *opened, struct error *error)
+{
+	struct rulings rulings;
+	struct label_rates rates;
+	struct cli_answer *answer = &cli->answer;
+	enum status status = rulings_read(&rulings, opened->desk, opened->data, error);
+	if (status != STATUS_OK)
+		return status;
+	status = labels_rates(&rates, &rulings, opened->data, opened->vault, error);
+	rulings_release(&rulings);
+	if (status != STATUS_OK)
+		return status;
+	answer_int(answer, "decided", "Decisions that hold", (int64_t)rates.decided);
+	answer_int(answer, "same", "of them same person", (int64_t)rates.same);
+	answer_int(answer, "wrong", "of them shown wrong before", (int64_t)rates.wrong);
+	answer_double(answer, "false_links", "Estimated false links", rates.false_links, 1);
+	answer_double(answer, "missed_links", "Estimated missed links", rates.missed_links, 1);
+	answer_double(answer, "covered", "Share of doubt covered", rates.covered, 3);
+	answer_line(answer, "%s", "");
+	add_rates(answer, "bands", "Probability", rates.bands, LABEL_BANDS);
+	answer_line(answer, "%s", "");
+	add_rates(answer, "groups", "Group", rates.groups, rates.group_count);
+	answer_line(answer, "%s",
+		    "Reviewers see what is doubtful, not a fair sample: a rate holds for its band, and for doubtful "
+		    "pairs.");
+	return STATUS_OK;
+}
+
 enum status cmd_evaluate(struct cli *cli, struct error *error)
 {
 	if (cli_flag(cli, "clusters") || cli_flag(cli, "pairs"))
@@ -139,9 +190,11 @@ enum status cmd_evaluate(struct cli *cli, struct error *error)
 		return STATUS_USAGE;
 	}
 	struct opened opened;
-	enum status status = opened_open(&opened, cli, OPEN_DATA_READ | OPEN_VAULT, error);
+	bool labels = cli_flag(cli, "labels");
+	enum status status =
+		opened_open(&opened, cli, OPEN_DATA_READ | OPEN_VAULT | (labels ? OPEN_DESK_READ : 0), error);
 	if (status == STATUS_OK)
-		status = evaluate(cli, &opened, error);
+		status = labels ? evaluate_labels(cli, &opened, error) : evaluate(cli, &opened, error);
 	opened_close(&opened);
 	return status;
 }

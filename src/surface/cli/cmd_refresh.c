@@ -1,5 +1,28 @@
 #include "cli/pipeline.h"
 
+#include "base/file.h"
+#include "linking/refresh.h"
+
+static enum status read_model(struct cli *cli, struct pipeline *pipeline, struct error *error)
+{
+	const char *file = cli_value(cli, "model");
+	return file ? file_read(file, &pipeline->model, error) : STATUS_OK;
+}
+
+static enum status save_model(struct cli *cli, struct opened *opened, struct error *error)
+{
+	struct buf model;
+	const char *file = cli_value(cli, "save-model");
+	if (!file)
+		return STATUS_OK;
+	buf_init(&model, 1 << 22);
+	enum status status = linking_model_read(&model, opened->data, error);
+	if (status == STATUS_OK)
+		status = file_replace(file, buf_text(&model), 0644, error);
+	buf_release(&model);
+	return status;
+}
+
 /* Whatever came of it is told, also when it failed half-way. */
 static enum status run(struct cli *cli, const char *kind, bool load, bool force, bool retrain, struct error *error)
 {
@@ -12,8 +35,12 @@ static enum status run(struct cli *cli, const char *kind, bool load, bool force,
 		status = pipeline_begin(&pipeline, kind, error);
 		if (status == STATUS_OK && load)
 			status = pipeline_load_inbox(&pipeline, error);
+		if (status == STATUS_OK && !load)
+			status = read_model(cli, &pipeline, error);
 		if (status == STATUS_OK)
 			status = pipeline_derive(&pipeline, force, error);
+		if (status == STATUS_OK && !load)
+			status = save_model(cli, &opened, error);
 		status = pipeline_end(&pipeline, status, error);
 		pipeline_answer(&pipeline);
 		if (status == STATUS_OK)
@@ -31,5 +58,10 @@ enum status cmd_refresh(struct cli *cli, struct error *error)
 
 enum status cmd_link(struct cli *cli, struct error *error)
 {
+	if (cli_value(cli, "model") && cli_flag(cli, "retrain")) {
+		error_set(error, STATUS_USAGE, "cli.option", "--model and --retrain exclude each other");
+		error_remedy(error, "retrain first, with --save-model; then use the file");
+		return STATUS_USAGE;
+	}
 	return run(cli, "link", false, true, cli_flag(cli, "retrain"), error);
 }

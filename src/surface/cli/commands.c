@@ -97,11 +97,21 @@ const struct cli_command cli_commands[] = {
 		.name = "link",
 		.group = GROUP_DATA,
 		.summary = "Find addresses, residents and households again",
-		.details = "The part of a refresh behind loading, on what is there, also when nothing is new.",
+		.details =
+			"The part of a refresh behind loading, on what is there, also when nothing is new. What people "
+			"ruled of pairs of records binds it.\n\nEach run keeps its model: JSON, with the extracts it "
+			"was "
+			"made over, its parameters and its version. A run is replayed by giving the model back.",
 		.operands = {WORKSPACE_OPERAND},
-		.options = {{"retrain", 't', NULL, "train a new model of how records agree, even if the last one fits",
-			     NULL}},
-		.examples = {{"oneview link council", "After a change of the profile."}},
+		.options = {{"model", 'm', "FILE", "use this model, and do not train", NULL},
+			    {"retrain", 't', NULL,
+			     "train a new model, even if the last one fits, and let it learn from what people ruled",
+			     NULL},
+			    {"save-model", 0, "FILE", "write the model that the run used", NULL}},
+		.examples = {{"oneview link council", "After a change of the profile."},
+			     {"oneview link council --retrain --save-model model.json",
+			      "After a few hundred decisions of reviewers."},
+			     {"oneview link council --model model.json", "The same links again."}},
 		.run = cmd_link,
 	},
 	{
@@ -189,6 +199,8 @@ const struct cli_command cli_commands[] = {
 		.operands = {{"WORKSPACE", "the workspace's folder; behind --truth: further truth files", true, true}},
 		.options = {{"truth", 't', "TRUTH",
 			     "a workspace's truth folder (otherwise WORKSPACE/truth), or a CSV file", NULL},
+			    {"labels", 'l', NULL,
+			     "instead of a truth: what reviewers ruled of doubtful pairs, by band and group", NULL},
 			    {"clusters", 'c', "FILE", "judge these clusters, which \"oneview match\" wrote", NULL},
 			    {"pairs", 'p', "FILE",
 			     "judge these pairs: the curve of precision and recall, and the best F1", NULL},
@@ -197,6 +209,7 @@ const struct cli_command cli_commands[] = {
 			    {"entity", 'e', "COLUMN", "the truth's column that says who it is; otherwise entity",
 			     NULL}},
 		.examples = {{"oneview evaluate demo --json", "Precision, recall and F1 of residents and households."},
+			     {"oneview evaluate council --labels", "How often reviewers found the links right."},
 			     {"oneview evaluate -c clusters.csv --truth people.csv --id unique_id --entity cluster",
 			      "Clusters against a column of the file itself."},
 			     {"oneview evaluate -p pairs.csv --truth a.csv b.csv --id id --entity person",

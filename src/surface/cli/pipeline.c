@@ -5,6 +5,7 @@
 #include "base/memory.h"
 #include "household/household.h"
 #include "household/restrictions.h"
+#include "linking/labels.h"
 #include "linking/refresh.h"
 #include "linking/review.h"
 #include "linking/rulings.h"
@@ -17,12 +18,14 @@ static double seconds_since(instant then)
 void pipeline_init(struct pipeline *pipeline, struct cli *cli, struct opened *opened)
 {
 	*pipeline = (struct pipeline){.cli = cli, .opened = opened, .started = instant_now()};
+	buf_init(&pipeline->model, 1 << 22);
 }
 
 void pipeline_release(struct pipeline *pipeline)
 {
 	reading_close(pipeline->reading);
 	free(pipeline->results);
+	buf_release(&pipeline->model);
 }
 
 /* ---- loading ------------------------------------------------------------------------------------- */
@@ -231,18 +234,39 @@ static enum status derive_addresses(struct pipeline *pipeline, char detail[PIPEL
 	return status;
 }
 
+/* A new model is corrected by what people said of its doubts, and used at once. */
+static enum status learn_from_rulings(struct pipeline *pipeline, const struct rulings *rulings,
+				      const struct linking_settings *settings, struct linking_outcome *outcome,
+				      struct error *error)
+{
+	struct linking_settings taught = *settings;
+	size_t used = 0;
+	buf_clear(&pipeline->model);
+	enum status status = labels_retrain(&pipeline->model, &used, rulings, pipeline->opened->data,
+					    pipeline->opened->vault, error);
+	answer_int(&pipeline->cli->answer, "labels", "Decisions learned from", (int64_t)used);
+	if (status != STATUS_OK || used == 0)
+		return status;
+	taught.model = pipeline->model.at;
+	return linking_refresh(pipeline->reading, pipeline->run.run_id, &taught, outcome, error);
+}
+
 static enum status derive_residents(struct pipeline *pipeline, char detail[PIPELINE_DETAIL_SIZE], struct error *error)
 {
 	const struct opened *opened = pipeline->opened;
 	struct linking_outcome outcome;
 	struct rulings rulings;
-	struct linking_settings settings = {.stop = interrupt_flag(), .retrain = pipeline->retrain};
+	struct linking_settings settings = {.stop = interrupt_flag(),
+					    .retrain = pipeline->retrain,
+					    .model = pipeline->model.len ? pipeline->model.at : NULL};
 	enum status status = rulings_read(&rulings, opened->desk, opened->data, error);
 	if (status != STATUS_OK)
 		return status;
 	struct linking_ruling *binding = rulings_binding(&rulings, &settings.ruling_count);
 	settings.rulings = binding;
 	status = linking_refresh(pipeline->reading, pipeline->run.run_id, &settings, &outcome, error);
+	if (status == STATUS_OK && pipeline->retrain)
+		status = learn_from_rulings(pipeline, &rulings, &settings, &outcome, error);
 	if (status == STATUS_OK)
 		status = rulings_after_run(&rulings, opened->data, opened->desk, pipeline->run.run_id, error);
 	free(binding);
