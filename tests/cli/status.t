@@ -47,6 +47,7 @@ Two records are explained without a name or a date of birth
   Verdict                    one resident
   Record                     1
   Other record               5
+  Compared                   They were compared because both have the date of birth and the sound of the family name in common.
   Compared because of        date_of_birth + family_name by sound
   $ oneview explain w 1 5 | grep -ciE 'amara|okonkwo|1985'
   0

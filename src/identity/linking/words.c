@@ -17,6 +17,7 @@ static const struct {
 	{"nhs_number", "NHS number"},
 	{"ni_number", "National Insurance number"},
 	{"upn", "unique pupil number"},
+	{"source", "kind of service"},
 };
 
 static const char *words_of(struct text column)
@@ -235,6 +236,10 @@ struct text words_of_outcome(const struct linking_why *why, struct arena *arena)
 			      : together           ? "OneView shows them as one resident."
 			      : doubtful           ? "OneView shows them as two residents, and is not sure."
 						   : "OneView shows them as two residents.";
-	return arena_format(arena, "Of pairs of records that compare like these, %.*s are one person. %s",
-			    TEXT_ARG(chance), outcome);
+	bool outvoted = !together && why->explanation.probability > 0.9 && !why->explanation.conflict;
+	return arena_format(arena, "Of pairs of records that compare like these, %.*s are one person. %s%s",
+			    TEXT_ARG(chance), outcome,
+			    outvoted ? " These two records alone would be linked; other records of the two residents "
+				       "speak against it."
+				     : "");
 }

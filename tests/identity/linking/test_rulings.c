@@ -6,10 +6,14 @@
 
 #include <cmocka.h>
 
+#include <math.h>
+
 #include "support/borough.h"
 
 #include "base/memory.h"
+#include "linking/labels.h"
 #include "linking/refresh.h"
+#include "linking/review.h"
 #include "linking/rulings.h"
 #include "reading/reading.h"
 
@@ -314,6 +318,103 @@ static void what_may_not_be_together_is_separated_last(void **state)
 	check_whole();
 }
 
+/* ---- the queue -------------------------------------------------------------------------------------------- */
+
+static void doubt(int64_t record_a, int64_t record_b, double probability)
+{
+	char sql[400];
+	int64_t a = record_a < record_b ? record_a : record_b, c = record_a < record_b ? record_b : record_a;
+	snprintf(sql, sizeof sql,
+		 "DELETE FROM link WHERE record_a = %lld AND record_b = %lld; INSERT INTO link (record_a, record_b, "
+		 "weight, probability, pattern, rule, status) VALUES (%lld, %lld, %f, %f, 0, 0, 'review')",
+		 (long long)a, (long long)c, (long long)a, (long long)c, probability * 10 - 5, probability);
+	assert_ok(store_execute(b.data, sql, &e), &e);
+}
+
+static void queue(struct review_item **items, size_t *count, struct arena *arena)
+{
+	assert_ok(review_refresh(b.data, b.profile, NULL, &e), &e);
+	assert_ok(review_list(items, count, b.data, arena, &e), &e);
+}
+
+static void the_queue_puts_most_harm_first(void **state)
+{
+	(void)state;
+	int64_t tenant = record_of("housing", "P1"), payer = record_of("council_tax", "L1");
+	int64_t daughter = record_of("childrens_social_care", "K1"), john = record_of("council_tax", "L2");
+	struct review_item *items;
+	struct arena arena;
+	size_t count;
+	arena_init(&arena, 1 << 20);
+	assert_ok(store_execute(b.data, "DELETE FROM link", &e), &e);
+	put_with(payer, resident_of(tenant));
+	doubt(tenant, payer, 0.6);  /* one resident: 0.4 wrong, one record */
+	doubt(tenant, john, 0.5);   /* one record of council tax */
+	doubt(payer, john, 0.3);    /* the same two residents: no question of its own */
+	doubt(daughter, john, 0.5); /* one record, and children's social care is sensitive or council tax is not */
+	queue(&items, &count, &arena);
+	assert_int_equal(count, 3);
+	for (size_t i = 1; i < count; i++)
+		assert_true(items[i - 1].harm >= items[i].harm);
+	const struct review_item *last = &items[2];
+	assert_true(last->resident_a == last->resident_b);
+	assert_int_equal(lround(last->harm * 10), 4 * (last->records + 2 * last->sensitive + 2 * last->household));
+	for (size_t i = 0; i < count; i++) {
+		if (items[i].record_a == john || items[i].record_b == john)
+			assert_int_equal(items[i].pairs,
+					 items[i].record_a == daughter || items[i].record_b == daughter ? 1 : 2);
+		assert_true(items[i].source_a.len && items[i].source_b.len);
+	}
+	/* what has been ruled on is not asked again, and nothing of the two sides either */
+	rule(tenant, john, RULING_DIFFERENT, 1);
+	rule(tenant, payer, RULING_SAME, 1);
+	apply(2);
+	queue(&items, &count, &arena);
+	assert_int_equal(count, 1);
+	assert_true(items[0].record_a == daughter || items[0].record_b == daughter);
+	arena_release(&arena);
+}
+
+/* ---- labels ------------------------------------------------------------------------------------------------- */
+
+static void rulings_become_labels(void **state)
+{
+	(void)state;
+	int64_t daughter = record_of("childrens_social_care", "K1"), john = record_of("council_tax", "L2");
+	int64_t tenant = record_of("housing", "P1"), grace = record_of("housing", "P2");
+	struct rulings rulings;
+	struct label_rates rates;
+	doubt(daughter, john, 0.6);
+	doubt(tenant, john, 0.6);
+	rule(daughter, john, RULING_DIFFERENT, 1);
+	rule(tenant, grace, RULING_SAME, 1);
+	assert_ok(rulings_read(&rulings, b.desk, b.data, &e), &e);
+	assert_ok(labels_rates(&rates, &rulings, b.data, b.vault, &e), &e);
+	assert_int_equal(rates.decided, 2);
+	assert_int_equal(rates.same, 1);
+	assert_int_equal(rates.bands[2].decided, 2); /* both were said to be 0.5 */
+	assert_float_equal(rates.bands[2].share, 0.5, 1e-9);
+	assert_float_equal(rates.bands[2].low, 0.0945, 1e-3); /* Wilson, 1 of 2 */
+	assert_float_equal(rates.bands[2].high, 0.9055, 1e-3);
+	assert_true(rates.bands[2].pairs >= 2);
+	assert_true(rates.group_count >= 2);
+	struct buf model;
+	struct linking_outcome outcome;
+	size_t used;
+	buf_init(&model, 1 << 22);
+	assert_ok(labels_retrain(&model, &used, &rulings, b.data, b.vault, &e), &e);
+	assert_int_equal(used, 2);
+	assert_ok(linking_refresh(b.data, b.vault, b.profile, 9, &(struct linking_settings){.model = model.at},
+				  &outcome, &e),
+		  &e);
+	buf_clear(&model);
+	assert_ok(linking_model_read(&model, b.data, &e), &e);
+	assert_true(text_find(buf_text(&model), TEXT("\"trained\": false")) < model.len);
+	assert_true(text_find(buf_text(&model), TEXT("\"window\"")) < model.len);
+	buf_release(&model);
+	rulings_release(&rulings);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -322,6 +423,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(same_joins_and_undo_brings_the_old_id_back, make, drop),
 		cmocka_unit_test_setup_teardown(a_second_opinion_is_waited_for, make, drop),
 		cmocka_unit_test_setup_teardown(protection_follows_the_records, make, drop),
+		cmocka_unit_test_setup_teardown(the_queue_puts_most_harm_first, make, drop),
+		cmocka_unit_test_setup_teardown(rulings_become_labels, make, drop),
 		cmocka_unit_test_setup_teardown(what_may_not_be_together_is_separated_last, make, drop),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

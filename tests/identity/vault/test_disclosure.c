@@ -387,6 +387,70 @@ static void test_without_audit_there_is_no_answer(void **state)
 	assert_ok(store_execute(borough.desk, "ALTER TABLE audit_entry_gone RENAME TO audit_entry", &e), &e);
 }
 
+/* ---- two records side by side ------------------------------------------------------------------------ */
+
+static int64_t record_of(const char *source, const char *client)
+{
+	char key[100], sql[200];
+	snprintf(key, sizeof key, "%s\x1f%s", source, client);
+	snprintf(sql, sizeof sql, "SELECT record_id FROM record WHERE client_hash = %lld",
+		 (long long)vault_hash64(borough.vault, VAULT_CLIENT, text_of(key)));
+	return test_query(borough.data, sql);
+}
+
+static enum status pair_as(struct disclosure_pair *out, const char *role, const char *purpose, int64_t a, int64_t b)
+{
+	struct error e;
+	struct viewer viewer = borough_viewer(&borough, role, purpose);
+	enum status status = disclosure_open_pair(out, borough.door, &viewer, a, b, &arena, &e);
+	for (size_t i = 0; i < out->ticket_count; i++)
+		assert_ok(disclosure_wait(out->tickets[i], &e), &e);
+	return status;
+}
+
+static void test_a_reviewer_sees_who_and_not_why(void **state)
+{
+	(void)state;
+	struct disclosure_pair pair;
+	int64_t tenant = record_of("housing", "P1"), payer = record_of("council_tax", "L1"),
+		daughter = record_of("childrens_social_care", "K1");
+	int64_t looks = test_query(borough.desk, "SELECT COUNT(*) FROM audit_entry WHERE action = 'match.open'");
+	assert_int_equal(pair_as(&pair, "match_reviewer", "data_quality", tenant, daughter), STATUS_OK);
+	assert_int_equal(pair.ticket_count, 2);
+	assert_int_equal(test_query(borough.desk, "SELECT COUNT(*) FROM audit_entry WHERE action = 'match.open'"),
+			 looks + 2);
+	assert_int_equal(pair.sides[0].resident_id, 1001);
+	assert_int_equal(pair.sides[0].other_count, 1);
+	assert_int_equal(pair.sides[0].others[0].record_id, payer);
+	for (size_t s = 0; s < 2; s++) {
+		for (size_t r = 0; r < pair.sides[s].row_count; r++) {
+			const struct disclosed_row *row = &pair.sides[s].rows[r];
+			assert_int_equal(row->origin.record_id, s ? daughter : tenant);
+			assert_true(row->newest);
+			for (size_t v = 0; v < row->value_count; v++) {
+				const struct disclosed_value *value = &row->values[v];
+				assert_true(value->withheld || value->element->category == CATEGORY_IDENTITY ||
+					    text_is(value->element->id, "sex"));
+			}
+		}
+	}
+	/* both of one resident: one look */
+	assert_int_equal(pair_as(&pair, "match_reviewer", "data_quality", tenant, payer), STATUS_OK);
+	assert_int_equal(pair.ticket_count, 1);
+}
+
+static void test_a_protected_resident_is_in_no_pair(void **state)
+{
+	(void)state;
+	struct disclosure_pair pair;
+	int64_t tenant = record_of("housing", "P1"), adopted = record_of("childrens_social_care", "K2");
+	assert_int_equal(pair_as(&pair, "match_reviewer", "data_quality", tenant, adopted), STATUS_NOT_FOUND);
+	assert_int_equal(pair_as(&pair, "match_reviewer", "data_quality", tenant, 999999), STATUS_NOT_FOUND);
+	/* nor one of a source that nothing lets the viewer know of */
+	assert_int_equal(pair_as(&pair, "data_owner", "data_quality", tenant, record_of("childrens_social_care", "K1")),
+			 STATUS_NOT_FOUND);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -398,6 +462,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_search_finds_what_the_viewer_may_see, begin, end),
 		cmocka_unit_test_setup_teardown(test_a_household_leaves_out_whom_the_viewer_may_not_know, begin, end),
 		cmocka_unit_test_setup_teardown(test_a_property_is_found_by_its_uprn, begin, end),
+		cmocka_unit_test_setup_teardown(test_a_reviewer_sees_who_and_not_why, begin, end),
+		cmocka_unit_test_setup_teardown(test_a_protected_resident_is_in_no_pair, begin, end),
 		cmocka_unit_test_setup_teardown(test_every_look_is_one_audit_entry, begin, end),
 		cmocka_unit_test_setup_teardown(test_a_ticket_calls_back_once, begin, end),
 		cmocka_unit_test_setup_teardown(test_a_new_generation_is_taken_up, begin, end),

@@ -2,6 +2,7 @@
 #include "web/pages/review.h"
 
 #include "base/memory.h"
+#include "linking/labels.h"
 #include "linking/words.h"
 #include "web/pages/pages.h"
 
@@ -370,6 +371,38 @@ static void put_summary(struct visit *visit, enum show show, int64_t shown, int6
 			   shown == 1 ? "pair" : "pairs");
 }
 
+/* How often the model was right, as far as the decisions tell. */
+static enum status put_estimates(struct visit *visit, const struct rulings *rulings, struct error *error)
+{
+	struct store *data;
+	struct label_rates rates;
+	enum status status = visit_data(visit, &data, error);
+	if (status == STATUS_OK)
+		status = labels_rates(&rates, rulings, data, NULL, error);
+	if (status != STATUS_OK || rates.decided == 0)
+		return status;
+	struct value *rows = put_array(visit->document, "estimates");
+	put_bool(visit->document, "has_estimates", true);
+	put_format(visit->document, "estimates_note",
+		   "Of %zu decisions, %zu put right what was shown wrongly. Reviewers see what is doubtful, not a fair "
+		   "sample, so a share holds for its line and for doubtful links only.",
+		   rates.decided, rates.wrong);
+	for (size_t b = 0; b < LABEL_BANDS; b++) {
+		const struct label_rate *band = &rates.bands[b];
+		if (band->decided == 0)
+			continue;
+		struct value *row = add_object(rows);
+		put_format(row, "title", "%.0f to %.0f in 100", band->from * 100, band->to * 100);
+		put_count(row, "decided", (int64_t)band->decided);
+		put_count(row, "same", (int64_t)band->same);
+		put_share(row, "share", band->share);
+		put_share(row, "low", band->low);
+		put_share(row, "high", band->high);
+		put_share(row, "expected", band->expected);
+	}
+	return STATUS_OK;
+}
+
 enum status page_review(struct visit *visit, struct error *error)
 {
 	struct rulings rulings;
@@ -393,6 +426,8 @@ enum status page_review(struct visit *visit, struct error *error)
 		put_filters(visit, &listing);
 		counts[SHOW_OPEN] = listing.total;
 	}
+	if (show == SHOW_DECIDED && status == STATUS_OK)
+		status = put_estimates(visit, &rulings, error);
 	put_tabs(visit, show, counts);
 	put_summary(visit, show, counts[show], (int64_t)(listing.kind.len + listing.chance.len + listing.source.len));
 	const char *base =
