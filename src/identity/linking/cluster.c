@@ -14,6 +14,9 @@
  * family names) the best pair counts. The columns' evidence and the prior then make one weight, as for a pair.
  * So a record without a date of birth cannot chain two people together who have different ones. */
 
+/* A person is asked about two groups that were joined, or left apart, within these bounds; the rest is decided, with
+ * its probability. */
+static const float MOST_DOUBTFUL = 2.0F, LEAST_DOUBTFUL = -1.0F; /* 0.8, 0.33 */
 /* Records of two groups that are looked at in a join; more add nothing but time. */
 enum { LOOKED_AT = 24 };
 
@@ -34,6 +37,7 @@ struct clustering {
 	const struct linking_table *table;
 	const struct model *model;
 	struct linking_link *links; /* in the order of components, strongest first */
+	unsigned char *doubtful;    /* by link */
 	const struct component *components;
 	const uint32_t *members; /* rows of the components */
 	uint32_t *joined;        /* row -> lowest row of its cluster */
@@ -50,9 +54,9 @@ struct group { /* rows of a group, as a list through `next` */
 };
 
 struct together { /* what the records of two groups say of each other */
-	score4 sum[LINKING_COLUMNS], best[LINKING_COLUMNS];
+	score4 sum[LINKING_COLUMNS], best[LINKING_COLUMNS], listed_twice;
 	unsigned known[LINKING_COLUMNS], compared, conflicts;
-	bool forbidden;
+	bool forbidden, of_one_source;
 };
 
 static bool has_several(enum linking_kind kind)
@@ -64,6 +68,19 @@ static bool has_several(enum linking_kind kind)
 static float for_one_person(score4 term)
 {
 	return term[0] - (term[1] > term[2] ? term[1] : term[2]);
+}
+
+/* A register that names everybody once has two entries for two people, whatever the other records say: of two
+ * records of one source the worst counts, not the average. */
+static void add_listed_twice(struct together *all, const struct clustering *job, const uint32_t *a, const uint32_t *b,
+			     score4 term)
+{
+	unsigned at = job->table->columns[job->table->source].at;
+	if (!a[at] || a[at] != b[at])
+		return;
+	if (!all->of_one_source || for_one_person(term) < for_one_person(all->listed_twice))
+		all->listed_twice = term;
+	all->of_one_source = true;
 }
 
 static void add_pair(struct together *all, const struct clustering *job, struct comparer *comparer, uint32_t x,
@@ -84,6 +101,18 @@ static void add_pair(struct together *all, const struct clustering *job, struct 
 			all->best[c] = terms[c];
 		all->sum[c] += terms[c];
 	}
+	if (job->table->source != LINKING_COLUMNS)
+		add_listed_twice(all, job, a, b, terms[job->table->source]);
+}
+
+static score4 column_weight(const struct clustering *job, const struct together *all, size_t c)
+{
+	score4 average = all->sum[c] / (float)all->known[c];
+	if (has_several(job->table->columns[c].is.kind))
+		return all->best[c];
+	bool worse = c == job->table->source && all->of_one_source &&
+		     for_one_person(all->listed_twice) < for_one_person(average);
+	return worse ? all->listed_twice : average;
 }
 
 static float weigh(const struct clustering *job, const struct together *all)
@@ -91,8 +120,7 @@ static float weigh(const struct clustering *job, const struct together *all)
 	score4 total = {job->model->start_m, job->model->start_h, job->model->start_u, 0};
 	for (size_t c = 0; c < job->table->column_count; c++) {
 		if (all->known[c])
-			total += has_several(job->table->columns[c].is.kind) ? all->best[c]
-									     : all->sum[c] / (float)all->known[c];
+			total += column_weight(job, all, c);
 	}
 	return total[0] - add_log2(total[1], total[2]);
 }
@@ -184,8 +212,27 @@ static void join_linked(struct clustering *job, const struct component *componen
 		if (x == y || is_forbidden(job, component, group_of, x, y))
 			continue;
 		float weight = groups_weight(job, comparer, &groups[x], &groups[y], next, rows);
-		if (weight > job->join_at)
-			join_groups(groups, group_of, next, x < y ? x : y, x < y ? y : x, weight);
+		if (weight <= job->join_at)
+			continue;
+		join_groups(groups, group_of, next, x < y ? x : y, x < y ? y : x, weight);
+		job->doubtful[component->first_link + l] = weight < MOST_DOUBTFUL;
+	}
+}
+
+/* Of the groups that stayed apart. A link between two of them was seen above. */
+static void mark_doubtful(struct clustering *job, const struct component *component, struct comparer *comparer,
+			  const struct group *groups, const uint32_t *group_of, const uint32_t *next)
+{
+	const uint32_t *rows = job->members + component->first_row;
+	for (uint32_t l = 0; l < component->links; l++) {
+		const struct linking_link *link = &job->links[component->first_link + l];
+		if (link->weight < job->least)
+			break;
+		uint32_t x = group_of[find_row(rows, component->rows, link->a)];
+		uint32_t y = group_of[find_row(rows, component->rows, link->b)];
+		if (x != y && !is_forbidden(job, component, group_of, x, y))
+			job->doubtful[component->first_link + l] =
+				groups_weight(job, comparer, &groups[x], &groups[y], next, rows) > LEAST_DOUBTFUL;
 	}
 }
 
@@ -203,6 +250,7 @@ static void cluster_component(struct clustering *job, const struct component *co
 	/* what a small group could not show, a grown one may: once more */
 	for (int round = 0; round < 2; round++)
 		join_linked(job, component, comparer, groups, group_of, next);
+	mark_doubtful(job, component, comparer, groups, group_of, next);
 	/* a group's number is its lowest place, and rows are ascending: its lowest row */
 	for (uint32_t i = 0; i < count; i++) {
 		job->joined[rows[i]] = rows[group_of[i]];
@@ -350,16 +398,29 @@ static void number_clusters(struct clusters *out, const uint32_t *joined, const 
 	}
 }
 
-static void set_statuses(struct links *links, const struct clusters *clusters, const struct constraints *constraints)
+static int by_rows(const void *a, const void *b)
+{
+	const struct linking_link *x = a, *y = b;
+	if (x->a != y->a)
+		return x->a < y->a ? -1 : 1;
+	return (x->b > y->b) - (x->b < y->b);
+}
+
+static void set_statuses(struct links *links, const struct clusters *clusters, const struct constraints *constraints,
+			 const struct clustering *job, size_t count)
 {
 	for (size_t i = 0; i < links->count; i++) {
 		struct linking_link *link = &links->at[i];
-		bool ruled = constraints->count && constraints_verdict(constraints, link->a, link->b) >= 0;
-		bool together = clusters->of[link->a] == clusters->of[link->b];
-		bool doubtful = together ? link->probability < 0.9f && clusters->integrity[clusters->of[link->a]] < 0.9f
-					 : link->probability > 0.1f;
-		doubtful = doubtful && !ruled;
-		link->status = together && !doubtful ? LINKING_LINKED : doubtful ? LINKING_REVIEW : LINKING_APART;
+		link->status = clusters->of[link->a] == clusters->of[link->b] ? LINKING_LINKED : LINKING_APART;
+	}
+	for (size_t i = 0; i < count; i++) {
+		const struct linking_link *link = &job->links[i];
+		if (!job->doubtful[i] ||
+		    (constraints->count && constraints_verdict(constraints, link->a, link->b) >= 0))
+			continue;
+		struct linking_link *found = bsearch(link, links->at, links->count, sizeof *links->at, by_rows);
+		if (found)
+			found->status = LINKING_REVIEW;
 	}
 }
 
@@ -367,7 +428,7 @@ void clusters_make(struct clusters *out, struct links *links, const struct linki
 		   const struct model *model, const struct linking_settings *settings)
 {
 	unsigned threads = settings->threads ? settings->threads : threads_available();
-	double link_at = settings->link_probability > 0 ? settings->link_probability : 0.7;
+	double link_at = settings->link_probability > 0 ? settings->link_probability : 0.5;
 	float least = (float)log2(link_at / (1 - link_at));
 	size_t rows = table->count, link_count;
 	struct constraints constraints, in_order;
@@ -387,6 +448,7 @@ void clusters_make(struct clusters *out, struct links *links, const struct linki
 				 .constraints = in_order.at,
 				 .least = least,
 				 .join_at = 0};
+	job.doubtful = memory_alloc(link_count + 1, 1);
 	job.joined = memory_alloc(rows + 1, sizeof *job.joined);
 	job.weakest = memory_alloc(rows + 1, sizeof *job.weakest);
 	job.comparers = memory_alloc(threads, sizeof *job.comparers);
@@ -398,13 +460,14 @@ void clusters_make(struct clusters *out, struct links *links, const struct linki
 		comparer_init(&job.comparers[t], table);
 	parallel_for(count, 64, threads, cluster_chunk, &job);
 	number_clusters(out, job.joined, job.weakest, rows);
-	set_statuses(links, out, &constraints);
+	set_statuses(links, out, &constraints, &job, link_count);
 	constraints_release(&constraints);
 	constraints_release(&in_order);
 	for (unsigned t = 0; t < threads; t++)
 		comparer_release(&job.comparers[t]);
 	free(job.comparers);
 	free(job.joined);
+	free(job.doubtful);
 	free(job.weakest);
 	free(sorted);
 	free(components);

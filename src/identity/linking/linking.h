@@ -147,7 +147,7 @@ struct linking_rule {
 
 struct linking_settings {
 	unsigned threads;                 /* 0: all processors */
-	double link_probability;          /* a link at least this sure can join; 0: 0.7 */
+	double link_probability;          /* a link at least this sure can join; 0: 0.5 */
 	double keep_probability;          /* pairs at least this sure are kept for review; 0: 0.02 */
 	size_t largest_block;             /* 0: 200 records; larger blocks are subdivided */
 	double training_pairs;            /* about how many pairs to train on; 0: 1 million */

@@ -330,7 +330,7 @@ void matching_summary(const struct matching *matching, struct matching_summary *
 					 .seconds_prepare = matching->seconds_prepare,
 					 .seconds_link = matching->seconds_link};
 	if (out->threshold == 0)
-		out->threshold = 0.7;
+		out->threshold = 0.5;
 	if (!matching->run)
 		return;
 	const struct linking_report *report = linking_run_report(matching->run);

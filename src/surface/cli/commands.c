@@ -131,7 +131,7 @@ const struct cli_command cli_commands[] = {
 		.operands = {{"FILE", "a CSV file of persons, with a header", false, true}},
 		.options = {{"settings", 's', "FILE", "columns, rules, thresholds in YAML, over what is inferred",
 			     NULL},
-			    {"threshold", 't', "P", "link from this probability; otherwise 0.7", NULL},
+			    {"threshold", 't', "P", "link from this probability; otherwise 0.5", NULL},
 			    {"weight", 'w', "W", "link from this match weight (log2 of the odds)", NULL},
 			    {"clusters", 'c', "FILE", "write file,id,cluster_id of every record; - is standard output",
 			     NULL},

@@ -317,6 +317,46 @@ static void sources_tell_who_is_in_them(void **state)
 	linking_run_free(run);
 }
 
+/* An electoral register lists everybody once and knows no dates of birth. Two entries of one name in one home are
+ * two people, however many records there are that might be either. */
+static void a_register_lists_everybody_once(void **state)
+{
+	(void)state;
+	enum { FAMILIES = 400, FULL = COLUMNS + 1, CALLS = 4 };
+	struct linking_column with_source[FULL];
+	memcpy(with_source, columns, sizeof columns);
+	with_source[COLUMNS] = (struct linking_column){"source", LINKING_SOURCE};
+	struct linking_table *table = linking_table_new(with_source, FULL);
+	int64_t key = 0;
+	size_t entries[2] = {0};
+	for (size_t i = 0; i < FAMILIES; i++) {
+		char family[24], place[24];
+		struct random r;
+		random_start(&r, 6, i, 0, 0);
+		snprintf(family, sizeof family, "%s%s", families[random_below(&r, 18)], givens[random_below(&r, 20)]);
+		snprintf(place, sizeof place, "%zu|EM1 1AA", i + 1);
+		for (size_t member = 0; member < 2; member++) {
+			char born[24];
+			const char *given = givens[(i + (i == 0 ? 0 : 7 * member)) % 20]; /* the first: of one name */
+			date_format_iso(date_of(1950, 1, 1) + (date)random_below(&r, 365 * 40), born);
+			struct person_record dated = {{given, family, born, "1", place, "", ""}, 0},
+					     undated = {{given, family, "", "1", place, "", ""}, 0};
+			for (size_t n = 0; n < 2 + CALLS; n++) {
+				if (n == 1 && i == 0)
+					entries[member] = linking_table_count(table);
+				add_record(table, n == 0 && (i > 0 || member == 0) ? &dated : &undated, key++);
+				linking_table_add_value(table, COLUMNS,
+							text_of(n == 0   ? "housing"
+								: n == 1 ? "register"
+									 : "calls"));
+			}
+		}
+	}
+	struct linking_run *run = run_table(table, 0);
+	assert_int_not_equal(linking_cluster_of(run, entries[0]), linking_cluster_of(run, entries[1]));
+	linking_run_free(run);
+}
+
 /* One address the gazetteer knows, the other nobody could find: the door's number and the street still tell. */
 static void addresses_are_compared_in_words(void **state)
 {
@@ -530,6 +570,7 @@ int main(void)
 		cmocka_unit_test(planted_pairs),
 		cmocka_unit_test(copies_are_no_further_witnesses),
 		cmocka_unit_test(sources_tell_who_is_in_them),
+		cmocka_unit_test(a_register_lists_everybody_once),
 		cmocka_unit_test(addresses_are_compared_in_words),
 		cmocka_unit_test(explanations_add_up),
 		cmocka_unit_test(model_is_replayed),
