@@ -66,12 +66,12 @@ Settings overrule what was inferred, and mistakes in them are answered with thei
   [3]
 
 Rules, comparisons and training can be pinned, and are written back
-  $ printf 'truth: cluster\nblocking:\n  rules:\n    - {date_of_birth: date, family_name: sound}\n    - {family_name: start 3, given_name: sound, any_order: true}\ncomparisons:\n  occupation: {compared: false}\ntraining: {prior: 0.05}\n' > rules.yaml
-  $ oneview match parish.csv -s rules.yaml --write-settings back.yaml --clusters r1.csv -q && sed -n '/truth:/p;/rules:/,/any_order/p;/occupation.*compared/s/ #.*//p;/prior/p' back.yaml
+  $ printf 'truth: cluster\nblocking:\n  rules:\n    - {date_of_birth: date, family_name: sound}\n    - {given_name: start 3, family_name: start 3}\ncomparisons:\n  occupation: {compared: false}\ntraining: {prior: 0.05}\n' > rules.yaml
+  $ oneview match parish.csv -s rules.yaml --write-settings back.yaml --clusters r1.csv -q && sed -n '/truth:/p;/rules:/,/start 3/p;/occupation.*compared/s/ #.*//p;/prior/p' back.yaml
   truth: "cluster"
     rules:
       - {"date_of_birth": date, "family_name": sound}
-      - {"family_name": start 3, "given_name": sound, any_order: true}
+      - {"given_name": start 3, "family_name": start 3}
     "occupation": {compared: false, term_frequency: true}
     prior: 0.05
   $ oneview match parish.csv -s back.yaml --clusters r2.csv -q && cmp r1.csv r2.csv && echo the same
@@ -83,8 +83,8 @@ Rules, comparisons and training can be pinned, and are written back
     What to do: Did you mean "sound"?
   [3]
   $ sed 's/family_name: start/surname: start/' rules.yaml > bad.yaml; oneview match parish.csv -s bad.yaml
-  oneview: bad.yaml:5:8: "surname" is no column that is compared here
-    What to do: docs/formats/matching.md lists what there is.
+  oneview: bad.yaml:5:29: "surname" is not compared here
+    What to do: Compared are: given_name, middle_names, family_name, date_of_birth, birth_place, occupation.
   [3]
   $ sed 's/cluster/klaster/' rules.yaml > bad.yaml; oneview match parish.csv -s bad.yaml
   oneview: bad.yaml:1:8: no file has a column "klaster"

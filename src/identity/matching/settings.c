@@ -257,15 +257,19 @@ static enum status read_training(struct matching *matching, struct error *error)
 static enum status find_compared(const struct matching *matching, const struct yaml_node *node, struct text name,
 				 size_t *column, struct error *error)
 {
-	struct text names[LINKING_COLUMNS];
+	char list[300] = "";
+	size_t len = 0;
 	for (size_t c = 0; c < matching->column_count; c++) {
-		names[c] = text_of(matching->columns[c].name);
 		*column = c;
-		if (text_equal(names[c], name))
+		if (text_is(name, matching->columns[c].name))
 			return STATUS_OK;
+		if (len < sizeof list)
+			len += (size_t)snprintf(list + len, sizeof list - len, "%s%s", c ? ", " : "",
+						matching->columns[c].name);
 	}
-	return unknown_word(matching->pinned, node, name, names, matching->column_count, "column that is compared here",
-			    error);
+	(void)wrong(matching->pinned, node, error, "\"%.*s\" is not compared here", TEXT_ARG(name));
+	error_remedy(error, "Compared are: %s.", list);
+	return STATUS_INVALID;
 }
 
 /* "sound", "start 3". */
@@ -310,6 +314,13 @@ static enum status read_rule(const struct matching *matching, const struct yaml_
 		status = find_compared(matching, node->key_nodes[i], node->keys[i], &part->column, error);
 		if (status == STATUS_OK)
 			status = read_transform(matching, node->items[i], part, error);
+	}
+	for (size_t p = 0; p < 2 && rule->any_order && status == STATUS_OK; p++) {
+		enum linking_kind wanted = p ? LINKING_FAMILY : LINKING_GIVEN;
+		if (rule->count < 2 || matching->columns[rule->parts[p].column].kind != wanted)
+			status =
+				wrong(matching->pinned, node, error,
+				      "any_order needs the given name and then the family name as the first two parts");
 	}
 	if (status == STATUS_OK && rule->count == 0)
 		status = wrong(matching->pinned, node, error, "the rule names no column");
