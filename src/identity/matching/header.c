@@ -78,13 +78,14 @@ static const struct {
 	{MEANING_GIVEN, "first name|firstname|fname|first|given name|givenname|given|given names|forename|forenames|"
 			"fore name|christian name|christian names|first names|forename 1|given name 1|name first|"
 			"first nm|fst nm|prenom|vorname|nombre|voornaam|fornavn|imie|nome|fornamn|firstnames|"
-			"name given|name 1"},
+			"name given|name 1|fn|gn|givenname1|rufname"},
 	{MEANING_MIDDLE, "middle name|middle names|middlename|mname|middle|middle initial|mid name|forename 2|"
-			 "other names|other forenames|second forename|given name 2|name middle|middle init|mi|minit"},
+			 "other names|other forenames|second forename|given name 2|name middle|middle "
+			 "init|mi|minit|mid init|mid nm|mname init|second given name"},
 	{MEANING_FAMILY, "surname|last name|lastname|lname|last|family name|familyname|family|sur name|sname|"
 			 "name last|nom|nom de famille|nachname|familienname|apellido|apellidos|cognome|achternaam|"
 			 "efternavn|etternavn|efternamn|nazwisko|sobrenome|current surname|last nm|lst nm|name family|"
-			 "surnames|primer apellido"},
+			 "surnames|primer apellido|sn|ln|surname 1|lastname1"},
 	{MEANING_FORMER_FAMILY, "maiden name|maidenname|former surname|previous surname|birth name|nee|geburtsname|"
 				"former family name|previous family name|other surname|preferred surname|birth surname|"
 				"previous last name|surname at birth|second surname|segundo apellido|former last name"},
@@ -95,7 +96,8 @@ static const struct {
 	{MEANING_ALIAS, "alias|known as|aka|nickname|preferred name|preferred first name|preferred forename|"
 			"other name|also known as|aliases"},
 	{MEANING_TITLE, "title|salutation|honorific|name prefix|name title|prefix|anrede|titel"},
-	{MEANING_SUFFIX, "suffix|name suffix|generation|name sfx|suffix name|generational suffix"},
+	{MEANING_SUFFIX,
+	 "suffix|name suffix|generation|name sfx|sfx|suffix name|name suffix lbl|nm sfx|generational suffix"},
 	{MEANING_BIRTH, "dob|date of birth|birth date|birthdate|birth dt|birthday|d o b|born|dateofbirth|birth|"
 			"geburtsdatum|date de naissance|fecha de nacimiento|fecha nacimiento|data di nascita|"
 			"data nascita|data de nascimento|fodselsdato|geboortedatum|data urodzenia|date birth|"
@@ -113,8 +115,9 @@ static const struct {
 			  "street address|home address|residential address|full address|adresse|direccion|indirizzo|"
 			  "adres|res address|mailing address|flat|flat number|flat no|apartment|apt|unit|"
 			  "building|building name|house name|address text|res street address|property|residence"},
-	{MEANING_HOUSE_NUMBER, "house number|house no|houseno|street number|street no|building number|hno|stnumber|"
-			       "hausnummer|house num|house nr|street num|number|huisnummer|housenumber|house"},
+	{MEANING_HOUSE_NUMBER,
+	 "house number|house no|houseno|street number|street no|building number|hno|stnumber|"
+	 "hausnummer|hausnr|hnr|house num|house nr|street num|number|huisnummer|housenumber|house"},
 	{MEANING_STREET, "street|street name|road|streetname|thoroughfare|strasse|rue|calle|straat|str|road name|"
 			 "street 1|via|ulica"},
 	{MEANING_PLACE, "city|town|suburb|place|locality|village|municipality|post town|posttown|parish|ort|ville|"
@@ -142,7 +145,7 @@ static const struct {
 	 "personnummer|cpr|medicare|medicare number|insurance number|social security no|national id number|uln|"
 	 "unique learner number|hospital number|service number|army number|regimental number|soldier number|"
 	 "identity number|identity card|id card|bsn|cpf|curp|pesel|codice fiscale|tax number|license number|"
-	 "licence number|voter id|voter number|chi|chi number|health card number|mrn|medical record number"},
+	 "licence number|chi|chi number|health card number|mrn|medical record number"},
 	{MEANING_BIRTH_PLACE, "birth place|birthplace|place of birth|born in|birth town|birth parish|birth country|"
 			      "birth state|pob|bplace|country of birth|town of birth|birth city|birth county|"
 			      "birth location|geburtsort|lieu de naissance|lugar de nacimiento|city of birth|"
@@ -166,14 +169,17 @@ static const struct {
 	 "person number|original id|origin id|latent id|ent id|cluster no|cluster number|truth id|"
 	 "gold standard|class|same as|duplicate|is duplicate|true group|unique person id|"
 	 "universal id|simulation id|pid|uid person|population id"},
-	{MEANING_IGNORED, "age|age years|age at death|household|household id|family id|hhid|house id|source|"
-			  "source dataset|dataset|source system|file|filename|file name|source file|created|updated|"
-			  "created at|updated at|date created|last updated|modified|registered|registration date|"
-			  "date of death|dod|death date|date registered|timestamp|date|snapshot date|as at|year|"
-			  "start date|end date|date added|date of entry|entry date|extract date|valid from|valid to|"
-			  "page|page number|image|url|link|status|latitude|longitude|lat|lon|lng|age in years|"
-			  "householdid|household number|household no|version|family number|dwelling number|"
-			  "date of enlistment|enlistment date|date of discharge|weight|score"},
+	{MEANING_IGNORED,
+	 "age|age years|age at death|household|household id|family id|hhid|house id|source|"
+	 "source dataset|dataset|source system|file|filename|file name|source file|created|updated|"
+	 "created at|updated at|date created|last updated|modified|registered|registration date|"
+	 "date of death|dod|death date|date registered|timestamp|date|snapshot date|as at|year|"
+	 "start date|end date|date added|date of entry|entry date|extract date|valid from|valid to|"
+	 "page|page number|image|url|link|status|latitude|longitude|lat|lon|lng|age in years|"
+	 "householdid|household number|household no|version|family number|dwelling number|"
+	 "date of enlistment|enlistment date|date of discharge|weight|score|enlisted|enlistment|discharged|"
+	 "died|death|deceased|baptised|baptism|married|marriage date|date of marriage|event date|joined|"
+	 "admission date|admitted|discharge date|census year|year of census"},
 };
 
 /* "DateOfBirth1" is "date of birth 1": words are parted where cases change, too. */

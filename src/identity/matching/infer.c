@@ -22,6 +22,11 @@ static void decide(struct matching_column *column, enum meaning meaning, const c
 	column->meaning = meaning;
 }
 
+static bool by_header(const struct matching_column *column)
+{
+	return strncmp(column->why, "header", 6) == 0;
+}
+
 static int percent(double share)
 {
 	return (int)(share * 100 + 0.5);
@@ -244,7 +249,8 @@ static bool leave_out_dull(struct matching_column *column, const struct look *lo
 		decide(column, MEANING_IGNORED, "no value in any record");
 	else if (column->constant && !(header_knows && look->rows <= HANDFUL))
 		decide(column, MEANING_IGNORED, "the same in every record");
-	else if (look->distinct == 1 && look->filled < look->rows && look->filled > 1 && look->rows > HANDFUL)
+	else if (look->distinct == 1 && look->filled < look->rows && look->filled > 1 && look->rows > HANDFUL &&
+		 !header_knows)
 		decide(column, MEANING_IGNORED, "only one value, or none");
 	else
 		return false;
@@ -292,16 +298,19 @@ static void keep_one_birth(const struct inference *inference)
 {
 	struct source *source = inference->source;
 	size_t best = source->column_count;
-	if (count_of(source, MEANING_BIRTH) < 2)
-		return;
 	for (size_t c = 0; c < source->column_count; c++) {
 		if (source->columns[c].is.meaning != MEANING_BIRTH)
 			continue;
-		bool header = strncmp(source->columns[c].is.why, "header", 6) == 0;
-		bool best_header =
-			best < source->column_count && strncmp(source->columns[best].is.why, "header", 6) == 0;
+		bool header = by_header(&source->columns[c].is);
+		bool best_header = best < source->column_count && by_header(&source->columns[best].is);
 		if (best == source->column_count || (header && !best_header) ||
 		    (header == best_header && inference->looks[c].year_middle < inference->looks[best].year_middle))
+			best = c;
+	}
+	/* nor does any date count where a header says in which column the year of birth is */
+	for (size_t c = 0; c < source->column_count && best < source->column_count; c++) {
+		if (source->columns[c].is.meaning == MEANING_BIRTH_YEAR && !by_header(&source->columns[best].is) &&
+		    by_header(&source->columns[c].is))
 			best = c;
 	}
 	for (size_t c = 0; c < source->column_count; c++) {
@@ -355,7 +364,7 @@ static void tell_names_apart(const struct inference *inference)
 	for (size_t c = 0; c < source->column_count; c++) {
 		if (source->columns[c].is.meaning != MEANING_GIVEN)
 			continue;
-		if (strncmp(source->columns[c].is.why, "header", 6) == 0)
+		if (by_header(&source->columns[c].is))
 			return;
 		second = c;
 		first = first == source->column_count ? c : first;
@@ -376,7 +385,7 @@ static void find_family(const struct inference *inference)
 	for (size_t c = 0; c < source->column_count; c++) {
 		const struct look *look = &inference->looks[c];
 		if (source->columns[c].is.meaning != MEANING_OTHER || look->letters_only < 0.95 || look->words > 1.3 ||
-		    strncmp(source->columns[c].is.why, "header", 6) == 0)
+		    by_header(&source->columns[c].is))
 			continue;
 		if (best == source->column_count || look->distinct > inference->looks[best].distinct)
 			best = c;
