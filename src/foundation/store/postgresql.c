@@ -142,6 +142,11 @@ static enum status pg_execute(struct store *store, const char *sql, struct error
 	return status ? status : run_simple(store, sql, error);
 }
 
+static enum status pg_commit(struct store *store, struct error *error)
+{
+	return pg_execute(store, "COMMIT", error);
+}
+
 static void pg_rollback(struct store *store)
 {
 	struct error ignored;
@@ -215,6 +220,7 @@ const struct store_driver postgresql_driver = {
 	.close = pg_close,
 	.execute = pg_execute,
 	.ready = pg_ready,
+	.commit = pg_commit,
 	.rollback = pg_rollback,
 	.set_patience = pg_set_patience,
 	.forget_pages = pg_forget_pages,

@@ -9,8 +9,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+enum frequent { FREQUENT_BEGIN, FREQUENT_BEGIN_WRITE, FREQUENT_COMMIT, FREQUENT_ROLLBACK, FREQUENT_COUNT };
+
 struct sqlite {
 	sqlite3 *handle;
+	sqlite3_stmt *frequent[FREQUENT_COUNT]; /* compiled when first wanted */
 	char path[240];
 	instant waiting_since; /* for a lock */
 };
@@ -189,6 +192,8 @@ static enum status sqlite_open(struct store *store, const char *address, struct 
 static void sqlite_close(struct store *store)
 {
 	struct sqlite *sqlite = store->connection;
+	for (int i = 0; sqlite && i < FREQUENT_COUNT; i++)
+		sqlite3_finalize(sqlite->frequent[i]);
 	if (sqlite)
 		sqlite3_close_v2(sqlite->handle);
 	free(sqlite);
@@ -206,16 +211,39 @@ static enum status sqlite_execute(struct store *store, const char *sql, struct e
 										  : sqlite_fail(store, error);
 }
 
+/* Each page begins and ends a transaction or two: compiling the word took longer than doing it. */
+static int run_frequent(const struct store *store, enum frequent which)
+{
+	static const char *const words[] = {"BEGIN", "BEGIN IMMEDIATE", "COMMIT", "ROLLBACK"};
+	struct sqlite *sqlite = store->connection;
+	sqlite3_stmt **handle = &sqlite->frequent[which];
+	if (!*handle) {
+		int code =
+			sqlite3_prepare_v3(sqlite->handle, words[which], -1, SQLITE_PREPARE_PERSISTENT, handle, NULL);
+		if (code != SQLITE_OK)
+			return code;
+	}
+	int code = sqlite3_step(*handle);
+	int at_reset = sqlite3_reset(*handle); /* leaves the error where sqlite_fail() looks for it */
+	return code == SQLITE_DONE ? at_reset : code;
+}
+
 static enum status sqlite_begin(struct store *store, struct error *error)
 {
-	return sqlite_execute(store, store->mode == STORE_READ ? "BEGIN" : "BEGIN IMMEDIATE", error);
+	int code = run_frequent(store, store->mode == STORE_READ ? FREQUENT_BEGIN : FREQUENT_BEGIN_WRITE);
+	return code == SQLITE_OK ? STATUS_OK : sqlite_fail(store, error);
+}
+
+static enum status sqlite_commit(struct store *store, struct error *error)
+{
+	return run_frequent(store, FREQUENT_COMMIT) == SQLITE_OK ? STATUS_OK : sqlite_fail(store, error);
 }
 
 static void sqlite_rollback(struct store *store)
 {
 	/* After a full disk SQLite may have rolled back by itself. */
 	if (!sqlite3_get_autocommit(handle_of(store)))
-		sqlite3_exec(handle_of(store), "ROLLBACK", NULL, NULL, NULL);
+		run_frequent(store, FREQUENT_ROLLBACK);
 }
 
 static enum status force_to_disk(const struct store *store, const char *path, struct error *error)
@@ -323,10 +351,14 @@ static void sqlite_statement_free(struct statement *statement)
 
 static int sqlite_column(struct statement *statement, const char *name)
 {
-	int count = sqlite3_column_count(stmt_of(statement));
-	for (int i = 0; i < count; i++)
-		if (strcmp(sqlite3_column_name(stmt_of(statement), i), name) == 0)
-			return i;
+	int count = sqlite3_column_count(stmt_of(statement)), i = statement->next_column;
+	for (int tried = 0; tried < count; tried++, i++) {
+		i = i < count ? i : 0;
+		if (strcmp(sqlite3_column_name(stmt_of(statement), i), name) != 0)
+			continue;
+		statement->next_column = i + 1;
+		return i;
+	}
 	return -1;
 }
 
@@ -401,6 +433,7 @@ static void sqlite_bulk_close(struct bulk *bulk)
 
 const struct store_driver sqlite_driver = {
 	.begin = sqlite_begin,
+	.commit = sqlite_commit,
 	.open = sqlite_open,
 	.close = sqlite_close,
 	.execute = sqlite_execute,

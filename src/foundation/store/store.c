@@ -158,7 +158,7 @@ enum status store_commit(struct store *store, struct error *error)
 		return error_set(error, STATUS_INTERNAL, "store.nested", "There is no transaction to commit");
 	enum status status = store_ready(store, error);
 	if (status == STATUS_OK)
-		status = store->driver->execute(store, "COMMIT", error);
+		status = store->driver->commit(store, error);
 	if (status) {
 		store_rollback(store);
 		return status;
@@ -265,9 +265,12 @@ static void bind_value(struct statement *statement, const char *name, const stru
 {
 	if (statement->active)
 		statement_reset(statement);
-	for (unsigned i = 0; i < statement->parameter_count; i++) {
+	unsigned count = statement->parameter_count, i = statement->next_parameter;
+	for (unsigned tried = 0; tried < count; tried++, i++) {
+		i = i < count ? i : 0;
 		if (strcmp(statement->parameter_names[i], name) != 0)
 			continue;
+		statement->next_parameter = i + 1;
 		statement->store->driver->bind(statement, i, value);
 		statement->unbound &= ~(UINT64_C(1) << i);
 		return;

@@ -37,6 +37,7 @@ struct store_driver {
 	/* Called before anything is sent outside a transaction; connects again when it must. */
 	enum status (*ready)(struct store *store, struct error *error);
 	enum status (*begin)(struct store *store, struct error *error);
+	enum status (*commit)(struct store *store, struct error *error);
 	void (*rollback)(struct store *store);
 	void (*set_patience)(struct store *store);
 	void (*forget_pages)(struct store *store);
@@ -84,6 +85,8 @@ struct statement {
 	char *sql; /* as it was given */
 	char *parameter_names[PARAMETERS_MAX];
 	unsigned parameter_count;
+	unsigned next_parameter; /* where to look first: callers bind, and ask for columns, in the order of the text */
+	int next_column;
 	uint64_t unbound;
 	char mistake[160];
 	bool taken, cached, active, streams;

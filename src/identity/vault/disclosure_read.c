@@ -207,10 +207,18 @@ static int compare_places(const struct found_row *row, int64_t record_id, int64_
 	return (row->row_key > row_key) - (row->row_key < row_key);
 }
 
-#define FACTS_OF_A_RESIDENT \
+/* Without payloads the narrow rows of `fact` are all that is read. */
+#define FACT_COLUMNS \
 	"SELECT f.record_id, f.feed_no, f.row_key, f.version, f.extract_id, f.line, f.valid_from, f.valid_to, " \
-	"f.ended_by, p.payload FROM resident_record r JOIN fact f ON f.record_id = r.record_id " \
-	"JOIN fact_payload p ON p.payload_id = f.payload_id WHERE r.resident_id = :resident "
+	"f.ended_by"
+#define OF_A_RESIDENT " FROM resident_record r JOIN fact f ON f.record_id = r.record_id "
+#define WITH_PAYLOADS "JOIN fact_payload p ON p.payload_id = f.payload_id "
+#define THE_RESIDENT "WHERE r.resident_id = :resident"
+#define CURRENT " AND f.ended_by IS NULL"
+static const char *const facts_sql[2][2] = {
+	{FACT_COLUMNS OF_A_RESIDENT THE_RESIDENT, FACT_COLUMNS OF_A_RESIDENT THE_RESIDENT CURRENT},
+	{FACT_COLUMNS ", p.payload" OF_A_RESIDENT WITH_PAYLOADS THE_RESIDENT,
+	 FACT_COLUMNS ", p.payload" OF_A_RESIDENT WITH_PAYLOADS THE_RESIDENT CURRENT}};
 
 static int compare_rows(const void *left, const void *right)
 {
@@ -252,8 +260,8 @@ enum status asking_find_facts(struct found *found, struct asking_door *asking, i
 			      struct error *error)
 {
 	struct statement *s;
-	enum status status = store_prepare(
-		&s, asking->data, current ? FACTS_OF_A_RESIDENT "AND f.ended_by IS NULL" : FACTS_OF_A_RESIDENT, error);
+	bool wants_payload = !found->for_line || asking->door->payload_in_lines;
+	enum status status = store_prepare(&s, asking->data, facts_sql[wants_payload][current], error);
 	if (status)
 		return status;
 	statement_bind_int(s, "resident", resident_id);
@@ -261,8 +269,8 @@ enum status asking_find_facts(struct found *found, struct asking_door *asking, i
 	    key = statement_column(s, "row_key"), version = statement_column(s, "version"),
 	    extract = statement_column(s, "extract_id"), line = statement_column(s, "line"),
 	    from = statement_column(s, "valid_from"), to = statement_column(s, "valid_to"),
-	    ended = statement_column(s, "ended_by"), payload = statement_column(s, "payload");
-	bool row, wants_payload = !found->for_line || asking->door->payload_in_lines;
+	    ended = statement_column(s, "ended_by"), payload = wants_payload ? statement_column(s, "payload") : -1;
+	bool row;
 	while ((status = statement_step(s, &row, error)) == STATUS_OK && row && found->count < ROWS_MAX) {
 		ARRAY_GROW(found->at, found->count, found->capacity);
 		struct found_row *f = &found->at[found->count];
@@ -321,11 +329,12 @@ enum status asking_find_seals(struct found *found, struct asking_door *asking, i
 		store_prepare(&s, asking->data,
 			      "SELECT s.record_id, s.feed_no, s.row_key, s.version, s.part, s.sealed FROM "
 			      "resident_record r JOIN sealed s ON s.record_id = r.record_id WHERE r.resident_id "
-			      "= :resident",
+			      "= :resident AND s.part <= :part",
 			      error);
 	if (status)
 		return status;
 	statement_bind_int(s, "resident", resident_id);
+	statement_bind_int(s, "part", asking->notes && !found->for_line ? VAULT_TEXT : VAULT_IDENTITY);
 	int record = statement_column(s, "record_id"), feed = statement_column(s, "feed_no"),
 	    key = statement_column(s, "row_key"), version = statement_column(s, "version"),
 	    part = statement_column(s, "part"), sealed = statement_column(s, "sealed");
