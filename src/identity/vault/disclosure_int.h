@@ -25,7 +25,7 @@ struct disclosure_state {
 	date *newest;               /* as-at date of the newest loaded extract, by the feed's number in the profile */
 	struct search_index *index; /* NULL until built */
 	int64_t build_microseconds;
-	struct line_cache *lines;
+	struct kept *lines, *rows; /* what was read of people, as lines and whole */
 };
 
 enum value_class { /* how the door treats an identity element */
@@ -115,12 +115,14 @@ struct found_row {
 	size_t payload_len;
 	struct text sealed[2]; /* identity and text, of the newest version that has them */
 	int32_t sealed_version[2];
+	struct text plain; /* of the identity, once it is unsealed */
 };
 
 struct found {
 	struct found_row *at;
 	size_t count, capacity;
-	bool for_line; /* only what says who somebody is, whoever asks */
+	bool for_line; /* only what says who somebody is */
+	bool for_all;  /* whoever asks: to be kept */
 };
 
 /* CURRENT: only what the sources still say, which is a fraction of all versions. */
@@ -148,8 +150,16 @@ enum status asking_read_lines(struct read_rows *out, struct asking_door *asking,
 			      bool address_hidden, bool properties, struct error *error) MUST_CHECK;
 /* The lines of somebody all of whose rows have been read. */
 void asking_keep_lines(struct asking_door *asking, int64_t resident_id, const struct read_rows *rows);
-struct line_cache *line_cache_new(void);
-void line_cache_free(struct line_cache *cache); /* wipes */
+
+/* What was read of a resident, in one block that begins with its size. */
+struct kept_block {
+	size_t size;
+};
+struct kept *kept_new(size_t most); /* bytes */
+void kept_free(struct kept *kept);  /* wipes; NULL is fine */
+/* A copy in the asker's arena; NULL when it is not kept, or the shelf is not at the state's generation. */
+const void *asking_kept(struct asking_door *asking, struct kept *kept, int64_t resident_id);
+void asking_keep(struct asking_door *asking, struct kept *kept, int64_t resident_id, const struct kept_block *block);
 
 size_t asking_refusals(struct asking_door *asking, const struct disclosed_refusal **out);
 void asking_person(struct disclosed_person *out, struct asking_door *asking, int64_t resident_id,

@@ -1,15 +1,12 @@
 /* Who the others are: for lists of a household's members and of what a search found, one line a person.
  *
  * A line needs the names, dates and addresses that the sources have now, which is a twentieth of what is kept of a
- * resident but lies all over it.  What was read for one list is kept for the next (docs/decisions/0006): before any
+ * resident but lies all over it.  What was read for one list is kept for the next: before any
  * policy, so that each asker is answered by his own; bounded; for one generation of the data only.
  */
 #include "vault/disclosure_int.h"
 
-#include "base/map.h"
 #include "base/memory.h"
-
-enum { CACHE_MOST = 96 << 20 }; /* bytes; some 80,000 people */
 
 struct line_row {
 	int64_t record_id, row_key, extract_id, property_id;
@@ -22,7 +19,7 @@ struct line_row {
 
 /* One block: rows, and behind them their values, packed by the element's number in the profile. */
 struct line_person {
-	size_t size;
+	struct kept_block block;
 	uint32_t row_count;
 	bool properties; /* were looked for */
 	struct line_row rows[];
@@ -36,116 +33,10 @@ struct asked_person {
 
 /* ---- what is kept ------------------------------------------------------------------------------------- */
 
-/* Two halves: when the younger is full, the older is thrown away, and who was asked for since is in the younger. */
-struct line_half {
-	struct id_map persons; /* resident -> struct line_person, 0: moved away */
-	size_t bytes;
-};
-
-struct line_cache {
-	pthread_mutex_t lock;
-	struct line_half young, old;
-};
-
-struct line_cache *line_cache_new(void)
-{
-	struct line_cache *cache = memory_alloc(1, sizeof *cache);
-	pthread_mutex_init(&cache->lock, NULL);
-	id_map_init(&cache->young.persons);
-	id_map_init(&cache->old.persons);
-	return cache;
-}
-
-static void person_free(struct line_person *person)
-{
-	if (person)
-		explicit_bzero(person, person->size);
-	free(person);
-}
-
-static void half_release(struct line_half *half)
-{
-	for (size_t i = 0; i < half->persons.slot_count; i++) {
-		if (half->persons.used[i])
-			person_free((struct line_person *)(uintptr_t)half->persons.values[i]);
-	}
-	id_map_release(&half->persons);
-	*half = (struct line_half){0};
-	id_map_init(&half->persons);
-}
-
-void line_cache_free(struct line_cache *cache)
-{
-	if (!cache)
-		return;
-	half_release(&cache->young);
-	half_release(&cache->old);
-	id_map_release(&cache->young.persons);
-	id_map_release(&cache->old.persons);
-	pthread_mutex_destroy(&cache->lock);
-	free(cache);
-}
-
-static struct line_person *half_get(const struct line_half *half, int64_t resident_id)
-{
-	const uint64_t *at = id_map_get(&half->persons, (uint64_t)resident_id);
-	return at ? (struct line_person *)(uintptr_t)*at : NULL;
-}
-
-static void half_put(struct line_half *half, int64_t resident_id, struct line_person *person)
-{
-	uint64_t *at = id_map_put(&half->persons, (uint64_t)resident_id, NULL);
-	struct line_person *before = (struct line_person *)(uintptr_t)*at;
-	half->bytes += person->size - (before ? before->size : 0);
-	person_free(before);
-	*at = (uint64_t)(uintptr_t)person;
-}
-
-/* Called locked. */
-static void put_young(struct line_cache *cache, int64_t resident_id, struct line_person *person)
-{
-	half_put(&cache->young, resident_id, person);
-	if (cache->young.bytes <= CACHE_MOST / 2)
-		return;
-	half_release(&cache->old);
-	id_map_release(&cache->old.persons);
-	cache->old = cache->young;
-	cache->young = (struct line_half){0};
-	id_map_init(&cache->young.persons);
-}
-
-/* A copy in the asker's arena; NULL when it is not kept. */
 static const struct line_person *kept_person(struct asking_door *asking, int64_t resident_id, bool properties)
 {
-	struct line_cache *cache = asking->state->lines;
-	struct line_person *copy = NULL;
-	if (!asking->snapshot_is_state)
-		return NULL;
-	pthread_mutex_lock(&cache->lock);
-	struct line_person *person = half_get(&cache->young, resident_id);
-	if (!person && (person = half_get(&cache->old, resident_id))) {
-		*id_map_put(&cache->old.persons, (uint64_t)resident_id, NULL) = 0;
-		cache->old.bytes -= person->size;
-		put_young(cache, resident_id, person);
-	}
-	if (person && (person->properties || !properties)) {
-		copy = arena_alloc(asking->arena, person->size);
-		memcpy(copy, person, person->size);
-	}
-	pthread_mutex_unlock(&cache->lock);
-	return copy;
-}
-
-static void keep_person(struct asking_door *asking, int64_t resident_id, const struct line_person *person)
-{
-	struct line_cache *cache = asking->state->lines;
-	if (!asking->snapshot_is_state)
-		return;
-	struct line_person *copy = memory_alloc(1, person->size);
-	memcpy(copy, person, person->size);
-	pthread_mutex_lock(&cache->lock);
-	put_young(cache, resident_id, copy);
-	pthread_mutex_unlock(&cache->lock);
+	const struct line_person *person = asking_kept(asking, asking->state->lines, resident_id);
+	return person && (person->properties || !properties) ? person : NULL;
 }
 
 /* ---- from the tables ------------------------------------------------------------------------------------ */
@@ -221,7 +112,7 @@ static enum status pack_person(const struct line_person **out, struct asking_doo
 	}
 	size_t size = sizeof **out + count * sizeof *rows + packed.len;
 	struct line_person *person = arena_alloc(asking->arena, size);
-	*person = (struct line_person){.size = size, .row_count = count, .properties = properties};
+	*person = (struct line_person){.block = {size}, .row_count = count, .properties = properties};
 	memcpy(person->rows, rows, count * sizeof *rows);
 	if (packed.len)
 		memcpy((char *)&person->rows[count], packed.at, packed.len);
@@ -276,7 +167,8 @@ static void let_values_through(struct disclosed_row *out, struct asking_door *as
 		    (address_hidden && disclosure_is_address(asking->door, element)))
 			continue;
 		through[out->value_count++] = (struct disclosed_value){
-			element, value, false, decision.rule, decision.agreement, decision.cover};
+			element,       arena_text(asking->arena, value), false, decision.rule, decision.agreement,
+			decision.cover};
 		asking->disclosed[number] = 1;
 		if (decision.agreement)
 			asking->agreements[decision.agreement->number] = 1;
@@ -350,7 +242,7 @@ enum status asking_read_lines(struct read_rows *out, struct asking_door *asking,
 		enum status status = read_person(&person, asking, resident_id, properties, error);
 		if (status)
 			return status;
-		keep_person(asking, resident_id, person);
+		asking_keep(asking, asking->state->lines, resident_id, &person->block);
 	}
 	let_through(out, asking, person, address_hidden);
 	remember(asking, resident_id, properties, out);

@@ -305,8 +305,10 @@ static bool wants_seal(struct asking_door *asking, const struct found *found, co
 {
 	if (found->for_line)
 		return row->newest && part == VAULT_IDENTITY;
-	const struct feed_plan *plan = asking_plan(asking, row->feed);
 	bool former = part == VAULT_IDENTITY && version == row->version;
+	if (found->for_all)
+		return part == VAULT_IDENTITY && (row->newest || former);
+	const struct feed_plan *plan = asking_plan(asking, row->feed);
 	return (row->newest || former) && plan->seals_allowed && (part == VAULT_IDENTITY || asking->notes);
 }
 
@@ -388,26 +390,49 @@ enum status asking_find_properties(struct found *found, struct asking_door *aski
 
 /* ---- letting through --------------------------------------------------------------------------------------- */
 
-static enum status slots_from_seal(struct asking_door *asking, const struct found_row *row, int which,
-				   struct error *error)
+static void slots_from_packed(struct asking_door *asking, struct text packed)
 {
-	if (text_is_empty(row->sealed[which]))
-		return STATUS_OK;
-	struct vault_place place = {row->record_id, row->feed_no, row->row_key, row->sealed_version[which],
-				    which == 0 ? VAULT_IDENTITY : VAULT_TEXT};
-	buf_clear(&asking->plain);
-	enum status status = vault_unseal(asking->door->parts.vault, &place, row->sealed[which], &asking->plain, error);
-	if (status)
-		return status;
-	struct vault_values values = vault_values_of(buf_text(&asking->plain));
+	struct vault_values values = vault_values_of(packed);
 	unsigned element_no;
 	struct text value;
 	while (vault_values_next(&values, &element_no, &value)) {
 		const struct profile_element *element =
 			element_no < asking->state->element_count ? asking->state->elements[element_no] : NULL;
 		if (element)
-			asking->slots[element->number] = arena_text(asking->arena, value);
+			asking->slots[element->number] = arena_text(asking->arena, value); /* ends in a NUL */
 	}
+}
+
+static enum status unseal(struct text *packed, struct asking_door *asking, const struct found_row *row, int which,
+			  struct error *error)
+{
+	*packed = TEXT_ABSENT;
+	if (text_is_empty(row->sealed[which]))
+		return STATUS_OK;
+	struct vault_place place = {row->record_id, row->feed_no, row->row_key, row->sealed_version[which],
+				    which == 0 ? VAULT_IDENTITY : VAULT_TEXT};
+	buf_clear(&asking->plain);
+	enum status status = vault_unseal(asking->door->parts.vault, &place, row->sealed[which], &asking->plain, error);
+	if (!status)
+		*packed = arena_text(asking->arena, buf_text(&asking->plain));
+	return status;
+}
+
+static enum status slots_from_seals(struct asking_door *asking, const struct found_row *row,
+				    const struct feed_plan *plan, struct error *error)
+{
+	struct text identity = row->plain, notes = TEXT_ABSENT;
+	enum status status = STATUS_OK;
+	if (!plan->seals_allowed)
+		return STATUS_OK;
+	if (text_is_absent(identity))
+		status = unseal(&identity, asking, row, 0, error);
+	if (!status)
+		status = unseal(&notes, asking, row, 1, error);
+	if (status)
+		return status;
+	slots_from_packed(asking, identity);
+	slots_from_packed(asking, notes);
 	return STATUS_OK;
 }
 
@@ -466,9 +491,7 @@ static enum status disclose_row(struct disclosed_row *out, struct asking_door *a
 	out->valid_to = row->has_end ? row->valid_to : DATE_UNKNOWN;
 	out->property_id = address_hidden || !plan->seals_allowed ? 0 : row->property_id;
 	asking_read_payload(asking, row->payload, row->payload_len);
-	enum status status = slots_from_seal(asking, row, 0, error);
-	if (!status)
-		status = slots_from_seal(asking, row, 1, error);
+	enum status status = slots_from_seals(asking, row, plan, error);
 	if (!status)
 		let_through(out, asking, plan, address_hidden);
 	return status;
@@ -497,16 +520,86 @@ static enum status disclose_rows(struct read_rows *out, struct asking_door *aski
 	return STATUS_OK;
 }
 
+/* ---- rows that are kept: the array, and behind it what its pointers point at, as offsets ------------------------ */
+
+struct kept_rows {
+	struct kept_block block;
+	size_t count;
+	struct found_row rows[];
+};
+
+static struct kept_rows *pack_rows(struct asking_door *asking, const struct found *found)
+{
+	size_t size = sizeof(struct kept_rows) + found->count * sizeof *found->at, bytes = size;
+	for (size_t i = 0; i < found->count; i++)
+		size += found->at[i].payload_len + 1 + found->at[i].plain.len;
+	struct kept_rows *kept = arena_alloc(asking->arena, size);
+	*kept = (struct kept_rows){{size}, found->count};
+	char *base = (char *)kept, *to = base + bytes;
+	for (size_t i = 0; i < found->count; i++) {
+		struct found_row *row = &kept->rows[i];
+		*row = found->at[i];
+		memcpy(to, row->payload, row->payload_len);
+		row->payload = (char *)(uintptr_t)(to - base);
+		to += row->payload_len + 1;
+		if (row->plain.len)
+			memcpy(to, row->plain.at, row->plain.len);
+		row->plain.at = row->plain.len ? (const char *)(uintptr_t)(to - base) : NULL;
+		to += row->plain.len;
+		row->sealed[0] = row->sealed[1] = TEXT_ABSENT;
+	}
+	return kept;
+}
+
+static bool take_kept(struct found *found, struct asking_door *asking, int64_t resident_id)
+{
+	/* The copy is the asker's own, whose payloads are unescaped in place. */
+	struct kept_rows *kept = (struct kept_rows *)(uintptr_t)asking_kept(asking, asking->state->rows, resident_id);
+	if (!kept)
+		return false;
+	char *base = (char *)kept;
+	for (size_t i = 0; i < kept->count; i++) {
+		struct found_row *row = &kept->rows[i];
+		row->payload = base + (uintptr_t)row->payload;
+		if (row->plain.len)
+			row->plain.at = base + (uintptr_t)row->plain.at;
+	}
+	found->at = kept->rows;
+	found->count = kept->count;
+	return true;
+}
+
+static enum status unseal_all(struct found *found, struct asking_door *asking, struct error *error)
+{
+	enum status status = STATUS_OK;
+	for (size_t i = 0; i < found->count && !status; i++)
+		status = unseal(&found->at[i].plain, asking, &found->at[i], 0, error);
+	return status;
+}
+
+static enum status find_all(struct found *found, struct asking_door *asking, int64_t resident_id, struct error *error)
+{
+	found->for_all = !asking->notes;
+	enum status status = asking_find_facts(found, asking, resident_id, false, error);
+	if (!status && found->count)
+		status = asking_find_seals(found, asking, resident_id, error);
+	if (!status && found->count)
+		status = asking_find_properties(found, asking, resident_id, error);
+	if (!status && found->for_all)
+		status = unseal_all(found, asking, error);
+	if (!status && found->for_all && found->count)
+		asking_keep(asking, asking->state->rows, resident_id, &pack_rows(asking, found)->block);
+	return status;
+}
+
 enum status asking_read_rows(struct read_rows *out, struct asking_door *asking, int64_t resident_id,
 			     bool address_hidden, struct error *error)
 {
 	struct found found = {0};
 	*out = (struct read_rows){0};
-	enum status status = asking_find_facts(&found, asking, resident_id, false, error);
-	if (!status && found.count)
-		status = asking_find_seals(&found, asking, resident_id, error);
-	if (!status && found.count && !address_hidden)
-		status = asking_find_properties(&found, asking, resident_id, error);
+	if (!asking->notes && take_kept(&found, asking, resident_id))
+		return disclose_rows(out, asking, &found, address_hidden, error);
+	enum status status = find_all(&found, asking, resident_id, error);
 	if (!status)
 		status = disclose_rows(out, asking, &found, address_hidden, error);
 	free(found.at);

@@ -4,6 +4,9 @@
 #include "base/memory.h"
 #include "runs/runs.h"
 
+/* Bytes; some 80,000 people's lines and 40,000 people's rows. */
+enum { LINES_MOST = 96 << 20, ROWS_MOST = 192 << 20 };
+
 /* ---- elements by what they mean ------------------------------------------------------------------ */
 
 static enum value_class class_of(const struct profile_element *element)
@@ -193,7 +196,8 @@ static enum status read_extracts(struct disclosure_state *state, const struct pr
 static void state_free(struct disclosure_state *state)
 {
 	search_index_free(state->index);
-	line_cache_free(state->lines);
+	kept_free(state->lines);
+	kept_free(state->rows);
 	free(state->feeds);
 	free(state->elements);
 	free(state->extracts);
@@ -207,7 +211,8 @@ enum status disclosure_state_read(struct disclosure_state **out, struct disclosu
 	const struct profile *profile = door->parts.profile;
 	struct disclosure_state *state = memory_alloc(1, sizeof *state);
 	atomic_init(&state->holders, 1);
-	state->lines = line_cache_new();
+	state->lines = kept_new(LINES_MOST);
+	state->rows = kept_new(ROWS_MOST);
 	/* The generation is read first: what is newer than it is then found again by the next refresh. */
 	enum status status = run_generation(data, &state->generation, error);
 	if (!status)

@@ -323,6 +323,33 @@ static void test_a_new_generation_is_taken_up(void **state)
 	assert_int_equal(numbers.residents, 5);
 }
 
+static int first_line(void)
+{
+	struct disclosure_resident answer;
+	assert_int_equal(open_as(&answer, "early_help_worker", "early_help", 1001), STATUS_OK);
+	return answer.rows[0].origin.line;
+}
+
+/* Rows of somebody are kept for one generation; a shelf that is ahead of what is kept is read. */
+static void test_what_is_kept_ends_with_its_generation(void **state)
+{
+	(void)state;
+	struct error e;
+	int64_t generation;
+	int line = first_line();
+	assert_ok(store_execute(borough.data, "UPDATE fact SET line = line + 1000", &e), &e);
+	assert_int_equal(first_line(), line);
+	assert_ok(run_publish(borough.data, &generation, &e), &e);
+	assert_int_equal(first_line(), line + 1000);
+	assert_ok(disclosure_refresh(borough.door, NULL, &e), &e);
+	assert_int_equal(first_line(), line + 1000);
+	assert_ok(store_execute(borough.data, "UPDATE fact SET line = line - 1000", &e), &e);
+	assert_int_equal(first_line(), line + 1000);
+	assert_ok(run_publish(borough.data, &generation, &e), &e);
+	assert_ok(disclosure_refresh(borough.door, NULL, &e), &e);
+	assert_int_equal(first_line(), line);
+}
+
 /* ---- many at once, while the state changes ------------------------------------------------------ */
 
 static void *look_around(void *failures)
@@ -467,6 +494,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_every_look_is_one_audit_entry, begin, end),
 		cmocka_unit_test_setup_teardown(test_a_ticket_calls_back_once, begin, end),
 		cmocka_unit_test_setup_teardown(test_a_new_generation_is_taken_up, begin, end),
+		cmocka_unit_test_setup_teardown(test_what_is_kept_ends_with_its_generation, begin, end),
 		cmocka_unit_test_setup_teardown(test_looks_go_on_while_the_state_is_switched, begin, end),
 		cmocka_unit_test_setup_teardown(test_without_audit_there_is_no_answer, begin, end),
 	};
