@@ -25,7 +25,7 @@ struct disclosure_state {
 	date *newest;               /* as-at date of the newest loaded extract, by the feed's number in the profile */
 	struct search_index *index; /* NULL until built */
 	int64_t build_microseconds;
-	struct kept *lines, *rows; /* what was read of people, as lines and whole */
+	struct disclosure_kept *lines, *rows; /* what was read of people, as lines and whole */
 };
 
 enum value_class { /* how the door treats an identity element */
@@ -155,11 +155,12 @@ void asking_keep_lines(struct asking_door *asking, int64_t resident_id, const st
 struct kept_block {
 	size_t size;
 };
-struct kept *kept_new(size_t most); /* bytes */
-void kept_free(struct kept *kept);  /* wipes; NULL is fine */
+struct disclosure_kept *disclosure_kept_new(size_t most); /* bytes */
+void disclosure_kept_free(struct disclosure_kept *kept);  /* wipes; NULL is fine */
 /* A copy in the asker's arena; NULL when it is not kept, or the shelf is not at the state's generation. */
-const void *asking_kept(struct asking_door *asking, struct kept *kept, int64_t resident_id);
-void asking_keep(struct asking_door *asking, struct kept *kept, int64_t resident_id, const struct kept_block *block);
+const void *asking_kept(struct asking_door *asking, struct disclosure_kept *kept, int64_t resident_id);
+void asking_keep(struct asking_door *asking, struct disclosure_kept *kept, int64_t resident_id,
+		 const struct kept_block *block);
 
 size_t asking_refusals(struct asking_door *asking, const struct disclosed_refusal **out);
 void asking_person(struct disclosed_person *out, struct asking_door *asking, int64_t resident_id,

@@ -11,15 +11,15 @@ struct half {
 	size_t bytes;
 };
 
-struct kept {
+struct disclosure_kept {
 	pthread_mutex_t lock;
 	size_t most; /* bytes of a half */
 	struct half young, old;
 };
 
-struct kept *kept_new(size_t most)
+struct disclosure_kept *disclosure_kept_new(size_t most)
 {
-	struct kept *kept = memory_alloc(1, sizeof *kept);
+	struct disclosure_kept *kept = memory_alloc(1, sizeof *kept);
 	kept->most = most / 2;
 	pthread_mutex_init(&kept->lock, NULL);
 	id_map_init(&kept->young.blocks);
@@ -45,7 +45,7 @@ static void half_empty(struct half *half)
 	id_map_init(&half->blocks);
 }
 
-void kept_free(struct kept *kept)
+void disclosure_kept_free(struct disclosure_kept *kept)
 {
 	if (!kept)
 		return;
@@ -62,7 +62,7 @@ static struct kept_block *half_get(const struct half *half, int64_t resident_id)
 }
 
 /* Called locked. */
-static void put_young(struct kept *kept, int64_t resident_id, struct kept_block *block)
+static void put_young(struct disclosure_kept *kept, int64_t resident_id, struct kept_block *block)
 {
 	uint64_t *at = id_map_put(&kept->young.blocks, (uint64_t)resident_id, NULL);
 	struct kept_block *before = (struct kept_block *)(uintptr_t)*at;
@@ -77,7 +77,7 @@ static void put_young(struct kept *kept, int64_t resident_id, struct kept_block 
 	id_map_init(&kept->young.blocks);
 }
 
-const void *asking_kept(struct asking_door *asking, struct kept *kept, int64_t resident_id)
+const void *asking_kept(struct asking_door *asking, struct disclosure_kept *kept, int64_t resident_id)
 {
 	void *copy = NULL;
 	if (!asking->snapshot_is_state)
@@ -98,7 +98,8 @@ const void *asking_kept(struct asking_door *asking, struct kept *kept, int64_t r
 	return copy;
 }
 
-void asking_keep(struct asking_door *asking, struct kept *kept, int64_t resident_id, const struct kept_block *block)
+void asking_keep(struct asking_door *asking, struct disclosure_kept *kept, int64_t resident_id,
+		 const struct kept_block *block)
 {
 	if (!asking->snapshot_is_state || block->size > kept->most / 64)
 		return;

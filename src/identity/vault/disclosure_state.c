@@ -196,8 +196,8 @@ static enum status read_extracts(struct disclosure_state *state, const struct pr
 static void state_free(struct disclosure_state *state)
 {
 	search_index_free(state->index);
-	kept_free(state->lines);
-	kept_free(state->rows);
+	disclosure_kept_free(state->lines);
+	disclosure_kept_free(state->rows);
 	free(state->feeds);
 	free(state->elements);
 	free(state->extracts);
@@ -211,8 +211,8 @@ enum status disclosure_state_read(struct disclosure_state **out, struct disclosu
 	const struct profile *profile = door->parts.profile;
 	struct disclosure_state *state = memory_alloc(1, sizeof *state);
 	atomic_init(&state->holders, 1);
-	state->lines = kept_new(LINES_MOST);
-	state->rows = kept_new(ROWS_MOST);
+	state->lines = disclosure_kept_new(LINES_MOST);
+	state->rows = disclosure_kept_new(ROWS_MOST);
 	/* The generation is read first: what is newer than it is then found again by the next refresh. */
 	enum status status = run_generation(data, &state->generation, error);
 	if (!status)
