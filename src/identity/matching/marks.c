@@ -6,7 +6,8 @@ static enum status check_mark(const struct source *source, struct raw raw, struc
 {
 	struct encoding encoding;
 	struct text mark;
-	if (!encoding_parse(&encoding, &mark, text_slice(raw.at, raw.len & FIELD_LONGEST)))
+	/* a length with FIELD_DOUBLED in it is no encoding's */
+	if (!encoding_parse(&encoding, &mark, text_slice(raw.at, raw.len)))
 		return STATUS_OK;
 	if (text_is_absent(*seen))
 		*seen = mark;
