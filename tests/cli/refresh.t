@@ -72,7 +72,7 @@ February ends what is gone and keeps what is the same
     },
 
 What was loaded can be read by an auditor without a name in it
-  $ sqlite3 w/data.db "SELECT version, payload FROM fact JOIN record USING (record_id) WHERE payload LIKE '%introductory%' OR payload LIKE '%98.00%' ORDER BY 2, 1"
+  $ sqlite3 w/data.db "SELECT version, payload FROM fact JOIN fact_payload USING (record_id, payload_id) WHERE payload LIKE '%introductory%' OR payload LIKE '%98.00%' ORDER BY 2, 1"
   1|{"tenure":"introductory","tenancy_start":"2023-06-10","rent_balance":"-15.00"}
   2|{"tenure":"secure","tenancy_start":"2015-04-01","rent_balance":"98.00"}
   2|{"tenure":"secure","tenancy_start":"2015-04-01","rent_balance":"98.00"}

@@ -88,4 +88,27 @@ enum status session_end_all(struct store *desk, int64_t user_id, struct error *e
 enum status session_sweep(struct store *desk, const struct session_limits *limits, struct error *error) MUST_CHECK;
 bool session_csrf_matches(const struct session *session, struct text given); /* in constant time */
 
+/* ---- tokens of programs ---------------------------------------------------------------------- */
+
+enum { API_TOKEN_SIZE = SESSION_TOKEN_SIZE + 3 };
+
+struct api_token {
+	int64_t token_id, user_id;
+	struct text username, name;
+	struct text capabilities; /* ids, commas between: fewer than the role's, or as many */
+	struct text purpose;      /* absent: none, so nothing that needs one */
+	instant created, expires, last_used, revoked;
+};
+
+/* TOKEN is shown once; only its hash is stored. In the caller's transaction, which also holds the audit entry. */
+enum status api_token_create(struct store *desk, struct api_token *made, struct text by, char token[API_TOKEN_SIZE],
+			     struct error *error) MUST_CHECK;
+/* STATUS_NOT_FOUND when there is none, it has expired or was revoked, or its account may no longer sign in. SESSION is
+ * filled with account and purpose, as of somebody who has signed in. */
+enum status api_token_find(struct store *desk, struct text token, struct arena *arena, struct api_token *out,
+			   struct session *session, struct error *error) MUST_CHECK;
+enum status api_token_list(struct store *desk, struct arena *arena, struct api_token **out, size_t *count,
+			   struct error *error) MUST_CHECK; /* at most 1,000 */
+enum status api_token_revoke(struct store *desk, int64_t token_id, struct error *error) MUST_CHECK;
+
 #endif

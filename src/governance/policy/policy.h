@@ -28,11 +28,14 @@ struct viewer {
 	const struct profile_team *team;       /* NULL: in no team */
 	const struct profile_purpose *purpose; /* NULL: none chosen yet */
 	struct text reason;                    /* what the viewer wrote for this task */
+	bool scoped;                           /* asks by a token, which can do no more than SCOPE */
+	uint64_t scope;                        /* capability_bit()s */
 };
 
 static inline bool viewer_can(const struct viewer *viewer, enum capability capability)
 {
-	return viewer->role && role_can(viewer->role, capability);
+	return viewer->role && role_can(viewer->role, capability) &&
+	       (!viewer->scoped || (viewer->scope & capability_bit(capability)) != 0);
 }
 
 enum policy_verdict {

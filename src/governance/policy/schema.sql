@@ -77,3 +77,18 @@ CREATE TABLE restriction_release (
 	released_by TEXT NOT NULL,
 	PRIMARY KEY (subject_kind, subject_id, restriction_id)
 );
+-- migration 3
+-- For programs: what one token of an account may do, for what, until when. Only the hash of a token is kept.
+CREATE TABLE api_token (
+	token_id SEQUENCE,
+	user_id ID NOT NULL REFERENCES account (user_id),
+	name TEXT NOT NULL,
+	token_hash BLOB NOT NULL UNIQUE,
+	capabilities TEXT NOT NULL, -- ids of capabilities, commas between
+	purpose TEXT,
+	created INSTANT NOT NULL,
+	created_by TEXT NOT NULL,
+	expires INSTANT NOT NULL,
+	last_used INSTANT,
+	revoked INSTANT
+);

@@ -310,6 +310,44 @@ const struct cli_command cli_commands[] = {
 		.run = cmd_user_password,
 	},
 	{
+		.name = "token add",
+		.group = GROUP_PEOPLE,
+		.summary = "Let a program ask the API as an account",
+		.details =
+			"Make an account for the program first. The token is shown once, and goes into the header "
+			"\"Authorization: Bearer TOKEN\". It can do what --capabilities names and the account's role "
+			"allows, for one purpose, until it expires or is revoked; what it looks at is in the audit as "
+			"of "
+			"its account, with the token's name as the reason.",
+		.operands = {WORKSPACE_OPERAND, {"USERNAME", "the account", false, false}},
+		.options = {{"capabilities", 'c', "LIST",
+			     "what it may do, commas between, such as search,resident.open", NULL},
+			    {"purpose", 'p', "PURPOSE", "what for; without one, nothing that needs a purpose", NULL},
+			    {"name", 'n', "TEXT", "what it is used for, as the audit shows it", NULL},
+			    {"days", 'd', "NUMBER", "until it expires; otherwise 90, at most 366", NULL}},
+		.examples = {{"oneview token add council crm --capabilities search,resident.open --purpose "
+			      "customer_enquiry",
+			      "Prints the token."}},
+		.run = cmd_token_add,
+	},
+	{
+		.name = "token list",
+		.group = GROUP_PEOPLE,
+		.summary = "List the tokens of programs",
+		.operands = {WORKSPACE_OPERAND},
+		.examples = {{"oneview token list council",
+			      "Account, capabilities, purpose, last use; never the token."}},
+		.run = cmd_token_list,
+	},
+	{
+		.name = "token revoke",
+		.group = GROUP_PEOPLE,
+		.summary = "End a token at once",
+		.operands = {WORKSPACE_OPERAND, {"NUMBER", "as \"token list\" has it", false, false}},
+		.examples = {{"oneview token revoke council 3", "The next request with it is refused."}},
+		.run = cmd_token_revoke,
+	},
+	{
 		.name = "policy explain",
 		.group = GROUP_PEOPLE,
 		.summary = "Say what a role may see for a purpose, and under which clause",

@@ -175,9 +175,41 @@ static void set_viewer(struct visit *visit)
 		visit->viewer.purpose = NULL;
 }
 
+/* "Bearer TOKEN". The token is in no cookie that a browser sends by itself, so forms need no other. */
+static enum status find_token(struct visit *visit, struct text token, struct error *error)
+{
+	struct store *desk;
+	struct api_token found;
+	struct text list, name;
+	visit->by_token = visit->json = true;
+	enum status status = visit_desk(visit, &desk, error);
+	if (status == STATUS_OK)
+		status = api_token_find(desk, token, visit->arena, &found, &visit->session, error);
+	if (status == STATUS_NOT_FOUND) {
+		log_event(LOG_WARNING, "web.token", "a token that is not in force was shown");
+		response_header(visit->request, "WWW-Authenticate", "Bearer");
+		return error_set(error, STATUS_REFUSED, "web.sign_in",
+				 "This token is not known, has expired or was revoked.");
+	}
+	if (status != STATUS_OK)
+		return status;
+	visit->signed_in = true;
+	set_viewer(visit);
+	visit->viewer.scoped = true;
+	for (list = found.capabilities; text_split(&list, ',', &name);) {
+		enum capability capability;
+		if (capability_parse(name, &capability))
+			visit->viewer.scope |= capability_bit(capability);
+	}
+	return STATUS_OK;
+}
+
 static enum status find_session(struct visit *visit, struct error *error)
 {
 	struct store *desk;
+	struct text bearer = TEXT("Bearer "), given = visit->request->authorization;
+	if (text_starts_with(given, bearer))
+		return find_token(visit, text_trim(text_slice(given.at + bearer.len, given.len - bearer.len)), error);
 	visit->token = pairs_get(&visit->request->cookies, site_cookie_name(visit->site));
 	if (!visit->token.len)
 		return STATUS_OK;
@@ -271,7 +303,9 @@ static enum status check_access(struct visit *visit, struct error *error)
 		return STATUS_OK;
 	if (!visit->signed_in)
 		return sign_in_first(visit, error);
-	bool must_change = visit->session.account.must_change_password;
+	if (visit->by_token && route->access == ACCESS_SIGNED_IN && visit->request->method != METHOD_GET)
+		return error_set(error, STATUS_REFUSED, "web.token", "Sessions and passwords are not for tokens.");
+	bool must_change = !visit->by_token && visit->session.account.must_change_password;
 	if (must_change && !text_is(visit->request->path, "/password") && !text_is(visit->request->path, "/sign-out"))
 		return visit_redirect(visit, "/password");
 	if (route->access == ACCESS_CAPABILITY && !visit_can(visit, route->capability))
@@ -308,7 +342,7 @@ static bool token_matches(const struct visit *visit)
 
 static enum status check_form(struct visit *visit, struct error *error)
 {
-	if (visit->request->method != METHOD_POST || visit->answered)
+	if (visit->request->method != METHOD_POST || visit->answered || visit->by_token)
 		return STATUS_OK;
 	if (same_origin(visit->request) && (visit->route->csrf == CSRF_NONE || token_matches(visit)))
 		return STATUS_OK;

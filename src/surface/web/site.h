@@ -144,10 +144,11 @@ struct visit {
 	struct store *data, *desk; /* taken when first wanted: visit_data(), visit_desk() */
 	bool signed_in;
 	struct text token; /* of the session, from the cookie */
+	bool by_token;     /* a program, which showed a token of its own instead */
 	struct session session;
 	struct viewer viewer;
 	const struct policy_grid *grid; /* taken when first wanted: visit_grid() */
-	bool json; /* the caller wants the document, not the page */
+	bool json;                      /* the caller wants the document, not the page */
 	struct value *document;
 	const char *template, *title;
 	bool answered;    /* redirected, or the body is there already */

@@ -117,6 +117,65 @@ static void test_a_role_ends_where_it_ends(void **state)
 	assert_int_equal(village_get(v, "/audit"), 403);
 }
 
+/* A token of rosa's account with CAPABILITIES, in TOKEN as a header. */
+static int64_t give_token(struct village *v, const char *capabilities, const char *purpose, int days, char header[200])
+{
+	struct error e;
+	struct store *desk;
+	char token[API_TOKEN_SIZE];
+	struct api_token made = {.name = TEXT("a test"),
+				 .capabilities = text_of(capabilities),
+				 .purpose = text_of(purpose),
+				 .expires = instant_now() + days * INT64_C(86400000000)};
+	made.user_id = village_query(v, STORE_DESK, "SELECT user_id FROM account WHERE username = 'rosa'");
+	assert_ok(workspace_store(v->workspace, STORE_DESK, STORE_WRITE, &desk, &e), &e);
+	assert_ok(api_token_create(desk, &made, TEXT("test"), token, &e), &e);
+	store_close(desk);
+	snprintf(header, 200, "Authorization: Bearer %s\r\n", token);
+	return village_query(v, STORE_DESK, "SELECT MAX(token_id) FROM api_token");
+}
+
+static int ask_by_token(struct village *v, const char *method, const char *path, const char *header)
+{
+	char request[1000];
+	snprintf(request, sizeof request, "%s %s HTTP/1.1\r\nHost: test\r\nConnection: close\r\n%s%s\r\n", method, path,
+		 header, method[0] == 'P' ? "Content-Length: 0\r\n" : "");
+	client_ask(atomic_load(&v->port), text_of(request), &v->out);
+	return client_status(&v->out);
+}
+
+static void test_a_program_asks_with_a_token(void **state)
+{
+	struct village *v = *state;
+	struct error e;
+	struct store *desk;
+	char resident[100], header[200], other[200], over[200];
+	resident_path(v, resident);
+	v->cookie[0] = '\0';
+	int64_t id = give_token(v, "resident.open", "early_help", 1, header);
+	assert_int_equal(ask_by_token(v, "GET", resident, header), 200);
+	assert_true(village_shows(v, "\"known_to\":[")); /* JSON, whatever it accepts */
+	assert_int_equal(
+		village_query(v, STORE_DESK,
+			      "SELECT COUNT(*) FROM audit_entry WHERE action = 'resident.open' AND user_name = "
+			      "'rosa' AND reason = 'a test' AND purpose = 'early_help'"),
+		1);
+	assert_int_equal(ask_by_token(v, "GET", "/search", header), 403); /* the role may, the token may not */
+	assert_int_equal(ask_by_token(v, "POST", "/password", header), 403);
+	assert_int_equal(ask_by_token(v, "GET", "/audit", header), 403);
+	give_token(v, "resident.open,audit.read", NULL, 1, other);
+	assert_int_equal(ask_by_token(v, "GET", resident, other), 403); /* without a purpose */
+	assert_int_equal(ask_by_token(v, "GET", "/audit", other), 403); /* the token may, the role may not */
+	give_token(v, "resident.open", "early_help", -1, over);
+	assert_int_equal(ask_by_token(v, "GET", resident, over), 401);
+	assert_int_equal(ask_by_token(v, "GET", resident, "Authorization: Bearer ov_nonsense\r\n"), 401);
+	assert_ok(workspace_store(v->workspace, STORE_DESK, STORE_WRITE, &desk, &e), &e);
+	assert_ok(api_token_revoke(desk, id, &e), &e);
+	store_close(desk);
+	assert_int_equal(ask_by_token(v, "GET", resident, header), 401);
+	assert_int_equal(village_query(v, STORE_DESK, "SELECT COUNT(*) FROM api_token WHERE token_hash IS NULL"), 0);
+}
+
 static void test_forms_need_their_token_and_their_origin(void **state)
 {
 	struct village *v = *state;
@@ -219,6 +278,7 @@ int main(void)
 		cmocka_unit_test(test_a_look_is_recorded_before_it_is_shown),
 		cmocka_unit_test(test_a_search_leaves_no_words_behind),
 		cmocka_unit_test(test_a_role_ends_where_it_ends),
+		cmocka_unit_test(test_a_program_asks_with_a_token),
 		cmocka_unit_test(test_forms_need_their_token_and_their_origin),
 		cmocka_unit_test(test_users_are_added_and_changed),
 		cmocka_unit_test(test_what_can_be_asked_for_without_signing_in),
