@@ -32,6 +32,19 @@ static double seconds_since(instant start)
 	return (double)(instant_now() - start) / 1e6;
 }
 
+/* Of processor time, over all threads, since the last call. */
+static double processor_seconds(void)
+{
+	static double before;
+	struct rusage used;
+	getrusage(RUSAGE_SELF, &used);
+	double now = (double)(used.ru_utime.tv_sec + used.ru_stime.tv_sec) +
+		     (double)(used.ru_utime.tv_usec + used.ru_stime.tv_usec) / 1e6,
+	       since = now - before;
+	before = now;
+	return since;
+}
+
 static long peak_mb(void)
 {
 	struct rusage used;
@@ -70,9 +83,9 @@ static enum status load(struct bench *bench, const char *extracts, struct error 
 	intake_close(intake);
 	printf(" \"intake\": {\"seconds\": %.2f, \"files\": %llu, \"rows_loaded\": %llu, \"held\": %llu, \"refused\": "
 	       "%llu, "
-	       "\"peak_mb\": %ld},\n",
+	       "\"processor\": %.2f, \"peak_mb\": %ld},\n",
 	       seconds_since(start), (unsigned long long)totals.files, (unsigned long long)totals.rows_loaded,
-	       (unsigned long long)totals.held, (unsigned long long)totals.refused, peak_mb());
+	       (unsigned long long)totals.held, (unsigned long long)totals.refused, processor_seconds(), peak_mb());
 	return status;
 }
 
@@ -84,19 +97,21 @@ static enum status addresses(struct bench *bench, struct error *error)
 		reading_open(&bench->reading, bench->data, bench->vault, bench->workspace->profile, &settings, error);
 	if (status != STATUS_OK)
 		return status;
-	printf(" \"reading\": {\"seconds\": %.2f, \"records\": %zu, \"from_vault\": %zu, \"peak_mb\": %ld},\n",
-	       bench->reading->seconds, bench->reading->all.count, bench->reading->changed, peak_mb());
+	printf(" \"reading\": {\"seconds\": %.2f, \"records\": %zu, \"from_vault\": %zu, \"processor\": %.2f, "
+	       "\"peak_mb\": %ld},\n",
+	       bench->reading->seconds, bench->reading->all.count, bench->reading->changed, processor_seconds(),
+	       peak_mb());
 	status = address_refresh(bench->reading, &report, error);
 	instant start = instant_now();
 	if (status == STATUS_OK)
 		status = reading_keep(bench->reading, error);
-	printf(" \"keeping\": {\"seconds\": %.2f},\n", seconds_since(start));
+	printf(" \"keeping\": {\"seconds\": %.2f, \"processor\": %.2f},\n", seconds_since(start), processor_seconds());
 	printf(" \"address\": {\"seconds\": %.2f, \"properties\": %llu, \"rows\": %llu, \"uprn\": %llu, \"exact\": "
 	       "%llu, \"variant\": "
-	       "%llu, \"parent\": %llu, \"none\": %llu, \"peak_mb\": %ld},\n",
+	       "%llu, \"parent\": %llu, \"none\": %llu, \"processor\": %.2f, \"peak_mb\": %ld},\n",
 	       report.seconds, (unsigned long long)report.properties, (unsigned long long)report.rows,
 	       (unsigned long long)report.by_uprn, (unsigned long long)report.exact, (unsigned long long)report.variant,
-	       (unsigned long long)report.parent, (unsigned long long)report.none, peak_mb());
+	       (unsigned long long)report.parent, (unsigned long long)report.none, processor_seconds(), peak_mb());
 	return status;
 }
 
@@ -112,11 +127,12 @@ static enum status link_people(struct bench *bench, struct error *error)
 	       "\"cluster\": %.2f, "
 	       "\"write\": %.2f,\n  \"records\": %zu, \"residents\": %zu, \"pairs\": %llu, \"patterns\": %zu, "
 	       "\"review\": %zu, "
-	       "\"one_match_in\": %.0f, \"one_household_pair_in\": %.0f, \"peak_mb\": %ld,\n  \"rules\": [",
+	       "\"one_match_in\": %.0f, \"one_household_pair_in\": %.0f, \"processor\": %.2f, \"peak_mb\": %ld,\n  "
+	       "\"rules\": [",
 	       outcome.seconds, outcome.seconds_read, engine->seconds_block, engine->seconds_train,
 	       engine->seconds_score, engine->seconds_cluster, outcome.seconds_write, outcome.records,
 	       outcome.residents, (unsigned long long)engine->pairs, engine->patterns, outcome.review, engine->prior,
-	       engine->household_prior, peak_mb());
+	       engine->household_prior, processor_seconds(), peak_mb());
 	for (size_t r = 0; r < engine->rules; r++)
 		printf("%s\n   {\"rule\": \"%s\", \"pairs\": %llu, \"oversized\": %llu, \"cut\": %llu}", r ? "," : "",
 		       engine->rule[r].name, (unsigned long long)engine->rule[r].pairs,
@@ -131,9 +147,9 @@ static enum status households(struct bench *bench, struct error *error)
 	enum status status = household_refresh(bench->reading, bench->run.run_id, &report, error);
 	printf(" \"household\": {\"seconds\": %.2f, \"residences\": %zu, \"current\": %zu, \"households\": %zu, "
 	       "\"began\": %zu, "
-	       "\"ended\": %zu, \"peak_mb\": %ld},\n",
+	       "\"ended\": %zu, \"processor\": %.2f, \"peak_mb\": %ld},\n",
 	       report.seconds, report.residences, report.current, report.households, report.began, report.ended,
-	       peak_mb());
+	       processor_seconds(), peak_mb());
 	return status;
 }
 

@@ -18,8 +18,8 @@ struct difference {
 	const char *names[DIFFERENCE_CELLS]; /* keys, then values */
 	difference_row *give;
 	const void *context;
-	uint32_t *slots; /* hash of key -> row + 1 */
-	size_t slot_count;
+	uint64_t *slots;         /* the hash's upper half, then row + 1 */
+	size_t slot_count, next; /* next: the row that probably comes, as it came after the last one before */
 	unsigned char *seen;
 	uint32_t *updates;
 	struct key *deletes;
@@ -35,12 +35,16 @@ static uint64_t hash_of_key(const struct difference *d, const int64_t *key)
 	return hash;
 }
 
-static void give_row(const struct difference *d, size_t row, struct cell *cells, int64_t *key)
+static bool has_key(const struct difference *d, const struct cell *cells, const int64_t *key)
 {
-	d->give(d->context, row, cells);
-	for (size_t i = 0; i < d->key_count; i++)
-		key[i] = cells[i].integer;
+	for (size_t i = 0; i < d->key_count; i++) {
+		if (cells[i].integer != key[i])
+			return false;
+	}
+	return true;
 }
+
+enum { TAG_BITS = 32 };
 
 static void index_rows(struct difference *d)
 {
@@ -50,25 +54,50 @@ static void index_rows(struct difference *d)
 		d->slot_count *= 2;
 	d->slots = memory_alloc(d->slot_count, sizeof *d->slots);
 	for (size_t i = 0; i < d->rows; i++) {
-		give_row(d, i, cells, key);
-		size_t slot = hash_of_key(d, key) & (d->slot_count - 1);
+		d->give(d->context, i, cells);
+		for (size_t k = 0; k < d->key_count; k++)
+			key[k] = cells[k].integer;
+		uint64_t hash = hash_of_key(d, key);
+		size_t slot = hash & (d->slot_count - 1);
 		while (d->slots[slot])
 			slot = (slot + 1) & (d->slot_count - 1);
-		d->slots[slot] = (uint32_t)i + 1;
+		d->slots[slot] = hash >> TAG_BITS << TAG_BITS | (i + 1);
 	}
 }
 
-/* The row with KEY, its cells in CELLS; SIZE_MAX: none. */
-static size_t find_row(const struct difference *d, const int64_t *wanted, struct cell *cells)
+static size_t look_up(const struct difference *d, const int64_t *key, struct cell *cells)
 {
-	int64_t key[DIFFERENCE_KEYS];
-	size_t slot = hash_of_key(d, wanted) & (d->slot_count - 1);
+	uint64_t hash = hash_of_key(d, key);
+	size_t slot = hash & (d->slot_count - 1);
 	for (; d->slots[slot]; slot = (slot + 1) & (d->slot_count - 1)) {
-		give_row(d, d->slots[slot] - 1, cells, key);
-		if (memcmp(key, wanted, d->key_count * sizeof *key) == 0)
-			return d->slots[slot] - 1;
+		size_t row = (uint32_t)d->slots[slot] - 1;
+		if (d->slots[slot] >> TAG_BITS != hash >> TAG_BITS)
+			continue;
+		d->give(d->context, row, cells);
+		if (has_key(d, cells, key))
+			return row;
 	}
 	return SIZE_MAX;
+}
+
+/* The row with KEY, its cells in CELLS; SIZE_MAX: none. Tables are mostly read in the order in which they were
+ * written, which is the order of the rows wanted: it is tried first. */
+static size_t find_row(struct difference *d, const int64_t *key, struct cell *cells)
+{
+	enum { AHEAD = 3 };
+	for (size_t row = d->next; row < d->rows && row < d->next + AHEAD; row++) {
+		d->give(d->context, row, cells);
+		if (has_key(d, cells, key)) {
+			d->next = row + 1;
+			return row;
+		}
+	}
+	if (!d->slots)
+		index_rows(d);
+	size_t row = look_up(d, key, cells);
+	if (row != SIZE_MAX)
+		d->next = row + 1;
+	return row;
 }
 
 static bool same_cell(const struct cell *cell, struct statement *query, int column)
@@ -118,7 +147,7 @@ static void append_names(struct buf *sql, const struct difference *d)
 		buf_format(sql, "%s%s", i ? ", " : "", d->names[i]);
 }
 
-/* Reads what is there; the rows wanted are indexed when the first one comes. */
+/* Reads what is there. */
 static enum status compare_all(struct difference *d, struct error *error)
 {
 	struct statement *query;
@@ -137,11 +166,8 @@ static enum status compare_all(struct difference *d, struct error *error)
 	for (size_t i = 0; i < d->cell_count; i++)
 		columns[i] = statement_column(query, d->names[i]);
 	statement_stream(query);
-	while ((status = statement_step(query, &row, error)) == STATUS_OK && row) {
-		if (!d->slots)
-			index_rows(d);
+	while ((status = statement_step(query, &row, error)) == STATUS_OK && row)
 		look_at(d, query, columns);
-	}
 	statement_done(query);
 	return status;
 }
