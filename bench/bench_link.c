@@ -3,6 +3,8 @@
  *     bench_link [--threads N] FILE.csv[,FILE2.csv] TRUTH.csv      the public sets
  *     bench_link [--threads N] --people N [--seed S]               N people, 5 records each
  *
+ * With BENCH_LOOKUPS=N in the environment N more records of generated people are asked for one by one.
+ *
  * Prints one JSON object: records, pairs, seconds for each part, peak memory, precision, recall, F1.
  */
 #include "base/file.h"
@@ -12,6 +14,7 @@
 #include "clean/identifiers.h"
 #include "clean/names.h"
 #include "linking/linking.h"
+#include "linking/lookup.h"
 #include "maths/random.h"
 
 #include <sys/resource.h>
@@ -26,6 +29,8 @@ static void add_truth(struct truth *truth, uint64_t person)
 	ARRAY_GROW(truth->people, truth->count, truth->capacity);
 	truth->people[truth->count++] = person;
 }
+
+static void time_lookups(const struct linking_run *run, unsigned threads);
 
 static int print_result(struct linking_table *table, const struct truth *truth, unsigned threads, double seconds_read)
 {
@@ -66,6 +71,8 @@ static int print_result(struct linking_table *table, const struct truth *truth, 
 		fprintf(stderr, "%s\n", model.at);
 		buf_release(&model);
 	}
+	if (getenv("BENCH_LOOKUPS"))
+		time_lookups(run, threads);
 	free(clusters);
 	linking_run_free(run);
 	return 0;
@@ -77,20 +84,13 @@ static const struct {
 	const char *header;
 	enum linking_kind kind;
 } known[] = {
-	{"given_name", LINKING_GIVEN},
-	{"first_name", LINKING_GIVEN},
-	{"surname", LINKING_FAMILY},
-	{"date_of_birth", LINKING_BIRTH},
-	{"dob", LINKING_BIRTH},
-	{"encoding", LINKING_ENCODING},
-	{"email", LINKING_EMAIL},
-	{"soc_sec_id", LINKING_IDENTIFIER},
-	{"street_number", LINKING_TEXT},
-	{"address_1", LINKING_TEXT},
-	{"address_2", LINKING_TEXT},
-	{"suburb", LINKING_TEXT},
-	{"postcode", LINKING_TEXT},
-	{"state", LINKING_TEXT},
+	{"given_name", LINKING_GIVEN},   {"first_name", LINKING_GIVEN},
+	{"surname", LINKING_FAMILY},     {"date_of_birth", LINKING_BIRTH},
+	{"dob", LINKING_BIRTH},          {"encoding", LINKING_ENCODING},
+	{"email", LINKING_EMAIL},        {"soc_sec_id", LINKING_IDENTIFIER},
+	{"street_number", LINKING_TEXT}, {"address_1", LINKING_TEXT},
+	{"address_2", LINKING_TEXT},     {"suburb", LINKING_TEXT},
+	{"postcode", LINKING_TEXT},      {"state", LINKING_TEXT},
 	{"city", LINKING_TEXT},
 };
 
@@ -304,20 +304,55 @@ static void add_person_record(struct linking_table *table, uint32_t person, unsi
 	}
 }
 
+static const struct linking_column generated[] = {
+	{"given_name", LINKING_GIVEN},
+	{"middle_names", LINKING_MIDDLE},
+	{"family_name", LINKING_FAMILY},
+	{"date_of_birth", LINKING_BIRTH},
+	{"sex", LINKING_SEX},
+	{"place", LINKING_PLACE},
+	{"phone", LINKING_PHONE},
+	{"email", LINKING_EMAIL},
+	{"nhs_number", LINKING_NHS},
+};
+enum { GENERATED = sizeof generated / sizeof *generated };
+
+static int compare_doubles(const void *a, const void *b)
+{
+	const double *x = a, *y = b;
+	return (*x > *y) - (*x < *y);
+}
+
+/* Records of the generated people that the run has not seen. Right: the likeliest is of the same person. */
+static void time_lookups(const struct linking_run *run, unsigned threads)
+{
+	uint32_t count = (uint32_t)strtoul(getenv("BENCH_LOOKUPS"), NULL, 10);
+	uint32_t people = (uint32_t)(linking_run_report(run)->records / 5);
+	double *took = memory_alloc(count + 1, sizeof *took);
+	size_t found = 0;
+	instant start = instant_now();
+	struct linking_lookup *lookup = linking_lookup_new(run, threads);
+	double made = (double)(instant_now() - start) / 1e6;
+	for (uint32_t i = 0; i < count && people > 0; i++) {
+		struct linking_match best[8];
+		struct linking_table *record = linking_table_new(generated, GENERATED);
+		add_person_record(record, (uint32_t)(hash_mix(i + 1) % people), 9, 1);
+		start = instant_now();
+		found += linking_match_one(lookup, record, 0.7, best, 8) > 0;
+		took[i] = (double)(instant_now() - start) / 1e3;
+		linking_table_free(record);
+	}
+	qsort(took, count, sizeof *took, compare_doubles);
+	printf("{\"lookups\": %u, \"found\": %zu, \"index_seconds\": %.2f, \"median_ms\": %.3f, \"p99_ms\": "
+	       "%.3f, \"most_ms\": %.3f}\n",
+	       count, found, made, took[count / 2], took[count * 99 / 100], took[count - 1]);
+	linking_lookup_free(lookup);
+	free(took);
+}
+
 static int link_generated(uint32_t people, uint64_t seed, unsigned threads)
 {
-	static const struct linking_column columns[] = {
-		{"given_name", LINKING_GIVEN},
-		{"middle_names", LINKING_MIDDLE},
-		{"family_name", LINKING_FAMILY},
-		{"date_of_birth", LINKING_BIRTH},
-		{"sex", LINKING_SEX},
-		{"place", LINKING_PLACE},
-		{"phone", LINKING_PHONE},
-		{"email", LINKING_EMAIL},
-		{"nhs_number", LINKING_NHS},
-	};
-	struct linking_table *table = linking_table_new(columns, sizeof columns / sizeof *columns);
+	struct linking_table *table = linking_table_new(generated, GENERATED);
 	struct truth truth = {0};
 	instant start = instant_now();
 	for (uint32_t person = 0; person < people; person++) {

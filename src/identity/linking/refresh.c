@@ -235,7 +235,7 @@ static const char *status_word(const struct linking_link *link)
 }
 
 /* Of certain links only the strongest of each record is kept: enough to say why the record is where it
- * is. Everything doubtful is kept. */
+ * is. Everything doubtful is kept; what is hardly likely is not: why() works it out when somebody asks. */
 static void list_links(struct refresh *refresh, struct linking_outcome *out)
 {
 	size_t count;
@@ -251,8 +251,9 @@ static void list_links(struct refresh *refresh, struct linking_outcome *out)
 	for (size_t i = 0; i < count; i++) {
 		const struct linking_link *link = &links[i];
 		out->review += link->status == LINKING_REVIEW;
-		if (link->status != LINKING_LINKED || link->weight >= strongest[link->a] ||
-		    link->weight >= strongest[link->b])
+		if (link->status == LINKING_REVIEW ||
+		    (link->status == LINKING_LINKED &&
+		     (link->weight >= strongest[link->a] || link->weight >= strongest[link->b])))
 			refresh->links[refresh->link_count++] = (uint32_t)i;
 	}
 	free(strongest);
@@ -346,8 +347,9 @@ static enum status find_model(struct refresh *refresh, const struct linking_sett
 	if (status != STATUS_OK)
 		return status == STATUS_NOT_FOUND ? STATUS_OK : status;
 	double now = (double)refresh->people.count, then = linking_model_records(model->at);
-	*found = fabs(now - then) <= DRIFT * then &&
-		 model_read(&scratch, refresh->people.table, model->at, &ignored) == STATUS_OK;
+	struct linking_table *columns = linking_table_new(people_columns, PEOPLE_COLUMNS);
+	*found = fabs(now - then) <= DRIFT * then && model_read(&scratch, columns, model->at, &ignored) == STATUS_OK;
+	linking_table_free(columns);
 	return STATUS_OK;
 }
 
