@@ -16,6 +16,12 @@ struct rule_index { /* entries of key and row, ascending */
 	size_t count;
 };
 
+/* Keys of all values of a column. */
+struct part_keys {
+	struct linking_part part;
+	struct value_keys *of; /* by code */
+};
+
 /* What divides a block that is too large, as in blocking: by the first value of a column. */
 struct refiner {
 	struct linking_part part;
@@ -61,12 +67,29 @@ static void combine(struct keys *out, const struct linking_rule *rule, const str
 	uint64_t salt = rule->any_order ? 0 : part * 77;
 	for (unsigned i = 0; i < column->slots && row[column->at + i]; i++) {
 		uint32_t code = row[column->at + i];
-		uint64_t both[2] = {parts[part].first[code], parts[part].second[code]};
+		uint64_t both[2] = {parts[part].of[code].first, parts[part].of[code].second};
 		for (int k = 0; k < 2; k++) {
 			if (both[k] && (k == 0 || both[1] != both[0]))
 				combine(out, rule, parts, table, row, part + 1, sum + hash_mix(both[k] + salt));
 		}
 	}
+}
+
+static void part_keys_make(struct part_keys *keys, const struct linking_table *table, struct linking_part part)
+{
+	const struct column *column = &table->columns[part.column];
+	size_t count = column->dictionary->values.count;
+	keys->part = part;
+	keys->of = memory_alloc(count + 1, sizeof *keys->of);
+	for (size_t code = 1; code <= count; code++) {
+		if (column->counts[code]) /* names share a dictionary: only what this column holds */
+			keys->of[code] = value_keys(column, (uint32_t)code, part);
+	}
+}
+
+static void part_keys_release(struct part_keys *keys)
+{
+	free(keys->of);
 }
 
 static void make_parts(struct part_keys *parts, const struct linking_rule *rule, const struct linking_table *table)
@@ -194,7 +217,7 @@ static size_t refine(const struct asking *asking, uint32_t *rows, size_t count)
 		size_t kept = 0;
 		for (size_t i = 0; i < count; i++) {
 			uint32_t code = table_row(table, rows[i])[at];
-			if ((code ? refiner->keys.first[code] : 0) == asking->refined[r])
+			if ((code ? refiner->keys.of[code].first : 0) == asking->refined[r])
 				rows[kept++] = rows[i];
 		}
 		count = kept;
@@ -259,7 +282,7 @@ static void refine_record(struct asking *asking)
 		struct linking_part part = asking->lookup->refiners[r].part;
 		uint32_t code = table_row(record, 0)[record->columns[part.column].at];
 		part_keys_make(&keys, record, part);
-		asking->refined[r] = code ? keys.first[code] : 0;
+		asking->refined[r] = code ? keys.of[code].first : 0;
 		part_keys_release(&keys);
 	}
 }
