@@ -43,7 +43,7 @@ struct relink {
 	size_t binding_count;
 	struct applied *applied;
 	size_t applied_count, applied_capacity;
-	int64_t run_id, sequence;
+	int64_t run_id;
 	struct ids touched;
 	size_t moved;
 };
@@ -226,11 +226,36 @@ static enum status run(struct relink *relink, const char *sql, const struct bind
 	run(relink, sql, (const struct binding[]){__VA_ARGS__}, \
 	    sizeof((const struct binding[]){__VA_ARGS__}) / sizeof(struct binding), error)
 
+/* Several rulings may take effect in one run: each goes on behind the last. */
+static enum status next_sequence(int64_t *sequence, struct relink *relink, int64_t resident, struct error *error)
+{
+	struct statement *query;
+	bool row;
+	*sequence = 0;
+	enum status status = store_prepare(&query, relink->data,
+					   "SELECT sequence FROM resident_history WHERE resident_id = :resident AND "
+					   "run_id = :run ORDER BY sequence DESC LIMIT 1",
+					   error);
+	if (status != STATUS_OK)
+		return status;
+	statement_bind_int(query, "resident", resident);
+	statement_bind_int(query, "run", relink->run_id);
+	status = statement_step(query, &row, error);
+	if (status == STATUS_OK && row)
+		*sequence = statement_int(query, statement_column(query, "sequence")) + 1;
+	statement_done(query);
+	return status;
+}
+
 static enum status add_history(struct relink *relink, int64_t resident, const char *what, int64_t other, size_t records,
 			       struct error *error)
 {
 	struct statement *insert;
-	enum status status = store_prepare(
+	int64_t sequence;
+	enum status status = next_sequence(&sequence, relink, resident, error);
+	if (status != STATUS_OK)
+		return status;
+	status = store_prepare(
 		&insert, relink->data,
 		"INSERT INTO resident_history (resident_id, run_id, sequence, what, other_resident_id, records) "
 		"VALUES (:resident, :run, :sequence, :what, :other, :records)",
@@ -239,7 +264,7 @@ static enum status add_history(struct relink *relink, int64_t resident, const ch
 		return status;
 	statement_bind_int(insert, "resident", resident);
 	statement_bind_int(insert, "run", relink->run_id);
-	statement_bind_int(insert, "sequence", relink->sequence++);
+	statement_bind_int(insert, "sequence", sequence);
 	statement_bind_text(insert, "what", text_of(what));
 	statement_bind_int(insert, "other", other);
 	statement_bind_int(insert, "records", (int64_t)records);
@@ -544,10 +569,38 @@ static int64_t deciding(const struct relink *relink, const struct linking_ruling
 	return pair ? pair->deciding : 0;
 }
 
+/* Also where no record moves: what was asked about the two is asked no more, or again. */
+static enum status touch(struct relink *relink, int64_t record_a, int64_t record_b, struct error *error)
+{
+	int64_t a = 0, b = 0;
+	enum status status = resident_of(&a, relink, record_a, error);
+	if (status == STATUS_OK)
+		status = resident_of(&b, relink, record_b, error);
+	if (status == STATUS_OK && a && b) {
+		add_id(&relink->touched, a);
+		add_id(&relink->touched, b);
+	}
+	return status;
+}
+
+static enum status touch_changed(struct relink *relink, struct error *error)
+{
+	enum status status = STATUS_OK;
+	for (size_t i = 0; i < relink->applied_count && status == STATUS_OK; i++) {
+		if (!still_binds(relink, &relink->applied[i]))
+			status = touch(relink, relink->applied[i].a, relink->applied[i].b, error);
+	}
+	for (size_t i = 0; i < relink->binding_count && status == STATUS_OK; i++) {
+		if (!is_applied(relink, &relink->binding[i]))
+			status = touch(relink, relink->binding[i].a, relink->binding[i].b, error);
+	}
+	return status;
+}
+
 /* Taken back first, then joined, and what may not be together is separated last: that holds whatever else. */
 static enum status apply(struct relink *relink, struct error *error)
 {
-	enum status status = STATUS_OK;
+	enum status status = touch_changed(relink, error);
 	for (size_t i = 0; i < relink->applied_count && status == STATUS_OK; i++) {
 		if (!still_binds(relink, &relink->applied[i]))
 			status = take_back(relink, &relink->applied[i], error);

@@ -252,6 +252,10 @@ static void same_joins_and_undo_brings_the_old_id_back(void **state)
 	assert_int_equal(resident_of(john), kept);
 	take_back(ruling);
 	assert_int_equal(apply(4), 1);
+	ruling = rule(daughter, john, RULING_SAME, 2); /* several in one run */
+	assert_int_equal(apply(4), 1);
+	take_back(ruling);
+	assert_int_equal(apply(4), 1);
 	assert_int_equal(resident_of(daughter), hers);
 	assert_int_equal(resident_of(john), his);
 	check_whole();
