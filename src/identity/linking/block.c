@@ -12,8 +12,14 @@ struct refiner {
 };
 enum { REFINERS = LINKING_COLUMNS * 2 };
 
+struct entries {
+	uint64_t *at, *spare; /* as many in each */
+	size_t count, capacity;
+};
+
 struct job {
 	struct blocks *blocks;
+	struct entries *entries; /* by thread: used for one way after the other */
 	struct refiner refiners[REFINERS];
 	size_t refiner_count, largest;
 };
@@ -82,23 +88,25 @@ static void divide_block(const struct job *job, struct way_blocks *of, uint32_t 
 
 /* ---- one way ------------------------------------------------------------------------------------------ */
 
-struct entries {
-	uint64_t *at;
-	size_t count, capacity;
-};
-
 static void make_entries(struct entries *out, const struct blocks *blocks, const struct way *way)
 {
 	const struct lanes *lanes = &blocks->lanes;
-	out->capacity = blocks->table->count + 1;
-	out->at = memory_alloc(out->capacity, sizeof *out->at);
+	if (out->capacity == 0) {
+		out->capacity = blocks->table->count + 1;
+		out->at = memory_alloc(out->capacity, sizeof *out->at);
+		out->spare = memory_alloc(out->capacity, sizeof *out->spare);
+	}
+	out->count = 0;
 	for (uint32_t row = 0; row < blocks->table->count; row++) {
 		uint32_t keys[MOST_KEYS];
 		if (lanes->flags[row] & ROW_COPY)
 			continue;
 		size_t count = way_keys(lanes, way, row, keys);
 		for (size_t i = 0; i < count; i++) {
-			ARRAY_GROW(out->at, out->count, out->capacity);
+			if (out->count == out->capacity) {
+				out->spare = memory_resize(out->spare, out->capacity * 2, sizeof *out->spare);
+				ARRAY_GROW(out->at, out->count, out->capacity);
+			}
 			out->at[out->count++] = sort_entry(keys[i], row);
 		}
 	}
@@ -119,12 +127,10 @@ static void block_way(void *context, size_t chunk, size_t first, size_t end, uns
 {
 	const struct job *job = context;
 	struct way_blocks *of = &job->blocks->of[first];
-	struct entries entries = {0};
-	(void)chunk, (void)end, (void)thread;
-	make_entries(&entries, job->blocks, &job->blocks->ways[first]);
-	uint64_t *spare = memory_alloc(entries.count + 1, sizeof *spare);
-	sort_by_key(entries.at, spare, entries.count, 1);
-	free(spare);
+	(void)chunk, (void)end;
+	make_entries(&job->entries[thread], job->blocks, &job->blocks->ways[first]);
+	struct entries entries = job->entries[thread];
+	sort_by_key(entries.at, entries.spare, entries.count, 1);
 	for (size_t i = 0, behind; i < entries.count; i = behind) {
 		uint32_t key = sort_key(entries.at[i]);
 		for (behind = i + 1; behind < entries.count && sort_key(entries.at[behind]) == key; behind++)
@@ -138,7 +144,6 @@ static void block_way(void *context, size_t chunk, size_t first, size_t end, uns
 		of->divided_keys[of->divided_count++] = key;
 		divide_block(job, of, key, entries.at + i, behind - i, 0);
 	}
-	free(entries.at);
 	if (of->part_count > 0)
 		qsort(of->parts, of->part_count, sizeof *of->parts, compare_parts);
 	of->members = fitted(of->members, of->member_count, sizeof *of->members);
@@ -227,7 +232,14 @@ void blocks_make(struct blocks *blocks, const struct linking_table *table, const
 	job->blocks = blocks;
 	job->largest = settings->largest_block ? settings->largest_block : 200;
 	job->refiner_count = make_refiners(job->refiners, table);
-	parallel_for(blocks->way_count, 1, settings->threads, block_way, job);
+	unsigned threads = settings->threads ? settings->threads : threads_available();
+	job->entries = memory_alloc(threads, sizeof *job->entries);
+	parallel_for(blocks->way_count, 1, threads, block_way, job);
+	for (unsigned t = 0; t < threads; t++) {
+		free(job->entries[t].at);
+		free(job->entries[t].spare);
+	}
+	free(job->entries);
 	mark_divided(blocks);
 	report->rules = rules->count;
 	report->identical = blocks->copy_count;

@@ -1,6 +1,7 @@
 #include "base/memory.h"
 #include "base/threads.h"
 #include "linking/linking_int.h"
+#include "linking/sort.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -271,21 +272,14 @@ static void cluster_chunk(void *context, size_t chunk, size_t first, size_t end,
 
 /* ---- components -------------------------------------------------------------------------------------- */
 
-struct sorting {
-	uint32_t component;
-	struct linking_link link;
-};
-
-static int compare_sorting(const void *a, const void *b)
+static int compare_strength(const void *a, const void *b)
 {
-	const struct sorting *x = a, *y = b;
-	if (x->component != y->component)
-		return x->component < y->component ? -1 : 1;
-	if (x->link.weight != y->link.weight)
-		return x->link.weight > y->link.weight ? -1 : 1;
-	if (x->link.a != y->link.a)
-		return x->link.a < y->link.a ? -1 : 1;
-	return (x->link.b > y->link.b) - (x->link.b < y->link.b);
+	const struct linking_link *x = a, *y = b;
+	if (x->weight != y->weight)
+		return x->weight > y->weight ? -1 : 1;
+	if (x->a != y->a)
+		return x->a < y->a ? -1 : 1;
+	return (x->b > y->b) - (x->b < y->b);
 }
 
 static void unite(uint32_t *parent, uint32_t a, uint32_t b)
@@ -365,20 +359,44 @@ static void share_constraints(struct component *components, size_t count, const 
 	}
 }
 
+static void sort_by_strength(struct linking_link *links, size_t count)
+{
+	enum { FEW = 24 };
+	if (count > FEW) {
+		qsort(links, count, sizeof *links, compare_strength);
+		return;
+	}
+	for (size_t i = 1; i < count; i++) {
+		struct linking_link moved = links[i];
+		size_t j = i;
+		for (; j > 0 && compare_strength(&moved, &links[j - 1]) < 0; j--)
+			links[j] = links[j - 1];
+		links[j] = moved;
+	}
+}
+
+/* Those that may join, in the order of components, the strongest first in each. */
 static struct linking_link *links_by_component(const struct links *links, const uint32_t *parent, float least,
 					       size_t *count)
 {
-	struct sorting *sorted = memory_alloc(links->count + 1, sizeof *sorted);
+	uint64_t *order = memory_alloc(links->count + 1, sizeof *order),
+		 *spare = memory_alloc(links->count + 1, sizeof *spare);
 	*count = 0;
 	for (size_t i = 0; i < links->count; i++) {
 		if (links->at[i].weight >= least)
-			sorted[(*count)++] = (struct sorting){parent[links->at[i].a], links->at[i]};
+			order[(*count)++] = sort_entry(parent[links->at[i].a], (uint32_t)i);
 	}
-	qsort(sorted, *count, sizeof *sorted, compare_sorting);
+	sort_by_key(order, spare, *count, 1);
 	struct linking_link *out = memory_alloc(*count + 1, sizeof *out);
 	for (size_t i = 0; i < *count; i++)
-		out[i] = sorted[i].link;
-	free(sorted);
+		out[i] = links->at[sort_value(order[i])];
+	for (size_t i = 0, end; i < *count; i = end) {
+		for (end = i + 1; end < *count && sort_key(order[end]) == sort_key(order[i]); end++)
+			;
+		sort_by_strength(out + i, end - i);
+	}
+	free(order);
+	free(spare);
 	return out;
 }
 

@@ -150,7 +150,7 @@ struct linking_settings {
 	double link_probability;          /* a link at least this sure can join; 0: 0.5 */
 	double keep_probability;          /* pairs at least this sure are kept for review; 0: 0.02 */
 	size_t largest_block;             /* 0: 200 records; larger blocks are subdivided */
-	double training_pairs;            /* about how many pairs to train on; 0: 1 million */
+	double training_pairs;            /* about how many pairs to train on; 0: half a million */
 	const struct linking_rule *rules; /* pinned; NULL: chosen from the columns there are */
 	size_t rule_count;
 	double prior;          /* pinned: the chance that two records, drawn of all, are one person; 0: estimated */

@@ -181,7 +181,7 @@ void blocks_release(struct blocks *blocks);
 /* The first rule that puts both rows in one block; -1: none. */
 int blocks_rule(const struct blocks *blocks, uint32_t a, uint32_t b);
 
-enum { TRAINING_PAIRS = 1000000 }; /* about so many are enough, where settings do not say */
+enum { TRAINING_PAIRS = 500000 }; /* about so many are enough, where settings do not say */
 
 /* ---- the model --------------------------------------------------------------------------------- */
 
