@@ -323,22 +323,64 @@ uint64_t comparer_pattern(struct comparer *comparer, const uint32_t *a, const ui
 	return see_whole_name(table, a, b, see_crossed_names(comparer, a, b, pattern));
 }
 
+/* What the codes alone take off: values that are missing, the same, or neither. */
+static inline float first_loss(const struct limits *limits, const struct column *column, size_t c, const uint32_t *a,
+			       const uint32_t *b)
+{
+	uint32_t x = a[column->at], y = b[column->at];
+	return !x || !y ? limits->loss[c][0] : x == y ? limits->loss[c][1] : limits->least[c];
+}
+
+/* Whether names in each other's columns cannot agree, by their gists. */
+static bool surely_not_crossed(const struct linking_table *table, const uint32_t *a, const uint32_t *b)
+{
+	const struct column *given = &table->columns[table->given], *family = &table->columns[table->family];
+	const struct name_gist *gists = given->dictionary->gists;
+	if (given->slots > 1 || family->slots > 1)
+		return false;
+	return clean_given_surely_differ(&gists[a[given->at]], &gists[b[family->at]]) ||
+	       clean_given_surely_differ(&gists[a[family->at]], &gists[b[given->at]]);
+}
+
+static float names_loss(struct comparer *comparer, const struct limits *limits, const uint32_t *a, const uint32_t *b,
+			uint64_t *pattern)
+{
+	const struct linking_table *table = comparer->table;
+	bool has_given = table->given != LINKING_COLUMNS && !table->columns[table->given].not_compared;
+	bool has_family = table->family != LINKING_COLUMNS && !table->columns[table->family].not_compared;
+	unsigned given = has_given ? compare_column(comparer, table->given, a, b) : 0;
+	unsigned family = has_family ? compare_column(comparer, table->family, a, b) : 0;
+	if (has_given)
+		*pattern |= (uint64_t)given << (4 * table->given);
+	if (has_family)
+		*pattern |= (uint64_t)family << (4 * table->family);
+	bool not_crossed = given >= 6 && family == 4 && surely_not_crossed(table, a, b);
+	return not_crossed ? limits->names[given][family] : limits->crossed[given][family];
+}
+
 bool comparer_pattern_over(struct comparer *comparer, const struct limits *limits, const uint32_t *a, const uint32_t *b,
 			   uint64_t *pattern)
 {
+	const struct linking_table *table = comparer->table;
 	float left = limits->start;
 	*pattern = 0;
+	for (size_t i = 0; i < limits->count; i++)
+		left -= first_loss(limits, &table->columns[limits->order[i]], limits->order[i], a, b);
+	if (left < 0)
+		return false;
+	left -= names_loss(comparer, limits, a, b, pattern);
 	for (size_t i = 0; i < limits->count; i++) {
-		size_t c = limits->order[i];
-		unsigned level = compare_column(comparer, c, a, b);
-		left -= limits->loss[c][level];
 		if (left < 0)
 			return false;
+		size_t c = limits->order[i];
+		unsigned level = compare_column(comparer, c, a, b);
+		left += first_loss(limits, &table->columns[c], c, a, b) - limits->loss[c][level];
 		*pattern |= (uint64_t)level << (4 * c);
 	}
-	if (comparer->table->sources)
-		*pattern =
-			set_level(*pattern, comparer->table->source, sources_compare(comparer->table, a, b, *pattern));
-	*pattern = see_whole_name(comparer->table, a, b, see_crossed_names(comparer, a, b, *pattern));
+	if (left < 0)
+		return false;
+	if (table->sources)
+		*pattern = set_level(*pattern, table->source, sources_compare(table, a, b, *pattern));
+	*pattern = see_whole_name(table, a, b, see_crossed_names(comparer, a, b, *pattern));
 	return true;
 }

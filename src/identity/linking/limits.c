@@ -10,15 +10,13 @@ static float cost_of(enum linking_kind kind)
 	switch (kind) {
 	case LINKING_SEX:
 	case LINKING_SUFFIX:
-	case LINKING_SOURCE:
 		return 2;
 	case LINKING_PLACE:
 	case LINKING_ENCODING:
-		return 8;
 	case LINKING_BIRTH:
 		return 10;
 	default:
-		return 16;
+		return 40;
 	}
 }
 
@@ -31,54 +29,77 @@ static float gain_of(const struct model *model, const struct linking_table *tabl
 	return (stranger > namesake ? stranger : namesake) + rarity;
 }
 
-/* Names that differ may yet turn out to stand in each other's columns, or to be a middle name. */
-static bool may_change(enum linking_kind kind, unsigned level)
-{
-	return (kind == LINKING_GIVEN || kind == LINKING_FAMILY || kind == LINKING_MIDDLE) && level >= 4;
-}
-
-static float most_of(const struct model *model, const struct linking_table *table, size_t column, unsigned level)
-{
-	float most = gain_of(model, table, column, level);
-	if (!may_change(table->columns[column].is.kind, level))
-		return most;
-	for (unsigned other = 0; other < 16; other++) {
-		float gain = gain_of(model, table, column, other);
-		if ((other == 0 || other >= 4) && gain > most)
-			most = gain;
-	}
-	return most;
-}
-
 /* What strangers lose by the column, for what it costs to compare. */
 static float worth(const struct limits *limits, const struct model *model, size_t column, enum linking_kind kind)
 {
 	float lost = 0;
 	for (unsigned level = 1; level < LINKING_LEVELS; level++)
-		lost += (float)model->u[column][level] * limits->loss[column][level];
+		lost += (float)model->u[column][level] * (limits->loss[column][level] - limits->least[column]);
 	return lost / cost_of(kind);
 }
 
-void model_limits(struct limits *out, const struct model *model, const struct linking_table *table, float least)
+static void set_losses(struct limits *out, const struct model *model, const struct linking_table *table, size_t c)
+{
+	float best = 0;
+	for (unsigned level = 1; level < 16; level++)
+		best = gain_of(model, table, c, level) > best ? gain_of(model, table, c, level) : best;
+	for (unsigned level = 0; level < 16; level++)
+		out->loss[c][level] = best - gain_of(model, table, c, level);
+	out->least[c] = out->loss[c][2];
+	for (unsigned level = 3; level < linking_level_count(table->columns[c].is.kind); level++)
+		out->least[c] = out->loss[c][level] < out->least[c] ? out->loss[c][level] : out->least[c];
+	/* one of several values may be the same; and levels that later turn into others are settled with the names */
+	if (table->columns[c].slots > 1 || c == table->given || c == table->family)
+		out->least[c] = 0;
+	out->start += best;
+}
+
+static void put_in_order(struct limits *out, const struct model *model, const struct linking_table *table)
 {
 	float worths[LINKING_COLUMNS];
-	*out = (struct limits){.start = model->start_m - model->start_u + 0.01f - least};
 	for (size_t c = 0; c < table->column_count; c++) {
-		enum linking_kind kind = table->columns[c].is.kind;
-		float best = 0;
-		if (table->columns[c].not_compared)
+		/* names are compared first, and what sources say is seen when all else is */
+		if (table->columns[c].not_compared || c == table->given || c == table->family || c == table->source)
 			continue;
-		for (unsigned level = 1; level < 16; level++)
-			best = gain_of(model, table, c, level) > best ? gain_of(model, table, c, level) : best;
-		for (unsigned level = 0; level < 16; level++)
-			out->loss[c][level] = best - most_of(model, table, c, level);
-		out->start += best;
-		if (c == table->source)
-			continue; /* what sources say is seen when all else is */
-		worths[c] = worth(out, model, c, kind);
+		worths[c] = worth(out, model, c, table->columns[c].is.kind);
 		size_t at = out->count++;
 		for (; at > 0 && worths[out->order[at - 1]] < worths[c]; at--)
 			out->order[at] = out->order[at - 1];
 		out->order[at] = c;
 	}
+}
+
+static float lower(float a, float b)
+{
+	return a < b ? a : b;
+}
+
+/* Given and family names, as they may be when they are seen together: a given name that differs may be a middle
+ * name; both, when they differ, may stand in each other's columns. */
+static void set_names(struct limits *out, const struct linking_table *table)
+{
+	size_t given = table->given, family = table->family;
+	for (unsigned g = 0; g < 16; g++) {
+		for (unsigned f = 0; f < 16; f++) {
+			float loss = given != LINKING_COLUMNS ? out->loss[given][g] : 0;
+			if (given != LINKING_COLUMNS && g >= 6 && table->middle != LINKING_COLUMNS)
+				loss = lower(loss, out->loss[given][5]);
+			loss += family != LINKING_COLUMNS ? out->loss[family][f] : 0;
+			out->names[g][f] = loss;
+			out->crossed[g][f] = loss;
+			if (given != LINKING_COLUMNS && family != LINKING_COLUMNS && g >= 6 && f == 4)
+				out->crossed[g][f] = lower(loss, out->loss[given][7] + out->loss[family][0]);
+		}
+	}
+}
+
+void model_limits(struct limits *out, const struct model *model, const struct linking_table *table, float least)
+{
+	*out = (struct limits){.start = model->start_m - model->start_u + 0.01f - least};
+	for (size_t c = 0; c < table->column_count; c++) {
+		if (!table->columns[c].not_compared)
+			set_losses(out, model, table, c);
+	}
+	put_in_order(out, model, table);
+	set_names(out, table);
 }

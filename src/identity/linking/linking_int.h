@@ -220,12 +220,14 @@ enum status model_read(struct model *model, struct linking_table *table, const c
 /* How many records a model was trained on. */
 double linking_model_records(const char *json);
 
-/* How far a weight can still go: columns in the order in which comparing them pays, and what each level takes off
- * the most that is possible. */
+/* How far a weight can still go: what each level takes off the most that is possible, by column; at least, when two
+ * values are known and not the same; for given and family name together, without and with names in each other's
+ * place. The order is that in which comparing the other columns pays. */
 struct limits {
 	size_t count, order[LINKING_COLUMNS];
 	float start; /* what may be taken off before the weight must be below what is wanted */
-	float loss[LINKING_COLUMNS][16];
+	float loss[LINKING_COLUMNS][16], least[LINKING_COLUMNS];
+	float names[16][16], crossed[16][16];
 };
 void model_limits(struct limits *out, const struct model *model, const struct linking_table *table, float least);
 /* As comparer_pattern(), but false, and only partly compared, when the weight is certainly below what is wanted. */
