@@ -71,3 +71,18 @@ bool clean_family_surely_differ(const struct name_gist *a, const struct name_gis
 {
 	return a->length > 0 && b->length > 0 && a->words == 1 && b->words == 1 && surely_no_slip(a, b);
 }
+
+struct name_gist clean_contact_gist(struct text contact)
+{
+	struct name_gist gist = {.letters = letters_of(contact)};
+	size_t at = text_find_char(contact, '@');
+	gist.length = contact.len < 255 ? (unsigned char)contact.len : 255;
+	gist.groups = at >= 5 && at < contact.len ? text_hash(text_slice(contact.at, at)) | 1 : 0;
+	return gist;
+}
+
+bool clean_contacts_surely_differ(const struct name_gist *a, const struct name_gist *b, unsigned edits)
+{
+	return a->length <= LONGEST && b->length <= LONGEST && (a->groups == 0 || a->groups != b->groups) &&
+	       count_bits(a->letters ^ b->letters) > 2 * (int)edits;
+}

@@ -21,4 +21,9 @@ struct name_gist clean_name_gist(struct text name);
 bool clean_given_surely_differ(const struct name_gist *a, const struct name_gist *b);
 bool clean_family_surely_differ(const struct name_gist *a, const struct name_gist *b);
 
+/* The same for telephone numbers and e-mail addresses: letters, and as a group what stands before an @, if it is five
+ * characters or more. True: they are more than EDITS slips apart, and no such part is the same. */
+struct name_gist clean_contact_gist(struct text contact);
+bool clean_contacts_surely_differ(const struct name_gist *a, const struct name_gist *b, unsigned edits);
+
 #endif

@@ -217,6 +217,10 @@ static unsigned compare_codes(struct comparer *comparer, size_t c, uint32_t a, u
 		return 6;
 	if (column->is.kind == LINKING_FAMILY && clean_family_surely_differ(&gists[a], &gists[b]))
 		return 4;
+	if (column->is.kind == LINKING_PHONE && clean_contacts_surely_differ(&gists[a], &gists[b], 1))
+		return 3;
+	if (column->is.kind == LINKING_EMAIL && clean_contacts_surely_differ(&gists[a], &gists[b], 2))
+		return 3;
 	uint64_t low = a < b ? a : b, high = a < b ? b : a, pair = (high << 30 | low) << 4;
 	uint64_t *entry = &comparer->remembered[c][hash_mix(pair) >> (64 - REMEMBERED_BITS)];
 	if ((*entry & ~UINT64_C(15)) == pair)
@@ -373,8 +377,14 @@ bool comparer_pattern_over(struct comparer *comparer, const struct limits *limit
 		if (left < 0)
 			return false;
 		size_t c = limits->order[i];
-		unsigned level = compare_column(comparer, c, a, b);
-		left += first_loss(limits, &table->columns[c], c, a, b) - limits->loss[c][level];
+		const struct column *column = &table->columns[c];
+		uint32_t x = a[column->at], y = b[column->at];
+		unsigned level = !x || !y             ? 0
+				 : x == y             ? 1
+				 : column->slots == 1 ? compare_codes(comparer, c, x, y)
+						      : compare_column(comparer, c, a, b);
+		if (level > 1 || (x && y && x != y))
+			left += limits->least[c] - limits->loss[c][level];
 		*pattern |= (uint64_t)level << (4 * c);
 	}
 	if (left < 0)

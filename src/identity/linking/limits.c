@@ -45,12 +45,15 @@ static void set_losses(struct limits *out, const struct model *model, const stru
 		best = gain_of(model, table, c, level) > best ? gain_of(model, table, c, level) : best;
 	for (unsigned level = 0; level < 16; level++)
 		out->loss[c][level] = best - gain_of(model, table, c, level);
-	out->least[c] = out->loss[c][2];
-	for (unsigned level = 3; level < linking_level_count(table->columns[c].is.kind); level++)
+	/* values that are not the same may still come to level 1: an address without its town */
+	enum linking_kind kind = table->columns[c].is.kind;
+	bool plain = kind == LINKING_SEX || kind == LINKING_SUFFIX || kind == LINKING_PHONE || kind == LINKING_EMAIL;
+	float same = out->loss[c][1] + table->columns[c].rarity_most;
+	out->least[c] = plain ? out->loss[c][2] : same < out->loss[c][0] ? same : out->loss[c][0];
+	for (unsigned level = 2; level < linking_level_count(kind); level++)
 		out->least[c] = out->loss[c][level] < out->least[c] ? out->loss[c][level] : out->least[c];
-	/* one of several values may be the same; and levels that later turn into others are settled with the names */
-	if (table->columns[c].slots > 1 || c == table->given || c == table->family)
-		out->least[c] = 0;
+	if (table->columns[c].slots > 1)
+		out->least[c] = 0; /* another of its values may be the same */
 	out->start += best;
 }
 

@@ -13,8 +13,9 @@
  * so that a name in the wrong column is seen by its code. */
 struct dictionary {
 	struct values values;
-	date *births;               /* LINKING_BIRTH: by code */
-	struct name_gist *gists;    /* names: by code */
+	date *births;            /* LINKING_BIRTH: by code */
+	struct name_gist *gists; /* names, telephone numbers, e-mail addresses: by code */
+	bool names;
 	struct place *places;       /* LINKING_PLACE: by code */
 	struct encoding *encodings; /* LINKING_ENCODING: by code */
 };

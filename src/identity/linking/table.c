@@ -407,8 +407,10 @@ static void make_gists(void *context, size_t chunk, size_t first, size_t end, un
 {
 	struct dictionary *dictionary = context;
 	(void)chunk, (void)thread;
-	for (size_t i = first; i < end; i++)
-		dictionary->gists[i + 1] = clean_name_gist(dictionary->values.keys[i]);
+	for (size_t i = first; i < end; i++) {
+		struct text value = dictionary->values.keys[i];
+		dictionary->gists[i + 1] = dictionary->names ? clean_name_gist(value) : clean_contact_gist(value);
+	}
 }
 
 static void fill_rows(void *context, size_t chunk, size_t first, size_t end, unsigned thread)
@@ -484,7 +486,9 @@ void linking_table_pack(struct linking_table *table, unsigned threads)
 	parallel_for(table->column_count, 1, threads, prepare_column, table);
 	for (size_t c = 0; c < table->column_count; c++) {
 		struct dictionary *dictionary = table->columns[c].dictionary;
-		if (!is_name(table->columns[c].is.kind) || dictionary->gists)
+		enum linking_kind kind = table->columns[c].is.kind;
+		dictionary->names = is_name(kind);
+		if ((!is_name(kind) && kind != LINKING_PHONE && kind != LINKING_EMAIL) || dictionary->gists)
 			continue;
 		dictionary->gists = memory_alloc(dictionary->values.count + 1, sizeof *dictionary->gists);
 		parallel_for(dictionary->values.count, 1 << 12, threads, make_gists, dictionary);

@@ -9,6 +9,7 @@
 #include "linking/linking.h"
 #include "maths/random.h"
 
+#include <math.h>
 #include <stdio.h>
 
 enum { GIVEN, FAMILY, BIRTH, SEX, PLACE, PHONE, NHS, COLUMNS };
@@ -404,6 +405,44 @@ static void explanations_add_up(void **state)
 	free(b);
 }
 
+struct kept {
+	const struct linking_link *links;
+	size_t count, found, seen;
+};
+
+static bool find_kept(void *context, const struct linking_link *pair)
+{
+	struct kept *kept = context;
+	kept->seen++;
+	if (pair->weight < log2f(0.02f / 0.98f))
+		return true;
+	for (size_t i = 0; i < kept->count; i++) {
+		if (kept->links[i].a == pair->a && kept->links[i].b == pair->b) {
+			assert_true(kept->links[i].pattern == pair->pattern);
+			kept->found++;
+		}
+	}
+	return true;
+}
+
+/* A pair is given up before all of it is compared only when it could not have been kept. */
+static void no_pair_is_given_up_too_early(void **state)
+{
+	(void)state;
+	struct borough *b = make_borough();
+	struct linking_table *table = linking_table_new(columns, COLUMNS);
+	for (size_t i = 0; i < RECORDS; i++)
+		add_record(table, &b->records[i], (int64_t)i);
+	struct linking_run *run = run_table(table, 0);
+	struct kept kept = {0};
+	kept.links = linking_links(run, &kept.count);
+	linking_pairs(run, -1000, find_kept, &kept);
+	assert_int_equal(kept.seen, linking_run_report(run)->pairs);
+	assert_int_equal(kept.found, kept.count);
+	linking_run_free(run);
+	free(b);
+}
+
 static void model_is_replayed(void **state)
 {
 	(void)state;
@@ -573,6 +612,7 @@ int main(void)
 		cmocka_unit_test(a_register_lists_everybody_once),
 		cmocka_unit_test(addresses_are_compared_in_words),
 		cmocka_unit_test(explanations_add_up),
+		cmocka_unit_test(no_pair_is_given_up_too_early),
 		cmocka_unit_test(model_is_replayed),
 		cmocka_unit_test(small_and_odd_tables),
 		cmocka_unit_test(evaluation_counts_pairs),
