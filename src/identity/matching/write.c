@@ -131,31 +131,57 @@ static void append_pair(struct buf *out, const struct matching *matching, const 
 	buf_append_char(out, '\n');
 }
 
+struct pair_job {
+	const struct matching *matching;
+	const struct linking_link *links;
+	struct buf *parts;
+};
+
+static void format_pairs(void *context, size_t chunk, size_t first, size_t end, unsigned thread)
+{
+	struct pair_job *job = context;
+	(void)thread;
+	buf_clear(&job->parts[chunk]);
+	for (size_t i = first; i < end; i++)
+		append_pair(&job->parts[chunk], job->matching, &job->links[i]);
+}
+
+static enum status write_pair_header(const struct matching *matching, struct out *out, struct error *error)
+{
+	struct buf header;
+	buf_init(&header, 1 << 20);
+	buf_append_text(&header, TEXT("file_l,id_l,file_r,id_r,weight,probability"));
+	for (size_t c = 0; c < matching->column_count; c++) {
+		buf_append_char(&header, ',');
+		buf_append_csv(&header, text_of(matching->columns[c].name));
+	}
+	buf_append_char(&header, '\n');
+	enum status status = out_write(out, buf_text(&header), error);
+	buf_release(&header);
+	return status;
+}
+
 static enum status write_all_pairs(const struct matching *matching, struct out *out, struct error *error)
 {
-	struct buf part;
+	enum { PAIRS_A_CHUNK = 8192, PAIRS_AT_ONCE = PAIRS_A_CHUNK * CHUNKS_AT_ONCE };
 	size_t count = 0;
 	const struct linking_link *links = matching->run ? linking_links(matching->run, &count) : NULL;
-	buf_init(&part, SIZE_MAX / 4);
-	buf_append_text(&part, TEXT("file_l,id_l,file_r,id_r,weight,probability"));
-	for (size_t c = 0; c < matching->column_count; c++) {
-		buf_append_char(&part, ',');
-		buf_append_csv(&part, text_of(matching->columns[c].name));
+	struct pair_job job = {.matching = matching};
+	job.parts = memory_alloc(CHUNKS_AT_ONCE, sizeof *job.parts);
+	for (size_t i = 0; i < CHUNKS_AT_ONCE; i++)
+		buf_init(&job.parts[i], SIZE_MAX / 4);
+	enum status status = write_pair_header(matching, out, error);
+	for (size_t at = 0; at < count && status == STATUS_OK; at += PAIRS_AT_ONCE) {
+		size_t some = count - at < PAIRS_AT_ONCE ? count - at : PAIRS_AT_ONCE;
+		job.links = links + at;
+		parallel_for(some, PAIRS_A_CHUNK, matching->options.threads, format_pairs, &job);
+		status = matching_stopped(matching, error);
+		for (size_t i = 0; i * PAIRS_A_CHUNK < some && status == STATUS_OK; i++)
+			status = out_write(out, buf_text(&job.parts[i]), error);
 	}
-	buf_append_char(&part, '\n');
-	enum status status = STATUS_OK;
-	for (size_t i = 0; i < count && status == STATUS_OK; i++) {
-		append_pair(&part, matching, &links[i]);
-		if (part.len < 1 << 20)
-			continue;
-		status = out_write(out, buf_text(&part), error);
-		buf_clear(&part);
-		if (status == STATUS_OK)
-			status = matching_stopped(matching, error);
-	}
-	if (status == STATUS_OK)
-		status = out_write(out, buf_text(&part), error);
-	buf_release(&part);
+	for (size_t i = 0; i < CHUNKS_AT_ONCE; i++)
+		buf_release(&job.parts[i]);
+	free(job.parts);
 	return status;
 }
 

@@ -7,6 +7,7 @@
 #include "report/report.h"
 
 #include <math.h>
+#include <unistd.h>
 
 /* ---- arguments ------------------------------------------------------------------------------------------- */
 
@@ -165,6 +166,25 @@ static enum status check_outputs(const struct cli *cli, struct error *error)
 	return STATUS_OK;
 }
 
+/* The engine cannot say how far it is: on a terminal, what is being done. */
+static void say(const struct cli *cli, const char *doing, size_t records)
+{
+	if (cli->quiet || cli->json || isatty(STDERR_FILENO) != 1)
+		return;
+	fprintf(stderr, "\r\033[K");
+	if (doing)
+		fprintf(stderr, "%s %zu records ...", doing, records);
+	fflush(stderr);
+}
+
+static size_t record_count(const struct matching *matching)
+{
+	size_t records = 0;
+	for (size_t f = 0; f < matching_file_count(matching); f++)
+		records += matching_file(matching, f).records;
+	return records;
+}
+
 enum status cmd_match(struct cli *cli, struct error *error)
 {
 	struct matching_options options;
@@ -174,13 +194,17 @@ enum status cmd_match(struct cli *cli, struct error *error)
 		status = check_outputs(cli, error);
 	if (status == STATUS_OK)
 		status = matching_read(&matching, &options, error);
-	if (status == STATUS_OK)
+	if (status == STATUS_OK) {
+		say(cli, "Linking", record_count(matching));
 		status = matching_run(matching, error);
+	}
 	instant began = instant_now();
+	say(cli, status == STATUS_OK ? "Writing" : NULL, matching ? record_count(matching) : 0);
 	if (status == STATUS_OK)
 		status = write_results(cli, matching, options.model == NULL, error);
 	if (status == STATUS_OK)
 		answer_matching(cli, matching, (double)(instant_now() - began) / 1e6);
+	say(cli, NULL, 0);
 	matching_free(matching);
 	return status;
 }
