@@ -147,6 +147,8 @@ static void intern_column(struct scratch *scratch, const struct scanned *scanned
 	out->count = count;
 	out->values = memory_resize(NULL, count + 1, sizeof *out->values);
 	out->hashes = memory_resize(NULL, count + 1, sizeof *out->hashes);
+	if (count == 0)
+		return;
 	memcpy(out->values, scratch->values, count * sizeof *out->values);
 	memcpy(out->hashes, scratch->hashes, count * sizeof *out->hashes);
 }
