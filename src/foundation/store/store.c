@@ -76,6 +76,14 @@ void store_set_patience(struct store *store, unsigned milliseconds)
 	store->driver->set_patience(store);
 }
 
+enum status store_measure(struct store *store, struct error *error)
+{
+	static const char analyse[] =
+		"DO $$ DECLARE t record; BEGIN FOR t IN SELECT schemaname AS s, tablename AS n FROM pg_tables "
+		"WHERE schemaname = current_schema() LOOP EXECUTE format('ANALYZE %I.%I', t.s, t.n); END LOOP; END $$";
+	return store->kind == STORE_POSTGRESQL ? store_execute(store, analyse, error) : STATUS_OK;
+}
+
 void store_forget_pages(struct store *store)
 {
 	store->driver->forget_pages(store);

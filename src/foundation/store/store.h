@@ -48,6 +48,10 @@ enum store_shelf store_shelf(const struct store *store);
  * request should wait less than a refresh. */
 void store_set_patience(struct store *store, unsigned milliseconds);
 
+/* Lets the planner know how large the tables are now: after a load, in its transaction or behind it. PostgreSQL would
+ * find out by itself a minute later, and until then read whole tables for one resident; SQLite has no need. */
+enum status store_measure(struct store *store, struct error *error) MUST_CHECK;
+
 /* Gives back what the connection keeps in memory of the pages it has read: after a whole table was read once. */
 void store_forget_pages(struct store *store);
 

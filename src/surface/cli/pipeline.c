@@ -357,6 +357,8 @@ enum status pipeline_derive(struct pipeline *pipeline, bool force, struct error 
 		status = run_derivation(pipeline, next, error);
 	if (status == STATUS_OK)
 		status = reading_keep(pipeline->reading, error);
+	if (status == STATUS_OK)
+		status = store_measure(pipeline->opened->data, error);
 	return status ? status : run_publish(pipeline->opened->data, &pipeline->generation, error);
 }
 
