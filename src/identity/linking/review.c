@@ -566,6 +566,11 @@ static enum status name_sources(struct review_item *items, size_t count, struct 
 	return status;
 }
 
+enum status review_count(int64_t *count, struct store *data, struct error *error)
+{
+	return store_query_int(data, "SELECT COUNT(*) FROM review_item", count, error);
+}
+
 enum status review_list(struct review_item **out, size_t *count, struct store *data, struct arena *arena,
 			struct error *error)
 {
@@ -573,7 +578,7 @@ enum status review_list(struct review_item **out, size_t *count, struct store *d
 	int64_t all;
 	bool row;
 	*count = 0;
-	enum status status = store_query_int(data, "SELECT COUNT(*) FROM review_item", &all, error);
+	enum status status = review_count(&all, data, error);
 	if (status == STATUS_OK)
 		status = store_prepare(
 			&query, data, "SELECT " ITEM_COLUMNS " FROM review_item ORDER BY harm DESC, record_a, record_b",

@@ -37,6 +37,7 @@ enum status review_refresh(struct store *data, const struct profile *profile, si
 enum status review_refresh_some(struct store *data, const struct profile *profile, const int64_t *residents,
 				size_t count, struct error *error) MUST_CHECK;
 
+enum status review_count(int64_t *count, struct store *data, struct error *error) MUST_CHECK;
 /* The whole queue, most harm first. */
 enum status review_list(struct review_item **out, size_t *count, struct store *data, struct arena *arena,
 			struct error *error) MUST_CHECK;

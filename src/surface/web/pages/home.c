@@ -1,4 +1,5 @@
 /* Home: what needs attention, and how fresh the data is. */
+#include "linking/review.h"
 #include "web/pages/feeds.h"
 #include "web/pages/pages.h"
 
@@ -191,6 +192,23 @@ static enum status put_reports(struct visit *visit, struct attention *attention,
 	return status;
 }
 
+static enum status put_review(struct visit *visit, struct attention *attention, struct error *error)
+{
+	struct store *data;
+	int64_t count = 0;
+	if (!visit_can(visit, CAPABILITY_LINKS_REVIEW))
+		return STATUS_OK;
+	enum status status = visit_data(visit, &data, error);
+	if (status == STATUS_OK)
+		status = review_count(&count, data, error);
+	if (status == STATUS_OK && count > 0)
+		attend(attention, "Review", "blue",
+		       arena_format(visit->arena, "%lld %s about whether records are one person", (long long)count,
+				    count == 1 ? "question" : "questions"),
+		       TEXT("/review"));
+	return status;
+}
+
 static enum status put_audit(struct visit *visit, struct attention *attention)
 {
 	struct audit_numbers numbers;
@@ -211,6 +229,8 @@ enum status page_home(struct visit *visit, struct error *error)
 		status = put_reports(visit, &attention, error);
 	if (status == STATUS_OK)
 		status = put_answers(visit, &attention, error);
+	if (status == STATUS_OK)
+		status = put_review(visit, &attention, error);
 	if (status == STATUS_OK)
 		status = put_audit(visit, &attention);
 	if (status != STATUS_OK)

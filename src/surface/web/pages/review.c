@@ -3,6 +3,7 @@
 
 #include "base/memory.h"
 #include "linking/labels.h"
+#include "linking/refresh.h"
 #include "linking/words.h"
 #include "web/pages/pages.h"
 
@@ -319,19 +320,23 @@ static void put_ruled(struct visit *visit, struct value *rows, const struct ruli
 		put_format(row, "against_href", "/review/decisions/%lld", (long long)pair->against);
 }
 
-static bool may_see_pair(struct visit *visit, const struct ruled_pair *pair)
+static bool may_see_pair(struct visit *visit, struct store *data, const struct ruled_pair *pair)
 {
+	struct linking_residents both;
 	return pair->record_a && pair->record_b && may_know_source(visit, pair->a.source) &&
-	       may_know_source(visit, pair->b.source);
+	       may_know_source(visit, pair->b.source) &&
+	       linking_residents_of(&both, data, pair->record_a, pair->record_b, NULL) == STATUS_OK &&
+	       review_may_know(visit, both.a) && review_may_know(visit, both.b);
 }
 
-static void put_decided(struct visit *visit, const struct rulings *rulings, enum show show, int64_t counts[SHOW_COUNT])
+static void put_decided(struct visit *visit, struct store *data, const struct rulings *rulings, enum show show,
+			int64_t counts[SHOW_COUNT])
 {
 	struct newest *found = ARENA_ARRAY(visit->arena, rulings->pair_count + 1, struct newest);
 	size_t count = 0, first = (visit_page_number(visit) - 1) * (size_t)QUESTIONS_A_PAGE;
 	for (size_t i = 0; i < rulings->pair_count; i++) {
 		const struct ruled_pair *pair = &rulings->pairs[i];
-		if (!may_see_pair(visit, pair))
+		if (!may_see_pair(visit, data, pair))
 			continue;
 		counts[show_of(pair)]++;
 		if (show_of(pair) == show)
@@ -413,14 +418,17 @@ enum status page_review(struct visit *visit, struct error *error)
 		if (text_is(visit_query(visit, "show"), shows[i].id))
 			show = (enum show)i;
 	}
-	enum status status = review_rulings(&rulings, visit, error);
+	struct store *data;
+	enum status status = visit_data(visit, &data, error);
+	if (status == STATUS_OK)
+		status = review_rulings(&rulings, visit, error);
 	if (status != STATUS_OK)
 		return status;
 	put_string(visit->document, "show", shows[show].id);
 	put_bool(visit->document, "show_open", show == SHOW_OPEN);
 	put_bool(visit->document, "show_second", show == SHOW_SECOND);
 	put_bool(visit->document, "show_contradicted", show == SHOW_CONTRADICTED);
-	put_decided(visit, &rulings, show, counts);
+	put_decided(visit, data, &rulings, show, counts);
 	if (show == SHOW_OPEN) {
 		status = put_questions(visit, &rulings, &listing, error);
 		put_filters(visit, &listing);
