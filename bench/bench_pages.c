@@ -1,14 +1,15 @@
 /* Resident pages, each with its own durable audit entry, from many signed-in users:
  *
  *     bench_pages WORKSPACE [--users 400] [--rate 1000] [--seconds 20] [--role early_help_worker]
- *                 [--purpose early_help] [--threads 2] [--residents 20000]
+ *                 [--purpose early_help] [--threads 0] [--residents 20000]
  *
- * The server runs as a child process on a free port of loopback. Users are made once and kept (user names begin
- * with "bench."); their sessions are real, only the sign-in form is left out. First the start: time from the
- * server's first instruction to the first page, then until names can be searched for, and its memory when idle. Then as
- * fast as it goes (every user asks again as soon as the answer is there), then at a steady RATE, where a page's time
- * counts from the moment it was due, whether or not a connection was free. Residents are asked for in a random order
- * of --residents (0: all), everybody once before anybody twice. Prints JSON lines.
+ * The server runs as a child process on a free port of loopback, with as many threads as it chooses (--threads 0).
+ * Users are made once and kept (user names begin with "bench."); their sessions are real, only the sign-in form is left
+ * out. First the start: time from the server's first instruction to the first page, then until names can be searched
+ * for, and its memory when idle. Then as fast as it goes (every user asks again as soon as the answer is there), then
+ * at a steady RATE, where a page's time counts from the moment it was due, whether or not a connection was free.
+ * Residents are asked for in a random order of --residents (0: all), everybody once before anybody twice. Prints JSON
+ * lines.
  *
  * The generator shares the processors with the server, so it is made to cost little: the kernel drops the bodies of the
  * answers unread (MSG_TRUNC), and its own processor time is printed beside the server's.
@@ -428,7 +429,7 @@ static void read_options(struct options *options, int argc, char **argv)
 				    .users = 400,
 				    .rate = 1000,
 				    .seconds = 20,
-				    .threads = 2};
+				    .threads = 0};
 	const struct {
 		const char *name;
 		const char **text;

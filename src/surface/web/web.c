@@ -22,9 +22,20 @@ void web_stop(void)
 	atomic_store(&stop_requested, true);
 }
 
+/* On SQLite a page's thread computes; on PostgreSQL it waits for the server for most of the page. */
+static unsigned page_threads(const struct site *site)
+{
+	unsigned processors = threads_available();
+	if (site->settings->threads)
+		return site->settings->threads;
+	if (!text_starts_with(text_of(site->workspace->address), TEXT("sqlite:")))
+		return processors < 4 ? 4 * processors : 16;
+	return processors < 2 ? 2 : processors > 4 ? 4 : processors;
+}
+
 static enum status open_stores(struct site *site, struct error *error)
 {
-	unsigned size = (site->settings->threads ? site->settings->threads : 4) + 4;
+	unsigned size = page_threads(site) + 4;
 	const char *address = site->workspace->address;
 	enum status status = store_pool_open(&site->data, address, STORE_DATA, STORE_READ, size, error);
 	if (status == STATUS_OK)
@@ -178,12 +189,10 @@ static enum status run_until_stopped(struct site *site, struct error *error)
 
 static struct server_settings server_settings_of(const struct web_settings *settings, struct site *site)
 {
-	unsigned processors = threads_available();
-	unsigned threads = processors < 2 ? 2 : processors > 4 ? 4 : processors;
 	return (struct server_settings){
 		.address = settings->address,
 		.port = settings->port,
-		.threads = settings->threads ? settings->threads : threads,
+		.threads = page_threads(site),
 		.slow_threads = 2,
 		.connections = settings->connections,
 		.idle_seconds = settings->idle_seconds,
