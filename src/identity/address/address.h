@@ -57,6 +57,10 @@ struct address_match {
 void gazetteer_match(const struct gazetteer *gazetteer, struct text address, struct text postcode,
 		     struct address_match *out);
 
+/* Whether any entry would be considered for the address: when none of GAZETTEER's is, it makes no difference to the
+ * match whether they are there. */
+bool gazetteer_reaches(const struct gazetteer *gazetteer, struct text address, struct text postcode);
+
 /* An address in the form in which two of them are compared: lower case, abbreviations written out,
  * flats as "flat 1". Returns its length. */
 size_t address_fold(char *out, size_t cap, struct text address);

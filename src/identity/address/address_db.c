@@ -45,7 +45,7 @@ struct work {
 	size_t property_count, property_capacity;
 	struct text_map by_uprn; /* -> property number + 1 */
 	struct gazetteer *gazetteer;
-	struct address_report *report;
+	bool *moved; /* by address: came to another property in this run */
 };
 
 static void find_elements(struct elements *out, const struct vault_elements *all)
@@ -204,13 +204,31 @@ static void read_gazetteer_row(struct work *work, const struct reading_property 
 		read_payload(p, row->payload);
 }
 
-static void read_gazetteer(struct work *work)
+static void read_gazetteer(struct work *work, const struct reading_batch *batch)
 {
-	const struct reading_batch *all = &work->reading->all;
 	work->gazetteer = gazetteer_new();
-	for (size_t i = 0; i < all->property_count; i++)
-		read_gazetteer_row(work, &all->properties[i]);
+	for (size_t i = 0; i < batch->property_count; i++)
+		read_gazetteer_row(work, &batch->properties[i]);
 	gazetteer_finish(work->gazetteer);
+}
+
+static void work_init(struct work *work, struct reading *reading, const struct elements *elements)
+{
+	*work = (struct work){.reading = reading, .vault = reading->vault, .data = reading->data};
+	if (elements)
+		work->elements = *elements;
+	arena_init(&work->arena, (size_t)8 << 30);
+	arena_keep_secret(&work->arena);
+	text_map_init(&work->by_uprn);
+	arena_keep_secret(&work->by_uprn.arena);
+}
+
+static void work_release(struct work *work)
+{
+	gazetteer_free(work->gazetteer);
+	text_map_release(&work->by_uprn);
+	arena_release(&work->arena);
+	free(work->properties);
 }
 
 /* BLPU classes as AddressBase has them: RD dwellings, RH houses in multiple occupation, RI institutions,
@@ -256,27 +274,51 @@ static void match_chunk(void *context, size_t chunk, size_t first, size_t end, u
 	}
 }
 
-/* Room for a match of each address; those that must be asked anew are marked. Whether there are any. */
-static bool mark_unmatched(struct reading *reading)
+/* Room for a match of each address; those that have none are marked. */
+static void make_room(struct reading *reading)
 {
-	size_t count = reading->addresses.count, known = reading->match ? reading->match_room : 0;
-	bool any = false;
+	size_t count = reading->addresses.count, known = reading->match ? reading->match_room - 1 : 0;
 	if (known < count || !reading->match) {
 		reading->property = memory_resize(reading->property, count + 1, sizeof *reading->property);
 		reading->match = memory_resize(reading->match, count + 1, sizeof *reading->match);
 	}
-	for (size_t i = 0; i < count; i++) {
-		if (reading->gazetteer_changed || i + 1 >= known)
-			reading->match[i] = READING_NO_MATCH;
-		any |= reading->match[i] == READING_NO_MATCH;
+	for (size_t i = reading->gazetteer_anew ? 0 : known; i < count; i++) {
+		reading->match[i] = READING_NO_MATCH;
+		reading->property[i] = 0;
 	}
 	reading->match_room = count + 1;
-	return any;
+}
+
+static void reach_chunk(void *context, size_t chunk, size_t first, size_t end, unsigned thread)
+{
+	const struct work *changed = context;
+	struct reading *reading = changed->reading;
+	(void)chunk, (void)thread;
+	for (size_t i = first; i < end; i++) {
+		struct text rest = reading->addresses.keys[i], uprn, postcode;
+		text_split(&rest, '\x1f', &uprn);
+		text_split(&rest, '\x1f', &postcode);
+		if ((uprn.len && property_of_uprn(changed, uprn) != UINT32_MAX) ||
+		    gazetteer_reaches(changed->gazetteer, rest, postcode))
+			reading->match[i] = READING_NO_MATCH;
+	}
+}
+
+/* Addresses for which an entry that changed is, or was, a candidate. All versions of an entry are read. */
+static void mark_reached(struct work *work)
+{
+	struct work changed;
+	work_init(&changed, work->reading, &work->elements);
+	read_gazetteer(&changed, reading_changed(work->reading));
+	parallel_for(work->reading->addresses.count, 2048, 0, reach_chunk, &changed);
+	work_release(&changed);
 }
 
 /* ---- writing ---- */
 
-static enum status write_properties(struct work *work, const struct vault_elements *elements, struct error *error)
+/* ONLY: those with these ids; NULL: all. */
+static enum status write_properties(struct work *work, const struct vault_elements *elements, const struct id_map *only,
+				    struct error *error)
 {
 	struct bulk *bulk;
 	struct buf packed, sealed;
@@ -294,6 +336,8 @@ static enum status write_properties(struct work *work, const struct vault_elemen
 	for (size_t i = 0; i < work->property_count && status == STATUS_OK; i++) {
 		const struct property *p = &work->properties[i];
 		int64_t id = p->id;
+		if (only && !id_map_get(only, (uint64_t)id))
+			continue;
 		buf_clear(&packed);
 		buf_clear(&sealed);
 		vault_values_append(&packed, uprn_no, p->uprn);
@@ -363,27 +407,34 @@ static void give_placed(const void *context, size_t row, struct cell *cells)
 	cells[5] = cell_text(text_of(address_class_name((enum address_class)reading->match[placed->place->address])));
 }
 
-static void list_placed(struct placed_rows *rows, const struct reading_batch *batch)
+static void list_placed(struct placed_rows *rows, size_t record)
 {
-	for (size_t r = 0; r < batch->count; r++) {
-		for (uint32_t p = batch->first_place[r]; p < batch->first_place[r + 1]; p++) {
-			const struct reading_place *place = &batch->places[p];
-			if (rows->reading->property[place->address] == 0)
-				continue;
-			ARRAY_GROW(rows->at, rows->count, rows->capacity);
-			rows->at[rows->count++] = (struct placed){batch->records[r], place};
-		}
+	const struct reading_batch *all = &rows->reading->all;
+	for (uint32_t p = all->first_place[record]; p < all->first_place[record + 1]; p++) {
+		const struct reading_place *place = &all->places[p];
+		if (rows->reading->property[place->address] == 0)
+			continue;
+		ARRAY_GROW(rows->at, rows->count, rows->capacity);
+		rows->at[rows->count++] = (struct placed){all->records[record], place};
 	}
 }
 
-static enum status list_records(struct store *data, const struct reading_batch *batch, struct error *error)
+struct touched { /* numbers of records */
+	uint32_t *at;
+	size_t count, capacity;
+};
+
+static enum status make_touched_table(struct work *work, const struct touched *touched, struct error *error)
 {
 	struct bulk *bulk;
-	enum status status = store_bulk_begin(&bulk, data, "address_changed", "record_id", error);
+	enum status status =
+		store_define(work->data, "CREATE TEMP TABLE address_changed (record_id ID PRIMARY KEY)", error);
+	if (status == STATUS_OK)
+		status = store_bulk_begin(&bulk, work->data, "address_changed", "record_id", error);
 	if (status != STATUS_OK)
 		return status;
-	for (size_t i = 0; i < batch->count && status == STATUS_OK; i++) {
-		bulk_int(bulk, batch->records[i]);
+	for (size_t i = 0; i < touched->count && status == STATUS_OK; i++) {
+		bulk_int(bulk, work->reading->all.records[touched->at[i]]);
 		status = bulk_row(bulk, error);
 	}
 	if (status == STATUS_OK)
@@ -392,7 +443,27 @@ static enum status list_records(struct store *data, const struct reading_batch *
 	return status;
 }
 
-/* As long as the gazetteer is the same, only rows of records that changed can be other than they were. */
+/* Records that changed, and those with an address that came to another property. */
+static void list_touched(struct touched *out, const struct work *work)
+{
+	const struct reading_batch *all = &work->reading->all, *changed = reading_changed(work->reading);
+	struct id_map is_changed;
+	id_map_init(&is_changed);
+	for (size_t i = 0; i < changed->count; i++)
+		*id_map_put(&is_changed, (uint64_t)changed->records[i], NULL) = 1;
+	for (size_t r = 0; r < all->count; r++) {
+		bool touched = id_map_get(&is_changed, (uint64_t)all->records[r]) != NULL;
+		for (uint32_t p = all->first_place[r]; p < all->first_place[r + 1]; p++)
+			touched |= work->moved[all->places[p].address];
+		if (!touched)
+			continue;
+		ARRAY_GROW(out->at, out->count, out->capacity);
+		out->at[out->count++] = (uint32_t)r;
+	}
+	id_map_release(&is_changed);
+}
+
+/* Only rows of records that are touched can be other than they were; of everything, when nothing was kept. */
 static enum status write_rows(struct work *work, struct error *error)
 {
 	struct difference_table table = {.name = "record_property",
@@ -400,32 +471,72 @@ static enum status write_rows(struct work *work, struct error *error)
 					 .values = {"property_id", "match"}};
 	const struct reading *reading = work->reading;
 	struct placed_rows rows = {.reading = reading};
-	const struct reading_batch *changed = reading->gazetteer_changed ? NULL : reading_changed(reading);
+	struct touched touched = {0};
 	enum status status = STATUS_OK;
-	list_placed(&rows, changed ? changed : &reading->all);
-	if (changed) {
+	if (reading->gazetteer_anew) {
+		for (size_t r = 0; r < reading->all.count; r++)
+			list_placed(&rows, r);
+	} else {
+		list_touched(&touched, work);
+		for (size_t i = 0; i < touched.count; i++)
+			list_placed(&rows, touched.at[i]);
 		table.where = "record_id IN (SELECT record_id FROM address_changed)";
-		status =
-			store_define(work->data, "CREATE TEMP TABLE address_changed (record_id ID PRIMARY KEY)", error);
-		if (status == STATUS_OK)
-			status = list_records(work->data, changed, error);
+		status = make_touched_table(work, &touched, error);
 	}
 	if (status == STATUS_OK)
 		status = store_write_difference(work->data, &table, rows.count, give_placed, &rows, NULL, error);
-	if (status == STATUS_OK && changed)
+	if (status == STATUS_OK && table.where)
 		status = store_execute(work->data, "DROP TABLE address_changed", error);
 	free(rows.at);
+	free(touched.at);
 	return status;
 }
 
-static enum status write_all(struct work *work, const struct vault_elements *elements, bool properties,
-			     struct error *error)
+static enum status delete_properties(struct work *work, const struct id_map *ids, struct error *error)
+{
+	struct statement *statement;
+	enum status status =
+		store_prepare(&statement, work->data, "DELETE FROM property WHERE property_id = :property_id", error);
+	if (status != STATUS_OK)
+		return status;
+	for (size_t i = 0; i < ids->slot_count && status == STATUS_OK; i++) {
+		if (!ids->used[i])
+			continue;
+		statement_bind_int(statement, "property_id", (int64_t)ids->keys[i]);
+		status = statement_queue(statement, error);
+	}
+	statement_done(statement);
+	return status;
+}
+
+/* The properties of rows that changed; all, when rows are gone or nothing was kept. */
+static enum status replace_properties(struct work *work, const struct vault_elements *elements, struct error *error)
+{
+	struct work changed;
+	struct id_map ids;
+	enum status status;
+	if (work->reading->gazetteer_anew) {
+		status = store_execute(work->data, "DELETE FROM property", error);
+		return status ? status : write_properties(work, elements, NULL, error);
+	}
+	work_init(&changed, work->reading, &work->elements);
+	read_gazetteer(&changed, reading_changed(work->reading));
+	id_map_init(&ids);
+	for (size_t i = 0; i < changed.property_count; i++)
+		*id_map_put(&ids, (uint64_t)changed.properties[i].id, NULL) = 1;
+	work_release(&changed);
+	status = delete_properties(work, &ids, error);
+	if (status == STATUS_OK)
+		status = write_properties(work, elements, &ids, error);
+	id_map_release(&ids);
+	return status;
+}
+
+static enum status write_all(struct work *work, const struct vault_elements *elements, struct error *error)
 {
 	enum status status = store_begin(work->data, error);
-	if (status == STATUS_OK && properties)
-		status = store_execute(work->data, "DELETE FROM property", error);
-	if (status == STATUS_OK && properties)
-		status = write_properties(work, elements, error);
+	if (status == STATUS_OK && work->reading->gazetteer_changed)
+		status = replace_properties(work, elements, error);
 	if (status == STATUS_OK)
 		status = write_rows(work, error);
 	if (status == STATUS_OK)
@@ -442,22 +553,40 @@ static void count_rows(const struct reading *reading, struct address_report *rep
 		++*counts[reading->match[reading->all.places[i].address]];
 }
 
+/* Asks what has no match, and notes which addresses came to another property. */
+static void match_all(struct work *work)
+{
+	struct reading *reading = work->reading;
+	make_room(reading);
+	size_t count = reading->addresses.count;
+	int64_t *property = memory_alloc(count + 1, sizeof *property);
+	signed char *match = memory_alloc(count + 1, sizeof *match);
+	memcpy(property, reading->property, count * sizeof *property);
+	memcpy(match, reading->match, count * sizeof *match);
+	work->moved = memory_alloc(count + 1, sizeof *work->moved);
+	if (reading->gazetteer_changed && !reading->gazetteer_anew)
+		mark_reached(work);
+	if (reading->gazetteer_changed || memchr(reading->match, READING_NO_MATCH, count)) {
+		read_gazetteer(work, &reading->all);
+		parallel_for(count, 512, 0, match_chunk, work);
+	}
+	for (size_t i = 0; i < count; i++)
+		work->moved[i] = property[i] != reading->property[i] || match[i] != reading->match[i];
+	reading->matched = true;
+	free(property);
+	free(match);
+}
+
 static enum status match_and_write(struct work *work, bool write, struct error *error)
 {
 	struct vault_elements elements;
-	struct reading *reading = work->reading;
-	bool properties = reading->gazetteer_changed, unmatched = mark_unmatched(reading);
 	enum status status = vault_elements_load(&elements, work->data, error);
 	if (status != STATUS_OK)
 		return status;
 	find_elements(&work->elements, &elements);
-	if (properties || unmatched) {
-		read_gazetteer(work);
-		parallel_for(reading->addresses.count, 512, 0, match_chunk, work);
-	}
-	reading->matched = true;
+	match_all(work);
 	if (write)
-		status = write_all(work, &elements, properties, error);
+		status = write_all(work, &elements, error);
 	vault_elements_release(&elements);
 	return status;
 }
@@ -472,12 +601,9 @@ static double seconds_now(void)
 static enum status run(struct reading *reading, struct address_report *report, bool write, struct error *error)
 {
 	double start = seconds_now();
-	struct work work = {.reading = reading, .vault = reading->vault, .data = reading->data, .report = report};
+	struct work work;
 	memset(report, 0, sizeof *report);
-	arena_init(&work.arena, (size_t)8 << 30);
-	arena_keep_secret(&work.arena);
-	text_map_init(&work.by_uprn);
-	arena_keep_secret(&work.by_uprn.arena);
+	work_init(&work, reading, NULL);
 	enum status status = match_and_write(&work, write, error);
 	if (status == STATUS_OK) {
 		int64_t properties = 0;
@@ -486,10 +612,8 @@ static enum status run(struct reading *reading, struct address_report *report, b
 		report->properties = (uint64_t)properties;
 	}
 	report->seconds = seconds_now() - start;
-	gazetteer_free(work.gazetteer);
-	text_map_release(&work.by_uprn);
-	arena_release(&work.arena);
-	free(work.properties);
+	free(work.moved);
+	work_release(&work);
 	return status;
 }
 

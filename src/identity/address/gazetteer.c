@@ -307,12 +307,14 @@ static void consider(const struct gazetteer *gazetteer, const struct asked *aske
 	}
 }
 
-static void consider_chain(const struct gazetteer *gazetteer, const struct chain *chain, uint64_t key,
+/* Whether there are entries of KEY; they are considered when BEST is not NULL. */
+static bool consider_chain(const struct gazetteer *gazetteer, const struct chain *chain, uint64_t key,
 			   const struct asked *asked, struct best *best)
 {
 	const uint64_t *head = id_map_get(&chain->heads, key);
-	for (uint32_t i = head ? (uint32_t)*head : 0; i != 0; i = chain->next[i - 1])
+	for (uint32_t i = head && best ? (uint32_t)*head : 0; i != 0; i = chain->next[i - 1])
 		consider(gazetteer, asked, i - 1, best);
+	return head != NULL;
 }
 
 /* House numbers as they may stand in the gazetteer: "21a" as 21, "3/21" as 3 and 21, "20-23" as 20. */
@@ -333,9 +335,10 @@ static size_t house_numbers(struct text token, char out[3][FLAT_SIZE])
 }
 
 /* Without a postcode, or with a wrong one: by number and street, and by building. */
-static void consider_elsewhere(const struct gazetteer *gazetteer, const struct asked *asked, struct best *best)
+static bool consider_elsewhere(const struct gazetteer *gazetteer, const struct asked *asked, struct best *best)
 {
 	const struct address_tokens *tokens = &asked->tokens;
+	bool any = false;
 	for (size_t i = 0; i < tokens->count; i++) {
 		char window[128], numbers[3][FLAT_SIZE];
 		size_t count = token_is_number(tokens->at[i]) ? house_numbers(tokens->at[i], numbers) : 0;
@@ -343,28 +346,44 @@ static void consider_elsewhere(const struct gazetteer *gazetteer, const struct a
 			if (count > 0 && i + 1 + n <= tokens->count) {
 				struct text street = compact(window, sizeof window, tokens, i + 1, n);
 				for (size_t k = 0; k < count; k++)
-					consider_chain(gazetteer, &gazetteer->by_street,
-						       street_key(street, text_of(numbers[k])), asked, best);
+					any |= consider_chain(gazetteer, &gazetteer->by_street,
+							      street_key(street, text_of(numbers[k])), asked, best);
 			}
 			struct text name = compact(window, sizeof window, tokens, i, n);
 			if (name.len >= 4)
-				consider_chain(gazetteer, &gazetteer->by_building, text_hash(name), asked, best);
+				any |= consider_chain(gazetteer, &gazetteer->by_building, text_hash(name), asked, best);
 		}
 	}
+	return any;
+}
+
+/* False: no words. */
+static bool ask(struct asked *asked, struct text address, struct text postcode)
+{
+	struct postcode found;
+	if (postcode.len == 0 && clean_postcode_at_end(&found, address, &address))
+		postcode = text_of(found.unit);
+	asked->postcode = postcode_hash(postcode);
+	address_tokenise(&asked->tokens, address);
+	return asked->tokens.count > 0;
+}
+
+bool gazetteer_reaches(const struct gazetteer *gazetteer, struct text address, struct text postcode)
+{
+	struct asked asked;
+	if (!ask(&asked, address, postcode))
+		return false;
+	return (asked.postcode && consider_chain(gazetteer, &gazetteer->by_postcode, asked.postcode, &asked, NULL)) ||
+	       consider_elsewhere(gazetteer, &asked, NULL);
 }
 
 void gazetteer_match(const struct gazetteer *gazetteer, struct text address, struct text postcode,
 		     struct address_match *out)
 {
 	struct asked asked;
-	struct postcode found;
 	struct best best = {.property = UINT32_MAX};
 	*out = (struct address_match){.property = UINT32_MAX};
-	if (postcode.len == 0 && clean_postcode_at_end(&found, address, &address))
-		postcode = text_of(found.unit);
-	asked.postcode = postcode_hash(postcode);
-	address_tokenise(&asked.tokens, address);
-	if (asked.tokens.count == 0)
+	if (!ask(&asked, address, postcode))
 		return;
 	if (asked.postcode)
 		consider_chain(gazetteer, &gazetteer->by_postcode, asked.postcode, &asked, &best);

@@ -67,6 +67,9 @@ struct linking_table {
 	struct sources *sources;
 };
 
+/* A value by its code in the column's dictionary. Records in their order; columns of different dictionaries may be
+ * filled by different threads. */
+void table_add_code(struct linking_table *table, size_t column, uint32_t record, uint32_t code);
 void linking_table_pack(struct linking_table *table, unsigned threads);
 static inline const uint32_t *table_row(const struct linking_table *table, uint32_t row)
 {

@@ -3,8 +3,10 @@
 #include "address/address.h"
 #include "base/map.h"
 #include "base/memory.h"
+#include "base/threads.h"
 #include "clean/birth.h"
 #include "clean/door.h"
+#include "linking/linking_int.h"
 #include "reading/reading.h"
 #include "store/store.h"
 
@@ -41,16 +43,6 @@ static struct text place_value(char out[LINKING_PLACE_SIZE], const struct readin
 	return linking_place_value(out, property, postcode, text);
 }
 
-/* Each address once. Copies in the arena. */
-static struct text *place_values(const struct reading *reading, struct arena *arena)
-{
-	struct text *values = memory_alloc(reading->addresses.count + 1, sizeof *values);
-	char out[LINKING_PLACE_SIZE];
-	for (size_t i = 0; i < reading->addresses.count; i++)
-		values[i] = arena_text(arena, place_value(out, reading, (uint32_t)i));
-	return values;
-}
-
 static bool says_something(const struct reading *reading, uint32_t value, date today)
 {
 	date birth;
@@ -60,41 +52,90 @@ static bool says_something(const struct reading *reading, uint32_t value, date t
 	       clean_birth(birth, today) >= BIRTH_YEAR;
 }
 
+/* ---- filling the table: a thread a dictionary ------------------------------------------------------- */
+
+static const uint32_t NOTHING = UINT32_MAX;
+
+struct filling {
+	const struct reading *reading;
+	struct linking_table *table;
+	const struct dictionary *dictionary;
+	uint32_t *code_of; /* by number of text or address: 0 not asked yet */
+	date today;
+};
+
+static void add_value(struct filling *f, uint32_t record, uint32_t value)
+{
+	enum people_column column = column_of[reading_value_column(value)];
+	struct dictionary *dictionary = f->table->columns[column].dictionary;
+	uint32_t number = reading_value_text(value), *code = &f->code_of[number];
+	if (dictionary != f->dictionary)
+		return;
+	if (*code == 0)
+		*code = says_something(f->reading, value, f->today)
+				? values_code(&dictionary->values, f->reading->texts.keys[number])
+				: NOTHING;
+	if (*code != NOTHING)
+		table_add_code(f->table, column, record, *code);
+}
+
+static void add_place(struct filling *f, uint32_t record, uint32_t address)
+{
+	struct dictionary *dictionary = f->table->columns[PEOPLE_PLACE].dictionary;
+	uint32_t *code = &f->code_of[address];
+	char out[LINKING_PLACE_SIZE];
+	if (*code == 0) {
+		struct text value = place_value(out, f->reading, address);
+		*code = value.len ? values_code(&dictionary->values, value) : NOTHING;
+	}
+	if (*code != NOTHING)
+		table_add_code(f->table, PEOPLE_PLACE, record, *code);
+}
+
 /* What a record's source is to matching: the feeds that name its person. Who is on the list of discounts alone
  * is not who is billed. */
-static void add_source(struct linking_table *table, uint64_t feeds)
+static void add_source(struct filling *f, uint32_t record, uint64_t feeds)
 {
 	char mask[20];
 	int len = snprintf(mask, sizeof mask, "%llx", (unsigned long long)feeds);
 	if (feeds)
-		linking_table_add_value(table, PEOPLE_SOURCE, text_slice(mask, (size_t)len));
+		table_add_code(f->table, PEOPLE_SOURCE, record,
+			       values_code(&f->table->columns[PEOPLE_SOURCE].dictionary->values,
+					   text_slice(mask, (size_t)len)));
+}
+
+static void fill_dictionary(void *context, size_t chunk, size_t first, size_t end, unsigned thread)
+{
+	struct filling f = *(const struct filling *)context;
+	const struct reading_batch *all = &f.reading->all;
+	size_t texts = f.reading->texts.count, addresses = f.reading->addresses.count;
+	(void)chunk, (void)end, (void)thread;
+	f.dictionary = &f.table->dictionaries[first];
+	f.code_of = memory_alloc((texts > addresses ? texts : addresses) + 1, sizeof *f.code_of);
+	bool places = f.table->columns[PEOPLE_PLACE].dictionary == f.dictionary;
+	bool sources = f.table->columns[PEOPLE_SOURCE].dictionary == f.dictionary;
+	for (uint32_t r = 0; r < all->count; r++) {
+		if (sources)
+			add_source(&f, r, all->named_by[r]);
+		for (uint32_t p = all->first_place[r]; places && p < all->first_place[r + 1]; p++)
+			add_place(&f, r, all->places[p].address);
+		for (uint32_t v = all->first_value[r]; !places && !sources && v < all->first_value[r + 1]; v++)
+			add_value(&f, r, all->values[v]);
+	}
+	free(f.code_of);
 }
 
 void people_make(struct people *out, const struct reading *reading)
 {
 	const struct reading_batch *all = &reading->all;
-	date today = date_today();
-	struct arena arena;
-	arena_init(&arena, (size_t)8 << 30);
-	arena_keep_secret(&arena);
-	struct text *places = place_values(reading, &arena);
 	*out = (struct people){.table = linking_table_new(people_columns, PEOPLE_COLUMNS), .count = all->count};
 	out->records = memory_alloc(all->count + 1, sizeof *out->records);
 	for (size_t r = 0; r < all->count; r++) {
 		out->records[r] = all->records[r];
 		linking_table_add_record(out->table, all->records[r]);
-		add_source(out->table, all->named_by[r]);
-		for (uint32_t v = all->first_value[r]; v < all->first_value[r + 1]; v++) {
-			uint32_t value = all->values[v];
-			if (says_something(reading, value, today))
-				linking_table_add_value(out->table, column_of[reading_value_column(value)],
-							reading->texts.keys[reading_value_text(value)]);
-		}
-		for (uint32_t p = all->first_place[r]; p < all->first_place[r + 1]; p++)
-			linking_table_add_value(out->table, PEOPLE_PLACE, places[all->places[p].address]);
 	}
-	free(places);
-	arena_release(&arena);
+	struct filling filling = {.reading = reading, .table = out->table, .today = date_today()};
+	parallel_for(out->table->dictionary_count, 1, 0, fill_dictionary, &filling);
 }
 
 /* ---- a few --------------------------------------------------------------------------------------- */

@@ -146,6 +146,12 @@ void linking_table_add_value(struct linking_table *table, size_t column, struct 
 	add_code(c, (uint32_t)(table->count - 1), values_code(&c->dictionary->values, value));
 }
 
+void table_add_code(struct linking_table *table, size_t column, uint32_t record, uint32_t code)
+{
+	column_reserve(&table->columns[column], table->count);
+	add_code(&table->columns[column], record, code);
+}
+
 struct bulk_job {
 	struct linking_table *table;
 	const struct linking_bulk *parts;

@@ -7,7 +7,7 @@
 #include <time.h>
 
 /* More changed records than one in this many: reading all of the vault in order is no slower. */
-enum { CHANGED_AT_MOST = 3, NEW_EXTRACTS_AT_MOST = 2000 };
+enum { CHANGED_AT_MOST = 2, NEW_EXTRACTS_AT_MOST = 2000 };
 
 static const char touched_table[] = "reading_touched";
 
@@ -267,7 +267,7 @@ static enum status read_everything(struct reading *reading, const struct records
 				   const struct feeds_read *feeds, const atomic_bool *stop, struct error *error)
 {
 	start_empty(reading);
-	reading->from_vault = reading->gazetteer_changed = true;
+	reading->from_vault = reading->gazetteer_changed = reading->gazetteer_anew = true;
 	reading->kept->whole = reading->kept->dirty = true;
 	reading->changed = records->count;
 	return vault_read(reading, &reading->all, feeds, records->people, records->count, NULL, stop, error);
@@ -277,13 +277,14 @@ static enum status read_everything(struct reading *reading, const struct records
 static void bring_up_to_date(struct reading *reading, const struct id_map *changed, const struct records *records)
 {
 	struct reading_batch merged;
-	size_t properties = reading->all.property_count;
+	size_t before = reading->all.property_count;
 	batch_init(&merged);
 	batch_merge(&merged, &reading->all, &reading->kept->changed, changed, records->people, records->count,
 		    &records->gazetteer);
 	batch_release(&reading->all);
 	reading->all = merged;
-	reading->gazetteer_changed = reading->kept->changed.property_count > 0 || merged.property_count != properties;
+	reading->gazetteer_anew = merged.property_count < before;
+	reading->gazetteer_changed = reading->kept->changed.property_count > 0 || reading->gazetteer_anew;
 	reading->changed = reading->kept->changed.count;
 	reading->kept->dirty |= changed->count > 0;
 }
@@ -313,7 +314,9 @@ static enum status use_kept(struct reading *reading, struct opening *opening, co
 	if (same && added > 0 && added <= NEW_EXTRACTS_AT_MOST)
 		status = find_changed(&opening->changed, reading->data, extracts.at, &opening->feeds, error);
 	buf_release(&extracts);
-	bool few = added <= NEW_EXTRACTS_AT_MOST && opening->changed.count <= opening->records.count / CHANGED_AT_MOST;
+	bool few =
+		added <= NEW_EXTRACTS_AT_MOST &&
+		opening->changed.count <= (opening->records.count + opening->records.gazetteer.count) / CHANGED_AT_MOST;
 	if (status != STATUS_OK || !same || !few)
 		return status;
 	if (opening->changed.count > 0)

@@ -110,9 +110,10 @@ struct reading {
 	signed char *match;
 	size_t match_room;
 	bool matched;           /* all have been asked */
-	bool gazetteer_changed; /* since what was kept, or nothing was */
-	bool from_vault;        /* nothing was kept */
-	size_t changed;         /* records read from the vault */
+	bool gazetteer_changed; /* since what was kept, or nothing was ... */
+	bool gazetteer_anew; /* ... by more than the rows that reading_changed() has: rows are gone, or nothing was */
+	bool from_vault;     /* nothing was kept */
+	size_t changed;      /* records read from the vault */
 	double seconds;
 	struct reading_kept *kept;
 };
