@@ -344,20 +344,83 @@ static void write_wards(struct out *o, const struct borough *b)
 	buf_format(&o->buf, "\n]}\n");
 }
 
+/* What the numbers in persons.csv stand for. */
+static void write_codes(struct out *o, const struct borough *b)
+{
+	static const char *const traditions[TRADITIONS] = {
+		[TRADITION_BRITISH] = "British",
+		[TRADITION_IRISH] = "Irish",
+		[TRADITION_POLISH] = "Polish",
+		[TRADITION_LITHUANIAN] = "Lithuanian",
+		[TRADITION_ROMANIAN] = "Romanian",
+		[TRADITION_BULGARIAN] = "Bulgarian",
+		[TRADITION_ALBANIAN] = "Albanian",
+		[TRADITION_TURKISH] = "Turkish",
+		[TRADITION_PUNJABI] = "Punjabi Sikh",
+		[TRADITION_GUJARATI] = "Gujarati",
+		[TRADITION_TAMIL] = "Tamil",
+		[TRADITION_PAKISTANI] = "Pakistani",
+		[TRADITION_BANGLADESHI] = "Bangladeshi",
+		[TRADITION_YORUBA] = "Yoruba",
+		[TRADITION_IGBO] = "Igbo",
+		[TRADITION_GHANAIAN] = "Ghanaian",
+		[TRADITION_SOMALI] = "Somali",
+		[TRADITION_CARIBBEAN] = "Caribbean",
+		[TRADITION_CHINESE] = "Chinese",
+		[TRADITION_VIETNAMESE] = "Vietnamese",
+		[TRADITION_ARABIC] = "Arabic",
+		[TRADITION_AFGHAN] = "Afghan",
+		[TRADITION_PORTUGUESE] = "Portuguese",
+		[TRADITION_SPANISH] = "Spanish",
+		[TRADITION_CONGOLESE] = "Congolese",
+	};
+	static const char *const ethnicities[ETHNICITIES] = {
+		"Bangladeshi",
+		"Chinese",
+		"Indian",
+		"Pakistani",
+		"Other Asian",
+		"Black African",
+		"Black Caribbean",
+		"Other Black",
+		"White and Asian",
+		"White and Black African",
+		"White and Black Caribbean",
+		"Other Mixed",
+		"White British",
+		"White Irish",
+		"Gypsy or Irish Traveller",
+		"Roma",
+		"Other White",
+		"Arab",
+		"Any other",
+	};
+	(void)b;
+	out_header(o, "column,code,name");
+	for (int i = 0; i < TRADITIONS; i++) {
+		out_text(o, "tradition");
+		out_int(o, i);
+		out_text(o, traditions[i]);
+		out_line(o);
+	}
+	for (int i = 0; i < ETHNICITIES; i++) {
+		out_text(o, "ethnicity");
+		out_int(o, i);
+		out_text(o, ethnicities[i]);
+		out_line(o);
+	}
+}
+
 enum status truth_write_world(const struct borough *b, const char *dir, struct error *error)
 {
 	static const struct {
 		const char *name;
 		void (*write)(struct out *o, const struct borough *b);
-	} files[] = {{"persons.csv", write_persons},
-		     {"names.csv", write_names},
-		     {"households.csv", write_households},
-		     {"residences.csv", write_residences},
-		     {"relationships.csv", write_relationships},
-		     {"properties.csv", write_properties},
-		     {"hazards.csv", write_hazards},
-		     {"events.csv", write_events},
-		     {"spells.csv", write_spells},
+	} files[] = {{"persons.csv", write_persons},       {"codes.csv", write_codes},
+		     {"names.csv", write_names},           {"households.csv", write_households},
+		     {"residences.csv", write_residences}, {"relationships.csv", write_relationships},
+		     {"properties.csv", write_properties}, {"hazards.csv", write_hazards},
+		     {"events.csv", write_events},         {"spells.csv", write_spells},
 		     {"wards.geojson", write_wards}};
 	struct arena arena;
 	arena_init(&arena, 1 << 20);

@@ -83,4 +83,17 @@ enum status address_match_all(struct reading *reading, struct error *error) MUST
 struct sealed_rows;
 extern const struct sealed_rows address_sealed_rows;
 
+/* ---- how good it is --------------------------------------------------------------------------------- */
+
+struct store;
+struct vault;
+struct address_evaluation {
+	uint64_t rows; /* loaded rows whose address is a property of the gazetteer */
+	uint64_t right, building /* its parent: the flat was not told */, wrong, missed;
+	uint64_t outside, outside_wrong; /* addresses elsewhere; taken for one here */
+};
+/* Against truth/uprns.csv in the folder TRUTH; a row that did not change since an earlier extract counts once. */
+enum status address_evaluate(struct address_evaluation *out, struct store *data, const struct vault *vault,
+			     const char *truth, struct error *error) MUST_CHECK;
+
 #endif

@@ -53,16 +53,41 @@ enum status linking_residents_of(struct linking_residents *out, struct store *da
 enum status linking_why_residents(struct linking_why *out, struct store *data, const struct vault *vault,
 				  int64_t resident_a, int64_t resident_b, struct error *error) MUST_CHECK;
 
+/* How well people of a group fare. A wrong pair of records counts half for each of its two people, so that the
+ * groups of a kind add up to the whole. */
+struct linking_group {
+	const char *kind; /* "sex", "age", "ethnicity", "tradition" */
+	char name[40];
+	uint64_t people, records;
+	double found, wrong, missed; /* pairs of records */
+	double precision, recall, f1, missed_rate, false_rate;
+};
+/* Links whose probability lies in [low, high): whether they are as often right as they say. */
+struct linking_band {
+	double low, high, mean;
+	uint64_t pairs, right;
+};
+enum { LINKING_GROUPS = 96, LINKING_BANDS_JUDGED = 12 };
+
 /* Against truth/records.csv (source, client, person) in the folder TRUTH; only evaluation ever reads it. */
 struct linking_evaluation {
 	struct linking_quality residents;
 	uint64_t truth_records; /* rows of the truth file */
 	uint64_t not_loaded;    /* of them, without a record: quarantined or held */
+	/* By sex, age band, ethnic group and naming tradition of the true person; none when the truth says
+	 * nothing of people. */
+	struct linking_group groups[LINKING_GROUPS];
+	size_t group_count;
+	struct linking_band bands[LINKING_BANDS_JUDGED];
+	double calibration_error; /* mean of |probability - share right| over the pairs kept */
 };
 /* Hands over each true person with the resident of one of their records, once a record. */
 typedef void linking_truth_visit(void *context, uint64_t person, int64_t resident);
 enum status linking_truth_each(struct store *data, const struct vault *vault, const char *truth,
 			       linking_truth_visit *visit, void *context, struct error *error) MUST_CHECK;
+/* Fills only the bands: compares all pairs again by the model in use, since of certain links few are kept. */
+enum status linking_evaluate_probabilities(struct linking_evaluation *out, struct reading *reading, const char *truth,
+					   struct error *error) MUST_CHECK;
 enum status linking_evaluate_residents(struct linking_evaluation *out, struct store *data, const struct vault *vault,
 				       const char *truth, struct error *error) MUST_CHECK;
 

@@ -1,10 +1,12 @@
 #include "cli/opened.h"
 
+#include "address/address.h"
 #include "base/file.h"
 #include "household/household.h"
 #include "linking/labels.h"
 #include "linking/refresh.h"
 #include "matching/matching.h"
+#include "reading/reading.h"
 
 static void add_quality(struct cli_answer *answer, const char *key, const char *heading,
 			const struct linking_quality *quality)
@@ -35,6 +37,76 @@ static void add_households(struct cli_answer *answer, const struct household_eva
 	answer_group_end(answer);
 }
 
+/* Groups too small to say anything of stand in the JSON alone. */
+enum { GROUP_SHOWN_FROM = 500 }; /* records */
+
+static void add_groups(struct cli_answer *answer, const struct linking_evaluation *residents, bool all)
+{
+	static const char *const keys[] = {
+		"kind",      "group",  "people", "records",   "missed_link_rate", "false_link_rate",
+		"precision", "recall", "f1",     "below_best"};
+	static const char *const headings[] = {"By",          "Group",     "People", "Records", "Missed links",
+					       "False links", "Precision", "Recall", "F1",      "Below best"};
+	answer_list(answer, "groups", 10, keys, headings);
+	for (size_t i = 0; i < residents->group_count; i++) {
+		const struct linking_group *group = &residents->groups[i];
+		double best = 0;
+		for (size_t k = 0; k < residents->group_count; k++) {
+			const struct linking_group *other = &residents->groups[k];
+			if (other->kind == group->kind && other->records >= GROUP_SHOWN_FROM && other->f1 > best)
+				best = other->f1;
+		}
+		if (!all && group->records < GROUP_SHOWN_FROM)
+			continue;
+		answer_cell(answer, text_of(group->kind));
+		answer_cell(answer, text_of(group->name));
+		answer_cell_int(answer, (int64_t)group->people);
+		answer_cell_int(answer, (int64_t)group->records);
+		answer_cell_double(answer, group->missed_rate, 4);
+		answer_cell_double(answer, group->false_rate, 4);
+		answer_cell_double(answer, group->precision, 4);
+		answer_cell_double(answer, group->recall, 4);
+		answer_cell_double(answer, group->f1, 4);
+		answer_cell_double(answer, best > group->f1 ? best - group->f1 : 0, 4);
+	}
+	answer_list_end(answer);
+	answer_line(answer, "%s", "");
+}
+
+static void add_calibration(struct cli_answer *answer, const struct linking_evaluation *residents)
+{
+	static const char *const keys[] = {"from", "to", "pairs", "expected", "right"};
+	static const char *const headings[] = {"Probability from", "to", "Pairs", "Said", "Right"};
+	answer_list(answer, "calibration", 5, keys, headings);
+	for (size_t i = 0; i < LINKING_BANDS_JUDGED; i++) {
+		const struct linking_band *band = &residents->bands[i];
+		if (band->pairs == 0)
+			continue;
+		answer_cell_double(answer, band->low, 2);
+		answer_cell_double(answer, band->high, 2);
+		answer_cell_int(answer, (int64_t)band->pairs);
+		answer_cell_double(answer, band->mean, 4);
+		answer_cell_double(answer, (double)band->right / (double)band->pairs, 4);
+	}
+	answer_list_end(answer);
+	answer_double(answer, "calibration_error", "Probability off by, on average", residents->calibration_error, 4);
+	answer_line(answer, "%s", "");
+}
+
+static void add_addresses(struct cli_answer *answer, const struct address_evaluation *addresses)
+{
+	double rows = addresses->rows ? (double)addresses->rows : 1;
+	answer_group(answer, "addresses", "Addresses");
+	answer_int(answer, "rows", "  Rows", (int64_t)addresses->rows);
+	answer_double(answer, "right", "  Right property", (double)addresses->right / rows, 4);
+	answer_double(answer, "building", "  Its building only", (double)addresses->building / rows, 4);
+	answer_double(answer, "wrong", "  Wrong property", (double)addresses->wrong / rows, 4);
+	answer_double(answer, "missed", "  Missed", (double)addresses->missed / rows, 4);
+	answer_int(answer, "outside", "  Addresses elsewhere", (int64_t)addresses->outside);
+	answer_int(answer, "outside_wrong", "  taken for one here", (int64_t)addresses->outside_wrong);
+	answer_group_end(answer);
+}
+
 /* The truth names people, so `make demo` keeps it beside the workspace and not in it. */
 static const char *truth_folder(struct cli *cli, const struct workspace *workspace)
 {
@@ -50,16 +122,34 @@ static enum status evaluate(struct cli *cli, struct opened *opened, struct error
 {
 	struct linking_evaluation residents;
 	const char *truth = truth_folder(cli, opened->workspace);
+	struct reading *reading;
 	enum status status = linking_evaluate_residents(&residents, opened->data, opened->vault, truth, error);
+	if (status == STATUS_OK)
+		status = reading_open(&reading, opened->data, opened->vault, opened->workspace->profile,
+				      &(struct reading_settings){0}, error);
 	if (status != STATUS_OK)
 		return status;
+	status = linking_evaluate_probabilities(&residents, reading, truth, error);
+	reading_close(reading);
+	if (status != STATUS_OK)
+		return status;
+	if (residents.group_count)
+		add_groups(&cli->answer, &residents, cli_flag(cli, "json"));
+	add_calibration(&cli->answer, &residents);
 	add_quality(&cli->answer, "residents", "Residents", &residents.residents);
 	answer_int(&cli->answer, "truth_records", "Records in the truth", (int64_t)residents.truth_records);
 	answer_int(&cli->answer, "not_loaded", "of them not loaded", (int64_t)residents.not_loaded);
 	struct household_evaluation households;
 	status = household_evaluate(&households, opened->data, opened->vault, truth, error);
+	if (status != STATUS_OK)
+		return status;
+	add_households(&cli->answer, &households);
+	struct address_evaluation addresses;
+	if (!file_exists(arena_format(&cli->arena, "%s/uprns.csv", truth).at))
+		return STATUS_OK;
+	status = address_evaluate(&addresses, opened->data, opened->vault, truth, error);
 	if (status == STATUS_OK)
-		add_households(&cli->answer, &households);
+		add_addresses(&cli->answer, &addresses);
 	return status;
 }
 
