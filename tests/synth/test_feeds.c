@@ -67,6 +67,25 @@ static void table_fits_definitions(void **state)
 	}
 }
 
+/* The profile's names of the wards are a copy of the generator's. */
+static void wards_have_the_profiles_names(void **state)
+{
+	struct arena arena;
+	struct yaml_node *root;
+	struct error error;
+	char path[512];
+	(void)state;
+	arena_init(&arena, 16 << 20);
+	snprintf(path, sizeof path, "%s/demo/profile.yaml", PROFILES);
+	assert_int_equal(yaml_read(&root, &arena, path, "profile.yaml", &error), STATUS_OK);
+	const struct yaml_node *wards = yaml_get(root, "wards");
+	assert_non_null(wards);
+	assert_int_equal(wards->count, BOROUGH_WARDS);
+	for (size_t i = 0; i < BOROUGH_WARDS; i++)
+		assert_string_equal(scalar(wards, borough->wards[i].code), borough->wards[i].name);
+	arena_release(&arena);
+}
+
 /* ---- reading what was written ---- */
 
 struct rows {
@@ -406,10 +425,11 @@ static int clean_up(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(table_fits_definitions),   cmocka_unit_test(numbers_are_permuted),
-		cmocka_unit_test(slips_keep_text_whole),    cmocka_unit_test(good_rows_are_good),
-		cmocka_unit_test(bills_sum_to_the_balance), cmocka_unit_test(threads_do_not_matter),
-		cmocka_unit_test(truth_fits_the_files),     cmocka_unit_test(notes_hold_what_is_labelled),
+		cmocka_unit_test(table_fits_definitions),      cmocka_unit_test(numbers_are_permuted),
+		cmocka_unit_test(slips_keep_text_whole),       cmocka_unit_test(good_rows_are_good),
+		cmocka_unit_test(bills_sum_to_the_balance),    cmocka_unit_test(wards_have_the_profiles_names),
+		cmocka_unit_test(threads_do_not_matter),       cmocka_unit_test(truth_fits_the_files),
+		cmocka_unit_test(notes_hold_what_is_labelled),
 	};
 	return cmocka_run_group_tests(tests, make, clean_up);
 }

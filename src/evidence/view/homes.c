@@ -21,6 +21,8 @@ static void add_spelling(struct viewing *v, struct view_home *home, const struct
 			.to = address->to,
 			.property_id = address->property_id,
 			.sources = ARENA_ARRAY(v->arena, v->profile->sources.count, const struct profile_source *)};
+	if (!first && in_capitals(home->address) && !in_capitals(address->address))
+		home->address = address->address;
 	if (address->from != DATE_UNKNOWN && (home->from == DATE_UNKNOWN || address->from < home->from))
 		home->from = address->from;
 	if (address->current)
@@ -31,6 +33,19 @@ static void add_spelling(struct viewing *v, struct view_home *home, const struct
 	for (size_t i = 0; i < address->source_count; i++) {
 		if (!has_source(home->sources, home->source_count, address->sources[i]))
 			home->sources[home->source_count++] = address->sources[i];
+	}
+}
+
+/* As the gazetteer spells it, where the door has opened the property for a household. */
+static void take_spelling(const struct viewing *v, struct view_home *home)
+{
+	for (size_t i = 0; home->property_id && i < v->answer->household_count; i++) {
+		const struct disclosed_household *household = &v->answer->households[i];
+		if (household->property_id != home->property_id || text_is_empty(household->address))
+			continue;
+		home->address = household->address;
+		home->postcode = household->postcode;
+		return;
 	}
 }
 
@@ -66,6 +81,7 @@ void view_put_homes(struct viewing *v)
 	for (size_t i = 0; i < out->address_count; i++)
 		add_spelling(v, home_of(homes, &count, &out->addresses[i]), &out->addresses[i]);
 	for (size_t i = 0; i < count; i++) {
+		take_spelling(v, &homes[i]);
 		for (size_t r = 0; homes[i].property_id && r < v->answer->residence_count; r++) {
 			if (v->answer->residences[r].property_id == homes[i].property_id)
 				add_residence(&homes[i], &v->answer->residences[r]);

@@ -146,8 +146,11 @@ static struct view_address *address_at(struct viewing *v, struct view_address *a
 				       struct text postcode)
 {
 	for (size_t i = 0; i < *count; i++) {
-		if (same_words(all[i].address, address) && same_words(all[i].postcode, postcode))
-			return &all[i];
+		if (!same_words(all[i].address, address) || !same_words(all[i].postcode, postcode))
+			continue;
+		if (in_capitals(all[i].address))
+			all[i].address = address;
+		return &all[i];
 	}
 	if (*count == ADDRESSES_MAX)
 		return NULL;

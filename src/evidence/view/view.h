@@ -67,7 +67,7 @@ struct view_address {
 /* Where somebody has lived: one for each property, however often and in whatever spelling it was reported; an
  * address that was matched to none is one by itself. */
 struct view_home {
-	struct text address, postcode; /* in the spelling that most sources have */
+	struct text address, postcode; /* as the gazetteer spells it, else as most sources do, rather not in capitals */
 	date from, to;
 	bool current;
 	int64_t property_id; /* 0: not matched to a property */

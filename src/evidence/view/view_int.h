@@ -25,6 +25,7 @@ struct view_value make_value(const struct viewing *v, const struct disclosed_row
 struct text why_withheld(const struct viewing *v, enum policy_rule rule, const struct profile_agreement *agreement);
 /* Same letters and digits, whatever the case and punctuation. */
 bool same_words(struct text a, struct text b);
+bool in_capitals(struct text t);
 bool has_source(const struct profile_source *const *sources, size_t count, const struct profile_source *source);
 
 void view_put_services(struct viewing *v);

@@ -190,6 +190,14 @@ bool same_words(struct text a, struct text b)
 	}
 }
 
+bool in_capitals(struct text t)
+{
+	for (size_t i = 0; i < t.len; i++)
+		if (t.at[i] >= 'a' && t.at[i] <= 'z')
+			return false;
+	return true;
+}
+
 bool has_source(const struct profile_source *const *sources, size_t count, const struct profile_source *source)
 {
 	for (size_t i = 0; i < count; i++) {

@@ -109,7 +109,9 @@ enum status api_token_find(struct store *desk, struct text token, struct arena *
 	status = statement_step(query, &row, error);
 	if (status == STATUS_OK && row) {
 		read_token(query, arena, out);
-		*session = (struct session){.purpose = out->purpose,
+		/* No session of a person has the number: searches are kept and counted by it. */
+		*session = (struct session){.session_id = -out->token_id,
+					    .purpose = out->purpose,
 					    .reason = out->name,
 					    .started = now,
 					    .seen = now,

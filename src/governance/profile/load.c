@@ -442,10 +442,33 @@ static void read_wards(struct reader *r, struct profile *profile)
 	profile->wards.count = written->count;
 }
 
+/* `school_holidays: {2025-07-23: 2025-09-01}`: first day to last day. */
+static void read_holidays(struct reader *r, struct profile *profile)
+{
+	struct yaml_node *written = yaml_get(r->file->root, "school_holidays");
+	size_t count = written && written->kind == YAML_MAPPING ? written->count : 0;
+	struct profile_holiday *holidays = ARENA_ARRAY(r->loader->arena, count, struct profile_holiday);
+	if (written && written->kind != YAML_MAPPING) {
+		problem(r, written, "`school_holidays` must be a mapping");
+		remedy(r, "Write first and last day of each: `school_holidays: {2025-07-23: 2025-09-01}`.");
+	}
+	for (size_t i = 0; i < count; i++) {
+		struct text last = scalar_text(r, written->items[i], "school_holidays");
+		if (date_parse_iso(written->keys[i], &holidays[i].from) && date_parse_iso(last, &holidays[i].to) &&
+		    holidays[i].from <= holidays[i].to)
+			continue;
+		problem(r, written->items[i], "a school holiday has a first and a last day, in this order");
+		remedy(r, "Write dates as YYYY-MM-DD: `2025-07-23: 2025-09-01`.");
+		holidays[i] = (struct profile_holiday){DATE_UNKNOWN, DATE_UNKNOWN};
+	}
+	profile->school_holidays.at = holidays;
+	profile->school_holidays.count = count;
+}
+
 static void fill_profile(struct loader *loader)
 {
-	static const char *const keys[] = {"id",      "title",   "council", "description",
-					   "include", "library", "wards",   NULL};
+	static const char *const keys[] = {"id",      "title", "council",         "description", "include",
+					   "library", "wards", "school_holidays", NULL};
 	struct profile *profile = loader->profile;
 	struct file *file = loader_file(loader, "profile.yaml");
 	struct reader r = {loader, file};
@@ -462,6 +485,7 @@ static void fill_profile(struct loader *loader)
 	profile->council = read_text(&r, file->root, "council", !loader->library);
 	profile->description = read_text(&r, file->root, "description", false);
 	read_wards(&r, profile);
+	read_holidays(&r, profile);
 }
 
 static void hand_out(struct loader *loader)

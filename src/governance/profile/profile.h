@@ -460,6 +460,10 @@ struct profile_ward {
 	struct text code, title; /* as the gazetteer has it; as people know it */
 };
 
+struct profile_holiday { /* of the schools: nothing is due in it */
+	date from, to;
+};
+
 struct profile {
 	struct text id, title, council, description;
 	struct text folder;
@@ -478,6 +482,7 @@ struct profile {
 	PROFILE_ARRAY(struct profile_balance) balances;
 	PROFILE_ARRAY(struct profile_marker) markers;
 	PROFILE_ARRAY(struct profile_ward) wards;
+	PROFILE_ARRAY(struct profile_holiday) school_holidays;
 	struct profile_element_list identity; /* in the order of the page */
 	struct profile_element_list contact;
 	struct profile_inside *inside; /* arena and look-up tables */

@@ -161,6 +161,17 @@ static date expected_after(enum feed_schedule schedule, date as_at)
 	return DATE_UNKNOWN;
 }
 
+/* What is due each term is not due while the schools are closed: then two weeks after they have opened. */
+static date after_holidays(const struct profile *profile, date expected)
+{
+	for (size_t i = 0; i < profile->school_holidays.count; i++) {
+		const struct profile_holiday *holiday = &profile->school_holidays.at[i];
+		if (expected >= holiday->from && expected <= holiday->to + 14)
+			return holiday->to + 15;
+	}
+	return expected;
+}
+
 static void read_newest(struct statement *query, struct arena *arena, void *out)
 {
 	struct feed_status *feed = out;
@@ -225,8 +236,8 @@ static enum status read_all_waiting(struct rows *rows, struct store *store, stru
 	return status ? status : read_rows(query, rows, read_waiting, error);
 }
 
-static void fill_status(struct feed_status *out, const struct profile_feed *feed, const struct rows *loaded,
-			const struct rows *waiting, date today)
+static void fill_status(struct feed_status *out, const struct profile *profile, const struct profile_feed *feed,
+			const struct rows *loaded, const struct rows *waiting, date today)
 {
 	*out = (struct feed_status){.as_at = DATE_UNKNOWN, .received = INSTANT_UNKNOWN, .expected = DATE_UNKNOWN};
 	for (size_t i = 0; i < loaded->count; i++) {
@@ -235,6 +246,8 @@ static void fill_status(struct feed_status *out, const struct profile_feed *feed
 			continue;
 		*out = *newest;
 		out->expected = expected_after(feed->schedule, newest->as_at);
+		if (feed->schedule == SCHEDULE_TERMLY)
+			out->expected = after_holidays(profile, out->expected);
 		out->freshness = out->expected != DATE_UNKNOWN && today > out->expected ? FEED_LATE : FEED_FRESH;
 	}
 	for (size_t i = 0; i < waiting->count; i++) {
@@ -264,7 +277,7 @@ enum status feed_status_list(struct feed_status **out, size_t *count, struct sto
 	if (status)
 		return status;
 	for (size_t i = 0; i < profile->feeds.count; i++)
-		fill_status(&(*out)[i], &profile->feeds.at[i], &loaded, &waiting, today);
+		fill_status(&(*out)[i], profile, &profile->feeds.at[i], &loaded, &waiting, today);
 	*count = profile->feeds.count;
 	return STATUS_OK;
 }

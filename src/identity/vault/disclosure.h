@@ -271,6 +271,8 @@ enum find_match { /* what of the query was found; bits */
 
 struct disclosure_found {
 	struct disclosed_person person;
+	const struct profile_source **known_to; /* services that may be said to know the resident now */
+	size_t known_to_count;
 	unsigned matched; /* enum find_match */
 	double score;     /* 0..1, for ordering only: not a probability, not to be shown */
 };

@@ -101,6 +101,7 @@ static enum status open_found(struct disclosure_found *out, struct asking_door *
 		return status;
 	*out = (struct disclosure_found){.matched = hit->matched, .score = (double)hit->score_in_full};
 	asking_person(&out->person, asking, hit->resident_id, &rows, restrictions, address_hidden);
+	out->known_to_count = asking_known_to(asking, &rows, &out->known_to);
 	*shown = !text_is_empty(out->person.name);
 	return STATUS_OK;
 }

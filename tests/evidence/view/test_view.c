@@ -105,6 +105,7 @@ static void test_identity_shows_where_sources_differ(void **state)
 	assert_int_equal(view.source_count, 2);
 	assert_int_equal(view.home_count, 1); /* one line a property */
 	assert_int_equal(view.homes[0].source_count, 2);
+	assert_string_equal(view.homes[0].address.at, "14 Mill Lane, Eastmarsh"); /* the gazetteer's, not in capitals */
 }
 
 static void test_former_names_and_addresses_say_until_when(void **state)

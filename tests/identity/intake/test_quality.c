@@ -81,6 +81,21 @@ static void test_freshness_follows_the_schedule(void **state)
 	assert_int_equal(tenancies->freshness, FEED_LATE);
 	assert_string_equal(feed_freshness_name(tenancies->freshness), "late");
 
+	/* A term after 31 May ends on 14 November; with holidays until the 10th it is due two weeks after them. */
+	for (size_t i = 0; i < f->profile->feeds.count; i++)
+		((struct profile_feed *)(uintptr_t)&f->profile->feeds.at[i])->schedule = SCHEDULE_TERMLY;
+	struct profile_holiday autumn = {date_of(2024, 10, 28), date_of(2024, 11, 10)};
+	assert_ok(feed_status_list(&feeds, &count, f->data, f->profile, date_of(2024, 11, 20), &arena, &e), &e);
+	tenancies = text_is(feeds[0].feed_id, "tenancies") ? &feeds[0] : &feeds[1];
+	assert_int_equal(tenancies->freshness, FEED_LATE);
+	f->profile->school_holidays.at = &autumn;
+	f->profile->school_holidays.count = 1;
+	assert_ok(feed_status_list(&feeds, &count, f->data, f->profile, date_of(2024, 11, 20), &arena, &e), &e);
+	tenancies = text_is(feeds[0].feed_id, "tenancies") ? &feeds[0] : &feeds[1];
+	assert_int_equal(tenancies->freshness, FEED_FRESH);
+	assert_int_equal(tenancies->expected, date_of(2024, 11, 25));
+	f->profile->school_holidays.count = 0;
+
 	fixture_put(f, "tenancies_20240630.csv", HEADER ADA);
 	fixture_run(f);
 	assert_ok(feed_status_list(&feeds, &count, f->data, f->profile, f->today, &arena, &e), &e);

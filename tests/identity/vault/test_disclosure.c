@@ -367,7 +367,8 @@ static void *look_around(void *failures)
 		bool right = disclosure_open_resident(&answer, borough.door, &question, &own, &e) == STATUS_OK &&
 			     disclosure_wait(answer.ticket, &e) == STATUS_OK && answer.record_count == 2;
 		right &= disclosure_find(&finding, borough.door, &search, &own, &e) == STATUS_OK &&
-			 disclosure_wait(finding.ticket, &e) == STATUS_OK && finding.count == 1;
+			 disclosure_wait(finding.ticket, &e) == STATUS_OK && finding.count == 1 &&
+			 finding.at[0].known_to_count == 2; /* housing and council tax */
 		if (!right)
 			atomic_fetch_add((atomic_int *)failures, 1);
 		arena_release(&own);

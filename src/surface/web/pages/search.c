@@ -2,6 +2,7 @@
  * have an address of their own that only this session can use. */
 #include "base/id.h"
 #include "web/pages/pages.h"
+#include "web/pages/people.h"
 
 enum { RESULTS_SHOWN = 25 };
 
@@ -31,7 +32,7 @@ static struct text why(struct visit *visit, unsigned matched)
 	return result;
 }
 
-static void put_birth(struct value *row, struct text written)
+static void put_born(struct value *row, struct text written)
 {
 	date born;
 	if (!written.len || !date_parse_iso(written, &born)) {
@@ -53,8 +54,10 @@ static void put_found(struct visit *visit, struct value *results, const struct d
 	put_format(row, "href", "/residents/%s", id_format(person->resident_id, id));
 	put_text(row, "name", person->name.len ? person->name : TEXT("Name withheld"));
 	put_text(row, "also_known_as", person->also_known_as);
-	put_birth(row, person->date_of_birth);
+	put_born(row, person->date_of_birth);
 	put_text(row, "address", person->address_protected ? TEXT("Protected") : person->address);
+	struct text known_to = source_titles(visit->arena, found->known_to, found->known_to_count);
+	put_text(row, "known_to", known_to.len ? known_to : TEXT_ABSENT);
 	put_text(row, "why", why(visit, found->matched));
 }
 
