@@ -246,7 +246,13 @@ size_t address_fold(char *out, size_t cap, struct text address)
 	out[0] = '\0';
 	if (tokens.flat[0])
 		len = (size_t)snprintf(out, cap, "flat %s", tokens.flat);
-	for (size_t i = 0; i < tokens.count && len + tokens.at[i].len + 2 < cap; i++)
-		len += (size_t)snprintf(out + len, cap - len, "%s%.*s", len ? " " : "", TEXT_ARG(tokens.at[i]));
+	for (size_t i = 0; i < tokens.count && len + tokens.at[i].len + 2 < cap; i++) {
+		if (len)
+			out[len++] = ' ';
+		memcpy(out + len, tokens.at[i].at, tokens.at[i].len);
+		len += tokens.at[i].len;
+	}
+	if (len < cap)
+		out[len] = '\0';
 	return len < cap ? len : cap - 1;
 }
