@@ -22,7 +22,7 @@ struct web_settings {
 	const char *workspace; /* the workspace's folder */
 	const char *address;   /* to listen on; NULL: 127.0.0.1 */
 	unsigned port;         /* 0: any free one, told to `ready` */
-	unsigned threads;      /* that serve pages; 0: by the number of processors, 2 to 4 */
+	unsigned threads;      /* that serve pages; 0: by the processors, 2 to 4, on PostgreSQL 4 to 16 */
 	unsigned connections;  /* at once; 0: 2,000 */
 	unsigned idle_seconds; /* until a silent or slow connection is closed; 0: 30 */
 	const char
