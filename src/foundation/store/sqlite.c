@@ -76,14 +76,16 @@ static enum status sqlite_fail(const struct store *store, struct error *error)
 	return store_fail(store, failure_of(handle, code), sqlite3_errmsg(handle), error);
 }
 
-/* SQLite would make a missing file readable to all; its journal files take the mode of this one. */
+/* SQLite would make a missing file readable to all; its journal files take the mode of this one. A file that is there
+ * is never opened here: to close a descriptor of it would drop the locks of all connections that this
+ * process has to it (fcntl(2)), and another process would then take the log away from under them. */
 static enum status make_file(const struct store *store, const char *path, struct error *error)
 {
-	int file = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-	if (file >= 0) {
+	int file = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	if (file >= 0)
 		close(file);
+	if (file >= 0 || errno == EEXIST)
 		return STATUS_OK;
-	}
 	char cause[128];
 	enum failure failure = errno == ENOENT                                       ? FAILURE_MISSING
 			       : errno == ENOSPC                                     ? FAILURE_DISK_FULL

@@ -10,6 +10,9 @@
 #include "base/buf.h"
 #include "base/date.h"
 
+#include <sys/wait.h>
+#include <unistd.h>
+
 static struct test_database db;
 static struct store *store;
 static struct error e;
@@ -422,10 +425,45 @@ static void test_a_pool_hands_out_what_it_has(void **state)
 	store_pool_close(pool);
 }
 
+/* A process that serves keeps its locks while it opens and closes further stores: else the next process to close would
+ * think itself the last and take the log away. */
+static void test_a_second_store_leaves_the_locks_of_the_first(void **state)
+{
+	(void)state;
+	char log[300];
+	int how;
+	if (store_kind(store) != STORE_SQLITE)
+		skip();
+	snprintf(log, sizeof log, "%s/data.db-wal", db.folder);
+	insert_thing(1, "first");
+	store_close(test_database_open(&db, STORE_DATA));
+	pid_t child = fork();
+	assert_true(child >= 0);
+	if (child == 0) { /* a program of its own: a fork would inherit what SQLite knows of the locks */
+		execl("/proc/self/exe", "test_store", db.address, NULL);
+		_exit(1);
+	}
+	assert_int_equal(waitpid(child, &how, 0), child);
+	assert_int_equal(how, 0);
+	assert_int_equal(access(log, F_OK), 0);
+}
+
+static int open_and_close(const char *address)
+{
+	struct store *other;
+	struct error error;
+	if (store_open(&other, address, STORE_DATA, STORE_WRITE, &error) != STATUS_OK)
+		return 1;
+	store_close(other);
+	return 0;
+}
+
 #define ON_A_DATABASE(test) cmocka_unit_test_setup_teardown(test, make, drop)
 
-int main(void)
+int main(int argc, char **argv)
 {
+	if (argc > 1)
+		return open_and_close(argv[1]);
 	const struct CMUnitTest tests[] = {
 		ON_A_DATABASE(test_every_type_comes_back),
 		ON_A_DATABASE(test_a_null_first_does_not_fix_the_type),
@@ -442,6 +480,7 @@ int main(void)
 		ON_A_DATABASE(test_a_reader_sees_one_picture_and_cannot_write),
 		ON_A_DATABASE(test_the_shelves_are_apart),
 		ON_A_DATABASE(test_returning_and_upsert),
+		ON_A_DATABASE(test_a_second_store_leaves_the_locks_of_the_first),
 		ON_A_DATABASE(test_a_pool_hands_out_what_it_has),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
