@@ -28,8 +28,13 @@ struct job {
 
 static void keep_block(struct way_blocks *of, uint32_t key, const uint64_t *entries, size_t count, bool part)
 {
-	if (count < 2)
+	if (count < 2) { /* alone, but of a block that was divided: UINT32_MAX is no block */
+		if (part && count == 1) {
+			ARRAY_GROW(of->parts, of->part_count, of->part_capacity);
+			of->parts[of->part_count++] = sort_entry(sort_value(entries[0]), UINT32_MAX);
+		}
 		return;
+	}
 	if (of->count + 1 >= of->capacity)
 		of->starts = memory_grow(of->starts, of->count + 1, &of->capacity, sizeof *of->starts);
 	ARRAY_GROW(of->keys, of->count, of->key_capacity);

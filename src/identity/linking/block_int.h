@@ -58,22 +58,31 @@ static inline uint64_t lanes_agree(const uint32_t *a, const uint32_t *b, size_t 
 	return agree;
 }
 
-/* Whether the names of A and B agree in each other's columns, by sound. */
-static inline bool names_crossed(const struct lanes *lanes, const uint32_t *a, const uint32_t *b)
+/* Which pairs of names agree in each other's columns, behind the lanes' bits. */
+static inline uint64_t names_crossed(const struct lanes *lanes, const uint32_t *a, const uint32_t *b)
 {
-	return lanes->given != LANES && a[lanes->given] == b[lanes->family] && a[lanes->family] == b[lanes->given];
+	uint64_t crossed = 0;
+	for (unsigned i = 0; i < lanes->crossing_count; i++) {
+		unsigned given = lanes->crossing[i][0], family = lanes->crossing[i][1];
+		crossed |= (uint64_t)(a[given] == b[family] && a[family] == b[given]) << (lanes->count + i);
+	}
+	return crossed;
 }
 
-/* The first way that holds for two rows that have neither further keys nor divided blocks; WAYS: none. */
-static inline unsigned first_way(const struct blocks *blocks, const uint32_t *a, const uint32_t *b)
+/* The alternatives that hold for two rows that have no further keys. */
+static inline uint64_t ways_that_hold(const struct blocks *blocks, const uint32_t *a, const uint32_t *b)
 {
 	const struct lanes *lanes = &blocks->lanes;
 	uint64_t agree = lanes_agree(a, b, lanes->stride), hold = UINT64_MAX;
-	agree |= (uint64_t)names_crossed(lanes, a, b) << lanes->count;
+	agree |= names_crossed(lanes, a, b);
 	for (unsigned i = 0; i < blocks->table_count; i++)
 		hold &= blocks->tables[i][agree >> (8 * i) & 255];
-	return hold ? blocks->way_of[__builtin_ctzll(hold)] : WAYS;
+	return hold;
 }
+
+/* Whether block BLOCK of way WAY is the first that has both rows, which have no further keys but lie in blocks that
+ * were divided; HOLD: the alternatives that hold. */
+bool is_first_part(const struct blocks *blocks, uint64_t hold, unsigned way, uint32_t block, uint32_t a, uint32_t b);
 
 /* ---- going through pairs ----------------------------------------------------------------------------------- */
 
@@ -91,10 +100,14 @@ static inline bool is_first_block(const struct blocks *blocks, unsigned way, uin
 {
 	const struct lanes *lanes = &blocks->lanes;
 	const uint32_t *x = lanes->at + a * lanes->stride, *y = lanes->at + b * lanes->stride;
-	if (__builtin_expect(((lanes->flags[a] | lanes->flags[b]) & ROW_FURTHER) == 0 &&
-				     (lanes->flags[a] & lanes->flags[b] & ROW_DIVIDED) == 0,
-			     1))
-		return first_way(blocks, x, y) == way;
+	if (!((lanes->flags[a] | lanes->flags[b]) & ROW_FURTHER)) {
+		uint64_t hold = ways_that_hold(blocks, x, y);
+		if (!hold)
+			return false; /* two keys that came to one */
+		if (!(lanes->flags[a] & lanes->flags[b] & ROW_DIVIDED))
+			return blocks->way_of[__builtin_ctzll(hold)] == way;
+		return is_first_part(blocks, hold, way, block, a, b);
+	}
 	struct way_found found = find_way(blocks, a, b);
 	return found.way == way && (found.divided ? found.block == block : found.key == blocks->of[way].keys[block]);
 }

@@ -212,6 +212,8 @@ static unsigned compare_codes(struct comparer *comparer, size_t c, uint32_t a, u
 		return compare_encoding(&column->dictionary->encodings[a], &column->dictionary->encodings[b]);
 	if (column->is.kind == LINKING_SEX || column->is.kind == LINKING_SUFFIX)
 		return 2;
+	if (column->is.kind == LINKING_BIRTH)
+		return compare_birth(column->dictionary->births[a], column->dictionary->births[b]);
 	const struct name_gist *gists = column->dictionary->gists;
 	if (column->is.kind == LINKING_GIVEN && clean_given_surely_differ(&gists[a], &gists[b]))
 		return 6;

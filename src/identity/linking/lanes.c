@@ -51,6 +51,19 @@ static bool is_near(const struct linking_table *table, struct linking_part part)
 	return part.column == near && (part.transform == LINKING_KEY_BIRTH || part.transform == LINKING_KEY_EXACT);
 }
 
+static unsigned crossing_for(struct lanes *lanes, unsigned given, unsigned family)
+{
+	for (unsigned i = 0; i < lanes->crossing_count; i++) {
+		if (lanes->crossing[i][0] == given && lanes->crossing[i][1] == family)
+			return i;
+	}
+	if (lanes->crossing_count == CROSSINGS)
+		return CROSSINGS;
+	lanes->crossing[lanes->crossing_count][0] = given;
+	lanes->crossing[lanes->crossing_count][1] = family;
+	return lanes->crossing_count++;
+}
+
 static void add_way(struct blocks *blocks, struct plan *plan, const struct linking_rule *rule, unsigned number,
 		    unsigned seconds)
 {
@@ -66,7 +79,9 @@ static void add_way(struct blocks *blocks, struct plan *plan, const struct linki
 		if (is_near(plan->table, rule->parts[i]))
 			way.near = lane;
 	}
-	way.any_order = rule->any_order && seconds == 0;
+	way.crossing =
+		rule->any_order && seconds == 0 ? crossing_for(&blocks->lanes, way.lanes[0], way.lanes[1]) : CROSSINGS;
+	way.any_order = way.crossing < CROSSINGS;
 	blocks->ways[blocks->way_count++] = way;
 }
 
@@ -86,7 +101,7 @@ static void plan_ways(struct blocks *blocks, struct plan *plan, const struct rul
 }
 
 /* An alternative holds when none of its lanes disagrees: by eight lanes, a table of those that may still hold.
- * The bit behind the lanes stands for names that have changed places. */
+ * The bits behind the lanes stand for names that have changed places. */
 static void make_tables(struct blocks *blocks, size_t lane_count)
 {
 	uint64_t need[WAYS];
@@ -99,9 +114,9 @@ static void make_tables(struct blocks *blocks, size_t lane_count)
 			continue;
 		blocks->way_of[count] = w;
 		need[count++] = (way->need & ~(UINT64_C(1) << way->lanes[0]) & ~(UINT64_C(1) << way->lanes[1])) |
-				UINT64_C(1) << lane_count;
+				UINT64_C(1) << (lane_count + way->crossing);
 	}
-	blocks->table_count = (unsigned)(lane_count + 1 + 7) / 8;
+	blocks->table_count = (unsigned)(lane_count + blocks->lanes.crossing_count + 7) / 8;
 	for (unsigned t = 0; t < blocks->table_count; t++) {
 		for (unsigned agree = 0; agree < 256; agree++) {
 			for (unsigned i = 0; i < count; i++) {
@@ -226,16 +241,6 @@ static void join_further(struct lanes *lanes, struct further_list *lists, size_t
 	}
 }
 
-static unsigned name_lane(struct plan *plan, size_t column)
-{
-	for (unsigned i = 0; column != LINKING_COLUMNS && i < plan->count; i++) {
-		const struct lane *lane = &plan->lanes[i];
-		if (lane->part.column == column && lane->part.transform == LINKING_KEY_SOUND && !lane->second)
-			return i;
-	}
-	return LANES;
-}
-
 void lanes_make(struct blocks *blocks, const struct rules *rules, unsigned threads)
 {
 	const struct linking_table *table = blocks->table;
@@ -246,10 +251,6 @@ void lanes_make(struct blocks *blocks, const struct rules *rules, unsigned threa
 	make_tables(blocks, plan->count);
 	lanes->count = plan->count;
 	lanes->stride = (plan->count + LANE_STEP - 1) / LANE_STEP * LANE_STEP;
-	lanes->given = name_lane(plan, table->given);
-	lanes->family = name_lane(plan, table->family);
-	if (lanes->given == LANES || lanes->family == LANES)
-		lanes->given = lanes->family = LANES;
 	lanes->flags = memory_alloc(table->count + 1, 1);
 	lanes->at = memory_alloc(table->count * lanes->stride + 1, sizeof *lanes->at);
 	parallel_for(plan->count, 1, threads, make_keys, plan);
@@ -425,6 +426,25 @@ static uint32_t common_part(const struct way_blocks *of, uint32_t a, uint32_t b)
 			y++;
 	}
 	return UINT32_MAX;
+}
+
+bool is_first_part(const struct blocks *blocks, uint64_t hold, unsigned way, uint32_t block, uint32_t a, uint32_t b)
+{
+	for (; hold; hold &= hold - 1) {
+		unsigned w = blocks->way_of[__builtin_ctzll(hold)];
+		const struct way_blocks *of = &blocks->of[w];
+		if (of->divided_count == 0 || w > way)
+			return w == way;
+		if (w == way && of->cut == 0)
+			return true; /* without windows, a row is in one block of the way: this */
+		uint32_t key[MOST_KEYS];
+		if (way_keys(&blocks->lanes, &blocks->ways[w], a, key) == 0 || !was_divided(of, key[0]))
+			return w == way;
+		uint32_t common = common_part(of, a, b);
+		if (common != UINT32_MAX)
+			return w == way && common == block;
+	}
+	return false;
 }
 
 /* Whether one block of the way has both; the lowest common key whose block was whole, else the first part. */

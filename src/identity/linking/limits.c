@@ -47,7 +47,8 @@ static void set_losses(struct limits *out, const struct model *model, const stru
 		out->loss[c][level] = best - gain_of(model, table, c, level);
 	/* values that are not the same may still come to level 1: an address without its town */
 	enum linking_kind kind = table->columns[c].is.kind;
-	bool plain = kind == LINKING_SEX || kind == LINKING_SUFFIX || kind == LINKING_PHONE || kind == LINKING_EMAIL;
+	bool plain = kind == LINKING_SEX || kind == LINKING_SUFFIX || kind == LINKING_PHONE || kind == LINKING_EMAIL ||
+		     (kind == LINKING_BIRTH && !table->columns[c].dictionary->unknown_births);
 	float same = out->loss[c][1] + table->columns[c].rarity_most;
 	out->least[c] = plain ? out->loss[c][2] : same < out->loss[c][0] ? same : out->loss[c][0];
 	for (unsigned level = 2; level < linking_level_count(kind); level++)

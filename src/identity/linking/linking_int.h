@@ -16,6 +16,7 @@ struct dictionary {
 	date *births;            /* LINKING_BIRTH: by code */
 	struct name_gist *gists; /* names, telephone numbers, e-mail addresses: by code */
 	bool names;
+	bool unknown_births;        /* some value is no date */
 	struct place *places;       /* LINKING_PLACE: by code */
 	struct encoding *encodings; /* LINKING_ENCODING: by code */
 };
@@ -128,7 +129,7 @@ static inline unsigned pattern_level(uint64_t pattern, size_t column)
  * sound ...), so that which rules hold for two rows is a few vector compares. A lane without a value holds
  * LANE_NONE and the row's number, which no other row has. A value that has a second key of the same lane (a double
  * family name), and further values of a column, are in a list beside it. */
-enum { LANES = 60, LANE_STEP = 4, WAYS = 64 };
+enum { LANES = 60, LANE_STEP = 4, WAYS = 64, CROSSINGS = 4 };
 static const uint32_t LANE_NONE = UINT32_C(1) << 31;
 
 struct further_key {
@@ -140,7 +141,8 @@ struct lanes {
 	uint32_t *starts;     /* further keys of each row: further[starts[row] .. starts[row + 1]); NULL: none */
 	struct further_key *further;
 	unsigned char *flags; /* by row: enum row_flag */
-	size_t given, family; /* lanes of the sounds of a first given and family name; LANES: none */
+	/* Pairs of lanes, of a given and a family name, that agree also when they have changed places. */
+	unsigned crossing[CROSSINGS][2], crossing_count;
 };
 enum row_flag {
 	ROW_FURTHER = 1, /* has further keys */
@@ -152,7 +154,8 @@ enum row_flag {
 struct way {
 	unsigned rule, count, lanes[LINKING_PARTS];
 	bool any_order;
-	unsigned near; /* the lane that rows lie near each other by, LANES: none of them */
+	unsigned crossing; /* with ANY_ORDER: which of the lanes' crossings */
+	unsigned near;     /* the lane that rows lie near each other by, LANES: none of them */
 	uint64_t need;
 };
 
@@ -172,7 +175,7 @@ struct blocks {
 	struct way ways[WAYS];
 	size_t way_count;
 	struct way_blocks of[WAYS];
-	uint64_t tables[(LANES + 1 + 7) / 8][256]; /* by eight lanes: alternatives that these do not rule out */
+	uint64_t tables[(LANES + CROSSINGS + 7) / 8][256]; /* by eight lanes: alternatives that these do not rule out */
 	unsigned table_count;
 	unsigned way_of[WAYS]; /* of alternatives: a way in any order is two */
 	uint32_t *copies;      /* of ROW_COPY rows: the row, and the first of the equal ones */

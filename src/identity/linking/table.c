@@ -253,6 +253,7 @@ static void read_values(struct column *column)
 		for (size_t i = 0; i < count; i++) {
 			if (!date_parse_iso(dictionary->values.keys[i], &dictionary->births[i + 1]))
 				dictionary->births[i + 1] = DATE_UNKNOWN;
+			dictionary->unknown_births |= dictionary->births[i + 1] == DATE_UNKNOWN;
 		}
 	} else if (column->is.kind == LINKING_PLACE) {
 		dictionary->places = memory_alloc(count + 1, sizeof *dictionary->places);

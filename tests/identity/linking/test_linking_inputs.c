@@ -131,15 +131,25 @@ static bool count_pair(void *context, const struct linking_link *pair)
 	return seen->pairs != seen->most;
 }
 
+static bool initials_agree(const char *given_a, const char *family_a, const char *given_b, const char *family_b)
+{
+	return (*given_a == *given_b && *family_a == *family_b) || (*given_a == *family_b && *family_a == *given_b);
+}
+
 static void pinned_rules_find_exactly_their_pairs(void **state)
 {
 	(void)state;
 	static const struct linking_rule rules[] = {
 		{.parts = {{GIVEN, LINKING_KEY_EXACT, 0}, {BIRTH, LINKING_KEY_EXACT, 0}}, .count = 2},
 		{.parts = {{FAMILY, LINKING_KEY_START, 3}, {BIRTH, LINKING_KEY_YEAR, 0}}, .count = 2},
+		{.parts = {{GIVEN, LINKING_KEY_INITIAL, 0},
+			   {FAMILY, LINKING_KEY_INITIAL, 0},
+			   {BIRTH, LINKING_KEY_YEAR, 0}},
+		 .count = 3,
+		 .any_order = true},
 	};
 	uint32_t *given = values_of(GIVEN), *family = values_of(FAMILY), *birth = values_of(BIRTH);
-	uint64_t expected[2] = {0, 0};
+	uint64_t expected[3] = {0, 0, 0};
 	for (size_t i = 0; i < RECORDS; i++) {
 		for (size_t j = i + 1; j < RECORDS; j++) {
 			int year_i = date_ymd(date_of(1950, 1, 1) + (date)(birth[i] * 31)).year;
@@ -148,13 +158,19 @@ static void pinned_rules_find_exactly_their_pairs(void **state)
 				expected[0]++;
 			else if (strncmp(families[family[i] - 1], families[family[j] - 1], 3) == 0 && year_i == year_j)
 				expected[1]++;
+			else if (given[i] && given[j] && year_i == year_j &&
+				 initials_agree(givens[given[i] - 1], families[family[i] - 1], givens[given[j] - 1],
+						families[family[j] - 1]))
+				expected[2]++;
 		}
 	}
-	struct linking_run *run = run_of(filled_in_bulk(), &(struct linking_settings){.rules = rules, .rule_count = 2});
+	struct linking_run *run = run_of(filled_in_bulk(), &(struct linking_settings){.rules = rules, .rule_count = 3});
 	const struct linking_report *report = linking_run_report(run);
-	assert_int_equal(report->rules, 2);
+	assert_int_equal(report->rules, 3);
 	assert_int_equal(report->rule[0].pairs, expected[0]);
 	assert_int_equal(report->rule[1].pairs, expected[1]);
+	assert_true(expected[2] > 0);
+	assert_int_equal(report->rule[2].pairs, expected[2]);
 	struct seen all = {0}, some = {.most = 10};
 	linking_pairs(run, -1e9, count_pair, &all);
 	linking_pairs(run, -1e9, count_pair, &some);
