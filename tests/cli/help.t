@@ -80,6 +80,13 @@ Every command has a summary, examples and a man page that renders
   >   man --warnings -l "$page" 2>&1 >/dev/null </dev/null | head -3
   > done
 
+Help is text alone, and each group of commands is told once
+  $ oneview help | sed -n 's/^  \([a-z][a-z ]*[a-z]\)   *[A-Z].*/\1/p' | while read -r command; do
+  >   oneview $command --help </dev/null | LC_ALL=C grep -n '[^ -~]' | sed "s/^/$command: /"
+  >   test "$(oneview $command --help </dev/null | grep -c '^  [A-Z][a-z]*$')" = 0 || echo "$command shows the rows of another"
+  > done
+  $ oneview help | grep '^[A-Z]' | sort | uniq -d
+
 Bash completion knows the commands
   $ oneview help --bash-completion > completion
   $ bash -c '. ./completion; COMP_WORDS=(oneview vers); COMP_CWORD=1; _oneview; echo "${COMPREPLY[*]}"'

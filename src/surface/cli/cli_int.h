@@ -40,9 +40,10 @@ struct cli_command {
 	const char *group;
 	const char *summary; /* one line, no full stop */
 	const char *details; /* paragraphs apart by an empty line */
-	struct cli_operand operands[CLI_MAX_OPERANDS];
-	struct cli_option options[CLI_MAX_OPTIONS];
-	struct cli_example examples[CLI_MAX_EXAMPLES];
+	/* One row more than there may be: the one without a name that ends each list. */
+	struct cli_operand operands[CLI_MAX_OPERANDS + 1];
+	struct cli_option options[CLI_MAX_OPTIONS + 1];
+	struct cli_example examples[CLI_MAX_EXAMPLES + 1];
 	enum status (*run)(struct cli *cli, struct error *error);
 };
 
