@@ -54,8 +54,8 @@ static double now_in_seconds(void)
 static enum status read_residents(struct known *known, struct store *data, struct error *error)
 {
 	struct statement *query;
-	enum status status = store_prepare(
-		&query, data, "SELECT resident_id, since_run, ended_run FROM resident ORDER BY resident_id", error);
+	enum status status =
+		store_prepare(&query, data, "SELECT resident_id, since_run, ended_run FROM resident", error);
 	if (status != STATUS_OK)
 		return status;
 	int id = statement_column(query, "resident_id"), since = statement_column(query, "since_run");
@@ -79,8 +79,7 @@ static enum status read_residents(struct known *known, struct store *data, struc
 static enum status read_members(struct known *known, struct store *data, struct error *error)
 {
 	struct statement *query;
-	enum status status = store_prepare(
-		&query, data, "SELECT record_id, resident_id FROM resident_record ORDER BY record_id", error);
+	enum status status = store_prepare(&query, data, "SELECT record_id, resident_id FROM resident_record", error);
 	if (status != STATUS_OK)
 		return status;
 	int record = statement_column(query, "record_id"), resident = statement_column(query, "resident_id");

@@ -30,8 +30,8 @@ CREATE TABLE resident_history (
   PRIMARY KEY (resident_id, run_id, sequence)
 );
 
--- Pairs of records that were found alike. record_a < record_b. status: linked | review |
--- apart (compared and over the keeping weight, yet in two residents).
+-- Pairs of records that were found alike. record_a < record_b. status: linked (of each record the strongest) |
+-- review. What is over the keeping weight, yet hardly likely, is worked out when somebody asks.
 CREATE TABLE link (
   record_a     ID NOT NULL,
   record_b     ID NOT NULL,
