@@ -4,6 +4,8 @@
 #include "clean/phonetic.h"
 #include "clean/similarity.h"
 
+#include <stdio.h>
+
 enum { WORDS = 16 };
 
 struct words {
@@ -387,4 +389,20 @@ enum family_agreement clean_family_compare(struct text a, struct text b)
 		}
 	}
 	return FAMILY_DIFFERENT;
+}
+
+bool clean_joined(struct text first, struct text second, struct text whole)
+{
+	char parts[2 * NAME_SIZE], x[NAME_SIZE], y[NAME_SIZE];
+	struct words w = words_of(first);
+	if (w.count == 0 || second.len == 0)
+		return false;
+	for (size_t from = 0; from<w.count; from += w.count> 1 ? w.count - 1 : 1) {
+		struct text begin = text_slice(w.at[from].at, (size_t)(first.at + first.len - w.at[from].at));
+		int len = snprintf(parts, sizeof parts, "%.*s %.*s", TEXT_ARG(begin), TEXT_ARG(second));
+		struct text both = text_slice(parts, (size_t)len < sizeof parts ? (size_t)len : sizeof parts - 1);
+		if (text_equal(compact(x, both, true), compact(y, whole, true)))
+			return true;
+	}
+	return false;
 }

@@ -54,6 +54,9 @@ enum family_agreement {
 };
 enum family_agreement clean_family_compare(struct text a, struct text b);
 
+/* Whether FIRST and SECOND, or the last word of FIRST and SECOND, are WHOLE but for spaces and particles. */
+bool clean_joined(struct text first, struct text second, struct text whole);
+
 /* Whether the table of nicknames and spellings has both as forms of one name. */
 bool clean_same_given_name(struct text a, struct text b);
 /* The group's lowest number, or -1: for blocking. */

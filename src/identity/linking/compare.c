@@ -291,6 +291,43 @@ static uint64_t see_crossed_names(struct comparer *comparer, const uint32_t *a, 
 	return pattern;
 }
 
+/* Whether some name of A's column with some middle name behind (or before) it is a name of B's column. */
+static bool joined_with_middle(const struct linking_table *table, size_t c, const uint32_t *a, const uint32_t *b,
+			       bool before)
+{
+	const struct column *names = &table->columns[c], *middles = &table->columns[table->middle];
+	for (unsigned i = 0; i < names->slots && a[names->at + i]; i++) {
+		for (unsigned k = 0; k < middles->slots && a[middles->at + k]; k++) {
+			struct text name = dictionary_value(names->dictionary, a[names->at + i]);
+			struct text middle = dictionary_value(middles->dictionary, a[middles->at + k]);
+			for (unsigned j = 0; j < names->slots && b[names->at + j]; j++) {
+				struct text whole = dictionary_value(names->dictionary, b[names->at + j]);
+				if (clean_joined(before ? middle : name, before ? name : middle, whole))
+					return true;
+			}
+		}
+	}
+	return false;
+}
+
+/* One clerk's middle name is part of the given name to another (Carine Merveille, Carinemerveille), or of the family
+ * name (Machado Cavalcanti). Only where one name is a part of the other, which is rare, so the texts may be
+ * looked at. */
+static uint64_t see_joined_names(const struct linking_table *table, const uint32_t *a, const uint32_t *b,
+				 uint64_t pattern)
+{
+	size_t given = table->given, family = table->family;
+	if (table->middle == LINKING_COLUMNS)
+		return pattern;
+	if (given != LINKING_COLUMNS && pattern_level(pattern, given) == 5 &&
+	    (joined_with_middle(table, given, a, b, false) || joined_with_middle(table, given, b, a, false)))
+		pattern = set_level(pattern, given, 2);
+	if (family != LINKING_COLUMNS && pattern_level(pattern, family) == 3 &&
+	    (joined_with_middle(table, family, a, b, true) || joined_with_middle(table, family, b, a, true)))
+		pattern = set_level(pattern, family, 2);
+	return pattern;
+}
+
 /* The rarest value that both have. */
 static unsigned most_scarce(const struct column *column, const uint32_t *a, const uint32_t *b)
 {
@@ -326,7 +363,8 @@ uint64_t comparer_pattern(struct comparer *comparer, const uint32_t *a, const ui
 	}
 	if (table->sources)
 		pattern = set_level(pattern, table->source, sources_compare(table, a, b, pattern));
-	return see_whole_name(table, a, b, see_crossed_names(comparer, a, b, pattern));
+	pattern = see_joined_names(table, a, b, see_crossed_names(comparer, a, b, pattern));
+	return see_whole_name(table, a, b, pattern);
 }
 
 /* What the codes alone take off: values that are missing, the same, or neither. */

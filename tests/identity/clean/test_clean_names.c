@@ -333,14 +333,25 @@ static void gists_are_never_wrong(void **state)
 	assert_true(settled * 2 > different);
 }
 
+static void names_that_were_joined(void **state)
+{
+	(void)state;
+	assert_true(clean_joined(TEXT("carine"), TEXT("merveille"), TEXT("carinemerveille")));
+	assert_true(clean_joined(TEXT("machado"), TEXT("cavalcanti"), TEXT("machado cavalcanti")));
+	assert_true(clean_joined(TEXT("felipe machado"), TEXT("cavalcanti"), TEXT("machado cavalcanti")));
+	assert_true(clean_joined(TEXT("costa"), TEXT("de souza"), TEXT("costa souza")));
+	assert_false(clean_joined(TEXT("anne"), TEXT("louise"), TEXT("annemarie")));
+	assert_false(clean_joined(TEXT(""), TEXT("louise"), TEXT("louise")));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(full_names),      cmocka_unit_test(name_columns),
-		cmocka_unit_test(given_names),     cmocka_unit_test(family_names),
-		cmocka_unit_test(sounds),          cmocka_unit_test(similarities),
-		cmocka_unit_test(distances_agree), cmocka_unit_test(gists_are_never_wrong),
-		cmocka_unit_test(births),
+		cmocka_unit_test(names_that_were_joined), cmocka_unit_test(full_names),
+		cmocka_unit_test(name_columns),           cmocka_unit_test(given_names),
+		cmocka_unit_test(family_names),           cmocka_unit_test(sounds),
+		cmocka_unit_test(similarities),           cmocka_unit_test(distances_agree),
+		cmocka_unit_test(gists_are_never_wrong),  cmocka_unit_test(births),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
