@@ -9,8 +9,8 @@
 /* Levels of each kind, best first; 0 is always "missing". The numbers stand in stored patterns. */
 static const char *const level_names[LINKING_KIND_COUNT][LINKING_LEVELS] = {
 	[LINKING_GIVEN] = {"not known", "same", "nickname or other spelling", "one slip or same sound", "initial only",
-			   "part of the other, or called by a middle name", "different", "names in each other's place",
-			   "initials differ"},
+			   "part of the other", "different", "names in each other's place", "initials differ",
+			   "called by a middle name"},
 	[LINKING_MIDDLE] = {"not known", "same", "could be the same", "different"},
 	[LINKING_FAMILY] = {"not known", "same", "one slip or same sound", "a word in common", "different"},
 	[LINKING_SUFFIX] = {"not known", "same", "different"},
@@ -287,7 +287,7 @@ static uint64_t see_crossed_names(struct comparer *comparer, const uint32_t *a, 
 		return set_level(set_level(pattern, given, 7), family, 0);
 	if (middle != LINKING_COLUMNS && (compare_across(comparer, given, given, a, middle, b) <= 2 ||
 					  compare_across(comparer, given, middle, a, given, b) <= 2))
-		return set_level(pattern, given, 5);
+		return set_level(pattern, given, 9);
 	return pattern;
 }
 
@@ -431,6 +431,7 @@ bool comparer_pattern_over(struct comparer *comparer, const struct limits *limit
 		return false;
 	if (table->sources)
 		*pattern = set_level(*pattern, table->source, sources_compare(table, a, b, *pattern));
-	*pattern = see_whole_name(table, a, b, see_crossed_names(comparer, a, b, *pattern));
+	*pattern = see_joined_names(table, a, b, see_crossed_names(comparer, a, b, *pattern));
+	*pattern = see_whole_name(table, a, b, *pattern);
 	return true;
 }

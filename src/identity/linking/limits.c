@@ -79,7 +79,8 @@ static float lower(float a, float b)
 }
 
 /* Given and family names, as they may be when they are seen together: a given name that differs may be a middle
- * name; both, when they differ, may stand in each other's columns. */
+ * name; a part of the other, a name written together with a middle name; both, when they differ, may stand in each
+ * other's columns. */
 static void set_names(struct limits *out, const struct linking_table *table)
 {
 	size_t given = table->given, family = table->family;
@@ -87,8 +88,13 @@ static void set_names(struct limits *out, const struct linking_table *table)
 		for (unsigned f = 0; f < 16; f++) {
 			float loss = given != LINKING_COLUMNS ? out->loss[given][g] : 0;
 			if (given != LINKING_COLUMNS && g >= 6 && table->middle != LINKING_COLUMNS)
-				loss = lower(loss, out->loss[given][5]);
-			loss += family != LINKING_COLUMNS ? out->loss[family][f] : 0;
+				loss = lower(loss, out->loss[given][9]);
+			if (given != LINKING_COLUMNS && g == 5 && table->middle != LINKING_COLUMNS)
+				loss = lower(loss, out->loss[given][2]);
+			float of_family = family != LINKING_COLUMNS ? out->loss[family][f] : 0;
+			if (family != LINKING_COLUMNS && f == 3 && table->middle != LINKING_COLUMNS)
+				of_family = lower(of_family, out->loss[family][2]);
+			loss += of_family;
 			out->names[g][f] = loss;
 			out->crossed[g][f] = loss;
 			if (given != LINKING_COLUMNS && family != LINKING_COLUMNS && g >= 6 && f == 4)

@@ -10,7 +10,7 @@
 /* Where EM starts, by level; the rest of each row is 0. What people's records are like in general;
  * training moves them to what these records are like. */
 static const double start_m[LINKING_KIND_COUNT][LINKING_LEVELS] = {
-	[LINKING_GIVEN] = {0, .80, .05, .05, .04, .02, .03, .01, .003},
+	[LINKING_GIVEN] = {0, .80, .05, .05, .04, .01, .03, .01, .003, .01},
 	[LINKING_MIDDLE] = {0, .70, .20, .10},
 	[LINKING_FAMILY] = {0, .86, .05, .03, .06},
 	[LINKING_SUFFIX] = {0, .95, .05},

@@ -42,6 +42,10 @@ struct resident_row {
 	double integrity;
 };
 
+/* A model of a workspace serves until the records are many more or fewer: it is worth more pairs than a run of files
+ * is. Sources and ages make many cells. */
+static const double WORKSPACE_TRAINING_PAIRS = 3e6;
+
 static double now_in_seconds(void)
 {
 	struct timespec now;
@@ -356,6 +360,8 @@ static enum status run_engine(struct refresh *refresh, const struct linking_sett
 			      struct linking_outcome *out, struct error *error)
 {
 	struct linking_settings used = *settings;
+	if (used.training_pairs == 0)
+		used.training_pairs = WORKSPACE_TRAINING_PAIRS;
 	bool found;
 	enum status status = find_model(refresh, settings, &refresh->given, &found, error);
 	if (status != STATUS_OK) {
