@@ -94,6 +94,26 @@ static enum status move_residents(struct relinker *relinker, struct shelves *she
 	return status;
 }
 
+/* A run that an earlier server left open goes on, unless another has begun since: runs are told apart by their
+ * numbers, and what is newer has a higher one. */
+static enum status begin_run(struct run *run, struct store *data, struct error *error)
+{
+	struct arena arena;
+	struct run_record *newest = NULL;
+	size_t count = 0;
+	arena_init(&arena, 1 << 16);
+	enum status status = run_begin(run, data, run_kind, error);
+	if (status == STATUS_OK && run->resumed)
+		status = run_list(data, &arena, 1, &newest, &count, error);
+	if (status == STATUS_OK && count > 0 && newest[0].run_id > run->run_id) {
+		status = run_end(run, RUN_STOPPED, run_kind, error);
+		if (status == STATUS_OK)
+			status = run_begin(run, data, run_kind, error);
+	}
+	arena_release(&arena);
+	return status;
+}
+
 /* The run stays open until the households have followed. */
 static enum status apply(struct relinker *relinker, struct shelves *shelves, struct error *error)
 {
@@ -105,7 +125,7 @@ static enum status apply(struct relinker *relinker, struct shelves *shelves, str
 		return status;
 	status = rulings_are_due(&due, &rulings, shelves->data, error);
 	if (status == STATUS_OK && due) {
-		status = run_begin(&run, shelves->data, run_kind, error);
+		status = begin_run(&run, shelves->data, error);
 		if (status == STATUS_OK)
 			status = move_residents(relinker, shelves, &rulings, run.run_id, error);
 	}

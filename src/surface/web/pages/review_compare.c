@@ -191,18 +191,29 @@ static void put_marks(struct value *line, const struct field *field, const struc
 
 /* ---- the waterfall ----------------------------------------------------------------------------------------- */
 
-/* The picture is 400 wide; weights beyond these ends are cut. */
-static const double least = -30, most = 30, width = 400;
+/* The picture is 400 wide, even odds in its middle, and as far to each side as the steps go. */
+static const double width = 400, least_extent = 8;
 
-static double place(double weight)
+struct scale {
+	double extent;
+};
+
+static double place(const struct scale *scale, double weight)
 {
-	weight = weight < least ? least : weight > most ? most : weight;
-	return (weight - least) / (most - least) * width;
+	return (weight / scale->extent + 1) * width / 2;
 }
 
-static void put_bar(struct value *row, double from, double to)
+static struct scale scale_of(const struct words_step *steps, size_t count)
 {
-	double left = place(from < to ? from : to), right = place(from < to ? to : from);
+	struct scale scale = {least_extent};
+	for (size_t i = 0; i < count; i++)
+		scale.extent = fmax(scale.extent, fabs(steps[i].before + steps[i].weight));
+	return scale;
+}
+
+static void put_bar(struct value *row, const struct scale *scale, double from, double to)
+{
+	double left = place(scale, from < to ? from : to), right = place(scale, from < to ? to : from);
 	put_format(row, "x", "%.1f", left);
 	put_format(row, "width", "%.1f", right - left < 2 ? 2 : right - left);
 	put_string(row, "direction", to >= from ? "for" : "against");
@@ -212,6 +223,7 @@ static void put_waterfall(struct visit *visit, const struct linking_why *why)
 {
 	struct words_step steps[LINKING_COLUMNS + 4];
 	size_t count = words_steps(steps, why, visit->arena);
+	struct scale scale = scale_of(steps, count);
 	struct value *rows = put_array(visit->document, "steps");
 	struct value *unknown = put_array(visit->document, "unknown");
 	for (size_t i = 0; i < count; i++) {
@@ -224,14 +236,14 @@ static void put_waterfall(struct visit *visit, const struct linking_why *why)
 		put_text(row, "found", steps[i].found);
 		put_text(row, "worth", steps[i].worth);
 		put_decimal(row, "weight", round(steps[i].weight * 100) / 100);
-		put_bar(row, steps[i].before, steps[i].before + steps[i].weight);
+		put_bar(row, &scale, steps[i].before, steps[i].before + steps[i].weight);
 	}
 	struct value *total = put_object(visit->document, "total");
 	put_decimal(total, "weight", round(why->explanation.weight * 100) / 100);
 	put_decimal(total, "probability", why->explanation.probability);
 	put_text(total, "chance", words_of_probability(visit->arena, why->explanation.probability));
-	put_bar(total, 0, why->explanation.weight);
-	put_format(visit->document, "middle", "%.1f", place(0));
+	put_bar(total, &scale, 0, why->explanation.weight);
+	put_format(visit->document, "middle", "%.1f", place(&scale, 0));
 }
 
 /* ---- who else ------------------------------------------------------------------------------------------------- */
