@@ -389,9 +389,9 @@ static enum status put_estimates(struct visit *visit, const struct rulings *ruli
 	struct value *rows = put_array(visit->document, "estimates");
 	put_bool(visit->document, "has_estimates", true);
 	put_format(visit->document, "estimates_note",
-		   "Of %zu decisions, %zu put right what was shown wrongly. Reviewers see what is doubtful, not a fair "
+		   "Of %zu %s, %zu put right what was shown wrongly. Reviewers see what is doubtful, not a fair "
 		   "sample, so a share holds for its line and for doubtful links only.",
-		   rates.decided, rates.wrong);
+		   rates.decided, rates.decided == 1 ? "decision" : "decisions", rates.wrong);
 	for (size_t b = 0; b < LABEL_BANDS; b++) {
 		const struct label_rate *band = &rates.bands[b];
 		if (band->decided == 0)
