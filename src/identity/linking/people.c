@@ -62,7 +62,22 @@ struct filling {
 	const struct dictionary *dictionary;
 	uint32_t *code_of; /* by number of text or address: 0 not asked yet */
 	date today;
+	struct text *places;  /* values, by address */
+	struct arena *arenas; /* of them, by chunk */
 };
+
+enum { ADDRESSES_A_CHUNK = 1 << 13 };
+
+static void make_places(void *context, size_t chunk, size_t first, size_t end, unsigned thread)
+{
+	struct filling *f = context;
+	char out[LINKING_PLACE_SIZE];
+	(void)thread;
+	arena_init(&f->arenas[chunk], (size_t)1 << 30);
+	arena_keep_secret(&f->arenas[chunk]);
+	for (size_t i = first; i < end; i++)
+		f->places[i] = arena_text(&f->arenas[chunk], place_value(out, f->reading, (uint32_t)i));
+}
 
 static void add_value(struct filling *f, uint32_t record, uint32_t value)
 {
@@ -83,11 +98,8 @@ static void add_place(struct filling *f, uint32_t record, uint32_t address)
 {
 	struct dictionary *dictionary = f->table->columns[PEOPLE_PLACE].dictionary;
 	uint32_t *code = &f->code_of[address];
-	char out[LINKING_PLACE_SIZE];
-	if (*code == 0) {
-		struct text value = place_value(out, f->reading, address);
-		*code = value.len ? values_code(&dictionary->values, value) : NOTHING;
-	}
+	if (*code == 0)
+		*code = f->places[address].len ? values_code(&dictionary->values, f->places[address]) : NOTHING;
 	if (*code != NOTHING)
 		table_add_code(f->table, PEOPLE_PLACE, record, *code);
 }
@@ -135,7 +147,15 @@ void people_make(struct people *out, const struct reading *reading)
 		linking_table_add_record(out->table, all->records[r]);
 	}
 	struct filling filling = {.reading = reading, .table = out->table, .today = date_today()};
+	size_t addresses = reading->addresses.count, chunks = addresses / ADDRESSES_A_CHUNK + 1;
+	filling.places = memory_alloc(addresses + 1, sizeof *filling.places);
+	filling.arenas = memory_alloc(chunks, sizeof *filling.arenas);
+	parallel_for(addresses, ADDRESSES_A_CHUNK, 0, make_places, &filling);
 	parallel_for(out->table->dictionary_count, 1, 0, fill_dictionary, &filling);
+	for (size_t i = 0; i * ADDRESSES_A_CHUNK < addresses; i++)
+		arena_release(&filling.arenas[i]);
+	free(filling.arenas);
+	free(filling.places);
 }
 
 /* ---- a few --------------------------------------------------------------------------------------- */
