@@ -11,6 +11,8 @@ struct refiner {
 	struct linking_part part;
 };
 enum { REFINERS = LINKING_COLUMNS * 2 };
+/* What one way of a chosen rule may come to. */
+enum { PAIRS_A_RECORD = 4, PAIRS_AT_LEAST = 2000000 };
 
 struct entries {
 	uint64_t *at, *spare; /* as many in each */
@@ -22,6 +24,7 @@ struct job {
 	struct entries *entries; /* by thread: used for one way after the other */
 	struct refiner refiners[REFINERS];
 	size_t refiner_count, largest;
+	uint64_t most_pairs; /* of one way; 0: any number */
 };
 
 /* ---- one block -------------------------------------------------------------------------------------- */
@@ -63,17 +66,17 @@ static uint32_t refining_key(const struct job *job, const struct refiner *refine
 /* A block too large to compare everybody with everybody: by the next column that parts it. What nothing parts says
  * nearly the same in all that we know: neighbours in order of content are compared. */
 static void divide_block(const struct job *job, struct way_blocks *of, uint32_t key, const uint64_t *entries,
-			 size_t count, size_t next)
+			 size_t count, size_t next, size_t largest)
 {
-	if (count <= job->largest) {
+	if (count <= largest) {
 		keep_block(of, key, entries, count, true);
 		return;
 	}
 	if (next == job->refiner_count) {
-		size_t step = job->largest > 1 ? job->largest / 2 : 1;
+		size_t step = largest > 1 ? largest / 2 : 1;
 		of->cut++;
 		for (size_t i = 0; i < count; i += step)
-			keep_block(of, key, entries + i, count - i < job->largest ? count - i : job->largest, true);
+			keep_block(of, key, entries + i, count - i < largest ? count - i : largest, true);
 		return;
 	}
 	uint64_t *parts = memory_alloc(count, sizeof *parts), *spare = memory_alloc(count, sizeof *spare);
@@ -86,7 +89,7 @@ static void divide_block(const struct job *job, struct way_blocks *of, uint32_t 
 	for (size_t i = 0, end; i < count; i = end) {
 		for (end = i + 1; end < count && sort_key(parts[end]) == sort_key(parts[i]); end++)
 			;
-		divide_block(job, of, key, parts + i, end - i, next + 1);
+		divide_block(job, of, key, parts + i, end - i, next + 1, largest);
 	}
 	free(parts);
 }
@@ -128,6 +131,36 @@ static void *fitted(void *at, size_t count, size_t size)
 	return memory_resize(at, count + 1, size);
 }
 
+/* How large a block may be. Rules that are chosen must not grow with the square of the records: blocks of the commonest
+ * names are divided sooner, until the way has no more pairs than it may. */
+static size_t largest_block(const struct job *job, const struct entries *entries)
+{
+	enum { LEAST = 8 };
+	uint64_t rows_above = 0, pairs = 0;
+	if (job->most_pairs == 0 || job->largest <= LEAST)
+		return job->largest;
+	uint32_t *counts = memory_alloc(job->largest + 1, sizeof *counts);
+	for (size_t i = 0, behind; i < entries->count; i = behind) {
+		for (behind = i + 1;
+		     behind < entries->count && sort_key(entries->at[behind]) == sort_key(entries->at[i]); behind++)
+			;
+		if (behind - i <= job->largest)
+			counts[behind - i]++;
+		else
+			rows_above += behind - i;
+	}
+	for (size_t size = 1; size <= job->largest; size++)
+		pairs += (uint64_t)counts[size] * size * (size - 1) / 2;
+	size_t largest = job->largest; /* larger ones are divided into some about as large */
+	while (largest > LEAST && pairs + rows_above * largest / 2 > job->most_pairs) {
+		pairs -= (uint64_t)counts[largest] * largest * (largest - 1) / 2;
+		rows_above += (uint64_t)counts[largest] * largest;
+		largest--;
+	}
+	free(counts);
+	return largest;
+}
+
 static void block_way(void *context, size_t chunk, size_t first, size_t end, unsigned thread)
 {
 	const struct job *job = context;
@@ -136,18 +169,19 @@ static void block_way(void *context, size_t chunk, size_t first, size_t end, uns
 	make_entries(&job->entries[thread], job->blocks, &job->blocks->ways[first]);
 	struct entries entries = job->entries[thread];
 	sort_by_key(entries.at, entries.spare, entries.count, 1);
+	size_t largest = largest_block(job, &entries);
 	for (size_t i = 0, behind; i < entries.count; i = behind) {
 		uint32_t key = sort_key(entries.at[i]);
 		for (behind = i + 1; behind < entries.count && sort_key(entries.at[behind]) == key; behind++)
 			;
-		if (behind - i <= job->largest) {
+		if (behind - i <= largest) {
 			keep_block(of, key, entries.at + i, behind - i, false);
 			continue;
 		}
 		of->oversized++;
 		ARRAY_GROW(of->divided_keys, of->divided_count, of->divided_capacity);
 		of->divided_keys[of->divided_count++] = key;
-		divide_block(job, of, key, entries.at + i, behind - i, 0);
+		divide_block(job, of, key, entries.at + i, behind - i, 0, largest);
 	}
 	if (of->part_count > 0)
 		qsort(of->parts, of->part_count, sizeof *of->parts, compare_parts);
@@ -224,6 +258,13 @@ static void mark_divided(struct blocks *blocks)
 	}
 }
 
+/* Blocks are divided by the year of birth first: where many records have none, that would part what belongs together.
+ */
+static bool births_are_known(const struct linking_table *table)
+{
+	return table->birth != LINKING_COLUMNS && table->columns[table->birth].filled * 10 >= table->count * 9;
+}
+
 void blocks_make(struct blocks *blocks, const struct linking_table *table, const struct linking_settings *settings,
 		 struct linking_report *report)
 {
@@ -236,6 +277,8 @@ void blocks_make(struct blocks *blocks, const struct linking_table *table, const
 	set_copies_apart(blocks);
 	job->blocks = blocks;
 	job->largest = settings->largest_block ? settings->largest_block : 200;
+	if (settings->rule_count == 0 && births_are_known(table))
+		job->most_pairs = PAIRS_A_RECORD * table->count + PAIRS_AT_LEAST;
 	job->refiner_count = make_refiners(job->refiners, table);
 	unsigned threads = settings->threads ? settings->threads : threads_available();
 	job->entries = memory_alloc(threads, sizeof *job->entries);
