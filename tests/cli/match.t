@@ -150,8 +150,8 @@ Bad input is answered with file, line and remedy
     What to do: Close it, or write a quote inside a quoted value twice.
   [3]
   $ printf 'id,q\n1,\n2,\n' > null.csv; oneview match null.csv
-  oneview: null.csv:1: no column can be used to tell people apart
-    What to do: Call the columns by what they hold, such as first_name, surname, date_of_birth, postcode; or name their meanings in --settings (docs/formats/matching.md).
+  oneview: null.csv:1: no column can be used to tell people apart: all but the ids are empty
+    What to do: Give records with names, dates of birth or addresses in them.
   [3]
   $ oneview match parish.csv --id uniq_id
   oneview: parish.csv:1: there is no column "uniq_id" for the ids
@@ -182,6 +182,7 @@ Bad input is answered with file, line and remedy
   [2]
   $ oneview evaluate --clusters c.csv --truth parish.csv --id unique_id --entity person
   oneview: parish.csv:1: there is no column "person"
+    What to do: Line 1 of the file names its columns; --id and --entity say which of the truth's are meant.
   [4]
 
 One row is one person; rows that cannot be told apart are one

@@ -68,6 +68,10 @@ static enum status need_column(const struct sheet *sheet, const char *header, si
 	error_set(error, STATUS_NOT_FOUND, "evaluate.column", "there is no column \"%s\"", header);
 	if (near.len)
 		error_remedy(error, "Did you mean \"%.*s\"?", TEXT_ARG(near));
+	else
+		error_remedy(
+			error,
+			"Line 1 of the file names its columns; --id and --entity say which of the truth's are meant.");
 	error_at(error, sheet->source.path, 1, 0);
 	return STATUS_NOT_FOUND;
 }

@@ -114,6 +114,17 @@ static void look_for_use(const struct matching *matching, bool *varies, bool *co
 	}
 }
 
+static bool all_empty(const struct matching *matching)
+{
+	for (size_t s = 0; s < matching->source_count; s++)
+		for (size_t c = 0; c < matching->sources[s].column_count; c++) {
+			const struct matching_column *column = &matching->sources[s].columns[c].is;
+			if (column->meaning != MEANING_ID && column->filled > 0)
+				return false;
+		}
+	return true;
+}
+
 /* Nothing to compare: either all records say the same, or the file holds nothing of people. */
 static enum status check_usable(struct matching *matching, struct error *error)
 {
@@ -127,9 +138,12 @@ static enum status check_usable(struct matching *matching, struct error *error)
 			      "every record says the same: nothing tells them apart, so they are taken for one");
 		return STATUS_OK;
 	}
-	error_set(error, STATUS_INVALID, "matching.columns", "no column can be used to tell people apart");
-	error_remedy(error, "Call the columns by what they hold, such as first_name, surname, date_of_birth, postcode; "
-			    "or name their meanings in --settings (docs/formats/matching.md).");
+	error_set(error, STATUS_INVALID, "matching.columns", "no column can be used to tell people apart%s",
+		  all_empty(matching) ? ": all but the ids are empty" : "");
+	error_remedy(error, all_empty(matching)
+				    ? "Give records with names, dates of birth or addresses in them."
+				    : "Call the columns by what they hold, such as first_name, surname, date_of_birth, "
+				      "postcode; or name their meanings in --settings (docs/formats/matching.md).");
 	error_at(error, matching->sources[0].path, 1, 0);
 	return STATUS_INVALID;
 }

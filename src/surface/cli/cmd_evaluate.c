@@ -214,7 +214,7 @@ static enum status evaluate_files(struct cli *cli, struct error *error)
 	answer_int(answer, "truth_records", "Records in the truth", (int64_t)judgement.truth_records);
 	if (options.clusters)
 		answer_int(answer, "not_in_result", "of them not in the result", (int64_t)judgement.not_found);
-	answer_int(answer, "not_in_truth", "In the result, not in the truth", (int64_t)judgement.unknown);
+	answer_int(answer, "not_in_truth", "Found, not in the truth", (int64_t)judgement.unknown);
 	matching_judgement_release(&judgement);
 	return STATUS_OK;
 }

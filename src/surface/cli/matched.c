@@ -21,8 +21,9 @@ static void answer_each_file(struct cli_answer *answer, const struct matching *m
 	for (size_t f = 0; f < matching_file_count(matching); f++) {
 		struct matching_file file = matching_file(matching, f);
 		struct text id = file.id_column < file.column_count ? file.columns[file.id_column].header : TEXT_ABSENT;
-		answer_line(answer, "%.*s: %zu records, %s, ids from %s%.*s", TEXT_ARG(file.name), file.records,
-			    file.encoding, id.at ? "column " : "row numbers", TEXT_ARG(id));
+		answer_line(answer, "%.*s: %zu record%s, %s, ids from %s%.*s", TEXT_ARG(file.name), file.records,
+			    file.records == 1 ? "" : "s", file.encoding, id.at ? "column " : "row numbers",
+			    TEXT_ARG(id));
 		json_begin_object(&answer->json, NULL);
 		json_put_text(&answer->json, "file", file.name);
 		json_put_int(&answer->json, "records", (int64_t)file.records);
