@@ -22,7 +22,18 @@ static const struct {
 	{"quarantine.values", "Took the rows to fix"},
 	{"account.create", "Added a user"},
 	{"account.update", "Changed a user"},
+	{"account.disable", "Stopped a user from signing in"},
+	{"account.enable", "Let a user sign in again"},
 	{"account.password", "Changed a password"},
+	{"match.open", "Looked at a question of review"},
+	{"match.decision", "Read a decision"},
+	{"match.decide", "Decided whether records are one person"},
+	{"match.undo", "Took a decision back"},
+	{"restriction.set", "Protected a resident or address"},
+	{"restriction.lift", "Lifted a protection"},
+	{"token.create", "Let a program ask"},
+	{"token.revoke", "Ended a program's token"},
+	{"key.change", "Changed the master key"},
 	{"audit.read", "Read the audit"},
 };
 
@@ -64,12 +75,24 @@ static void put_detail(struct value *row, struct text detail)
 {
 	size_t colon = text_find_char(detail, ':');
 	bool lists = colon + 1 < detail.len && text_find(text_slice(detail.at, colon), TEXT(" of ")) < colon;
-	put_text(row, "detail", lists ? text_slice(detail.at, colon) : detail);
-	if (lists)
-		put_text(row, "found", text_trim(text_slice(detail.at + colon + 1, detail.len - colon - 1)));
+	if (!lists) {
+		put_text(row, "detail", detail);
+		return;
+	}
+	put_format(row, "detail", "%.*s found were shown", TEXT_ARG(text_slice(detail.at, colon)));
+	put_text(row, "found", text_trim(text_slice(detail.at + colon + 1, detail.len - colon - 1)));
 }
 
-static void put_entry(struct value *entries, const struct audit_entry *entry)
+/* The profile's titles; an id that it no longer has, or "operator" of the command line, stays as it was recorded. */
+static void put_titles(const struct profile *profile, struct value *row, const struct audit_entry *entry)
+{
+	const struct profile_role *role = profile_role(profile, entry->role);
+	const struct profile_purpose *purpose = profile_purpose(profile, entry->purpose);
+	put_text(row, "role_title", role ? role->title : entry->role);
+	put_text(row, "purpose_title", purpose ? purpose->title : entry->purpose);
+}
+
+static void put_entry(const struct profile *profile, struct value *entries, const struct audit_entry *entry)
 {
 	struct value *row = add_object(entries);
 	put_int(row, "number", entry->seq);
@@ -78,6 +101,7 @@ static void put_entry(struct value *entries, const struct audit_entry *entry)
 	put_text(row, "user", entry->user_name);
 	put_text(row, "role", entry->role);
 	put_text(row, "purpose", entry->purpose);
+	put_titles(profile, row, entry);
 	put_text(row, "reason", entry->reason);
 	put_text(row, "action", action_title(entry->action));
 	put_subject(row, entry);
@@ -129,7 +153,7 @@ static void put_entries(struct visit *visit, const struct audit_page *page)
 {
 	struct value *document = visit->document, *rows = put_array(document, "entries");
 	for (size_t i = 0; i < page->count; i++)
-		put_entry(rows, &page->entries[i]);
+		put_entry(visit->profile, rows, &page->entries[i]);
 	put_bool(document, "has_entries", page->count > 0);
 	put_format(document, "summary", page->more ? "The newest %zu entries" : "%zu entries", page->count);
 	if (!page->more)

@@ -53,7 +53,7 @@ void put_feed_state(struct value *row, const struct feed_status *feed)
 	put_string(row, "colour", colour_of(feed->freshness));
 }
 
-static void put_feed(struct value *feeds, const struct feed_status *feed)
+static void put_feed(const struct visit *visit, struct value *feeds, const struct feed_status *feed)
 {
 	struct value *row = add_object(feeds);
 	put_text(row, "id", feed->feed_id);
@@ -67,7 +67,7 @@ static void put_feed(struct value *feeds, const struct feed_status *feed)
 	if (feed->waiting_extract)
 		put_format(row, "waiting_href", "/feeds/%.*s/extracts/%lld", TEXT_ARG(feed->feed_id),
 			   (long long)feed->waiting_extract);
-	if (feed->rows_quarantined)
+	if (feed->rows_quarantined && visit_can(visit, CAPABILITY_QUARANTINE_READ))
 		put_format(row, "quarantine_href", "/quarantine?feed=%.*s", TEXT_ARG(feed->feed_id));
 }
 
@@ -84,10 +84,11 @@ enum status page_feeds(struct visit *visit, struct error *error)
 	struct text source = visit_query(visit, "source"); /* one service's, else all */
 	struct value *rows = put_array(visit->document, "feeds");
 	put_bool(visit->document, "filtered", source.len > 0);
+	put_bool(visit->document, "may_read_quarantine", visit_can(visit, CAPABILITY_QUARANTINE_READ));
 	for (size_t i = 0; i < count; i++)
 		if ((!source.len || text_equal(source, feeds[i].source_id)) &&
 		    visit_owns_source(visit, feeds[i].source_id))
-			put_feed(rows, &feeds[i]);
+			put_feed(visit, rows, &feeds[i]);
 	return visit_page(visit, "feeds", "Feeds");
 }
 
@@ -141,12 +142,26 @@ static void put_trend(struct value *document, const struct quality_point *points
 	}
 }
 
+/* The profile's words, as people say them. */
+static struct text delivery_title(struct text name)
+{
+	static const struct {
+		const char *name, *title;
+	} titles[] = {{"full", "everything, each time"},
+		      {"changes", "what is new or changed"},
+		      {"first_full", "everything the first time, then what is new or changed"}};
+	for (size_t i = 0; i < sizeof titles / sizeof *titles; i++)
+		if (text_is(name, titles[i].name))
+			return text_of(titles[i].title);
+	return name;
+}
+
 static void put_definition(struct value *document, const struct profile_feed *feed)
 {
 	struct value *facts = put_array(document, "facts");
 	put_fact(facts, "File", feed->file);
 	put_fact(facts, "Comes", text_of(schedule_name(feed->schedule)));
-	put_fact(facts, "Delivery", text_of(delivery_name(feed->delivery)));
+	put_fact(facts, "Delivery", delivery_title(text_of(delivery_name(feed->delivery))));
 	put_fact(facts, "Owner", feed->source->owner);
 	put_fact(facts, "System", feed->source->system);
 	put_fact(facts, "Kept apart as", feed->compartment);
@@ -233,7 +248,7 @@ static void put_extract(struct visit *visit, const struct profile_feed *feed, co
 	struct value *facts = put_array(document, "facts");
 	put_fact(facts, "File", extract->file_name);
 	put_fact(facts, "Outcome", document_member(document, TEXT("state"))->text);
-	put_fact(facts, "Delivery", extract->delivery);
+	put_fact(facts, "Delivery", delivery_title(extract->delivery));
 	put_fact(facts, "Archive", extract->archive_name);
 	put_fact(facts, "Rows that ended", arena_format(visit->arena, "%lld", (long long)extract->rows_ended));
 	put_fact(facts, "Clients not known before",

@@ -26,6 +26,15 @@ static void put_line(struct value *lines, const char *title, const struct view_v
 	buf_release(&address);
 }
 
+/* Whom to ask: mostly an address for e-mail, at times a telephone or a room. */
+static void put_contact(struct value *lines, struct text contact)
+{
+	put_fact(lines, "Ask", contact);
+	struct value *row = lines->last;
+	if (text_find_char(contact, '@') < contact.len && text_find_char(contact, ' ') >= contact.len)
+		put_format(row, "link", "mailto:%.*s", TEXT_ARG(contact));
+}
+
 static const struct disclosed_origin *origin_of(const struct view_service *service)
 {
 	const struct view_value *values[] = {&service->status, &service->worker, &service->since,
@@ -72,7 +81,7 @@ static void put_service(struct visit *visit, struct value *services, const struc
 	put_line(lines, "Since", &service->since, NULL);
 	put_line(lines, "Last contact", &service->last_contact, NULL);
 	if (!service->worker.shown.len && service->contact.len)
-		put_fact(lines, "Ask", service->contact);
+		put_contact(lines, service->contact);
 	put_fact(lines, "Data as at", dates_of(visit->arena, service));
 	put_fact(lines, "Not shown", service->why_no_more);
 	struct text what = arena_format(visit->arena, "what %.*s knows", TEXT_ARG(service->title));

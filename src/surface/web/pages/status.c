@@ -9,7 +9,7 @@ static void put_run(struct value *runs, const struct run_record *run)
 		[RUN_RUNNING] = "blue", [RUN_FINISHED] = "green", [RUN_FAILED] = "red", [RUN_STOPPED] = "yellow"};
 	struct value *row = add_object(runs);
 	put_int(row, "number", run->run_id);
-	put_format(row, "kind", "%.*s%s%.*s", TEXT_ARG(run->kind), run->detail.len ? ": " : "", TEXT_ARG(run->detail));
+	put_text(row, "kind", run->kind);
 	put_long_instant(row, "started_text", run->started);
 	put_long_instant(row, "finished_text", run->finished);
 	put_string(row, "state", run_status_name(run->status));
