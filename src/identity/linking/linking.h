@@ -153,6 +153,7 @@ struct linking_settings {
 	double training_pairs;            /* about how many pairs to train on; 0: half a million */
 	const struct linking_rule *rules; /* pinned; NULL: chosen from the columns there are */
 	size_t rule_count;
+	bool broad;            /* rules of one column, too: for tables of up to some ten thousand records */
 	double prior;          /* pinned: the chance that two records, drawn of all, are one person; 0: estimated */
 	uint32_t not_compared; /* bit C: column C only helps to find pairs */
 	uint32_t plain;        /* bit C: agreeing on a rare value of column C counts no more than on a common one */

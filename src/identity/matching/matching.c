@@ -7,7 +7,8 @@
 #include <stdlib.h>
 #include <time.h>
 
-enum { SAMPLE_ROWS = 5000 };
+/* In a small file pairs are cheap, and one that no rule finds cannot be linked. */
+enum { SAMPLE_ROWS = 5000, FEW_RECORDS = 10000 };
 
 double matching_seconds(void)
 {
@@ -254,6 +255,7 @@ enum status matching_run(struct matching *matching, struct error *error)
 	settings->stop = matching->options.stop;
 	settings->model = matching->model_text;
 	settings->link_only = matching->options.link_only;
+	settings->broad = matching->records <= FEW_RECORDS;
 	for (size_t s = 0; s < matching->source_count; s++)
 		settings->clean_files |= (uint64_t)matching->sources[s].clean << s;
 	if (matching->options.link_probability > 0)
