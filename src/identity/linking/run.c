@@ -82,7 +82,7 @@ enum status linking_run_new(struct linking_run **out, struct linking_table *tabl
 	struct linking_run *run = memory_alloc(1, sizeof *run);
 	run->table = table;
 	run->settings = *settings;
-	for (size_t c = 0; c < table->column_count; c++) {
+	for (size_t c = 0; c < table->column_count && c < LINKING_COLUMNS; c++) {
 		table->columns[c].not_compared = settings->not_compared >> c & 1;
 		table->columns[c].plain = settings->plain >> c & 1;
 	}
