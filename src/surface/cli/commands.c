@@ -264,7 +264,7 @@ const struct cli_command cli_commands[] = {
 			    {"name", 'n', "TEXT", "their name, as pages show it", NULL},
 			    {"must-change", 0, NULL, "they must choose a password of their own at the first sign-in",
 			     NULL}},
-		.examples = {{"oneview user add council jpike --role front_line --team early_help",
+		.examples = {{"oneview user add council jpike --role early_help_worker --team family_hubs",
 			      "Asks for the password."}},
 		.run = cmd_user_add,
 	},
@@ -359,7 +359,8 @@ const struct cli_command cli_commands[] = {
 			    {"feed", 'f', "FEED", "only this feed", NULL},
 			    {"element", 'e', "ELEMENT", "only this element", NULL},
 			    {"on", 0, "DATE", "on this day; otherwise today", NULL}},
-		.examples = {{"oneview policy explain council --role front_line --purpose early_help --feed benefits",
+		.examples = {{"oneview policy explain council --role early_help_worker --purpose early_help --feed "
+			      "benefits_claims",
 			      "Allowed, withheld or refused, element by element."}},
 		.run = cmd_policy_explain,
 	},
