@@ -38,6 +38,10 @@ Nothing is left in the inbox, and the archive is sealed
   $ grep -l Okonkwo -r w
   [1]
 
+All of it is shown, since it was derived who must be protected
+  $ sqlite3 w/data.db "SELECT count(*) FROM extract WHERE waits = 1"
+  0
+
 A second refresh finds nothing new
   $ oneview refresh w --json | grep -E '"(files|rows_read|nothing_new)"'
       "files": 0,
@@ -51,6 +55,15 @@ The same files again change nothing
       "repeated": 3,
       "rows_loaded": 0,
     "nothing_new": true,
+
+What is only loaded waits, and is shown by the refresh
+  $ cp -r w early && cp "$TESTS"/data/village/february/* early/inbox && touch -d 2020-01-01 early/inbox/*
+  $ oneview ingest early --quiet
+  $ sqlite3 early/data.db "SELECT count(*) FROM extract WHERE waits = 1"
+  2
+  $ oneview refresh early --quiet
+  $ sqlite3 early/data.db "SELECT count(*) FROM extract WHERE waits = 1"
+  0
 
 February ends what is gone and keeps what is the same
   $ deliver "$TESTS"/data/village/february/*

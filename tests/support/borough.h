@@ -188,6 +188,7 @@ static inline void borough_marks(struct borough *b)
 	int64_t marks;
 	assert_ok(restrictions_refresh(b->profile, b->data, date_of(2026, 3, 31), &marks, &e), &e);
 	assert_int_equal(marks, 2); /* 1003 adopted, 1004 fled */
+	assert_ok(intake_show(b->data, &e), &e);
 }
 
 static inline void borough_open(struct borough *b)
@@ -201,7 +202,7 @@ static inline void borough_open(struct borough *b)
 	assert_ok(policy_open(&b->policy, b->profile, &e), &e);
 	assert_ok(policy_load(b->policy, b->data, b->desk, &e), &e);
 	assert_ok(store_pool_open(&b->pool, b->db.address, STORE_DATA, STORE_READ, 2, &e), &e);
-	struct disclosure_parts parts = {b->profile, b->vault, b->policy, b->audit, b->pool};
+	struct disclosure_parts parts = {b->profile, b->vault, b->policy, b->audit, b->pool, NULL};
 	assert_ok(disclosure_open_door(&b->door, &parts, &e), &e);
 }
 

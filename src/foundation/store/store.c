@@ -52,7 +52,7 @@ void store_close(struct store *store)
 {
 	if (!store)
 		return;
-	store_rollback(store);
+	store_give_up(store);
 	for (size_t i = 0; i < store->cache.count; i++)
 		statement_free((struct statement *)(uintptr_t)store->cache.values[i]);
 	text_map_release(&store->cache);
@@ -147,10 +147,8 @@ enum status store_query_int(struct store *store, const char *sql, int64_t *out, 
 	return status;
 }
 
-enum status store_begin(struct store *store, struct error *error)
+static enum status begin_all(struct store *store, struct error *error)
 {
-	if (store->in_transaction)
-		return error_set(error, STATUS_INTERNAL, "store.nested", "A transaction was begun inside another one");
 	enum status status = store_ready(store, error);
 	if (status)
 		return status;
@@ -160,28 +158,87 @@ enum status store_begin(struct store *store, struct error *error)
 	return status;
 }
 
-enum status store_commit(struct store *store, struct error *error)
-{
-	if (!store->in_transaction)
-		return error_set(error, STATUS_INTERNAL, "store.nested", "There is no transaction to commit");
-	enum status status = store_ready(store, error);
-	if (status == STATUS_OK)
-		status = store->driver->commit(store, error);
-	if (status) {
-		store_rollback(store);
-		return status;
-	}
-	store->in_transaction = false;
-	return STATUS_OK;
-}
-
-void store_rollback(struct store *store)
+static void rollback_all(struct store *store)
 {
 	if (store->streaming)
 		statement_reset(store->streaming);
 	if (store->in_transaction)
 		store->driver->rollback(store);
-	store->in_transaction = store->failed = false;
+	store->in_transaction = store->failed = store->held = store->inside = false;
+}
+
+enum status store_begin(struct store *store, struct error *error)
+{
+	if (store->in_transaction && (!store->held || store->inside))
+		return error_set(error, STATUS_INTERNAL, "store.nested", "A transaction was begun inside another one");
+	if (!store->held)
+		return begin_all(store, error);
+	enum status status = store_execute(store, "SAVEPOINT held", error);
+	store->inside = status == STATUS_OK;
+	return status;
+}
+
+enum status store_commit(struct store *store, struct error *error)
+{
+	if (!store->in_transaction || (store->held && !store->inside))
+		return error_set(error, STATUS_INTERNAL, "store.nested", "There is no transaction to commit");
+	enum status status = store_ready(store, error);
+	if (status == STATUS_OK)
+		status = store->held ? store->driver->execute(store, "RELEASE SAVEPOINT held", error)
+				     : store->driver->commit(store, error);
+	if (status) {
+		store_rollback(store);
+		return status;
+	}
+	store->in_transaction = store->held;
+	store->inside = false;
+	return STATUS_OK;
+}
+
+void store_rollback(struct store *store)
+{
+	if (!store->held) {
+		rollback_all(store);
+		return;
+	}
+	if (store->streaming)
+		statement_reset(store->streaming);
+	if (!store->inside)
+		return;
+	static const char back[] = "ROLLBACK TO SAVEPOINT held";
+	struct error ignored;
+	store->inside = false;
+	/* What was queued and failed is told at the first call, which is then not made. */
+	bool is_back = store->driver->execute(store, back, &ignored) == STATUS_OK ||
+		       store->driver->execute(store, back, &ignored) == STATUS_OK;
+	store->failed = !is_back || store->driver->execute(store, "RELEASE SAVEPOINT held", &ignored) != STATUS_OK;
+}
+
+enum status store_hold(struct store *store, struct error *error)
+{
+	assert(!store->in_transaction);
+	enum status status = begin_all(store, error);
+	store->held = status == STATUS_OK;
+	return status;
+}
+
+enum status store_let_go(struct store *store, struct error *error)
+{
+	assert(store->held && !store->inside);
+	enum status status = store_ready(store, error);
+	if (status == STATUS_OK)
+		status = store->driver->commit(store, error);
+	if (status) {
+		rollback_all(store);
+		return status;
+	}
+	store->in_transaction = store->held = false;
+	return STATUS_OK;
+}
+
+void store_give_up(struct store *store)
+{
+	rollback_all(store);
 }
 
 enum status store_sync(struct store *store, struct error *error)

@@ -70,6 +70,12 @@ enum status store_commit(struct store *store, struct error *error) MUST_CHECK; /
 void store_rollback(struct store *store);                                      /* fine when none is open */
 bool store_in_transaction(const struct store *store);
 
+/* One transaction over several that are written for themselves: until store_let_go() nobody else sees anything of
+ * them, and each can still be rolled back alone. store_give_up() rolls back all; fine when nothing is held. */
+enum status store_hold(struct store *store, struct error *error) MUST_CHECK;
+enum status store_let_go(struct store *store, struct error *error) MUST_CHECK;
+void store_give_up(struct store *store);
+
 /* The desk is on disk when a commit returns.  The data shelf on SQLite is consistent after a
  * loss of power, but may lack the last commits: call this before deleting what was loaded. */
 enum status store_sync(struct store *store, struct error *error) MUST_CHECK;

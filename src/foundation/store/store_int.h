@@ -74,6 +74,8 @@ struct store {
 	char where[200];   /* for messages: a path, or server and database, never a password */
 	unsigned patience; /* milliseconds */
 	bool in_transaction;
+	bool held;   /* the transaction is one over others ... */
+	bool inside; /* ... of which one is open, as a savepoint */
 	bool failed; /* something failed inside the transaction: only a rollback is left */
 	struct statement *streaming;
 	struct text_map cache;

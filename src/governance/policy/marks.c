@@ -120,40 +120,62 @@ static enum status generations(struct store *desk, struct store *data, int64_t *
 	return status;
 }
 
-enum status policy_load(struct policy *policy, struct store *data, struct store *desk, struct error *error)
+static enum status load_facts(const struct policy *policy, struct policy_facts *fresh, struct store *data,
+			      struct store *desk, struct error *error)
 {
-	struct policy_facts fresh = {0}, old;
 	struct id_map releases;
 	id_map_init(&releases);
-	id_map_init(&fresh.residents);
-	id_map_init(&fresh.properties);
 	/* Generations first: what changes while the rest is read is then read again. */
-	enum status status = generations(desk, data, &fresh.desk_generation, &fresh.data_generation, error);
+	enum status status = generations(desk, data, &fresh->desk_generation, &fresh->data_generation, error);
 	if (status == STATUS_OK)
 		status = load_releases(policy, desk, &releases, error);
 	if (status == STATUS_OK)
 		status = load_marks(policy, data,
 				    "SELECT subject_kind, subject_id, restriction_id, kept_since FROM restriction_mark",
-				    &releases, &fresh, error);
+				    &releases, fresh, error);
 	if (status == STATUS_OK)
 		status = load_marks(policy, desk,
 				    "SELECT subject_kind, subject_id, restriction_id FROM restriction_ruling "
 				    "WHERE lifted_at IS NULL",
-				    NULL, &fresh, error);
+				    NULL, fresh, error);
 	if (status == STATUS_OK)
-		status = load_ended(policy, desk, &fresh, error);
+		status = load_ended(policy, desk, fresh, error);
 	id_map_release(&releases);
+	return status;
+}
+
+enum status policy_load(struct policy *policy, struct store *data, struct store *desk, struct error *error)
+{
+	struct policy_facts fresh = {0}, old;
+	bool own = !store_in_transaction(data);
+	id_map_init(&fresh.residents);
+	id_map_init(&fresh.properties);
+	enum status status = own ? store_begin(data, error) : STATUS_OK;
+	if (status == STATUS_OK)
+		status = load_facts(policy, &fresh, data, desk, error);
+	if (own)
+		store_rollback(data); /* it only read */
 	if (status) {
 		policy_facts_release(&fresh);
 		return status;
 	}
 	pthread_rwlock_wrlock(&policy->facts_lock);
-	old = policy->facts;
-	policy->facts = fresh;
+	/* Another thread may have loaded later marks meanwhile. */
+	bool late = fresh.data_generation < policy->facts.data_generation;
+	old = late ? fresh : policy->facts;
+	policy->facts = late ? policy->facts : fresh;
 	policy->epoch++;
 	pthread_rwlock_unlock(&policy->facts_lock);
 	policy_facts_release(&old);
 	return STATUS_OK;
+}
+
+int64_t policy_marks_generation(struct policy *policy)
+{
+	pthread_rwlock_rdlock(&policy->facts_lock);
+	int64_t generation = policy->facts.data_generation;
+	pthread_rwlock_unlock(&policy->facts_lock);
+	return generation;
 }
 
 bool policy_is_behind(struct policy *policy, int64_t desk_generation)

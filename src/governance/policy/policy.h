@@ -93,12 +93,16 @@ bool policy_may_know_address(const struct policy_grid *grid, uint64_t restrictio
 
 /* Marks come from two places: a refresh derives them from the feeds by the profile's conditions (data shelf),
  * and people set them (desk shelf). policy_load() reads both into memory, together with the agreements
- * that were ended; call it at the start, and when policy_is_stale() says so. */
+ * that were ended; call it at the start, and when policy_is_stale() says so. What it reads of the data shelf is one
+ * picture: that of the transaction on DATA, if one is open. */
 enum status policy_load(struct policy *policy, struct store *data, struct store *desk, struct error *error) MUST_CHECK;
 /* Whether marks or ended agreements have changed since the load: one row of the desk, to be asked at every
  * request, and one of the data shelf, which may be NULL where nothing was published since. Where the desk's row was
  * read with something else (session_find() does), policy_is_behind() asks no database. */
 bool policy_is_behind(struct policy *policy, int64_t desk_generation);
+/* The generation of the derived marks (restriction_state) that were loaded: what is read in one picture of the data
+ * shelf must be judged by the marks of that picture. Counts up with each replacement. */
+int64_t policy_marks_generation(struct policy *policy);
 enum status policy_is_stale(struct policy *policy, struct store *desk, struct store *data, bool *stale,
 			    struct error *error) MUST_CHECK;
 

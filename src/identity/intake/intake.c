@@ -482,3 +482,8 @@ enum status intake_release(struct store *store, int64_t extract_id, struct error
 	}
 	return status;
 }
+
+enum status intake_show(struct store *store, struct error *error)
+{
+	return store_execute(store, "UPDATE extract SET waits = NULL WHERE waits = 1", error);
+}

@@ -98,4 +98,8 @@ extern const struct sealed_rows intake_sealed_rows;
  * STATUS_NOT_FOUND unless there is a held extract of that number. */
 enum status intake_release(struct store *store, int64_t extract_id, struct error *error) MUST_CHECK;
 
+/* What was loaded may be shown from now on: call in the transaction that has derived from it who must be
+ * protected. Until then the door treats the rows as not delivered. */
+enum status intake_show(struct store *store, struct error *error) MUST_CHECK;
+
 #endif

@@ -138,3 +138,7 @@ INSERT INTO narrow_fact (record_id, feed_no, row_key, version, extract_id, line,
 	ORDER BY record_id, feed_no, row_key, version;
 DROP TABLE fact;
 ALTER TABLE narrow_fact RENAME TO fact;
+-- migration 3
+-- waits: 1 from the load until it has been derived who must be protected; until then no page shows its rows.
+ALTER TABLE extract ADD COLUMN waits INT;
+CREATE INDEX extract_waits ON extract (extract_id) WHERE waits = 1;

@@ -257,15 +257,16 @@ static enum status write_extract(struct write_state *state, const struct extract
 		"content_hash, "
 		"bytes, rows_read, rows_loaded, rows_unchanged, rows_quarantined, rows_ended, new_clients, status, "
 		"reason, "
-		"archive_name) VALUES (:extract_id, :feed_no, :file_name, :as_at, :received, :finished, :delivery, "
+		"archive_name, waits) VALUES (:extract_id, :feed_no, :file_name, :as_at, :received, :finished, "
+		":delivery, "
 		":content_hash, :bytes, :rows_read, :rows_loaded, :rows_unchanged, :rows_quarantined, :rows_ended, "
-		":new_clients, :status, :reason, :archive_name) "
+		":new_clients, :status, :reason, :archive_name, :waits) "
 		"ON CONFLICT (extract_id) DO UPDATE SET file_name = excluded.file_name, received = excluded.received, "
 		"finished = excluded.finished, delivery = excluded.delivery, bytes = excluded.bytes, "
 		"rows_read = excluded.rows_read, rows_loaded = excluded.rows_loaded, "
 		"rows_unchanged = excluded.rows_unchanged, rows_quarantined = excluded.rows_quarantined, "
 		"rows_ended = excluded.rows_ended, new_clients = excluded.new_clients, status = excluded.status, "
-		"reason = excluded.reason, archive_name = excluded.archive_name";
+		"reason = excluded.reason, archive_name = excluded.archive_name, waits = excluded.waits";
 	struct statement *upsert;
 	enum status status = store_prepare(&upsert, state->store, sql, error);
 	if (status)
@@ -283,6 +284,7 @@ static enum status write_extract(struct write_state *state, const struct extract
 	statement_bind_text(upsert, "status", text_of(job->status));
 	statement_bind_text(upsert, "reason", result->reason[0] ? text_of(result->reason) : TEXT_ABSENT);
 	statement_bind_text(upsert, "archive_name", job->archive_name[0] ? text_of(job->archive_name) : TEXT_ABSENT);
+	statement_bind_int(upsert, "waits", strcmp(job->status, "loaded") == 0);
 	status = statement_run(upsert, NULL, error);
 	statement_done(upsert);
 	return status;

@@ -39,6 +39,9 @@ struct disclosure_parts { /* all outlive the door */
 	struct policy *policy;
 	struct audit *audit;
 	struct store_pool *data; /* STORE_READ */
+	/* Where marks that a refresh has just made are loaded from, without waiting for the next look; NULL: a
+	 * question that meets new marks fails until policy_load() was called. */
+	struct store_pool *desk;
 };
 
 /* Opens the door; the search index is built by the first disclosure_refresh(). */

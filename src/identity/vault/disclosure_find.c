@@ -173,6 +173,8 @@ enum status disclosure_find(struct disclosure_finding *out, struct disclosure *d
 	if (status)
 		return status;
 	status = find(out, &asking, search, error);
+	if (!status)
+		status = asking_settle(&asking, error);
 	if (!status) {
 		out->ticket = disclosure_submit(door, &out->entry);
 		atomic_fetch_add(&door->finds, 1);

@@ -1,6 +1,7 @@
 /* The search index from the vault: newest identity of every row of every resident's records. */
 #include "vault/disclosure_int.h"
 
+#include "base/map.h"
 #include "base/memory.h"
 #include "clean/identifiers.h"
 
@@ -14,6 +15,7 @@ struct building {
 	int64_t *residents;
 	size_t resident_count, resident_capacity;
 	struct search_builder *builder;
+	struct id_map waiting; /* keys of the rows that extracts brought which are not shown yet */
 };
 
 static void note_record(struct building *b, int64_t record_id, uint32_t resident)
@@ -51,6 +53,58 @@ static enum status read_residents(struct building *b, struct store *data, struct
 	}
 	statement_done(s);
 	return status;
+}
+
+/* ---- what is not shown yet ---------------------------------------------------------------------------- */
+
+static uint64_t row_version_key(int64_t record_id, int64_t feed_no, int64_t row_key, int64_t version)
+{
+	return hash_mix(hash_mix((uint64_t)record_id) ^ (uint64_t)row_key) ^
+	       hash_mix((uint64_t)feed_no << 32 | (uint64_t)version);
+}
+
+/* Payloads are numbered by extract, 2^32 each, which finds its rows without an index on facts. */
+static enum status read_waiting_rows(struct building *b, struct store *data, int64_t extract_id, struct error *error)
+{
+	struct statement *s;
+	enum status status = store_prepare(&s, data,
+					   "SELECT f.record_id, f.feed_no, f.row_key, f.version FROM fact_payload p "
+					   "JOIN fact f ON f.record_id = p.record_id AND f.payload_id = p.payload_id "
+					   "WHERE p.payload_id >= :first AND p.payload_id < :end",
+					   error);
+	if (status)
+		return status;
+	statement_bind_int(s, "first", extract_id << 32);
+	statement_bind_int(s, "end", (extract_id + 1) << 32);
+	int record = statement_column(s, "record_id"), feed = statement_column(s, "feed_no"),
+	    key = statement_column(s, "row_key"), version = statement_column(s, "version");
+	bool row;
+	while ((status = statement_step(s, &row, error)) == STATUS_OK && row)
+		*id_map_put(&b->waiting,
+			    row_version_key(statement_int(s, record), statement_int(s, feed), statement_int(s, key),
+					    statement_int(s, version)),
+			    NULL) = 1;
+	statement_done(s);
+	return status;
+}
+
+static enum status read_waiting(struct building *b, struct store *data, struct error *error)
+{
+	int64_t *extracts;
+	size_t count;
+	struct arena arena;
+	arena_init(&arena, 16 << 20);
+	enum status status = waiting_extracts(&extracts, &count, data, &arena, error);
+	for (size_t i = 0; i < count && !status; i++)
+		status = read_waiting_rows(b, data, extracts[i], error);
+	arena_release(&arena);
+	return status;
+}
+
+static bool row_waits(const struct building *b, const struct vault_row *row)
+{
+	return b->waiting.count &&
+	       id_map_get(&b->waiting, row_version_key(row->record_id, row->feed_no, row->row_key, row->version));
 }
 
 /* ---- values into batches, on any thread ------------------------------------------------------------ */
@@ -117,7 +171,7 @@ static bool prepare(void *context, struct vault_block *block)
 		const struct vault_row *row = &block->rows[i];
 		uint32_t resident =
 			(size_t)row->record_id < b->record_count ? b->resident_of[row->record_id] : NO_RESIDENT;
-		if (resident == NO_RESIDENT)
+		if (resident == NO_RESIDENT || row_waits(b, row))
 			continue;
 		if (row->record_id != record_id)
 			search_batch_record(batch);
@@ -143,7 +197,10 @@ enum status disclosure_index_build(struct disclosure *door, struct disclosure_st
 {
 	struct building b = {.door = door, .state = state};
 	instant start = instant_now();
+	id_map_init(&b.waiting);
 	enum status status = read_residents(&b, data, error);
+	if (!status)
+		status = read_waiting(&b, data, error);
 	if (!status) {
 		b.builder = search_builder_new(b.residents, b.resident_count);
 		struct vault_scan scan = {.part = VAULT_IDENTITY,
@@ -155,6 +212,7 @@ enum status disclosure_index_build(struct disclosure *door, struct disclosure_st
 	}
 	free(b.residents);
 	free(b.resident_of);
+	id_map_release(&b.waiting);
 	if (status) {
 		search_builder_free(b.builder);
 		return status;

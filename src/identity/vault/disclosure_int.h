@@ -92,6 +92,9 @@ struct asking_door {
 	uint8_t *agreements;      /* by agreement number: let something through */
 	bool notes;
 	bool lists_sources;                    /* of every member how many sources place them there */
+	int64_t marks;                         /* generation of the marks, in the snapshot and in policy */
+	int64_t *waiting;                      /* extracts that are not shown yet, ascending; seldom any */
+	size_t waiting_count;
 	bool snapshot_is_state;                /* the shelf is at the state's generation, so that its lines may serve */
 	struct buf plain;                      /* unsealed bytes; wiped */
 	struct asked_person *asked[ASKED_MAX]; /* whose rows this question has read already */
@@ -101,6 +104,13 @@ struct asking_door {
 enum status asking_begin(struct asking_door *asking, struct disclosure *door, const struct viewer *viewer, date on,
 			 struct arena *arena, struct error *error) MUST_CHECK;
 void asking_end(struct asking_door *asking);
+/* Whether all was judged by the marks of the snapshot that it was read from: before anything leaves. */
+enum status asking_settle(struct asking_door *asking, struct error *error) MUST_CHECK;
+
+/* Extracts that were loaded but not judged yet: who must be protected has not been derived from them. In the arena,
+ * ascending. */
+enum status waiting_extracts(int64_t **out, size_t *count, struct store *data, struct arena *arena,
+			     struct error *error) MUST_CHECK;
 struct feed_plan *asking_plan(struct asking_door *asking, const struct profile_feed *feed);
 const struct disclosure_extract *asking_extract(struct asking_door *asking, int64_t extract_id);
 

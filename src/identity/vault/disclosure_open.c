@@ -1,5 +1,34 @@
 #include "vault/disclosure_int.h"
 
+/* What opening one thing is, whatever it is: one question, one entry in the audit. */
+struct opening {
+	const char *action, *kind; /* in the audit */
+	enum status (*open)(void *out, struct asking_door *asking, int64_t subject_id, struct error *error);
+	struct text (*describe)(const void *out, struct asking_door *asking); /* for the audit */
+};
+
+static enum status open_and_submit(void *out, struct audit_entry *entry, struct disclosure_ticket **ticket,
+				   const struct opening *opening, struct disclosure *door,
+				   const struct disclosure_question *question, struct arena *arena, struct error *error)
+{
+	struct asking_door asking;
+	enum status status = asking_begin(&asking, door, question->viewer, question->on, arena, error);
+	if (status)
+		return status;
+	asking.notes = question->notes;
+	status = opening->open(out, &asking, question->subject_id, error);
+	if (!status)
+		status = asking_settle(&asking, error);
+	if (!status) {
+		asking_entry(entry, &asking, opening->action, opening->kind, question->subject_id, "allowed",
+			     opening->describe(out, &asking));
+		*ticket = disclosure_submit(door, entry);
+		atomic_fetch_add(&door->opens, 1);
+	}
+	asking_end(&asking);
+	return status;
+}
+
 /* ---- resident --------------------------------------------------------------------------------------- */
 
 static enum status read_residences(struct disclosure_resident *out, struct asking_door *asking, int64_t resident_id,
@@ -94,9 +123,9 @@ static int64_t moved_to(struct asking_door *asking, int64_t resident_id)
 	return other;
 }
 
-static enum status open_resident(struct disclosure_resident *out, struct asking_door *asking, int64_t resident_id,
-				 struct error *error)
+static enum status open_resident(void *thing, struct asking_door *asking, int64_t resident_id, struct error *error)
 {
+	struct disclosure_resident *out = thing;
 	struct read_rows rows;
 	if (!asking_may_know(asking, resident_id, &out->restrictions, &out->address_protected))
 		return asking_refuse(asking, "resident.open", "resident", resident_id, error);
@@ -128,34 +157,27 @@ static enum status open_resident(struct disclosure_resident *out, struct asking_
 	return status ? status : read_history(out, asking, resident_id, error);
 }
 
+static struct text describe_resident(const void *thing, struct asking_door *asking)
+{
+	const struct disclosure_resident *out = thing;
+	return arena_format(asking->arena, "%zu records, %zu rows%s", out->record_count, out->row_count,
+			    asking->notes ? ", with notes" : "");
+}
+
 enum status disclosure_open_resident(struct disclosure_resident *out, struct disclosure *door,
 				     const struct disclosure_question *question, struct arena *arena,
 				     struct error *error)
 {
-	struct asking_door asking;
+	static const struct opening opening = {"resident.open", "resident", open_resident, describe_resident};
 	*out = (struct disclosure_resident){.resident_id = question->subject_id};
-	enum status status = asking_begin(&asking, door, question->viewer, question->on, arena, error);
-	if (status)
-		return status;
-	asking.notes = question->notes;
-	status = open_resident(out, &asking, question->subject_id, error);
-	if (!status) {
-		struct text detail = arena_format(arena, "%zu records, %zu rows%s", out->record_count, out->row_count,
-						  question->notes ? ", with notes" : "");
-		asking_entry(&out->entry, &asking, "resident.open", "resident", question->subject_id, "allowed",
-			     detail);
-		out->ticket = disclosure_submit(door, &out->entry);
-		atomic_fetch_add(&door->opens, 1);
-	}
-	asking_end(&asking);
-	return status;
+	return open_and_submit(out, &out->entry, &out->ticket, &opening, door, question, arena, error);
 }
 
 /* ---- household ---------------------------------------------------------------------------------------- */
 
-static enum status open_household(struct disclosure_household *out, struct asking_door *asking, int64_t household_id,
-				  struct error *error)
+static enum status open_household(void *thing, struct asking_door *asking, int64_t household_id, struct error *error)
 {
+	struct disclosure_household *out = thing;
 	struct disclosed_household *found;
 	size_t count;
 	bool has_property;
@@ -170,25 +192,19 @@ static enum status open_household(struct disclosure_household *out, struct askin
 	return asking_property(&out->property, asking, out->household.property_id, &has_property, error);
 }
 
+static struct text describe_household(const void *thing, struct asking_door *asking)
+{
+	const struct disclosure_household *out = thing;
+	return arena_format(asking->arena, "%zu members", out->household.member_count);
+}
+
 enum status disclosure_open_household(struct disclosure_household *out, struct disclosure *door,
 				      const struct disclosure_question *question, struct arena *arena,
 				      struct error *error)
 {
-	struct asking_door asking;
+	static const struct opening opening = {"household.open", "household", open_household, describe_household};
 	*out = (struct disclosure_household){.ticket = NULL};
-	enum status status = asking_begin(&asking, door, question->viewer, question->on, arena, error);
-	if (status)
-		return status;
-	status = open_household(out, &asking, question->subject_id, error);
-	if (!status) {
-		struct text detail = arena_format(arena, "%zu members", out->household.member_count);
-		asking_entry(&out->entry, &asking, "household.open", "household", question->subject_id, "allowed",
-			     detail);
-		out->ticket = disclosure_submit(door, &out->entry);
-		atomic_fetch_add(&door->opens, 1);
-	}
-	asking_end(&asking);
-	return status;
+	return open_and_submit(out, &out->entry, &out->ticket, &opening, door, question, arena, error);
 }
 
 /* ---- property ------------------------------------------------------------------------------------------ */
@@ -223,9 +239,9 @@ static enum status read_parts(struct disclosure_property *out, struct asking_doo
 	return status;
 }
 
-static enum status open_property(struct disclosure_property *out, struct asking_door *asking, int64_t property_id,
-				 struct error *error)
+static enum status open_property(void *thing, struct asking_door *asking, int64_t property_id, struct error *error)
 {
+	struct disclosure_property *out = thing;
 	bool found, has_parent;
 	asking->lists_sources = true;
 	enum status status = asking_property(&out->property, asking, property_id, &found, error);
@@ -246,25 +262,19 @@ static enum status open_property(struct disclosure_property *out, struct asking_
 	return status;
 }
 
+static struct text describe_property(const void *thing, struct asking_door *asking)
+{
+	const struct disclosure_property *out = thing;
+	return arena_format(asking->arena, "%zu households", out->household_count);
+}
+
 enum status disclosure_open_property(struct disclosure_property *out, struct disclosure *door,
 				     const struct disclosure_question *question, struct arena *arena,
 				     struct error *error)
 {
-	struct asking_door asking;
+	static const struct opening opening = {"property.open", "property", open_property, describe_property};
 	*out = (struct disclosure_property){.ticket = NULL};
-	enum status status = asking_begin(&asking, door, question->viewer, question->on, arena, error);
-	if (status)
-		return status;
-	status = open_property(out, &asking, question->subject_id, error);
-	if (!status) {
-		struct text detail = arena_format(arena, "%zu households", out->household_count);
-		asking_entry(&out->entry, &asking, "property.open", "property", question->subject_id, "allowed",
-			     detail);
-		out->ticket = disclosure_submit(door, &out->entry);
-		atomic_fetch_add(&door->opens, 1);
-	}
-	asking_end(&asking);
-	return status;
+	return open_and_submit(out, &out->entry, &out->ticket, &opening, door, question, arena, error);
 }
 
 enum status disclosure_property_of_uprn(struct disclosure *door, struct text uprn, int64_t *property_id,

@@ -98,6 +98,8 @@ enum status disclosure_open_pair(struct disclosure_pair *out, struct disclosure 
 		return status;
 	for (size_t i = 0; i < 2 && !status; i++)
 		status = open_side(&out->sides[i], &asking, records[i], records, error);
+	if (!status)
+		status = asking_settle(&asking, error);
 	if (!status) {
 		submit(out, &asking, 0);
 		if (out->sides[1].resident_id != out->sides[0].resident_id)

@@ -8,33 +8,125 @@ enum { ROWS_MAX = 20000, PLAIN_MAX = 1 << 20 };
 
 /* ---- a question ----------------------------------------------------------------------------------- */
 
+enum status waiting_extracts(int64_t **out, size_t *count, struct store *data, struct arena *arena, struct error *error)
+{
+	struct statement *s;
+	int64_t number = 0;
+	bool row;
+	*out = NULL;
+	*count = 0;
+	enum status status = store_query_int(data, "SELECT count(*) FROM extract WHERE waits = 1", &number, error);
+	if (status || number == 0)
+		return status;
+	*out = ARENA_ARRAY(arena, (size_t)number, int64_t);
+	status = store_prepare(&s, data, "SELECT extract_id FROM extract WHERE waits = 1 ORDER BY extract_id", error);
+	if (status)
+		return status;
+	int extract = statement_column(s, "extract_id");
+	while ((status = statement_step(s, &row, error)) == STATUS_OK && row && *count < (size_t)number)
+		(*out)[(*count)++] = statement_int(s, extract);
+	statement_done(s);
+	return status;
+}
+
+struct picture { /* of the data shelf */
+	int64_t generation, marks;
+	bool waiting; /* some extract is */
+};
+
+static enum status read_picture(struct picture *out, struct store *data, struct error *error)
+{
+	struct statement *s;
+	bool row = false;
+	enum status status = store_prepare(&s, data,
+					   "SELECT value, (SELECT generation FROM restriction_state) AS marks, (SELECT "
+					   "min(extract_id) FROM extract WHERE waits = 1) AS waits FROM state WHERE "
+					   "name = 'generation'",
+					   error);
+	if (status)
+		return status;
+	int value = statement_column(s, "value"), marks = statement_column(s, "marks"),
+	    waits = statement_column(s, "waits");
+	status = statement_step(s, &row, error);
+	if (!status && row)
+		*out = (struct picture){statement_int(s, value), statement_int(s, marks), !statement_is_null(s, waits)};
+	statement_done(s);
+	return status;
+}
+
+/* Loads the marks of the snapshot, when they are later than those in memory. */
+static enum status follow_marks(struct asking_door *asking, struct error *error)
+{
+	const struct disclosure_parts *parts = &asking->door->parts;
+	struct store *desk;
+	if (!parts->desk || policy_marks_generation(parts->policy) > asking->marks)
+		return STATUS_OK;
+	enum status status = store_pool_take(parts->desk, &desk, error);
+	if (status)
+		return status;
+	status = policy_load(parts->policy, asking->data, desk, error);
+	store_pool_give(parts->desk, desk);
+	return status;
+}
+
+static enum status marks_differ(struct error *error)
+{
+	error_set(error, STATUS_IO, "disclosure.marks", "Who must be protected has just changed");
+	error_remedy(error, "Try again in a moment");
+	return STATUS_IO;
+}
+
+/* One snapshot for the whole question, since a refresh may commit in the middle of it; and the marks of that same
+ * state, which others may have moved on from. */
+static enum status take_picture(struct asking_door *asking, struct picture *picture, struct error *error)
+{
+	enum { TRIES = 5 };
+	struct policy *policy = asking->door->parts.policy;
+	for (int i = 0; i < TRIES; i++) {
+		enum status status = store_begin(asking->data, error);
+		if (!status)
+			status = read_picture(picture, asking->data, error);
+		asking->marks = picture->marks;
+		if (!status && policy_marks_generation(policy) != picture->marks)
+			status = follow_marks(asking, error);
+		if (status || policy_marks_generation(policy) == picture->marks)
+			return status;
+		store_rollback(asking->data);
+	}
+	return marks_differ(error);
+}
+
+enum status asking_settle(struct asking_door *asking, struct error *error)
+{
+	return policy_marks_generation(asking->door->parts.policy) == asking->marks ? STATUS_OK : marks_differ(error);
+}
+
 enum status asking_begin(struct asking_door *asking, struct disclosure *door, const struct viewer *viewer, date on,
 			 struct arena *arena, struct error *error)
 {
 	const struct profile *profile = door->parts.profile;
+	struct picture picture = {0};
 	*asking = (struct asking_door){.door = door, .viewer = viewer, .arena = arena};
 	enum status status = store_pool_take(door->parts.data, &asking->data, error);
 	if (status)
 		return status;
-	/* One snapshot for the whole question: a refresh may commit in the middle of it. */
-	status = store_begin(asking->data, error);
+	status = take_picture(asking, &picture, error);
+	if (!status && picture.waiting)
+		status = waiting_extracts(&asking->waiting, &asking->waiting_count, asking->data, arena, error);
 	if (status) {
+		store_rollback(asking->data);
 		store_pool_give(door->parts.data, asking->data);
 		return status;
 	}
 	asking->state = disclosure_state_hold(door);
-	int64_t generation;
-	status = run_generation(asking->data, &generation, error);
-	asking->snapshot_is_state = !status && generation == asking->state->generation;
+	asking->snapshot_is_state = picture.generation == asking->state->generation;
 	asking->grid = policy_grid(door->parts.policy, viewer, on == DATE_UNKNOWN ? date_today() : on);
 	asking->plans = ARENA_ARRAY(arena, profile->feeds.count, struct feed_plan *);
 	asking->slots = ARENA_ARRAY(arena, profile->elements.count, struct text);
 	asking->disclosed = ARENA_ARRAY(arena, profile->elements.count, uint8_t);
 	asking->agreements = ARENA_ARRAY(arena, profile->agreements.count, uint8_t);
 	buf_init(&asking->plain, PLAIN_MAX);
-	if (status)
-		asking_end(asking);
-	return status;
+	return STATUS_OK;
 }
 
 void asking_end(struct asking_door *asking)
@@ -256,12 +348,39 @@ static void find_versions(const struct found *found, int64_t record_id, int64_t 
 		++*end;
 }
 
+static bool is_waiting(const struct asking_door *asking, int64_t extract_id)
+{
+	size_t low = 0, high = asking->waiting_count;
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		if (asking->waiting[middle] < extract_id)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low < asking->waiting_count && asking->waiting[low] == extract_id;
+}
+
+/* As it was before the extracts that wait; false for a version that one of them brought. */
+static bool without_waiting(struct found_row *row, const struct asking_door *asking, int64_t ended_by)
+{
+	if (is_waiting(asking, row->extract_id))
+		return false;
+	if (row->ended && is_waiting(asking, ended_by)) {
+		row->ended = false;
+		row->has_end &= row->feed && row->feed->valid_to; /* else it was the ending extract's date */
+	}
+	return true;
+}
+
 enum status asking_find_facts(struct found *found, struct asking_door *asking, int64_t resident_id, bool current,
 			      struct error *error)
 {
 	struct statement *s;
 	bool wants_payload = !found->for_line || asking->door->payload_in_lines;
-	enum status status = store_prepare(&s, asking->data, facts_sql[wants_payload][current], error);
+	/* What is over only by an extract that waits is current. */
+	bool ask_current = current && asking->waiting_count == 0;
+	enum status status = store_prepare(&s, asking->data, facts_sql[wants_payload][ask_current], error);
 	if (status)
 		return status;
 	statement_bind_int(s, "resident", resident_id);
@@ -291,7 +410,9 @@ enum status asking_find_facts(struct found *found, struct asking_door *asking, i
 			f->payload = arena_copy(asking->arena, text);
 			f->payload_len = text.len;
 		}
-		found->count += f->feed != NULL; /* a feed that left the profile is not shown */
+		bool shown = asking->waiting_count == 0 ||
+			     without_waiting(f, asking, f->ended ? statement_int(s, ended) : 0);
+		found->count += f->feed && shown && !(current && f->ended); /* no feed: it left the profile */
 	}
 	statement_done(s);
 	sort_rows(found);

@@ -169,17 +169,19 @@ static enum status read_extracts(struct disclosure_state *state, const struct pr
 	for (size_t i = 0; i <= profile->feeds.count; i++)
 		state->newest[i] = DATE_UNKNOWN;
 	enum status status = store_prepare(
-		&s, data, "SELECT extract_id, feed_no, as_at, received, status FROM extract ORDER BY extract_id",
+		&s, data, "SELECT extract_id, feed_no, as_at, received, status, waits FROM extract ORDER BY extract_id",
 		error);
 	if (status)
 		return status;
 	int id = statement_column(s, "extract_id"), as_at = statement_column(s, "as_at"),
 	    received = statement_column(s, "received"), feed = statement_column(s, "feed_no"),
-	    outcome = statement_column(s, "status");
+	    outcome = statement_column(s, "status"), waits = statement_column(s, "waits");
 	bool row;
 	while ((status = statement_step(s, &row, error)) == STATUS_OK && row) {
 		size_t no = (size_t)statement_int(s, id);
-		note_newest(state, statement_int(s, feed), statement_text(s, outcome), (date)statement_int(s, as_at));
+		if (statement_is_null(s, waits) || !statement_int(s, waits))
+			note_newest(state, statement_int(s, feed), statement_text(s, outcome),
+				    (date)statement_int(s, as_at));
 		if (no >= state->extract_count) {
 			state->extracts = memory_resize(state->extracts, no + 1, sizeof *state->extracts);
 			for (size_t i = state->extract_count; i <= no; i++)
@@ -304,12 +306,16 @@ enum status disclosure_refresh(struct disclosure *door, bool *rebuilt, struct er
 	enum status status = store_pool_take(door->parts.data, &data, error);
 	if (status)
 		return status;
-	status = is_stale(door, data, &stale, error);
 	struct disclosure_state *state = NULL;
+	/* One snapshot: what is loaded meanwhile must not come into the index. */
+	status = store_begin(data, error);
+	if (!status)
+		status = is_stale(door, data, &stale, error);
 	if (!status && stale)
 		status = disclosure_state_read(&state, door, data, error);
 	if (!status && stale)
 		status = disclosure_index_build(door, state, data, error);
+	store_rollback(data); /* it only read */
 	if (stale)
 		store_forget_pages(data); /* all of the sealed rows, read once */
 	store_pool_give(door->parts.data, data);

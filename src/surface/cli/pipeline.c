@@ -174,7 +174,7 @@ enum status pipeline_begin(struct pipeline *pipeline, const char *kind, struct e
 
 enum status pipeline_end(struct pipeline *pipeline, enum status status, struct error *error)
 {
-	store_rollback(pipeline->opened->data);
+	store_give_up(pipeline->opened->data);
 	/* A run that was asked to stop stays open, as after kill -9: the next one goes on with it. */
 	if (!pipeline->running || status == STATUS_INTERRUPTED)
 		return status;
@@ -194,7 +194,7 @@ enum status pipeline_end(struct pipeline *pipeline, enum status status, struct e
 
 struct derivation {
 	const char *name, *title;
-	/* Replaces its result tables in a transaction of its own; fills the step's detail. */
+	/* Replaces its result tables in a transaction of its own, inside the one over all; fills the step's detail. */
 	enum status (*run)(struct pipeline *pipeline, char detail[PIPELINE_DETAIL_SIZE], struct error *error);
 };
 
@@ -345,6 +345,21 @@ static enum status run_derivation(struct pipeline *pipeline, const struct deriva
 	return status ? status : run_mark_done(&pipeline->run, mark, step->detail, error);
 }
 
+/* In one transaction: whoever looks sees the state before or the state after with who must be protected in it, never
+ * new rows, residents or households with the marks of the old ones. */
+static enum status derive_all(struct pipeline *pipeline, struct error *error)
+{
+	struct store *data = pipeline->opened->data;
+	enum status status = store_hold(data, error);
+	for (const struct derivation *next = derivations; next->name && status == STATUS_OK; next++)
+		status = run_derivation(pipeline, next, error);
+	if (status == STATUS_OK)
+		status = intake_show(data, error);
+	if (status == STATUS_OK)
+		status = run_publish(data, &pipeline->generation, error);
+	return status ? status : store_let_go(data, error);
+}
+
 enum status pipeline_derive(struct pipeline *pipeline, bool force, struct error *error)
 {
 	enum status status = take_fingerprint(pipeline, error);
@@ -353,13 +368,11 @@ enum status pipeline_derive(struct pipeline *pipeline, bool force, struct error 
 	if (status != STATUS_OK || (pipeline->nothing_new && !force))
 		return status;
 	status = open_reading(pipeline, force, error);
-	for (const struct derivation *next = derivations; next->name && status == STATUS_OK; next++)
-		status = run_derivation(pipeline, next, error);
+	if (status == STATUS_OK)
+		status = derive_all(pipeline, error);
 	if (status == STATUS_OK)
 		status = reading_keep(pipeline->reading, error);
-	if (status == STATUS_OK)
-		status = store_measure(pipeline->opened->data, error);
-	return status ? status : run_publish(pipeline->opened->data, &pipeline->generation, error);
+	return status ? status : store_measure(pipeline->opened->data, error);
 }
 
 /* ---- what came of it -------------------------------------------------------------------------------- */

@@ -1,9 +1,9 @@
 /* From the inbox to the pages: the rooms called in the order the data travels.
  *
  * Each step is safe to run again: intake loads an extract in one transaction and knows it
- * afterwards; the others replace their own result tables in one.  The run ledger remembers
- * which steps are done for which state of the extracts, so a run that was killed goes on
- * behind its last finished step, and a run with nothing new does nothing.
+ * afterwards; all that is derived is replaced in one transaction together with the marks of who
+ * must be protected, and what was loaded is shown from then on.  A run that was killed goes on behind
+ * the last extract; a run with nothing new does nothing.
  */
 #ifndef CLI_PIPELINE_H
 #define CLI_PIPELINE_H

@@ -158,7 +158,9 @@ static enum status derive(struct relinker *relinker, struct store *data, struct 
 	struct reading_settings settings = {.stop = &relinker->stop};
 	enum status status = reading_open(&reading, data, site->vault, snapshot->profile, &settings, error);
 	if (status == STATUS_OK) {
-		status = household_refresh(reading, run->run_id, &report, error);
+		status = store_hold(data, error); /* no household is seen before who in it must be protected */
+		if (status == STATUS_OK)
+			status = household_refresh(reading, run->run_id, &report, error);
 		reading_close(reading);
 	}
 	if (status == STATUS_OK)
@@ -168,7 +170,12 @@ static enum status derive(struct relinker *relinker, struct store *data, struct 
 	snapshot_release(site, snapshot);
 	if (status == STATUS_OK)
 		status = run_publish(data, NULL, error);
-	return status == STATUS_OK ? run_end(run, RUN_FINISHED, "rulings", error) : status;
+	if (status == STATUS_OK)
+		status = run_end(run, RUN_FINISHED, "rulings", error);
+	if (status == STATUS_OK)
+		status = store_let_go(data, error);
+	store_give_up(data);
+	return status;
 }
 
 static bool run_is_open(struct store *data)

@@ -51,7 +51,7 @@ static enum status snapshot_make(struct site *site, struct profile *profile, str
 	enum status status = policy_open(&snapshot->policy, profile, error);
 	if (status == STATUS_OK)
 		status = load_policy(site, snapshot->policy, error);
-	struct disclosure_parts parts = {profile, site->vault, snapshot->policy, site->audit, site->data};
+	struct disclosure_parts parts = {profile, site->vault, snapshot->policy, site->audit, site->data, site->desk};
 	if (status == STATUS_OK)
 		status = disclosure_open_door(&snapshot->disclosure, &parts, error);
 	if (status != STATUS_OK) {

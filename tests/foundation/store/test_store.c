@@ -375,6 +375,39 @@ static void test_a_reader_sees_one_picture_and_cannot_write(void **state)
 	store_close(reader);
 }
 
+static void test_what_is_held_is_seen_as_a_whole(void **state)
+{
+	(void)state;
+	static const char count[] = "SELECT count(*) FROM thing";
+	struct store *reader = test_database_open_bare(&db, STORE_DATA, STORE_READ);
+	assert_ok(store_hold(store, &e), &e);
+	assert_ok(store_begin(store, &e), &e);
+	insert_thing(1, "kept");
+	assert_int_equal(store_begin(store, &e), STATUS_INTERNAL); /* still no nesting */
+	assert_ok(store_commit(store, &e), &e);
+	store_rollback(store); /* after the commit: nothing of it */
+	assert_ok(store_begin(store, &e), &e);
+	insert_thing(2, "rolled back");
+	assert_int_not_equal(store_execute(store, "INSERT INTO nowhere (a) VALUES (1)", &e), STATUS_OK);
+	store_rollback(store);
+	insert_thing(3, "between");
+	assert_int_equal(store_commit(store, &e), STATUS_INTERNAL);
+	assert_int_equal(test_query(reader, count), 0);
+	assert_ok(store_let_go(store, &e), &e);
+	assert_int_equal(test_query(reader, "SELECT sum(thing_id) FROM thing"), 4);
+	assert_ok(store_hold(store, &e), &e);
+	assert_ok(store_begin(store, &e), &e);
+	insert_thing(5, "given up");
+	assert_ok(store_commit(store, &e), &e);
+	store_give_up(store);
+	assert_int_equal(test_query(reader, count), 2);
+	assert_ok(store_begin(store, &e), &e); /* as ever */
+	insert_thing(6, "after");
+	assert_ok(store_commit(store, &e), &e);
+	assert_int_equal(test_query(reader, count), 3);
+	store_close(reader);
+}
+
 static void test_the_shelves_are_apart(void **state)
 {
 	(void)state;
@@ -478,6 +511,7 @@ int main(int argc, char **argv)
 		ON_A_DATABASE(test_a_stream_reads_all_and_shuts_others_out),
 		ON_A_DATABASE(test_queued_changes_all_happen_or_none),
 		ON_A_DATABASE(test_a_reader_sees_one_picture_and_cannot_write),
+		ON_A_DATABASE(test_what_is_held_is_seen_as_a_whole),
 		ON_A_DATABASE(test_the_shelves_are_apart),
 		ON_A_DATABASE(test_returning_and_upsert),
 		ON_A_DATABASE(test_a_second_store_leaves_the_locks_of_the_first),

@@ -479,6 +479,69 @@ static void test_a_protected_resident_is_in_no_pair(void **state)
 			 STATUS_NOT_FOUND);
 }
 
+/* ---- between a load and the marks that follow from it --------------------------------------------------- */
+
+static void next_generation(void)
+{
+	struct error e;
+	assert_ok(run_publish(borough.data, NULL, &e), &e);
+	assert_ok(disclosure_refresh(borough.door, NULL, &e), &e);
+}
+
+static void assert_shown(bool moved)
+{
+	struct disclosure_resident answer;
+	int64_t first;
+	assert_int_equal(open_as(&answer, "housing_officer", "homelessness_prevention", 1001), STATUS_OK);
+	assert_string_equal(value_in(&answer, "housing_tenancies", "postcode"), moved ? "EM9 9AA" : "EM1 4QT");
+	assert_int_equal(find_as("housing_officer", "homelessness_prevention", "EM9 9AA", &first), moved);
+	assert_int_equal(find_as("housing_officer", "homelessness_prevention", "14 Mill Lane", &first) > 0, true);
+}
+
+/* Anybody of the new rows might be somebody who must be protected: they are shown when that has been found out. */
+static void test_what_was_loaded_is_shown_after_the_marks(void **state)
+{
+	(void)state;
+	struct error e;
+	borough_write(&borough, "tenancies_20260331.csv",
+		      "Tenancy Ref,Person Ref,Title,Forename,Surname,DOB,Sex,NI No,Role,Home Tel,Mobile,E-mail,Address "
+		      "1,Address "
+		      "2,Address 3,Post Code,UPRN,Tenure,Beds,Start,End,End Reason,Housing Officer,Officer Tel,Patch\n"
+		      "T1,P1,Mrs,Aisha,Mohammed,12/03/1985,F,AB123456C,TEN,,07911 123456,aisha@mail.example,9 Secret "
+		      "Wharf,Eastmarsh,,EM9 9AA,,SEC,3,01/04/2019,,,Ruth Okoro,020 7946 0001,North\n");
+	next_generation();
+	assert_shown(false); /* and kept in memory */
+	borough_intake(&borough);
+	assert_int_equal(test_query(borough.data, "SELECT count(*) FROM extract WHERE waits = 1"), 1);
+	assert_shown(false);
+	next_generation(); /* a server that is started now, or follows a ruling */
+	assert_shown(false);
+	assert_ok(intake_show(borough.data, &e), &e);
+	next_generation();
+	assert_shown(true);
+}
+
+/* What a look reads and what it is judged by are one state: marks that are newer than those in memory are no answer. */
+static void test_a_look_is_judged_by_the_marks_of_what_it_reads(void **state)
+{
+	(void)state;
+	struct error e;
+	struct disclosure_resident answer;
+	struct policy_mark adopted = {.kind = POLICY_RESIDENT,
+				      .subject_id = 1001,
+				      .restriction = borough.profile->restrictions.at[0].id,
+				      .kept_since = DATE_UNKNOWN};
+	assert_ok(store_begin(borough.data, &e), &e);
+	assert_ok(policy_replace_marks(borough.data, &adopted, 1, &e), &e);
+	assert_ok(store_commit(borough.data, &e), &e);
+	struct viewer viewer = borough_viewer(&borough, "housing_officer", "homelessness_prevention");
+	struct disclosure_question question = {.viewer = &viewer, .subject_id = 1001, .on = DATE_UNKNOWN};
+	assert_int_equal(disclosure_open_resident(&answer, borough.door, &question, &arena, &e), STATUS_IO);
+	assert_string_equal(e.code, "disclosure.marks");
+	assert_ok(policy_load(borough.policy, borough.data, borough.desk, &e), &e);
+	assert_int_equal(disclosure_open_resident(&answer, borough.door, &question, &arena, &e), STATUS_NOT_FOUND);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -497,7 +560,9 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_a_new_generation_is_taken_up, begin, end),
 		cmocka_unit_test_setup_teardown(test_what_is_kept_ends_with_its_generation, begin, end),
 		cmocka_unit_test_setup_teardown(test_looks_go_on_while_the_state_is_switched, begin, end),
+		cmocka_unit_test_setup_teardown(test_what_was_loaded_is_shown_after_the_marks, begin, end),
 		cmocka_unit_test_setup_teardown(test_without_audit_there_is_no_answer, begin, end),
+		cmocka_unit_test_setup_teardown(test_a_look_is_judged_by_the_marks_of_what_it_reads, begin, end),
 	};
 	return cmocka_run_group_tests(tests, make, drop);
 }

@@ -77,6 +77,7 @@ static inline void village_load(struct village *v, const char *source)
 			&e),
 		&e);
 	int64_t generation;
+	assert_ok(intake_show(data, &e), &e);
 	assert_ok(run_publish(data, &generation, &e), &e);
 	store_close(data);
 	vault_close(vault);
