@@ -40,6 +40,7 @@ static void put_user(const struct visit *visit, struct value *page)
 	put_text(user, "name", viewer->display_name);
 	put_text(user, "role", viewer->role ? viewer->role->title : TEXT("no role"));
 	put_string(user, "csrf", visit->session.csrf);
+	put_bool(user, "may_see_status", visit_can(visit, CAPABILITY_STATUS_READ));
 	if (!viewer->purpose)
 		return;
 	struct value *purpose = put_object(page, "purpose");
