@@ -102,14 +102,14 @@ A delivery cut short is held, and a person may let it through
   $ head -3 "$TESTS/data/village/february/tenancies_20260201.csv" > tenancies_20260301.csv
   $ deliver tenancies_20260301.csv
   $ oneview refresh w 2>&1 | grep -vE '[0-9] s( |$)'; echo "exit code ${PIPESTATUS[0]}"
-  tenancies_20260301.csv held: 2 rows where the last full delivery had 6: fewer by more than 50 %
+  tenancies_20260301.csv held as extract 6: 2 rows where the last full delivery had 6: fewer by more than 50 %
   Nothing new: the pages show the newest state already.
   oneview: 1 extract waits for a person's decision
-    What to do: see "oneview status"; let one through with "oneview ingest WORKSPACE --release NUMBER"
+    What to do: let a held one through with "oneview ingest WORKSPACE --release NUMBER", or put a better file in its place
   exit code 7
   $ oneview ingest w --release 99
   oneview: There is no held extract 99
-    What to do: oneview status lists the extracts that wait
+    What to do: Only a held extract can be let through; "oneview refresh --json" tells the number of each. A refused one needs a better file.
   [4]
   $ oneview ingest w --release "$(sqlite3 w/data.db "SELECT max(extract_id) FROM extract")"
   Released extract           6

@@ -477,7 +477,9 @@ enum status intake_release(struct store *store, int64_t extract_id, struct error
 	if (status == STATUS_OK && changed == 0) {
 		error_set(error, STATUS_NOT_FOUND, "intake.not_held", "There is no held extract %lld",
 			  (long long)extract_id);
-		error_remedy(error, "oneview status lists the extracts that wait");
+		error_remedy(error, "Only a held extract can be let through; \"oneview refresh --json\" tells the "
+				    "number of each. A refused one "
+				    "needs a better file.");
 		return STATUS_NOT_FOUND;
 	}
 	return status;

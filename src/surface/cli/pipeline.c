@@ -125,8 +125,10 @@ enum status pipeline_held(const struct pipeline *pipeline, struct error *error)
 		return STATUS_OK;
 	error_set(error, STATUS_HELD, "refresh.held", "%llu extract%s for a person's decision",
 		  (unsigned long long)waiting, waiting == 1 ? " waits" : "s wait");
-	error_remedy(error,
-		     "see \"oneview status\"; let one through with \"oneview ingest WORKSPACE --release NUMBER\"");
+	error_remedy(error, "%s%s%s",
+		     pipeline->totals.held ? "let a held one through with \"oneview ingest WORKSPACE --release NUMBER\""
+					   : "",
+		     pipeline->totals.held ? ", or " : "", "put a better file in its place");
 	return STATUS_HELD;
 }
 
@@ -413,8 +415,11 @@ static void show_extracts(struct pipeline *pipeline)
 		char more[40] = "";
 		if (same > 1)
 			snprintf(more, sizeof more, " (and %zu more of the feed)", same - 1);
-		answer_line(&pipeline->cli->answer, "%s %s: %s%s", result->file_name,
-			    extract_outcome_name(result->outcome), result->reason, more);
+		char number[40] = ""; /* what lets it through */
+		if (result->outcome == EXTRACT_HELD)
+			snprintf(number, sizeof number, " as extract %lld", (long long)result->extract_id);
+		answer_line(&pipeline->cli->answer, "%s %s%s: %s%s", result->file_name,
+			    extract_outcome_name(result->outcome), number, result->reason, more);
 	}
 }
 
