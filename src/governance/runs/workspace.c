@@ -188,22 +188,6 @@ void workspace_close(struct workspace *workspace)
 	free(workspace);
 }
 
-enum status workspace_reload_profile(struct workspace *workspace, struct profile **old, struct error *error)
-{
-	struct profile *fresh;
-	*old = NULL;
-	enum status status = profile_load(&fresh, workspace->paths.profile, error);
-	if (status)
-		return status;
-	if (strcmp(fresh->version, workspace->profile->version) == 0) {
-		profile_free(fresh);
-		return STATUS_OK;
-	}
-	*old = workspace->profile;
-	workspace->profile = fresh;
-	return STATUS_OK;
-}
-
 /* ---- what is in it ------------------------------------------------------------------------------ */
 
 enum status workspace_store(const struct workspace *workspace, enum store_shelf shelf, enum store_mode mode,

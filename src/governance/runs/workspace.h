@@ -50,9 +50,6 @@ enum status workspace_adopt(const char *folder, const char *title, const char *d
 /* Loads workspace.yaml and the profile; opens no database. */
 enum status workspace_open(struct workspace **out, const char *folder, struct error *error) MUST_CHECK;
 void workspace_close(struct workspace *workspace); /* NULL is fine */
-/* Reads the profile again if a file of it was changed; the caller frees the *OLD one (NULL when
- * nothing changed) when nobody uses it any more. */
-enum status workspace_reload_profile(struct workspace *workspace, struct profile **old, struct error *error) MUST_CHECK;
 
 /* The schema must be the newest: workspace_migrate() brings it there. */
 enum status workspace_store(const struct workspace *workspace, enum store_shelf shelf, enum store_mode mode,

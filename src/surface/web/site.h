@@ -109,6 +109,7 @@ struct site {
 	struct metrics metrics;
 	pthread_mutex_t snapshot_lock;
 	struct snapshot *snapshot;
+	struct buf profile_problem;  /* why a changed profile was not taken; under the snapshot's lock */
 	struct buf unavailable_page; /* what is sent when the audit cannot be written */
 	struct session_limits limits;
 	instant started, swept, profile_looked_at;
@@ -127,6 +128,8 @@ struct snapshot *snapshot_hold(struct site *site);
 void snapshot_release(struct site *site, struct snapshot *snapshot);
 /* Takes notice of a changed profile and of a new state of the data. From one thread only. */
 enum status snapshot_refresh(struct site *site, struct error *error) MUST_CHECK;
+/* Why the profile in the workspace is not the one in force; absent when it is. */
+struct text snapshot_problem(struct site *site, struct arena *arena);
 /* An agreement that is ended, or a mark that is set, counts from the next request on. DATA may be NULL. */
 enum status snapshot_follow_policy(struct site *site, struct snapshot *snapshot, struct store *desk, struct store *data,
 				   struct error *error) MUST_CHECK;

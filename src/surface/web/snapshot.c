@@ -72,31 +72,86 @@ static void snapshot_switch(struct site *site, struct snapshot *newer)
 	snapshot_release(site, older);
 }
 
-/* The workspace's own copy of the profile is only looked at for whether it changed; each snapshot loads
- * one for itself, so that it can outlive the next change. */
-static enum status follow_profile(struct site *site, struct error *error)
+/* ---- a changed profile ------------------------------------------------------------------------------- */
+
+/* "feeds/tenancies.yaml, line 12: ...": the folder is known. */
+static void put_problem(const struct site *site, const struct error *error, struct buf *out)
 {
-	struct profile *old = NULL, *profile = NULL;
+	size_t folder = strlen(site->workspace->paths.profile);
+	const char *file = error->file;
+	if (strncmp(file, site->workspace->paths.profile, folder) == 0 && file[folder] == '/')
+		file += folder + 1;
+	if (file[0])
+		buf_format(out, "%s, line %u: ", file, error->line);
+	buf_format(out, "%s", error->message);
+	if (error->remedy[0])
+		buf_format(out, " (%s)", error->remedy);
+}
+
+/* Told in the log once, and on the status page for as long as it is so; NULL: there is none any more. */
+static void note_problem(struct site *site, const struct error *error)
+{
+	struct buf problem;
+	buf_init(&problem, 4096);
+	if (error)
+		put_problem(site, error, &problem);
+	pthread_mutex_lock(&site->snapshot_lock);
+	bool is_new = !text_equal(buf_text(&problem), buf_text(&site->profile_problem));
+	struct buf old = site->profile_problem;
+	site->profile_problem = problem;
+	pthread_mutex_unlock(&site->snapshot_lock);
+	buf_release(&old);
+	if (is_new && problem.len)
+		log_event(LOG_ERROR, "web.profile", "the profile has changed, but the one before stays in force: %.*s",
+			  TEXT_ARG(buf_text(&problem)));
+}
+
+struct text snapshot_problem(struct site *site, struct arena *arena)
+{
+	pthread_mutex_lock(&site->snapshot_lock);
+	struct text problem = arena_text(arena, buf_text(&site->profile_problem));
+	pthread_mutex_unlock(&site->snapshot_lock);
+	return problem;
+}
+
+/* The new profile's index is built before it takes the old one's place. */
+static enum status take_profile(struct site *site, struct profile *profile, struct error *error)
+{
 	struct snapshot *newer = NULL;
 	bool first = site->snapshot == NULL;
-	enum status status = first ? STATUS_OK : workspace_reload_profile(site->workspace, &old, error);
-	profile_free(old);
-	if (status != STATUS_OK || (!first && !old))
+	enum status status = snapshot_make(site, profile, &newer, error);
+	if (status != STATUS_OK)
 		return status;
-	status = profile_load(&profile, site->workspace->paths.profile, error);
-	if (status == STATUS_OK)
-		status = snapshot_make(site, profile, &newer, error);
-	if (status != STATUS_OK) {
-		profile_free(profile);
-		return status;
-	}
 	if (!first)
 		status = disclosure_refresh(newer->disclosure, NULL, error);
+	if (status != STATUS_OK) {
+		newer->profile = NULL; /* the caller's */
+		snapshot_release(site, newer);
+		return status;
+	}
 	snapshot_switch(site, newer);
 	if (!first)
 		log_event(LOG_INFO, "web.profile", "the profile has changed: version %s", profile->version);
+	return STATUS_OK;
+}
+
+/* Each snapshot loads a profile for itself, so that it can outlive the next change. */
+static enum status follow_profile(struct site *site, struct error *error)
+{
+	struct profile *profile = NULL;
+	enum status status = profile_load(&profile, site->workspace->paths.profile, error);
+	if (status == STATUS_OK && site->snapshot && strcmp(profile->version, site->snapshot->profile->version) == 0) {
+		profile_free(profile);
+		return STATUS_OK;
+	}
+	if (status == STATUS_OK)
+		status = take_profile(site, profile, error);
+	if (status != STATUS_OK)
+		profile_free(profile);
 	return status;
 }
+
+/* ---- a new state of the data --------------------------------------------------------------------------- */
 
 static enum status data_generation(struct site *site, int64_t *generation, struct error *error)
 {
@@ -152,14 +207,19 @@ static enum status follow_data(struct site *site, struct error *error)
 	return STATUS_OK;
 }
 
-/* A profile is read whole to see whether it has changed, so that is looked at now and then only. */
+/* A profile is read whole to see whether it has changed, so that is looked at now and then only. One that cannot be
+ * taken changes nothing: pages go on with the one before, and with new data. */
 enum status snapshot_refresh(struct site *site, struct error *error)
 {
+	enum { LOOK_SECONDS = 10 };
+	unsigned seconds = site->settings->profile_seconds ? site->settings->profile_seconds : LOOK_SECONDS;
 	instant now = instant_now();
-	enum status status = STATUS_OK;
-	if (now - site->profile_looked_at > 10 * INT64_C(1000000)) {
-		status = follow_profile(site, error);
+	if (now - site->profile_looked_at > (instant)seconds * 1000000) {
+		enum status status = follow_profile(site, error);
 		site->profile_looked_at = now;
+		if (status != STATUS_OK && !site->snapshot)
+			return status;
+		note_problem(site, status == STATUS_OK ? NULL : error);
 	}
-	return status == STATUS_OK && site->server ? follow_data(site, error) : status;
+	return site->server ? follow_data(site, error) : STATUS_OK;
 }

@@ -60,6 +60,7 @@ enum status site_open(struct site **out, const struct web_settings *settings, st
 	site->settings = settings;
 	site->started = instant_now();
 	pthread_mutex_init(&site->snapshot_lock, NULL);
+	buf_init(&site->profile_problem, 4096);
 	site->searches = searches_new();
 	site->seen = seen_new();
 	site->limits.marks = session_marks_new();
@@ -127,6 +128,7 @@ void site_close(struct site *site)
 	seen_free(site->seen);
 	session_marks_free(site->limits.marks);
 	buf_release(&site->unavailable_page);
+	buf_release(&site->profile_problem);
 	explicit_bzero(&site->audit_key, sizeof site->audit_key);
 	pthread_mutex_destroy(&site->snapshot_lock);
 	free(site);

@@ -19,12 +19,13 @@
 #include <stdbool.h>
 
 struct web_settings {
-	const char *workspace; /* the workspace's folder */
-	const char *address;   /* to listen on; NULL: 127.0.0.1 */
-	unsigned port;         /* 0: any free one, told to `ready` */
-	unsigned threads;      /* that serve pages; 0: by the processors, 2 to 4, on PostgreSQL 4 to 16 */
-	unsigned connections;  /* at once; 0: 2,000 */
-	unsigned idle_seconds; /* until a silent or slow connection is closed; 0: 30 */
+	const char *workspace;    /* the workspace's folder */
+	const char *address;      /* to listen on; NULL: 127.0.0.1 */
+	unsigned port;            /* 0: any free one, told to `ready` */
+	unsigned threads;         /* that serve pages; 0: by the processors, 2 to 4, on PostgreSQL 4 to 16 */
+	unsigned connections;     /* at once; 0: 2,000 */
+	unsigned idle_seconds;    /* until a silent or slow connection is closed; 0: 30 */
+	unsigned profile_seconds; /* between looks at whether the profile has changed; 0: 10 */
 	const char
 		*static_folder; /* styles and scripts; NULL: "static" beside the program, or ../share/oneview/static */
 	bool secure_cookies;    /* a proxy in front of us speaks TLS: cookies travel only over it */

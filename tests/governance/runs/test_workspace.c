@@ -108,27 +108,6 @@ static void test_an_odd_title_survives(void **state)
 	workspace_close(workspace);
 }
 
-static void test_a_changed_profile_is_read_again(void **state)
-{
-	(void)state;
-	struct profile *old;
-	char path[WORKSPACE_PATH_SIZE + 20];
-	struct workspace *workspace = init_and_open();
-	assert_ok(workspace_reload_profile(workspace, &old, &e), &e);
-	assert_null(old);
-	snprintf(path, sizeof path, "%s/agreements.yaml", workspace->paths.profile);
-	struct buf content;
-	buf_init(&content, 1 << 20);
-	assert_ok(file_read(path, &content, &e), &e);
-	buf_append_text(&content, TEXT("# reviewed\n"));
-	assert_ok(file_replace(path, buf_text(&content), 0640, &e), &e);
-	buf_release(&content);
-	assert_ok(workspace_reload_profile(workspace, &old, &e), &e);
-	assert_non_null(old);
-	profile_free(old);
-	workspace_close(workspace);
-}
-
 static void test_one_refresh_at_a_time(void **state)
 {
 	(void)state;
@@ -205,9 +184,11 @@ static void test_a_killed_holder_holds_no_longer(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		ON_A_DATABASE(test_init_makes_all_of_it),  ON_A_DATABASE(test_what_is_missing_is_named),
-		ON_A_DATABASE(test_an_odd_title_survives), ON_A_DATABASE(test_a_changed_profile_is_read_again),
-		ON_A_DATABASE(test_one_refresh_at_a_time), ON_A_DATABASE(test_a_killed_holder_holds_no_longer),
+		ON_A_DATABASE(test_init_makes_all_of_it),
+		ON_A_DATABASE(test_what_is_missing_is_named),
+		ON_A_DATABASE(test_an_odd_title_survives),
+		ON_A_DATABASE(test_one_refresh_at_a_time),
+		ON_A_DATABASE(test_a_killed_holder_holds_no_longer),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

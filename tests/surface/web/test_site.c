@@ -271,6 +271,65 @@ static void test_a_new_state_is_shown_without_a_pause(void **state)
 	assert_true(shown);
 }
 
+static void change_roles(struct village *v, const char *from, const char *to)
+{
+	struct error e;
+	char path[WORKSPACE_PATH_SIZE + 20];
+	struct buf content, changed;
+	buf_init(&content, 1 << 20);
+	buf_init(&changed, 1 << 20);
+	snprintf(path, sizeof path, "%s/roles.yaml", v->workspace->paths.profile);
+	assert_ok(file_read(path, &content, &e), &e);
+	struct text all = buf_text(&content);
+	size_t at = text_find(all, text_of(from));
+	assert_true(at < all.len);
+	buf_format(&changed, "%.*s%s%s", (int)at, all.at, to, all.at + at + strlen(from));
+	assert_ok(file_replace(path, buf_text(&changed), 0600, &e), &e);
+	buf_release(&content);
+	buf_release(&changed);
+}
+
+static bool comes_to_show(struct village *v, const char *path, const char *words, bool wanted)
+{
+	bool is = !wanted;
+	for (int i = 0; i < 500 && is != wanted; i++) {
+		assert_int_equal(village_get(v, path), 200);
+		is = village_shows(v, words);
+		usleep(10000);
+	}
+	return is == wanted;
+}
+
+/* A profile is taken as a whole or not at all; what is wrong with it is told, and pages go on. */
+static void test_a_changed_profile_is_taken_or_told_why_not(void **state)
+{
+	struct error e;
+	struct store *data;
+	struct village *v = *state;
+	int64_t generation;
+	char resident[100], line[100];
+	resident_path(v, resident);
+	village_sign_in(v, "admin");
+	change_roles(v, "title: Front-line worker", "titel: Front-line worker");
+	assert_true(comes_to_show(v, "/status", "stays in force", true));
+	assert_true(village_shows(v, "roles.yaml, line 2: "));
+	assert_true(village_shows(v, "with the profile of before"));
+	assert_false(village_shows(v, v->folder));
+	/* new data is followed all the same */
+	assert_ok(workspace_store(v->workspace, STORE_DATA, STORE_WRITE, &data, &e), &e);
+	assert_ok(run_publish(data, &generation, &e), &e);
+	store_close(data);
+	snprintf(line, sizeof line, "oneview_generation %lld\n", (long long)generation);
+	assert_true(comes_to_show(v, "/metrics", line, true));
+	change_roles(v, "titel: Front-line worker", "title: Door worker");
+	assert_true(comes_to_show(v, "/status", "stays in force", false));
+	assert_true(comes_to_show(v, "/admin/users", "Door worker", true));
+	village_sign_in(v, "rosa");
+	choose_purpose(v);
+	assert_int_equal(village_get(v, resident), 200);
+	assert_true(village_shows(v, "Known to"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -282,6 +341,7 @@ int main(void)
 		cmocka_unit_test(test_forms_need_their_token_and_their_origin),
 		cmocka_unit_test(test_users_are_added_and_changed),
 		cmocka_unit_test(test_what_can_be_asked_for_without_signing_in),
+		cmocka_unit_test(test_a_changed_profile_is_taken_or_told_why_not),
 		cmocka_unit_test(test_without_audit_no_answer),
 		cmocka_unit_test(test_a_new_state_is_shown_without_a_pause),
 	};

@@ -115,7 +115,8 @@ static inline void *village_serve(void *context)
 static inline void village_start(struct village *v)
 {
 	atomic_store(&v->port, 0);
-	v->settings = (struct web_settings){.workspace = v->folder, .threads = 2, .ready = village_ready, .context = v};
+	v->settings = (struct web_settings){
+		.workspace = v->folder, .threads = 2, .profile_seconds = 1, .ready = village_ready, .context = v};
 	assert_int_equal(pthread_create(&v->thread, NULL, village_serve, v), 0);
 	while (!atomic_load(&v->port))
 		usleep(1000);

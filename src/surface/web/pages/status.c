@@ -33,6 +33,9 @@ static void put_numbers(struct visit *visit)
 	put_fact(facts, "Profile",
 		 arena_format(visit->arena, "%.*s, version %.12s", TEXT_ARG(visit->profile->title),
 			      visit->profile->version));
+	struct text problem = snapshot_problem(visit->site, visit->arena);
+	if (!text_is_empty(problem))
+		put_fact(facts, "The profile was changed, but the one before stays in force", problem);
 	put_number(visit, facts, "State of the data", (uint64_t)atomic_load(&site->generation));
 	put_number(visit, facts, "Residents that can be found", door.residents);
 	put_number(visit, facts, "Searches since the start", door.finds);
@@ -58,11 +61,13 @@ enum status page_status(struct visit *visit, struct error *error)
 		return status;
 	audit_numbers(visit->site->audit, &audit);
 	bool ready = atomic_load(&visit->site->searchable);
+	bool problem = !text_is_empty(snapshot_problem(visit->site, visit->arena));
 	put_string(visit->document, "state",
 		   audit.failed ? "The audit has failed"
-		   : ready      ? "Serving"
-				: "Getting ready");
-	put_string(visit->document, "colour", audit.failed ? "red" : ready ? "green" : "yellow");
+		   : !ready     ? "Getting ready"
+		   : problem    ? "Serving, with the profile of before"
+				: "Serving");
+	put_string(visit->document, "colour", audit.failed ? "red" : ready && !problem ? "green" : "yellow");
 	put_numbers(visit);
 	put_bool(visit->document, "has_runs", count > 0);
 	struct value *rows = put_array(visit->document, "runs");
