@@ -5,6 +5,7 @@
 #include "base/interrupt.h"
 #include "casework/casework.h"
 #include "intake/intake.h"
+#include "reading/reading.h"
 
 static enum status change(struct opened *opened, struct vault_change_report *report, struct error *error)
 {
@@ -21,6 +22,18 @@ static enum status change(struct opened *opened, struct vault_change_report *rep
 						       .table_count = sizeof tables / sizeof *tables,
 						       .stop = interrupt_flag()},
 				report, error);
+}
+
+/* What matching keeps between refreshes is sealed too, and can be read again: not worth sealing anew. */
+static enum status forget_reading(struct opened *opened, struct error *error)
+{
+	enum status status = store_begin(opened->data, error);
+	if (status == STATUS_OK)
+		status = reading_forget(opened->data, error);
+	if (status == STATUS_OK)
+		return store_commit(opened->data, error);
+	store_rollback(opened->data);
+	return status;
 }
 
 static enum status audit_change(struct opened *opened, const struct vault_change_report *report, struct error *error)
@@ -46,6 +59,8 @@ enum status cmd_key_change(struct cli *cli, struct error *error)
 	struct opened opened;
 	struct vault_change_report report;
 	enum status status = opened_open(&opened, cli, OPEN_DATA_WRITE | OPEN_DESK_WRITE, error);
+	if (status == STATUS_OK)
+		status = forget_reading(&opened, error);
 	if (status == STATUS_OK)
 		status = change(&opened, &report, error);
 	if (status == STATUS_OK)
