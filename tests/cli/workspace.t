@@ -150,12 +150,24 @@ A backup is restored only with its keys, and verified
   Sign-in  Name           Role           Team  Status  Last sign-in
   admin    Administrator  administrator        active  never
 
+A database from before the program was renewed is not served, nor taken for a fault
+  $ oneview init older --profile "$TESTS/data/village/profile" --quiet >/dev/null
+  $ python3 -c 'import sqlite3; d = sqlite3.connect("older/data.db"); d.execute("DELETE FROM schema_version WHERE room = \"intake\" AND version > 1"); d.commit()'
+  $ oneview serve older --port 0
+  oneview: The data shelf has an older form than this program wants (intake 1 of *): *older/data.db (glob)
+    What to do: Run `oneview refresh`, which brings it up to date
+  [6]
+
 What is not a workspace is told
   $ oneview user list nowhere
   oneview: There is no folder nowhere
     What to do: Make a workspace with `oneview init nowhere`
   [4]
   $ oneview user list backup
+  oneview: backup is not a workspace
+    What to do: Make one with `oneview init backup`, or check the path
+  [4]
+  $ oneview serve backup --port 0
   oneview: backup is not a workspace
     What to do: Make one with `oneview init backup`, or check the path
   [4]

@@ -237,7 +237,7 @@ enum status schema_check(struct store *store, const struct schema *schemas, stru
 		status = error_set(error, STATUS_CONFLICT, "store.older",
 				   "The %s shelf has an older form than this program wants (%s %d of %d): %s",
 				   shelf_name(store->shelf), schema->room, version, newest, store->where);
-		error_remedy(error, "Run `oneview refresh` or `oneview init`, which bring it up to date");
+		error_remedy(error, "Run `oneview refresh`, which brings it up to date");
 	}
 	return status;
 }

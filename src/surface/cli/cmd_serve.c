@@ -2,6 +2,7 @@
 
 #include "base/file.h"
 #include "base/log.h"
+#include "runs/workspace.h"
 #include "web/web.h"
 
 #include <stdio.h>
@@ -12,6 +13,16 @@ static void announce(void *context, const char *address, unsigned port)
 	if (!cli->quiet)
 		printf("Serving on http://%s:%u/ - Ctrl-C stops it\n", address, port);
 	fflush(stdout);
+}
+
+/* The log is opened first, and that a folder is no workspace should not be told as a log that is not there. */
+static enum status check_workspace(const char *folder, struct error *error)
+{
+	struct workspace *workspace;
+	enum status status = workspace_open(&workspace, folder, error);
+	if (status == STATUS_OK)
+		workspace_close(workspace);
+	return status;
 }
 
 /* Into the workspace's logs/ unless told otherwise; "-" is standard error, for those who collect it. */
@@ -36,7 +47,9 @@ enum status cmd_serve(struct cli *cli, struct error *error)
 		status = cli_value_int(cli, "connections", 1, 100000, &connections, error);
 	if (status != STATUS_OK)
 		return status;
-	status = open_log(cli, error);
+	status = check_workspace(cli_operand(cli, 0), error);
+	if (status == STATUS_OK)
+		status = open_log(cli, error);
 	if (status != STATUS_OK)
 		return status;
 	struct web_settings settings = {

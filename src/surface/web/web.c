@@ -33,11 +33,26 @@ static unsigned page_threads(const struct site *site)
 	return processors < 2 ? 2 : processors > 4 ? 4 : processors;
 }
 
+/* The pools open stores as they are. Serving brings none up to date (a refresh may be at work), so an older one must be
+ * told before a page asks it for what it does not have yet. */
+static enum status check_stores(const struct site *site, struct error *error)
+{
+	enum status status = STATUS_OK;
+	for (int shelf = STORE_DATA; shelf <= STORE_DESK && status == STATUS_OK; shelf++) {
+		struct store *store;
+		status = workspace_store(site->workspace, (enum store_shelf)shelf, STORE_READ, &store, error);
+		store_close(store);
+	}
+	return status;
+}
+
 static enum status open_stores(struct site *site, struct error *error)
 {
 	unsigned size = page_threads(site) + 4;
 	const char *address = site->workspace->address;
-	enum status status = store_pool_open(&site->data, address, STORE_DATA, STORE_READ, size, error);
+	enum status status = check_stores(site, error);
+	if (status == STATUS_OK)
+		status = store_pool_open(&site->data, address, STORE_DATA, STORE_READ, size, error);
 	if (status == STATUS_OK)
 		status = store_pool_open(&site->desk, address, STORE_DESK, STORE_WRITE, size, error);
 	return status;
