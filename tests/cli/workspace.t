@@ -171,3 +171,15 @@ What is not a workspace is told
   oneview: backup is not a workspace
     What to do: Make one with `oneview init backup`, or check the path
   [4]
+
+The master key is not changed under a running server
+  $ oneview serve r --port 0 --quiet & server=$!
+  $ for i in $(seq 200); do test -s r/lock-serve && break; sleep 0.05; done
+  $ oneview key change r 2>&1 | sed 's/process [0-9]* on [^,]*, since .*/process .../'
+  oneview: This workspace is being served: serve, process ...
+    What to do: Stop each server that serves it, run this command, then start them again
+  $ kill $server; wait $server
+  $ oneview key change r
+  Values sealed anew         0
+  Archives sealed anew       0
+  Now copy the keys to safekeeping, move master.key.old to where the keys of old backups are kept, and make a backup.

@@ -1,6 +1,6 @@
-/* The one refresh at a time: flock() on the workspace's lock file for this machine and, on PostgreSQL, an
- * advisory lock of a connection kept for it, for all machines. Both end with the process, so that a kill
- * leaves nothing to clear away. */
+/* The one refresh at a time, and the servers that must not be there when the key is changed: flock() on the workspace's
+ * lock files for this machine and, on PostgreSQL, an advisory lock of a connection kept for it, for all machines. Both
+ * end with the process, so that a kill leaves nothing to clear away. */
 #include "base/date.h"
 #include "base/file.h"
 #include "base/memory.h"
@@ -11,16 +11,45 @@
 #include <sys/file.h>
 #include <unistd.h>
 
+struct lock_kind {
+	const char *suffix; /* of the lock file */
+	int operation;
+	const char *sql;    /* PostgreSQL: the argument names the lock to this program; 7020100 is the store's */
+	const char *holder; /* the row of `state` that names it */
+	const char *refused, *remedy;
+};
+
+static const struct lock_kind of_commands = {"",
+					     LOCK_EX,
+					     "SELECT pg_try_advisory_lock(7020101)",
+					     "holder",
+					     "Another command is at work in this workspace",
+					     "Wait until it has finished, or stop it; then run this one again"};
+static const struct lock_kind of_servers = {"-serve",
+					    LOCK_SH,
+					    "SELECT pg_try_advisory_lock_shared(7020103)",
+					    "server",
+					    "This workspace cannot be served while a command needs it alone",
+					    "Start the server again when that command has finished"};
+static const struct lock_kind without_servers = {
+	"-serve",
+	LOCK_EX,
+	"SELECT pg_try_advisory_lock(7020103)",
+	"server",
+	"This workspace is being served",
+	"Stop each server that serves it, run this command, then start them again"};
+
 struct workspace_lock {
+	const struct lock_kind *kind;
 	int file;
 	struct store *data; /* PostgreSQL only */
 };
 
-static enum status refuse(struct text holder, struct error *error)
+static enum status refuse(const struct lock_kind *kind, struct text holder, struct error *error)
 {
-	error_set(error, STATUS_CONFLICT, "workspace.locked", "Another command is at work in this workspace: %.*s",
+	error_set(error, STATUS_CONFLICT, "workspace.locked", "%s: %.*s", kind->refused,
 		  TEXT_ARG(text_is_empty(holder) ? TEXT("it has not said what") : holder));
-	error_remedy(error, "Wait until it has finished, or stop it; then run this one again");
+	error_remedy(error, "%s", kind->remedy);
 	return STATUS_CONFLICT;
 }
 
@@ -37,12 +66,12 @@ static enum status lock_file(struct workspace_lock *lock, const char *path, cons
 	lock->file = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
 	if (lock->file < 0)
 		return error_set_errno(error, errno, "workspace.lock", "%s could not be opened", path);
-	if (flock(lock->file, LOCK_EX | LOCK_NB) != 0) {
+	if (flock(lock->file, lock->kind->operation | LOCK_NB) != 0) {
 		char text[256];
 		if (errno != EWOULDBLOCK)
 			return error_set_errno(error, errno, "workspace.lock", "%s could not be locked", path);
 		ssize_t len = pread(lock->file, text, sizeof text, 0);
-		return refuse(text_trim(text_slice(text, len > 0 ? (size_t)len : 0)), error);
+		return refuse(lock->kind, text_trim(text_slice(text, len > 0 ? (size_t)len : 0)), error);
 	}
 	size_t len = strlen(holder);
 	if (ftruncate(lock->file, 0) != 0 || pwrite(lock->file, holder, len, 0) != (ssize_t)len)
@@ -50,29 +79,32 @@ static enum status lock_file(struct workspace_lock *lock, const char *path, cons
 	return STATUS_OK;
 }
 
-static enum status refuse_by_server(struct store *data, struct error *error)
+static enum status refuse_by_server(const struct workspace_lock *lock, struct error *error)
 {
 	struct statement *query;
-	enum status status = store_prepare(&query, data, "SELECT detail FROM state WHERE name = 'holder'", error);
+	enum status status = store_prepare(&query, lock->data, "SELECT detail FROM state WHERE name = :holder", error);
 	if (status)
 		return status;
+	statement_bind_text(query, "holder", text_of(lock->kind->holder));
 	bool row;
 	status = statement_step(query, &row, error);
 	if (status == STATUS_OK)
-		status = refuse(row ? statement_text(query, statement_column(query, "detail")) : TEXT_ABSENT, error);
+		status = refuse(lock->kind,
+				row ? statement_text(query, statement_column(query, "detail")) : TEXT_ABSENT, error);
 	statement_done(query);
 	return status;
 }
 
-static enum status name_holder(struct store *data, const char *holder, struct error *error)
+static enum status name_holder(const struct workspace_lock *lock, const char *holder, struct error *error)
 {
 	struct statement *put;
-	enum status status = store_prepare(&put, data,
-					   "INSERT INTO state (name, value, detail) VALUES ('holder', 0, :holder) "
+	enum status status = store_prepare(&put, lock->data,
+					   "INSERT INTO state (name, value, detail) VALUES (:name, 0, :holder) "
 					   "ON CONFLICT (name) DO UPDATE SET detail = excluded.detail",
 					   error);
 	if (status)
 		return status;
+	statement_bind_text(put, "name", text_of(lock->kind->holder));
 	statement_bind_text(put, "holder", text_of(holder));
 	status = statement_run(put, NULL, error);
 	statement_done(put);
@@ -99,24 +131,26 @@ static enum status lock_server(struct workspace_lock *lock, const struct workspa
 		lock->data = NULL;
 		return STATUS_OK;
 	}
-	/* The argument names the lock to this program; 7020100 is the store's. */
-	status = store_query_int(lock->data, "SELECT pg_try_advisory_lock(7020101)", &got, error);
+	status = store_query_int(lock->data, lock->kind->sql, &got, error);
 	if (status)
 		return status;
 	if (!got)
-		return refuse_by_server(lock->data, error);
-	status = wait_for_the_last_writer(lock->data, error);
-	return status ? status : name_holder(lock->data, holder, error);
+		return refuse_by_server(lock, error);
+	if (lock->kind == &of_commands)
+		status = wait_for_the_last_writer(lock->data, error);
+	return status ? status : name_holder(lock, holder, error);
 }
 
-enum status workspace_lock(const struct workspace *workspace, const char *what, struct workspace_lock **out,
-			   struct error *error)
+static enum status take(const struct workspace *workspace, const struct lock_kind *kind, const char *what,
+			struct workspace_lock **out, struct error *error)
 {
-	char holder[256];
+	char holder[256], path[WORKSPACE_PATH_SIZE + 8];
 	*out = NULL;
 	describe(what, holder, sizeof holder);
+	snprintf(path, sizeof path, "%s%s", workspace->paths.lock, kind->suffix);
 	struct workspace_lock *lock = memory_alloc(1, sizeof *lock);
-	enum status status = lock_file(lock, workspace->paths.lock, holder, error);
+	lock->kind = kind;
+	enum status status = lock_file(lock, path, holder, error);
 	if (status == STATUS_OK)
 		status = lock_server(lock, workspace, holder, error);
 	if (status) {
@@ -125,6 +159,32 @@ enum status workspace_lock(const struct workspace *workspace, const char *what, 
 	}
 	*out = lock;
 	return STATUS_OK;
+}
+
+enum status workspace_lock(const struct workspace *workspace, const char *what, struct workspace_lock **out,
+			   struct error *error)
+{
+	return take(workspace, &of_commands, what, out, error);
+}
+
+enum status workspace_lock_served(const struct workspace *workspace, const char *what, struct workspace_lock **out,
+				  struct error *error)
+{
+	return take(workspace, &of_servers, what, out, error);
+}
+
+enum status workspace_lock_unserved(const struct workspace *workspace, const char *what, struct workspace_lock **out,
+				    struct error *error)
+{
+	return take(workspace, &without_servers, what, out, error);
+}
+
+/* Taken again on the same connection it counts up, and on a new one it is what the server must have. */
+enum status workspace_keep_served(struct workspace_lock *lock, struct error *error)
+{
+	int64_t got = 1;
+	enum status status = lock->data ? store_query_int(lock->data, lock->kind->sql, &got, error) : STATUS_OK;
+	return status || got ? status : refuse_by_server(lock, error);
 }
 
 void workspace_unlock(struct workspace_lock *lock)

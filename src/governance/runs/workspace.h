@@ -6,7 +6,7 @@
  *     data.db, desk.db  on SQLite
  *     inbox/            extracts to load; archive/: sealed extracts that were loaded
  *     outbox/, logs/    what the program writes for others
- *     lock              held by the one refresh that may run; names its holder
+ *     lock, lock-serve  held by the one refresh that may run, and by servers; name their holder
  */
 #ifndef RUNS_WORKSPACE_H
 #define RUNS_WORKSPACE_H
@@ -66,5 +66,15 @@ struct workspace_lock;
 enum status workspace_lock(const struct workspace *workspace, const char *what, struct workspace_lock **out,
 			   struct error *error) MUST_CHECK;
 void workspace_unlock(struct workspace_lock *lock); /* NULL is fine */
+
+/* What a running server has in memory, the key above all, must not be changed behind its back. Any number of servers hold
+ * _served(); _unserved() is refused while there is one, and refuses new ones. Beside workspace_lock(). */
+enum status workspace_lock_served(const struct workspace *workspace, const char *what, struct workspace_lock **out,
+				  struct error *error) MUST_CHECK;
+enum status workspace_lock_unserved(const struct workspace *workspace, const char *what, struct workspace_lock **out,
+				    struct error *error) MUST_CHECK;
+/* For a server, now and then: takes the lock again when the connection that had it was lost. STATUS_CONFLICT: a
+ * command came between, and the server must end. From one thread only. */
+enum status workspace_keep_served(struct workspace_lock *lock, struct error *error) MUST_CHECK;
 
 #endif

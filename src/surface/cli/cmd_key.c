@@ -58,7 +58,10 @@ enum status cmd_key_change(struct cli *cli, struct error *error)
 {
 	struct opened opened;
 	struct vault_change_report report;
+	struct workspace_lock *unserved = NULL; /* a server has the present key in memory */
 	enum status status = opened_open(&opened, cli, OPEN_DATA_WRITE | OPEN_DESK_WRITE, error);
+	if (status == STATUS_OK)
+		status = workspace_lock_unserved(opened.workspace, "key change", &unserved, error);
 	if (status == STATUS_OK)
 		status = forget_reading(&opened, error);
 	if (status == STATUS_OK)
@@ -75,6 +78,7 @@ enum status cmd_key_change(struct cli *cli, struct error *error)
 			    "Now copy the keys to safekeeping, move master.key.old to where the keys of old "
 			    "backups are kept, and make a backup.");
 	}
+	workspace_unlock(unserved);
 	opened_close(&opened);
 	return status;
 }

@@ -97,6 +97,7 @@ struct site {
 	const struct web_settings *settings;
 	struct server *server;
 	struct workspace *workspace;
+	struct workspace_lock *served;
 	struct vault *vault;
 	struct audit *audit;
 	struct audit_key audit_key;

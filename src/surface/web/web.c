@@ -87,6 +87,8 @@ enum status site_open(struct site **out, const struct web_settings *settings, st
 	if (status == STATUS_OK)
 		status = open_stores(site, error);
 	if (status == STATUS_OK)
+		status = workspace_lock_served(site->workspace, "serve", &site->served, error);
+	if (status == STATUS_OK)
 		status = open_vault(site, error);
 	if (status == STATUS_OK)
 		status = workspace_audit_key(site->workspace, &site->audit_key, error);
@@ -138,6 +140,7 @@ void site_close(struct site *site)
 		store_pool_close(site->desk);
 	assets_close(site->assets);
 	template_set_free(site->templates);
+	workspace_unlock(site->served);
 	workspace_close(site->workspace);
 	searches_free(site->searches);
 	seen_free(site->seen);
@@ -179,7 +182,12 @@ static void every_second(struct site *site, void (*work)(struct site *site))
 static void follow(struct site *site)
 {
 	struct error error;
-	if (snapshot_refresh(site, &error) != STATUS_OK)
+	enum status status = workspace_keep_served(site->served, &error);
+	if (status == STATUS_CONFLICT) /* the key in memory is the old one */
+		web_stop();
+	else if (status == STATUS_OK)
+		status = snapshot_refresh(site, &error);
+	if (status != STATUS_OK)
 		log_error(&error);
 }
 

@@ -139,6 +139,37 @@ static void test_one_refresh_at_a_time(void **state)
 	workspace_close(workspace);
 }
 
+/* The key is changed when nobody serves, and nobody begins to serve while it is. */
+static void test_servers_and_what_needs_none(void **state)
+{
+	(void)state;
+	struct workspace_lock *first, *second, *alone, *refresh;
+	struct workspace *workspace = init_and_open();
+	assert_ok(workspace_lock_served(workspace, "serve", &first, &e), &e);
+	assert_ok(workspace_lock_served(workspace, "serve", &second, &e), &e);
+	assert_ok(workspace_lock(workspace, "refresh", &refresh, &e), &e); /* is in nobody's way */
+	assert_int_equal(workspace_lock_unserved(workspace, "key change", &alone, &e), STATUS_CONFLICT);
+	assert_non_null(strstr(e.message, "is being served: serve, process "));
+	workspace_unlock(first);
+	assert_int_equal(workspace_lock_unserved(workspace, "key change", &alone, &e), STATUS_CONFLICT);
+	assert_ok(workspace_keep_served(second, &e), &e);
+	assert_ok(workspace_keep_served(second, &e), &e); /* however often: it is let go of once */
+	workspace_unlock(second);
+	assert_ok(workspace_lock_unserved(workspace, "key change", &alone, &e), &e);
+	assert_int_equal(workspace_lock_served(workspace, "serve", &first, &e), STATUS_CONFLICT);
+	assert_non_null(strstr(e.message, "key change, process "));
+	if (db.kind == STORE_POSTGRESQL) { /* another machine: no common lock file */
+		char path[WORKSPACE_PATH_SIZE + 8];
+		snprintf(path, sizeof path, "%s-serve", workspace->paths.lock);
+		assert_int_equal(unlink(path), 0);
+		assert_int_equal(workspace_lock_served(workspace, "serve", &first, &e), STATUS_CONFLICT);
+		assert_non_null(strstr(e.message, "key change, process "));
+	}
+	workspace_unlock(alone);
+	workspace_unlock(refresh);
+	workspace_close(workspace);
+}
+
 static _Noreturn void hold_the_lock(int ready)
 {
 	struct workspace *workspace;
@@ -184,11 +215,9 @@ static void test_a_killed_holder_holds_no_longer(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		ON_A_DATABASE(test_init_makes_all_of_it),
-		ON_A_DATABASE(test_what_is_missing_is_named),
-		ON_A_DATABASE(test_an_odd_title_survives),
-		ON_A_DATABASE(test_one_refresh_at_a_time),
-		ON_A_DATABASE(test_a_killed_holder_holds_no_longer),
+		ON_A_DATABASE(test_init_makes_all_of_it),        ON_A_DATABASE(test_what_is_missing_is_named),
+		ON_A_DATABASE(test_an_odd_title_survives),       ON_A_DATABASE(test_one_refresh_at_a_time),
+		ON_A_DATABASE(test_servers_and_what_needs_none), ON_A_DATABASE(test_a_killed_holder_holds_no_longer),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
