@@ -332,7 +332,8 @@ static void register_file(struct loader *loader, const struct file *file)
 	struct text names[KIND_COUNT];
 	size_t key_count = 0, name_count = 0;
 	for (int kind = 0; kind < KIND_COUNT; kind++) {
-		if (kinds[kind].file)
+		bool told = name_count > 0 && kinds[kind].file && text_is(names[name_count - 1], kinds[kind].file);
+		if (kinds[kind].file && !told) /* roles.yaml has two kinds, one behind the other */
 			names[name_count++] = text_of(kinds[kind].file);
 		if (kinds[kind].file && text_is(base, kinds[kind].file))
 			keys[key_count++] = kinds[kind].list;
