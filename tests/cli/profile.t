@@ -24,8 +24,8 @@ Every problem has its file, line and remedy
   [3]
 
 A file that is no part of a profile is told, with the files that are, each once
-  $ (cd "$OLDPWD" && mkdir other && echo 'a: 1' > other/quite_another.yaml && oneview profile check other 2>/dev/null | head -2)
-  quite_another.yaml:1:1: no part of a profile is kept in `quite_another.yaml`
+  $ (cd "$OLDPWD" && mkdir other && echo 'a: 1' > other/demo_profile.yaml && oneview profile check other 2>/dev/null | head -2)
+  demo_profile.yaml:1:1: no part of a profile is kept in `demo_profile.yaml`
       Use one of: sources.yaml, elements.yaml, purposes.yaml, roles.yaml, agreements.yaml, restrictions.yaml, events.yaml.
 
 A folder that is not there is told
