@@ -104,6 +104,11 @@ struct asking_door {
 enum status asking_begin(struct asking_door *asking, struct disclosure *door, const struct viewer *viewer, date on,
 			 struct arena *arena, struct error *error) MUST_CHECK;
 void asking_end(struct asking_door *asking);
+/* DATE_UNKNOWN where the column is null. */
+static inline date asking_date(struct statement *row, int column)
+{
+	return statement_is_null(row, column) ? DATE_UNKNOWN : (date)statement_int(row, column);
+}
 /* Whether all was judged by the marks of the snapshot that it was read from: before anything leaves. */
 enum status asking_settle(struct asking_door *asking, struct error *error) MUST_CHECK;
 

@@ -51,14 +51,13 @@ static enum status read_residences(struct disclosure_resident *out, struct askin
 	bool row;
 	size_t count = 0;
 	while ((status = statement_step(s, &row, error)) == STATUS_OK && row && count < RESIDENCES_MAX)
-		found[count++] = (struct disclosed_residence){
-			.resident_id = resident_id,
-			.property_id = statement_int(s, property),
-			.from = statement_is_null(s, from) ? DATE_UNKNOWN : (date)statement_int(s, from),
-			.to = statement_is_null(s, to) ? DATE_UNKNOWN : (date)statement_int(s, to),
-			.sources = (int)statement_int(s, sources),
-			.records = (int)statement_int(s, records),
-			.confidence = statement_double(s, confidence)};
+		found[count++] = (struct disclosed_residence){.resident_id = resident_id,
+							      .property_id = statement_int(s, property),
+							      .from = asking_date(s, from),
+							      .to = asking_date(s, to),
+							      .sources = (int)statement_int(s, sources),
+							      .records = (int)statement_int(s, records),
+							      .confidence = statement_double(s, confidence)};
 	statement_done(s);
 	struct disclosed_residence *kept = ARENA_ARRAY(asking->arena, count, struct disclosed_residence);
 	if (count)

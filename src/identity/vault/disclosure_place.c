@@ -103,11 +103,6 @@ enum status asking_property(struct disclosed_property *out, struct asking_door *
 
 /* ---- households --------------------------------------------------------------------------------------- */
 
-static date column_date(struct statement *s, int column)
-{
-	return statement_is_null(s, column) ? DATE_UNKNOWN : (date)statement_int(s, column);
-}
-
 struct member_row {
 	int64_t resident_id;
 	date from, to;
@@ -136,7 +131,7 @@ static enum status read_members(struct member_row **out, size_t *count, struct a
 	while ((status = statement_step(s, &row, error)) == STATUS_OK && row && *count < MEMBERS_MAX) {
 		ARRAY_GROW(*out, *count, capacity);
 		(*out)[(*count)++] =
-			(struct member_row){statement_int(s, resident), column_date(s, from), column_date(s, to),
+			(struct member_row){statement_int(s, resident), asking_date(s, from), asking_date(s, to),
 					    arena_text(asking->arena, statement_text(s, certainty)),
 					    arena_text(asking->arena, statement_text(s, why))};
 	}
@@ -246,8 +241,8 @@ static enum status read_households(struct disclosed_household *out, size_t *coun
 			(struct disclosed_household){.household_id = statement_int(s, household),
 						     .property_id = statement_int(s, property),
 						     .kind = arena_text(asking->arena, statement_text(s, kind)),
-						     .from = column_date(s, from),
-						     .to = column_date(s, to)};
+						     .from = asking_date(s, from),
+						     .to = asking_date(s, to)};
 	statement_done(s);
 	return status;
 }

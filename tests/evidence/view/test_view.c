@@ -6,47 +6,12 @@
 
 #include <cmocka.h>
 
-#include "support/borough.h"
-
-static struct borough borough;
-static struct arena arena;
-
-static int make(void **state)
-{
-	(void)state;
-	borough_make(&borough);
-	return 0;
-}
-
-static int drop(void **state)
-{
-	(void)state;
-	borough_drop(&borough);
-	return 0;
-}
-
-static int begin(void **state)
-{
-	(void)state;
-	arena_init(&arena, 64 << 20);
-	return 0;
-}
-
-static int end(void **state)
-{
-	(void)state;
-	arena_release(&arena);
-	return 0;
-}
+#include "support/borough_tests.h"
 
 static void view_as(struct view_resident *view, const char *role, const char *purpose, int64_t id, instant seen)
 {
-	struct error e;
-	struct viewer viewer = borough_viewer(&borough, role, purpose);
-	struct disclosure_question question = {.viewer = &viewer, .subject_id = id, .on = DATE_UNKNOWN};
 	struct disclosure_resident *answer = ARENA_NEW(&arena, struct disclosure_resident);
-	assert_ok(disclosure_open_resident(answer, borough.door, &question, &arena, &e), &e);
-	assert_ok(disclosure_wait(answer->ticket, &e), &e);
+	assert_int_equal(open_as(answer, role, purpose, id), STATUS_OK);
 	view_resident(view, borough.profile, answer, seen, date_of(2026, 3, 31), &arena);
 }
 
@@ -317,17 +282,17 @@ static void test_why_somebody_is_in_a_household(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(test_known_to_says_who_and_how_to_reach_them, begin, end),
-		cmocka_unit_test_setup_teardown(test_identity_shows_where_sources_differ, begin, end),
-		cmocka_unit_test_setup_teardown(test_former_names_and_addresses_say_until_when, begin, end),
-		cmocka_unit_test_setup_teardown(test_balances_and_markers, begin, end),
-		cmocka_unit_test_setup_teardown(test_the_chronology_follows_the_event_rules, begin, end),
-		cmocka_unit_test_setup_teardown(test_new_since_the_last_look, begin, end),
-		cmocka_unit_test_setup_teardown(test_sections_say_what_is_withheld, begin, end),
-		cmocka_unit_test_setup_teardown(test_a_household_in_words, begin, end),
-		cmocka_unit_test_setup_teardown(test_a_property_has_each_resident_once, begin, end),
-		cmocka_unit_test_setup_teardown(test_words, begin, end),
-		cmocka_unit_test_setup_teardown(test_why_somebody_is_in_a_household, begin, end),
+		ON_THE_BOROUGH(test_known_to_says_who_and_how_to_reach_them),
+		ON_THE_BOROUGH(test_identity_shows_where_sources_differ),
+		ON_THE_BOROUGH(test_former_names_and_addresses_say_until_when),
+		ON_THE_BOROUGH(test_balances_and_markers),
+		ON_THE_BOROUGH(test_the_chronology_follows_the_event_rules),
+		ON_THE_BOROUGH(test_new_since_the_last_look),
+		ON_THE_BOROUGH(test_sections_say_what_is_withheld),
+		ON_THE_BOROUGH(test_a_household_in_words),
+		ON_THE_BOROUGH(test_a_property_has_each_resident_once),
+		ON_THE_BOROUGH(test_words),
+		ON_THE_BOROUGH(test_why_somebody_is_in_a_household),
 	};
-	return cmocka_run_group_tests(tests, make, drop);
+	return RUN_ON_THE_BOROUGH(tests);
 }

@@ -6,54 +6,10 @@
 
 #include <cmocka.h>
 
-#include "support/borough.h"
+#include "support/borough_tests.h"
 
 #include <pthread.h>
 #include <stdatomic.h>
-
-static struct borough borough;
-static struct arena arena;
-
-static int make(void **state)
-{
-	(void)state;
-	struct error e;
-	borough_make(&borough);
-	assert_ok(disclosure_refresh(borough.door, NULL, &e), &e);
-	return 0;
-}
-
-static int drop(void **state)
-{
-	(void)state;
-	borough_drop(&borough);
-	return 0;
-}
-
-static int begin(void **state)
-{
-	(void)state;
-	arena_init(&arena, 64 << 20);
-	return 0;
-}
-
-static int end(void **state)
-{
-	(void)state;
-	arena_release(&arena);
-	return 0;
-}
-
-static enum status open_as(struct disclosure_resident *out, const char *role, const char *purpose, int64_t id)
-{
-	struct error e;
-	struct viewer viewer = borough_viewer(&borough, role, purpose);
-	struct disclosure_question question = {.viewer = &viewer, .subject_id = id, .on = DATE_UNKNOWN};
-	enum status status = disclosure_open_resident(out, borough.door, &question, &arena, &e);
-	if (!status)
-		assert_ok(disclosure_wait(out->ticket, &e), &e);
-	return status;
-}
 
 /* The value of ELEMENT in FEED's newest row; "(withheld)", or "(none)". */
 static const char *value_in(const struct disclosure_resident *answer, const char *feed, const char *element)
@@ -545,24 +501,24 @@ static void test_a_look_is_judged_by_the_marks_of_what_it_reads(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(test_each_role_sees_what_its_agreements_give, begin, end),
-		cmocka_unit_test_setup_teardown(test_every_value_has_its_origin, begin, end),
-		cmocka_unit_test_setup_teardown(test_a_name_in_one_field_reads_as_a_name, begin, end),
-		cmocka_unit_test_setup_teardown(test_a_protected_resident_is_like_nobody, begin, end),
-		cmocka_unit_test_setup_teardown(test_a_protected_address_is_in_no_value, begin, end),
-		cmocka_unit_test_setup_teardown(test_search_finds_what_the_viewer_may_see, begin, end),
-		cmocka_unit_test_setup_teardown(test_a_household_leaves_out_whom_the_viewer_may_not_know, begin, end),
-		cmocka_unit_test_setup_teardown(test_a_property_is_found_by_its_uprn, begin, end),
-		cmocka_unit_test_setup_teardown(test_a_reviewer_sees_who_and_not_why, begin, end),
-		cmocka_unit_test_setup_teardown(test_a_protected_resident_is_in_no_pair, begin, end),
-		cmocka_unit_test_setup_teardown(test_every_look_is_one_audit_entry, begin, end),
-		cmocka_unit_test_setup_teardown(test_a_ticket_calls_back_once, begin, end),
-		cmocka_unit_test_setup_teardown(test_a_new_generation_is_taken_up, begin, end),
-		cmocka_unit_test_setup_teardown(test_what_is_kept_ends_with_its_generation, begin, end),
-		cmocka_unit_test_setup_teardown(test_looks_go_on_while_the_state_is_switched, begin, end),
-		cmocka_unit_test_setup_teardown(test_what_was_loaded_is_shown_after_the_marks, begin, end),
-		cmocka_unit_test_setup_teardown(test_without_audit_there_is_no_answer, begin, end),
-		cmocka_unit_test_setup_teardown(test_a_look_is_judged_by_the_marks_of_what_it_reads, begin, end),
+		ON_THE_BOROUGH(test_each_role_sees_what_its_agreements_give),
+		ON_THE_BOROUGH(test_every_value_has_its_origin),
+		ON_THE_BOROUGH(test_a_name_in_one_field_reads_as_a_name),
+		ON_THE_BOROUGH(test_a_protected_resident_is_like_nobody),
+		ON_THE_BOROUGH(test_a_protected_address_is_in_no_value),
+		ON_THE_BOROUGH(test_search_finds_what_the_viewer_may_see),
+		ON_THE_BOROUGH(test_a_household_leaves_out_whom_the_viewer_may_not_know),
+		ON_THE_BOROUGH(test_a_property_is_found_by_its_uprn),
+		ON_THE_BOROUGH(test_a_reviewer_sees_who_and_not_why),
+		ON_THE_BOROUGH(test_a_protected_resident_is_in_no_pair),
+		ON_THE_BOROUGH(test_every_look_is_one_audit_entry),
+		ON_THE_BOROUGH(test_a_ticket_calls_back_once),
+		ON_THE_BOROUGH(test_a_new_generation_is_taken_up),
+		ON_THE_BOROUGH(test_what_is_kept_ends_with_its_generation),
+		ON_THE_BOROUGH(test_looks_go_on_while_the_state_is_switched),
+		ON_THE_BOROUGH(test_what_was_loaded_is_shown_after_the_marks),
+		ON_THE_BOROUGH(test_without_audit_there_is_no_answer),
+		ON_THE_BOROUGH(test_a_look_is_judged_by_the_marks_of_what_it_reads),
 	};
-	return cmocka_run_group_tests(tests, make, drop);
+	return RUN_ON_THE_BOROUGH(tests);
 }
