@@ -49,16 +49,19 @@ static void take_spelling(const struct viewing *v, struct view_home *home)
 	}
 }
 
-/* What was made of all reports of the property: when it ended settles what sources disagree about. */
+/* What was made of all reports of the property: when it ended settles what sources disagree about. Where some of these
+ * sources are not for this viewer, their dates are not either: those of the reports that are shown must do. */
 static void add_residence(struct view_home *home, const struct disclosed_residence *residence)
 {
+	home->certainty = residence->confidence >= 0.75  ? TEXT("certain")
+			  : residence->confidence >= 0.5 ? TEXT("likely")
+							 : TEXT("uncertain");
+	if ((size_t)residence->sources > home->source_count)
+		return;
 	if (residence->from != DATE_UNKNOWN)
 		home->from = residence->from;
 	home->to = residence->to;
 	home->current = residence->to == DATE_UNKNOWN;
-	home->certainty = residence->confidence >= 0.75  ? TEXT("certain")
-			  : residence->confidence >= 0.5 ? TEXT("likely")
-							 : TEXT("uncertain");
 }
 
 static int compare_homes(const void *left, const void *right)

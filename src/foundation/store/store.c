@@ -209,8 +209,9 @@ void store_rollback(struct store *store)
 	struct error ignored;
 	store->inside = false;
 	/* What was queued and failed is told at the first call, which is then not made. */
-	bool is_back = store->driver->execute(store, back, &ignored) == STATUS_OK ||
-		       store->driver->execute(store, back, &ignored) == STATUS_OK;
+	bool is_back = false;
+	for (int tries = 0; tries < 2 && !is_back; tries++)
+		is_back = store->driver->execute(store, back, &ignored) == STATUS_OK;
 	store->failed = !is_back || store->driver->execute(store, "RELEASE SAVEPOINT held", &ignored) != STATUS_OK;
 }
 

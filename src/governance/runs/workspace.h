@@ -67,8 +67,8 @@ enum status workspace_lock(const struct workspace *workspace, const char *what, 
 			   struct error *error) MUST_CHECK;
 void workspace_unlock(struct workspace_lock *lock); /* NULL is fine */
 
-/* What a running server has in memory, the key above all, must not be changed behind its back. Any number of servers hold
- * _served(); _unserved() is refused while there is one, and refuses new ones. Beside workspace_lock(). */
+/* What a running server has in memory, the key above all, must not be changed behind its back. Any number of servers
+ * hold _served(); _unserved() is refused while there is one, and refuses new ones. Beside workspace_lock(). */
 enum status workspace_lock_served(const struct workspace *workspace, const char *what, struct workspace_lock **out,
 				  struct error *error) MUST_CHECK;
 enum status workspace_lock_unserved(const struct workspace *workspace, const char *what, struct workspace_lock **out,

@@ -9,6 +9,7 @@
 #include "vault/vault.h"
 
 #include <jansson.h>
+#include <limits.h>
 #include <math.h>
 #include <stdlib.h>
 #include <time.h>
@@ -566,7 +567,7 @@ static void match_all(struct work *work)
 	work->moved = memory_alloc(count + 1, sizeof *work->moved);
 	if (reading->gazetteer_changed && !reading->gazetteer_anew)
 		mark_reached(work);
-	if (reading->gazetteer_changed || memchr(reading->match, READING_NO_MATCH, count)) {
+	if (reading->gazetteer_changed || memchr(reading->match, READING_NO_MATCH & UCHAR_MAX, count)) {
 		read_gazetteer(work, &reading->all);
 		parallel_for(count, 512, 0, match_chunk, work);
 	}

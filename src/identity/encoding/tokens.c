@@ -86,10 +86,10 @@ void encoding_tokens(enum encoded_value what, struct text value, use_token *use,
 		bool salted;
 		void (*give)(const struct sink *, struct text);
 	} how[ENCODED_VALUE_COUNT] = {
-		[ENCODE_GIVEN] = {10, true, give_pairs},  [ENCODE_MIDDLE] = {2, true, give_pairs},
+		[ENCODE_GIVEN] = {10, true, give_pairs}, [ENCODE_MIDDLE] = {2, true, give_pairs},
 		[ENCODE_FAMILY] = {7, true, give_pairs}, [ENCODE_BIRTH] = {18, false, give_date},
-		[ENCODE_SEX] = {10, false, give_pairs},   [ENCODE_POSTCODE] = {6, true, give_postcode},
-		[ENCODE_PLACE] = {3, true, give_pairs},   [ENCODE_NUMBER] = {6, true, give_pairs},
+		[ENCODE_SEX] = {10, false, give_pairs},  [ENCODE_POSTCODE] = {6, true, give_postcode},
+		[ENCODE_PLACE] = {3, true, give_pairs},  [ENCODE_NUMBER] = {6, true, give_pairs},
 	};
 	/* Given and family names share one letter, so that a name in the wrong column still agrees. */
 	static const char letters[ENCODED_VALUE_COUNT + 1] = "nnnbspan";

@@ -321,7 +321,7 @@ void linking_pairs(const struct linking_run *run, double least, linking_pair_see
 	for (size_t i = 0; i < count && wanted; i++)
 		wanted = visit_stretch(&run->blocks, &run->settings, &stretches[i], 1, show_pair, job);
 	for (size_t i = 0; i < run->blocks.copy_count && wanted; i++) {
-		const uint32_t *copy = &run->blocks.copies[2 * i];
+		const uint32_t *copy = run->blocks.copies + 2 * i;
 		struct way_found found = find_way(&run->blocks, copy[1], copy[1]);
 		if (found.way != WAYS && !same_file(run->table, &run->settings, copy[0], copy[1]))
 			wanted = show_pair(job, found.way, copy[0], copy[1]);

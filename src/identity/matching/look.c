@@ -199,7 +199,8 @@ static void share(struct look *out, struct counts *n)
 	out->words = n->words / filled;
 	if (n->year_count) {
 		qsort(n->years, n->year_count, sizeof *n->years, compare_ints);
-		out->year_middle = n->years[n->year_count / 2];
+		size_t middle = n->year_count / 2;
+		out->year_middle = n->years[middle];
 	}
 }
 

@@ -91,9 +91,9 @@ struct asking_door {
 	uint8_t *disclosed;       /* by element number: let through at least once */
 	uint8_t *agreements;      /* by agreement number: let something through */
 	bool notes;
-	bool lists_sources;                    /* of every member how many sources place them there */
-	int64_t marks;                         /* generation of the marks, in the snapshot and in policy */
-	int64_t *waiting;                      /* extracts that are not shown yet, ascending; seldom any */
+	bool lists_sources; /* of every member how many sources place them there */
+	int64_t marks;      /* generation of the marks, in the snapshot and in policy */
+	int64_t *waiting;   /* extracts that are not shown yet, ascending; seldom any */
 	size_t waiting_count;
 	bool snapshot_is_state;                /* the shelf is at the state's generation, so that its lines may serve */
 	struct buf plain;                      /* unsealed bytes; wiped */

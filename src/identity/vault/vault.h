@@ -158,7 +158,7 @@ struct vault_block {
 struct vault_scan {
 	enum vault_part part;
 	enum vault_versions versions;
-	unsigned threads; /* 0: as many as there are processors */
+	unsigned threads;     /* 0: as many as there are processors */
 	const int32_t *feeds; /* only rows of these; NULL: of all */
 	size_t feed_count;
 	const char *within; /* a temporary table: only rows of the records in its column record_id; NULL: all */

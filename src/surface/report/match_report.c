@@ -199,11 +199,12 @@ static void add_model(struct page *page)
 	const json_t *columns = json_object_get(root, "columns");
 	for (size_t c = 0; c < json_array_size(columns) && c < LINKING_COLUMNS; c++) {
 		const json_t *column = json_array_get(columns, c);
-		levels[count++] = (struct levels){.name = json_string_value(json_object_get(column, "column")),
-						  .names = json_object_get(column, "levels"),
-						  .m = json_object_get(column, "m"),
-						  .u = json_object_get(column, "u"),
-						  .count = json_array_size(json_object_get(column, "levels"))};
+		levels[count] = (struct levels){.name = json_string_value(json_object_get(column, "column")),
+						.names = json_object_get(column, "levels"),
+						.m = json_object_get(column, "m"),
+						.u = json_object_get(column, "u"),
+						.count = json_array_size(json_object_get(column, "levels"))};
+		count++;
 	}
 	add_weights(page, levels, count);
 	add_m_and_u(page, levels, count);

@@ -380,7 +380,7 @@ static void put_summary(struct visit *visit, enum show show, int64_t shown, int6
 static enum status put_estimates(struct visit *visit, const struct rulings *rulings, struct error *error)
 {
 	struct store *data;
-	struct label_rates rates;
+	struct label_rates rates = {0};
 	enum status status = visit_data(visit, &data, error);
 	if (status == STATUS_OK)
 		status = labels_rates(&rates, rulings, data, NULL, error);
