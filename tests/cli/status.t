@@ -14,7 +14,7 @@ A new workspace knows that nothing was delivered yet, and can be refreshed
 
 After a refresh each feed says how fresh and how good it is
   $ oneview refresh w --quiet
-  $ oneview status w | sed -n '/^Feed /,/^$/p' | grep .
+  $ ONEVIEW_TODAY=2026-01-15 oneview status w | sed -n '/^Feed /,/^$/p' | grep .
   Feed               State  As at       Next due    Rows  Quarantined  Complete  Valid  Waits
   council_tax        fresh  2026-01-01  2026-02-08     4            0     0.964  1.000      0
   housing_tenancies  fresh  2026-01-01  2026-02-08     7            2     0.934  0.988      0

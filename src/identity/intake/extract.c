@@ -266,7 +266,7 @@ static enum status examine(struct intake *intake, struct extract_job *job, bool 
 		job_end(intake, job, EXTRACT_REFUSED, "refused");
 		return STATUS_OK;
 	}
-	bool late = extract_comes_late(intake, job, result->reason, sizeof result->reason);
+	bool late = extract_comes_at_a_wrong_time(intake, job, result->reason, sizeof result->reason);
 	if (late && !(job->known && job->known->status == KNOWN_RELEASED)) {
 		job_end(intake, job, EXTRACT_HELD, "held");
 		return STATUS_OK;

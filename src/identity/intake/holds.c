@@ -1,10 +1,24 @@
 /* Thresholds at which a whole extract waits for a person. */
 #include "intake/intake_int.h"
 
-bool extract_comes_late(const struct intake *intake, const struct extract_job *job, char *reason, size_t size)
+static bool is_of_the_future(const struct extract_job *job, char *reason, size_t size)
+{
+	date today = date_today();
+	char its[DATE_TEXT_SIZE], now[DATE_TEXT_SIZE];
+	if (job->result.as_at <= today + 1) /* a day for those who live east of Greenwich */
+		return false;
+	snprintf(reason, size, "As at %s, after today (%s): every true delivery until then would come too late",
+		 date_format_iso(job->result.as_at, its), date_format_iso(today, now));
+	return true;
+}
+
+bool extract_comes_at_a_wrong_time(const struct intake *intake, const struct extract_job *job, char *reason,
+				   size_t size)
 {
 	const struct known_extract *last = intake_last_loaded(intake, job->plan, false);
 	char loaded[DATE_TEXT_SIZE], its[DATE_TEXT_SIZE];
+	if (is_of_the_future(job, reason, size))
+		return true;
 	if (!last || last->as_at <= job->result.as_at)
 		return false;
 	snprintf(reason, size, "As at %s, older than what is loaded (%s): it would put old values over newer ones",

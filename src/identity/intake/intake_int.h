@@ -335,7 +335,8 @@ const struct plan *extract_plan_of(const struct intake *intake, struct text file
 bool extract_is_agreed(const struct intake *intake, const struct profile_feed *feed, char *reason, size_t size);
 /* holds.c: why a read extract should wait for a person; false: it need not. */
 bool extract_must_wait(const struct intake *intake, const struct extract_job *job, char *reason, size_t size);
-bool extract_comes_late(const struct intake *intake, const struct extract_job *job, char *reason, size_t size);
+bool extract_comes_at_a_wrong_time(const struct intake *intake, const struct extract_job *job, char *reason,
+				   size_t size);
 /* settled.c */
 bool file_is_being_written(const char *path, unsigned settle_ms);
 

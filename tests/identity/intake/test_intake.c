@@ -211,6 +211,19 @@ static void test_holds(void **state)
 	assert_non_null(strstr(f->last.reason, "older than what is loaded"));
 }
 
+static void test_a_date_in_the_future_waits(void **state)
+{
+	struct fixture *f = *state;
+	fixture_put(f, "tenancies_29991231.csv", HEADER ADA);
+	fixture_run(f);
+	assert_int_equal(f->last.outcome, EXTRACT_HELD);
+	assert_non_null(strstr(f->last.reason, "As at 2999-12-31, after today"));
+	/* and true deliveries go on */
+	fixture_put(f, "tenancies_20240131.csv", HEADER ADA);
+	fixture_run(f);
+	assert_int_equal(f->totals.loaded, 1);
+}
+
 static void test_columns_gone_or_renamed(void **state)
 {
 	struct fixture *f = *state;
@@ -359,6 +372,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_changes_do_not_end_rows, fixture_make, fixture_drop),
 		cmocka_unit_test_setup_teardown(test_holds, fixture_make, fixture_drop),
 		cmocka_unit_test_setup_teardown(test_a_large_extract_is_held_whole, fixture_make, fixture_drop),
+		cmocka_unit_test_setup_teardown(test_a_date_in_the_future_waits, fixture_make, fixture_drop),
 		cmocka_unit_test_setup_teardown(test_columns_gone_or_renamed, fixture_make, fixture_drop),
 		cmocka_unit_test_setup_teardown(test_agreements, fixture_make, fixture_drop),
 		cmocka_unit_test_setup_teardown(test_files_that_are_not_ready, fixture_make, fixture_drop),
