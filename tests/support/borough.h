@@ -97,7 +97,11 @@ static inline void borough_household(struct borough *b)
 					  "5001, 18000, NULL, 'uncertain', 'same_family_name_at_shared_address')",
 					  "INSERT INTO residence (resident_id, property_id, sequence, from_date, "
 					  "sources, records, confidence) VALUES "
-					  "(1001, 7001, 1, 18000, 2, 2, 0.9)"};
+					  "(1001, 7001, 1, 18000, 2, 2, 0.9)",
+					  "INSERT INTO record_property (record_id, feed_no, row_key, version, "
+					  "property_id, match) SELECT f.record_id, f.feed_no, f.row_key, f.version, "
+					  "7001, 'exact' FROM fact f JOIN resident_record r ON r.record_id = "
+					  "f.record_id WHERE r.resident_id = 1001"};
 	for (size_t i = 0; i < sizeof sql / sizeof *sql; i++)
 		assert_ok(store_execute(b->data, sql[i], &e), &e);
 	struct buf packed, sealed;

@@ -20,7 +20,7 @@ struct account {
 	struct text username, display_name;
 	struct text role, team; /* ids of the profile; team may be absent */
 	enum account_status status;
-	bool locked; /* for now, after repeated failures */
+	bool locked; /* for some minutes, after repeated failures */
 	bool must_change_password;
 	instant created, last_sign_in; /* INSTANT_UNKNOWN: never */
 };

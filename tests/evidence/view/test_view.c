@@ -73,6 +73,21 @@ static void test_identity_shows_where_sources_differ(void **state)
 	assert_string_equal(view.homes[0].address.at, "14 Mill Lane, Eastmarsh"); /* the gazetteer's, not in capitals */
 }
 
+/* Of three sources that made the residence the viewer may see two: since when the third says so is not shown. */
+static void test_dates_of_a_home_come_from_sources_that_are_shown(void **state)
+{
+	(void)state;
+	struct view_resident view;
+	struct error e;
+	assert_ok(store_execute(borough.data, "UPDATE residence SET sources = 2, from_date = 9000", &e), &e);
+	view_as(&view, "housing_officer", "homelessness_prevention", 1001, INSTANT_UNKNOWN);
+	assert_int_equal(view.homes[0].from, 9000); /* both may be seen */
+	assert_ok(store_execute(borough.data, "UPDATE residence SET sources = 3", &e), &e);
+	view_as(&view, "housing_officer", "homelessness_prevention", 1001, INSTANT_UNKNOWN);
+	assert_int_not_equal(view.homes[0].from, 9000);
+	assert_ok(store_execute(borough.data, "UPDATE residence SET sources = 2, from_date = 18000", &e), &e);
+}
+
 static void test_former_names_and_addresses_say_until_when(void **state)
 {
 	(void)state;
@@ -284,6 +299,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		ON_THE_BOROUGH(test_known_to_says_who_and_how_to_reach_them),
 		ON_THE_BOROUGH(test_identity_shows_where_sources_differ),
+		ON_THE_BOROUGH(test_dates_of_a_home_come_from_sources_that_are_shown),
 		ON_THE_BOROUGH(test_former_names_and_addresses_say_until_when),
 		ON_THE_BOROUGH(test_balances_and_markers),
 		ON_THE_BOROUGH(test_the_chronology_follows_the_event_rules),
