@@ -83,25 +83,26 @@ static inline void borough_record(struct borough *b, int64_t resident_id, const 
 static inline void borough_household(struct borough *b)
 {
 	struct error e;
-	static const char *const sql[] = {"INSERT INTO household (household_id, property_id, kind, from_date, to_date, "
-					  "since_run) VALUES (5001, 7001, "
-					  "'family', 18000, NULL, 1)",
-					  "INSERT INTO household_member (resident_id, household_id, from_date, "
-					  "to_date, certainty, why) VALUES (1001, "
-					  "5001, 18000, NULL, 'certain', 'same_address')",
-					  "INSERT INTO household_member (resident_id, household_id, from_date, "
-					  "to_date, certainty, why) VALUES (1002, "
-					  "5001, 18000, NULL, 'likely', 'same_address')",
-					  "INSERT INTO household_member (resident_id, household_id, from_date, "
-					  "to_date, certainty, why) VALUES (1003, "
-					  "5001, 18000, NULL, 'uncertain', 'same_family_name_at_shared_address')",
-					  "INSERT INTO residence (resident_id, property_id, sequence, from_date, "
-					  "sources, records, confidence) VALUES "
-					  "(1001, 7001, 1, 18000, 2, 2, 0.9)",
-					  "INSERT INTO record_property (record_id, feed_no, row_key, version, "
-					  "property_id, match) SELECT f.record_id, f.feed_no, f.row_key, f.version, "
-					  "7001, 'exact' FROM fact f JOIN resident_record r ON r.record_id = "
-					  "f.record_id WHERE r.resident_id = 1001"};
+	static const char *const sql[] = {
+		"INSERT INTO household (household_id, property_id, kind, from_date, to_date, "
+		"since_run) VALUES (5001, 7001, "
+		"'family', 18000, NULL, 1)",
+		"INSERT INTO household_member (resident_id, household_id, sequence, "
+		"property_id, from_date, to_date, certainty, why) VALUES (1001, "
+		"5001, 1, 7001, 18000, NULL, 'certain', 'same_address')",
+		"INSERT INTO household_member (resident_id, household_id, sequence, "
+		"property_id, from_date, to_date, certainty, why) VALUES (1002, "
+		"5001, 1, 7001, 18000, NULL, 'likely', 'same_address')",
+		"INSERT INTO household_member (resident_id, household_id, sequence, "
+		"property_id, from_date, to_date, certainty, why) VALUES (1003, "
+		"5001, 1, 7001, 18000, NULL, 'uncertain', 'same_family_name_at_shared_address')",
+		"INSERT INTO residence (resident_id, property_id, sequence, from_date, "
+		"sources, records, confidence, standing) VALUES "
+		"(1001, 7001, 1, 18000, 2, 2, 0.9, 'main')",
+		"INSERT INTO record_property (record_id, feed_no, row_key, version, "
+		"property_id, match) SELECT f.record_id, f.feed_no, f.row_key, f.version, "
+		"7001, 'exact' FROM fact f JOIN resident_record r ON r.record_id = "
+		"f.record_id WHERE r.resident_id = 1001"};
 	for (size_t i = 0; i < sizeof sql / sizeof *sql; i++)
 		assert_ok(store_execute(b->data, sql[i], &e), &e);
 	struct buf packed, sealed;

@@ -56,6 +56,7 @@ static void add_residence(struct view_home *home, const struct disclosed_residen
 	home->certainty = residence->confidence >= 0.75  ? TEXT("certain")
 			  : residence->confidence >= 0.5 ? TEXT("likely")
 							 : TEXT("uncertain");
+	home->standing = residence->standing;
 	if ((size_t)residence->sources > home->source_count)
 		return;
 	if (residence->from != DATE_UNKNOWN)
@@ -94,4 +95,89 @@ void view_put_homes(struct viewing *v)
 		qsort(homes, count, sizeof *homes, compare_homes);
 	v->out->homes = homes;
 	v->out->home_count = count;
+}
+
+/* ---- residences and what contradicts what ---------------------------------------------------------------- */
+
+static int rank_of(struct text standing)
+{
+	static const char *const order[] = {"main", "second", "doubtful"};
+	int rank = 0;
+	while (rank < 3 && !text_is(standing, order[rank]))
+		rank++;
+	return rank;
+}
+
+static int compare_residences(const void *left, const void *right)
+{
+	const struct disclosed_residence *a = left, *b = right;
+	int order = rank_of(a->standing) - rank_of(b->standing);
+	if (order)
+		return order;
+	if (a->seen != b->seen)
+		return a->seen > b->seen ? -1 : 1;
+	return (a->property_id > b->property_id) - (a->property_id < b->property_id);
+}
+
+/* "Housing and schools", of those claims that say still. *SINCE: the earliest of their beginnings. */
+static struct text who_says_still(const struct viewing *v, const struct disclosed_residence *residence, date *since)
+{
+	struct text words = TEXT_ABSENT;
+	const struct profile_source **told =
+		ARENA_ARRAY(v->arena, residence->claim_count + 1, const struct profile_source *);
+	size_t count = 0;
+	*since = DATE_UNKNOWN;
+	for (size_t i = 0; i < residence->claim_count; i++) {
+		const struct disclosed_claim *claim = &residence->claims[i];
+		if (claim->to != DATE_UNKNOWN)
+			continue;
+		if (claim->from != DATE_UNKNOWN && (*since == DATE_UNKNOWN || claim->from < *since))
+			*since = claim->from;
+		if (!has_source(told, count, claim->feed->source))
+			told[count++] = claim->feed->source;
+	}
+	for (size_t i = 0; i < count; i++)
+		words = i == 0 ? told[i]->title
+			       : arena_format(v->arena, "%.*s%s%.*s", TEXT_ARG(words), i + 1 < count ? ", " : " and ",
+					      TEXT_ARG(told[i]->title));
+	return words;
+}
+
+static void add_conflict(const struct viewing *v, struct view_conflict *conflicts, size_t *count,
+			 const struct disclosed_residence *believed, const struct disclosed_residence *contradicted)
+{
+	date since, ignored;
+	char month[DATE_TEXT_SIZE + 8] = "";
+	struct text still = who_says_still(v, contradicted, &ignored);
+	struct text says = believed ? who_says_still(v, believed, &since) : TEXT_ABSENT;
+	if (text_is_empty(still) || text_is_empty(contradicted->address))
+		return;
+	struct text words =
+		arena_format(v->arena, "%.*s still says %.*s", TEXT_ARG(still), TEXT_ARG(contradicted->address));
+	if (!text_is_empty(says) && !text_is_empty(believed->address))
+		words = arena_format(v->arena, "%.*s says %.*s%s%s; %.*s", TEXT_ARG(says), TEXT_ARG(believed->address),
+				     since != DATE_UNKNOWN ? " since " : "",
+				     since != DATE_UNKNOWN ? date_format_long(since, month) : "", TEXT_ARG(words));
+	conflicts[(*count)++] = (struct view_conflict){believed, contradicted, words};
+}
+
+void view_put_residences(struct viewing *v)
+{
+	size_t count = v->answer->residence_count, conflict_count = 0;
+	struct disclosed_residence *all = ARENA_ARRAY(v->arena, count, struct disclosed_residence);
+	struct view_conflict *conflicts = ARENA_ARRAY(v->arena, count, struct view_conflict);
+	if (count) {
+		memcpy(all, v->answer->residences, count * sizeof *all);
+		qsort(all, count, sizeof *all, compare_residences);
+	}
+	const struct disclosed_residence *believed = count && text_is(all[0].standing, "main") ? &all[0] : NULL;
+	for (size_t i = 0; i < count; i++) {
+		v->out->two_homes |= text_is(all[i].standing, "second");
+		if (text_is(all[i].standing, "doubtful"))
+			add_conflict(v, conflicts, &conflict_count, believed, &all[i]);
+	}
+	v->out->residences = all;
+	v->out->residence_count = count;
+	v->out->conflicts = conflicts;
+	v->out->conflict_count = conflict_count;
 }

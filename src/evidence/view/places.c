@@ -41,6 +41,88 @@ static int compare_members(const void *left, const void *right)
 	return (a->resident_id > b->resident_id) - (a->resident_id < b->resident_id);
 }
 
+/* ---- household -------------------------------------------------------------------------------------- */
+
+struct coded {
+	const char *code, *words;
+};
+
+static struct text words_for(const struct coded *known, size_t count, struct text code)
+{
+	for (size_t i = 0; i < count; i++) {
+		if (text_is(code, known[i].code))
+			return text_of(known[i].words);
+	}
+	return code;
+}
+
+static struct text also_here(const struct disclosed_household *household, struct arena *arena)
+{
+	int n = household->others_at_address;
+	bool shared = text_is(household->property_use, "shared");
+	if (text_is_empty(household->property_use))
+		return TEXT_ABSENT;
+	return arena_format(arena, "Also at this address: %d %s (%s)", n, n == 1 ? "other" : "others",
+			    shared ? "house in multiple occupation" : "hostel, home or hall");
+}
+
+static void put_relations(struct view_household *out, const struct disclosed_household *household, struct arena *arena)
+{
+	static const struct coded known[] = {{"parent", "parent of"},
+					     {"partner", "partner of"},
+					     {"sibling", "brother or sister of"},
+					     {"carer", "carer of"},
+					     {"tenant", "tenant, with as occupant"},
+					     {"joint_tenant", "joint tenant with"},
+					     {"household", "named as one household with"}};
+	struct view_relation *relations = ARENA_ARRAY(arena, household->relation_count, struct view_relation);
+	for (size_t i = 0; i < household->relation_count; i++) {
+		const struct disclosed_relation *from = &household->relations[i];
+		relations[i] = (struct view_relation){
+			.resident_id = household->members[from->a].person.resident_id,
+			.other_id = household->members[from->b].person.resident_id,
+			.kind = from->kind,
+			.words = words_for(known, sizeof known / sizeof *known, from->kind),
+			.from = from->from,
+			.to = from->to,
+			.sources = from->sources,
+			.source_count = from->source_count,
+		};
+	}
+	out->relations = relations;
+	out->relation_count = household->relation_count;
+}
+
+static void put_household_events(struct view_household *out, const struct disclosed_household *household,
+				 struct arena *arena)
+{
+	static const struct coded known[] = {{"began", "Household began"},
+					     {"born", "Born"},
+					     {"moved_in", "Moved in"},
+					     {"moved_out", "Moved out"},
+					     {"died", "Died"},
+					     {"moved", "Moved house"},
+					     {"separated", "Left to live apart"},
+					     {"joined", "Came from another household"},
+					     {"ended", "Household ended"},
+					     {"replaced", "Drawn anew as another household"}};
+	struct view_household_event *events = ARENA_ARRAY(arena, household->event_count, struct view_household_event);
+	for (size_t i = 0; i < household->event_count; i++) {
+		const struct disclosed_household_event *from = &household->events[i];
+		events[i] = (struct view_household_event){
+			.on = from->on,
+			.what = from->what,
+			.words = words_for(known, sizeof known / sizeof *known, from->what),
+			.name = from->name,
+			.resident_id = from->resident_id,
+			.other_household_id = from->other_household_id,
+			.property_id = from->property_id,
+		};
+	}
+	out->events = events;
+	out->event_count = household->event_count;
+}
+
 /* Of the household itself; ward is the property's and may be absent. */
 static void make_household(struct view_household *out, const struct disclosed_household *household, date today,
 			   struct arena *arena)
@@ -54,6 +136,10 @@ static void make_household(struct view_household *out, const struct disclosed_ho
 				       .address = with_postcode(household->address, household->postcode, arena),
 				       .members = members,
 				       .member_count = household->member_count};
+	out->also_here = also_here(household, arena);
+	out->others_at_address = household->others_at_address;
+	put_relations(out, household, arena);
+	put_household_events(out, household, arena);
 	out->place = !text_is_empty(out->address) ? PLACE_SHOWN
 		     : household->property_id     ? PLACE_WITHHELD
 						  : PLACE_PROTECTED;

@@ -84,6 +84,7 @@ void view_resident(struct view_resident *out, const struct profile *profile, con
 	view_put_identity(&v);
 	view_put_addresses(&v);
 	view_put_homes(&v);
+	view_put_residences(&v);
 	view_put_balances(&v);
 	view_put_sections(&v);
 	view_put_events(&v);

@@ -74,6 +74,15 @@ struct view_home {
 	const struct profile_source **sources;
 	size_t source_count;
 	struct text certainty; /* code of the household room; absent where nothing was matched */
+	struct text standing;  /* main | second | doubtful | former: likewise */
+};
+
+/* Where sources disagree about the present home: "Council tax says 4 Elm Road since May 2025; housing still says
+ * Flat 2, Beech Court". */
+struct view_conflict {
+	const struct disclosed_residence *believed; /* NULL: none is */
+	const struct disclosed_residence *contradicted;
+	struct text words;
 };
 
 struct view_row {
@@ -143,6 +152,11 @@ struct view_resident {
 	size_t address_count;
 	const struct view_home *homes; /* present ones first, then what was matched, then the newest */
 	size_t home_count;
+	const struct disclosed_residence *residences; /* main, second, doubtful, former; of each the newest first */
+	size_t residence_count;
+	bool two_homes; /* lives in two places */
+	const struct view_conflict *conflicts;
+	size_t conflict_count;
 	const struct view_balance *balances;
 	size_t balance_count;
 	const struct view_section *sections;
@@ -180,6 +194,23 @@ struct view_member {
 	size_t known_to_count;
 };
 
+struct view_relation {
+	int64_t resident_id, other_id;
+	struct text kind;  /* code of the household room, of the one to the other */
+	struct text words; /* "parent of" */
+	date from, to;
+	const struct profile_source *const *sources;
+	size_t source_count;
+};
+
+struct view_household_event {
+	date on;
+	struct text what;  /* code of the household room */
+	struct text words; /* "Moved in", "Born": to be followed by the name where there is one */
+	struct text name;
+	int64_t resident_id, other_household_id, property_id; /* 0: none, or not for this viewer */
+};
+
 struct view_household {
 	int64_t household_id, property_id; /* property 0: nothing may be said of it */
 	struct text kind;                  /* code of the household room */
@@ -190,6 +221,13 @@ struct view_household {
 	const struct view_member *members; /* who is there now first, then the eldest */
 	size_t member_count, current_count;
 	uint64_t restrictions; /* that protect some member, for a viewer who is entitled */
+	/* "Also at this address: 5 others (house in multiple occupation)"; absent where the home is theirs alone. */
+	struct text also_here;
+	int others_at_address;
+	const struct view_relation *relations; /* in an answer about one household only, as events */
+	size_t relation_count;
+	const struct view_household_event *events; /* oldest first */
+	size_t event_count;
 };
 void view_household(struct view_household *out, const struct profile *profile,
 		    const struct disclosure_household *answer, date today, struct arena *arena);

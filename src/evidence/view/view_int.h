@@ -32,6 +32,7 @@ void view_put_services(struct viewing *v);
 void view_put_identity(struct viewing *v);
 void view_put_addresses(struct viewing *v);
 void view_put_homes(struct viewing *v); /* after the addresses */
+void view_put_residences(struct viewing *v);
 void view_put_sections(struct viewing *v);
 void view_put_balances(struct viewing *v);
 void view_put_markers(struct viewing *v);

@@ -64,9 +64,14 @@ struct text view_household_why(const struct disclosed_member *member, struct are
 		const char *code, *words;
 	} known[] = {{"only_resident", "only person at the address"},
 		     {"same_address", "same address"},
+		     {"same_family_name", "same address and family name"},
+		     {"related", "same address, and said to be related to somebody there"},
 		     {"same_family_name_at_shared_address", "same family name at an address that several households "
 							    "share"},
-		     {"alone_at_shared_address", "alone, at an address that several households share"}};
+		     {"related_at_shared_address", "said to be related, at an address that several households share"},
+		     {"alone_at_shared_address", "alone, at an address that several households share"},
+		     {"ruled_together", "somebody who looked into it said that they live together"},
+		     {"ruled_apart", "somebody who looked into it said that they do not live with the others here"}};
 	struct text words = TEXT("no reason was kept"); /* a code without words is not for pages */
 	for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
 		if (text_is(member->why, known[i].code))

@@ -16,7 +16,7 @@ struct family_names {
 };
 
 struct membership { /* as it stands in the table, ended or not */
-	int64_t resident_id, household_id;
+	int64_t resident_id, household_id, property_id;
 	date from, to;
 	const char *certainty, *why;
 };
@@ -130,6 +130,7 @@ static void read_membership(struct work *work, struct statement *query, const in
 	struct membership *member = &work->members[work->member_count++];
 	*member = (struct membership){.resident_id = statement_int(query, c[0]),
 				      .household_id = statement_int(query, c[1]),
+				      .property_id = statement_int(query, c[6]),
 				      .from = date_or_unknown(query, c[2]),
 				      .to = date_or_unknown(query, c[3]),
 				      .certainty = word_of(work, statement_text(query, c[4])),
@@ -181,10 +182,10 @@ static enum status read_tables(struct work *work, struct error *error)
 				   "source_no");
 	if (status == STATUS_OK)
 		status = READ_ROWS(work,
-				   "SELECT resident_id, household_id, from_date, to_date, certainty, why"
+				   "SELECT resident_id, household_id, from_date, to_date, certainty, why, property_id"
 				   " FROM household_member",
 				   read_membership, error, "resident_id", "household_id", "from_date", "to_date",
-				   "certainty", "why");
+				   "certainty", "why", "property_id");
 	if (status == STATUS_OK)
 		status = READ_ROWS(work,
 				   "SELECT household_id, property_id, kind, from_date, to_date, since_run, ended_run"
@@ -388,6 +389,8 @@ static void give_residence(const void *context, size_t row, struct cell *cells)
 	cells[5] = cell_int(r->sources);
 	cells[6] = cell_int(r->records);
 	cells[7] = cell_double(r->confidence);
+	cells[8] = cell_text(text_of(r->current ? "main" : r->to == DATE_UNKNOWN ? "doubtful" : "former"));
+	cells[9] = cell_date(r->seen);
 }
 
 static void give_home(const void *context, size_t row, struct cell *cells)
@@ -407,10 +410,12 @@ static void give_membership(const void *context, size_t row, struct cell *cells)
 	const struct membership *member = &((const struct work *)context)->members[row];
 	cells[0] = cell_int(member->resident_id);
 	cells[1] = cell_int(member->household_id);
-	cells[2] = cell_date(member->from);
-	cells[3] = cell_date(member->to);
-	cells[4] = cell_text(text_of(member->certainty));
-	cells[5] = cell_text(text_of(member->why));
+	cells[2] = cell_int(1);
+	cells[3] = cell_int(member->property_id);
+	cells[4] = cell_date(member->from);
+	cells[5] = cell_date(member->to);
+	cells[6] = cell_text(text_of(member->certainty));
+	cells[7] = cell_text(text_of(member->why));
 }
 
 /* A household is told by its first occupant, and began with the earliest. */
@@ -472,6 +477,7 @@ static void update_members(struct work *work)
 		const struct occupant *o = &work->occupants[i];
 		struct membership now = {.resident_id = o->resident_id,
 					 .household_id = work->ids.resident[o->household],
+					 .property_id = o->property_id,
 					 .from = o->from,
 					 .to = DATE_UNKNOWN,
 					 .certainty = o->certainty,
@@ -498,14 +504,15 @@ static enum status write_tables(struct work *work, struct error *error)
 	static const struct difference_table residence = {
 		.name = "residence",
 		.keys = {"resident_id", "property_id", "sequence"},
-		.values = {"from_date", "to_date", "sources", "records", "confidence"}};
+		.values = {"from_date", "to_date", "sources", "records", "confidence", "standing", "seen_date"}};
 	static const struct difference_table household = {
 		.name = "household",
 		.keys = {"household_id"},
 		.values = {"property_id", "kind", "from_date", "to_date", "since_run", "ended_run"}};
-	static const struct difference_table member = {.name = "household_member",
-						       .keys = {"resident_id", "household_id"},
-						       .values = {"from_date", "to_date", "certainty", "why"}};
+	static const struct difference_table member = {
+		.name = "household_member",
+		.keys = {"resident_id", "household_id", "sequence"},
+		.values = {"property_id", "from_date", "to_date", "certainty", "why"}};
 	enum status status = store_begin(work->data, error);
 	if (status == STATUS_OK)
 		status = store_write_difference(work->data, &residence, work->residence_count, give_residence, work,

@@ -124,11 +124,28 @@ struct disclosed_person {
 	uint64_t restrictions; /* that protect the resident, for a viewer who is entitled */
 };
 
+/* What one record says of a residence. */
+struct disclosed_claim {
+	const struct profile_feed *feed;
+	int64_t record_id;
+	date from, to;   /* TO DATE_UNKNOWN: it says still */
+	date seen;       /* the newest day on which it began to say so, or said it again */
+	date data_as_at; /* of the newest loaded extract of the feed */
+};
+
+/* A resident at a property. Given only where the viewer sees a row that says so; claims are those that the viewer may
+ * see. SOURCES and RECORDS count all: where that is more than are seen, FROM and TO may be another's knowledge. */
 struct disclosed_residence {
 	int64_t resident_id, property_id;
+	int sequence;  /* counts the times that they lived there */
 	date from, to; /* DATE_UNKNOWN: not known, or still */
+	date seen;     /* the newest day on which any record said so */
 	int sources, records;
 	double confidence;
+	struct text standing;                 /* main | second | doubtful (contradicted by better evidence) | former */
+	struct text address, postcode;        /* as the gazetteer has it */
+	const struct disclosed_claim *claims; /* still first, then the newest */
+	size_t claim_count;
 };
 
 struct disclosed_member {
@@ -142,6 +159,26 @@ struct disclosed_member {
 	size_t known_to_count;
 };
 
+/* How two members are related, as far as the viewer may see a feed that says so. */
+struct disclosed_relation {
+	size_t a, b;      /* numbers in the household's members */
+	struct text kind; /* of A to B: parent | partner | sibling | carer | tenant | joint_tenant | household */
+	date from, to;
+	const struct profile_source **sources; /* that say so */
+	size_t source_count;
+};
+
+/* What became of a household. Told only where everybody it names may be known. */
+struct disclosed_household_event {
+	date on;
+	struct text
+		what; /* began | born | moved_in | moved_out | died | moved | separated | joined | ended | replaced */
+	int64_t resident_id;        /* 0: the household as a whole */
+	struct text name;           /* of the resident, where they are among the members given */
+	int64_t other_household_id; /* they came from or went to; 0: none, or not for this viewer */
+	int64_t property_id;        /* 0: none, or not for this viewer */
+};
+
 struct disclosed_household {
 	int64_t household_id, property_id; /* property 0: protected */
 	struct text kind;                  /* family | single | shared | institution */
@@ -149,6 +186,16 @@ struct disclosed_household {
 	struct text address, postcode;
 	const struct disclosed_member *members;
 	size_t member_count;
+	/* "Also at this address: n others (house in multiple occupation)": of a property that is not one household's,
+	 * how many people of other households are there. Those whom the viewer may not know of are not counted. */
+	struct text property_use; /* absent | shared | institution */
+	struct text property_why; /* how that is known: class | names | turnover */
+	int others_at_address;
+	/* In an answer about one household only: */
+	const struct disclosed_relation *relations;
+	size_t relation_count;
+	const struct disclosed_household_event *events; /* oldest first */
+	size_t event_count;
 };
 
 struct disclosed_property {
@@ -174,6 +221,9 @@ struct disclosure_question {
 	int64_t subject_id;
 	date on;    /* DATE_UNKNOWN: today */
 	bool notes; /* with the text of case notes */
+	/* Households as they were on that day: who was there, and where. NULL: as they are now, with those who have
+	 * left. It changes nothing about what may be seen. */
+	const date *drawn_at;
 };
 
 struct disclosure_resident {

@@ -92,8 +92,10 @@ struct asking_door {
 	uint8_t *agreements;      /* by agreement number: let something through */
 	bool notes;
 	bool lists_sources; /* of every member how many sources place them there */
-	int64_t marks;      /* generation of the marks, in the snapshot and in policy */
-	int64_t *waiting;   /* extracts that are not shown yet, ascending; seldom any */
+	bool tells_all;     /* of a household also relationships and what became of it */
+	const date *drawn_at;
+	int64_t marks;    /* generation of the marks, in the snapshot and in policy */
+	int64_t *waiting; /* extracts that are not shown yet, ascending; seldom any */
 	size_t waiting_count;
 	bool snapshot_is_state;                /* the shelf is at the state's generation, so that its lines may serve */
 	struct buf plain;                      /* unsealed bytes; wiped */
@@ -188,6 +190,17 @@ enum status asking_households(struct asking_door *asking, const char *where, int
 			      struct disclosed_household **out, size_t *count, struct error *error) MUST_CHECK;
 enum status asking_property(struct disclosed_property *out, struct asking_door *asking, int64_t property_id,
 			    bool *found, struct error *error) MUST_CHECK;
+
+bool asking_property_is_protected(struct asking_door *asking, int64_t property_id);
+/* Residences that the viewer sees some of ROWS of. */
+enum status asking_residences(struct disclosure_resident *out, struct asking_door *asking, int64_t resident_id,
+			      const struct read_rows *rows, struct error *error) MUST_CHECK;
+/* How many others are at the property of a household, where that is not one household's. */
+enum status asking_others(struct disclosed_household *household, struct asking_door *asking,
+			  struct error *error) MUST_CHECK;
+/* Relationships between the members that are given, and what became of the household. */
+enum status asking_household_story(struct disclosed_household *household, struct asking_door *asking,
+				   struct error *error) MUST_CHECK;
 
 /* Restrictions of a resident, and what they mean to the viewer. */
 bool asking_may_know(struct asking_door *asking, int64_t resident_id, uint64_t *restrictions, bool *address_hidden);

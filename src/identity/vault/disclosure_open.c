@@ -16,6 +16,7 @@ static enum status open_and_submit(void *out, struct audit_entry *entry, struct 
 	if (status)
 		return status;
 	asking.notes = question->notes;
+	asking.drawn_at = question->drawn_at;
 	status = opening->open(out, &asking, question->subject_id, error);
 	if (!status)
 		status = asking_settle(&asking, error);
@@ -30,42 +31,6 @@ static enum status open_and_submit(void *out, struct audit_entry *entry, struct 
 }
 
 /* ---- resident --------------------------------------------------------------------------------------- */
-
-static enum status read_residences(struct disclosure_resident *out, struct asking_door *asking, int64_t resident_id,
-				   struct error *error)
-{
-	enum { RESIDENCES_MAX = 200 };
-	struct statement *s;
-	enum status status = store_prepare(
-		&s, asking->data,
-		"SELECT property_id, from_date, to_date, sources, records, confidence FROM residence WHERE "
-		"resident_id = :resident ORDER BY property_id, sequence",
-		error);
-	if (status)
-		return status;
-	statement_bind_int(s, "resident", resident_id);
-	struct disclosed_residence found[RESIDENCES_MAX];
-	int property = statement_column(s, "property_id"), from = statement_column(s, "from_date"),
-	    to = statement_column(s, "to_date"), sources = statement_column(s, "sources"),
-	    records = statement_column(s, "records"), confidence = statement_column(s, "confidence");
-	bool row;
-	size_t count = 0;
-	while ((status = statement_step(s, &row, error)) == STATUS_OK && row && count < RESIDENCES_MAX)
-		found[count++] = (struct disclosed_residence){.resident_id = resident_id,
-							      .property_id = statement_int(s, property),
-							      .from = asking_date(s, from),
-							      .to = asking_date(s, to),
-							      .sources = (int)statement_int(s, sources),
-							      .records = (int)statement_int(s, records),
-							      .confidence = statement_double(s, confidence)};
-	statement_done(s);
-	struct disclosed_residence *kept = ARENA_ARRAY(asking->arena, count, struct disclosed_residence);
-	if (count)
-		memcpy(kept, found, count * sizeof *found);
-	out->residences = kept;
-	out->residence_count = count;
-	return status;
-}
 
 /* Records that came from another resident or went to one. */
 static enum status read_history(struct disclosure_resident *out, struct asking_door *asking, int64_t resident_id,
@@ -152,7 +117,7 @@ static enum status open_resident(void *thing, struct asking_door *asking, int64_
 	status = asking_households(asking, "resident", resident_id, true, &households, &out->household_count, error);
 	out->households = households;
 	if (!status && !out->address_protected && !text_is_empty(out->person.address))
-		status = read_residences(out, asking, resident_id, error);
+		status = asking_residences(out, asking, resident_id, &rows, error);
 	return status ? status : read_history(out, asking, resident_id, error);
 }
 
@@ -180,7 +145,7 @@ static enum status open_household(void *thing, struct asking_door *asking, int64
 	struct disclosed_household *found;
 	size_t count;
 	bool has_property;
-	asking->lists_sources = true;
+	asking->lists_sources = asking->tells_all = true;
 	enum status status = asking_households(asking, "household", household_id, true, &found, &count, error);
 	if (status)
 		return status;

@@ -62,7 +62,7 @@ static enum status open_property_seal(struct disclosed_property *out, struct ask
 	return STATUS_OK;
 }
 
-static bool property_is_protected(struct asking_door *asking, int64_t property_id)
+bool asking_property_is_protected(struct asking_door *asking, int64_t property_id)
 {
 	uint64_t restrictions = policy_restrictions_of(asking->door->parts.policy, POLICY_PROPERTY, property_id);
 	return restrictions && (!policy_may_know_of(asking->grid, restrictions) ||
@@ -74,7 +74,7 @@ enum status asking_property(struct disclosed_property *out, struct asking_door *
 {
 	*out = (struct disclosed_property){.property_id = property_id};
 	*found = false;
-	if (property_id == 0 || property_is_protected(asking, property_id))
+	if (property_id == 0 || asking_property_is_protected(asking, property_id))
 		return STATUS_OK;
 	struct statement *s;
 	enum status status =
@@ -104,36 +104,69 @@ enum status asking_property(struct disclosed_property *out, struct asking_door *
 /* ---- households --------------------------------------------------------------------------------------- */
 
 struct member_row {
-	int64_t resident_id;
+	int64_t resident_id, property_id;
 	date from, to;
 	struct text certainty, why;
 };
 
+/* A stay that begins where the one before it ends is the same membership: the household has moved. */
+static bool goes_on(const struct member_row *before, const struct member_row *stay)
+{
+	return before->resident_id == stay->resident_id &&
+	       (before->to == DATE_UNKNOWN || stay->from == DATE_UNKNOWN || before->to >= stay->from);
+}
+
+static void add_stay(struct member_row **rows, size_t *count, size_t *capacity, const struct member_row *stay)
+{
+	struct member_row *last = *count ? &(*rows)[*count - 1] : NULL;
+	if (last && goes_on(last, stay)) {
+		date from = last->from;
+		*last = *stay;
+		last->from = from;
+		return;
+	}
+	if (last && last->resident_id == stay->resident_id) { /* left and came back: the newest time */
+		*last = *stay;
+		return;
+	}
+	ARRAY_GROW(*rows, *count, *capacity);
+	(*rows)[(*count)++] = *stay;
+}
+
+static bool is_there(date from, date to, const date *on)
+{
+	return !on || ((from == DATE_UNKNOWN || from <= *on) && (to == DATE_UNKNOWN || to > *on));
+}
+
+/* One row a member: on the day that is asked for, or whoever ever was one. */
 static enum status read_members(struct member_row **out, size_t *count, struct asking_door *asking,
 				int64_t household_id, struct error *error)
 {
 	struct statement *s;
 	enum status status =
 		store_prepare(&s, asking->data,
-			      "SELECT resident_id, from_date, to_date, certainty, why FROM household_member "
-			      "WHERE household_id = :household ORDER BY resident_id",
+			      "SELECT resident_id, property_id, from_date, to_date, certainty, why FROM "
+			      "household_member WHERE household_id = :household ORDER BY resident_id, sequence",
 			      error);
 	if (status)
 		return status;
 	statement_bind_int(s, "household", household_id);
-	int resident = statement_column(s, "resident_id"), from = statement_column(s, "from_date"),
-	    to = statement_column(s, "to_date"), certainty = statement_column(s, "certainty"),
-	    why = statement_column(s, "why");
+	int resident = statement_column(s, "resident_id"), property = statement_column(s, "property_id"),
+	    from = statement_column(s, "from_date"), to = statement_column(s, "to_date"),
+	    certainty = statement_column(s, "certainty"), why = statement_column(s, "why");
 	bool row;
 	size_t capacity = 0;
 	*out = NULL;
 	*count = 0;
 	while ((status = statement_step(s, &row, error)) == STATUS_OK && row && *count < MEMBERS_MAX) {
-		ARRAY_GROW(*out, *count, capacity);
-		(*out)[(*count)++] =
-			(struct member_row){statement_int(s, resident), asking_date(s, from), asking_date(s, to),
-					    arena_text(asking->arena, statement_text(s, certainty)),
-					    arena_text(asking->arena, statement_text(s, why))};
+		struct member_row stay = {statement_int(s, resident),
+					  statement_int(s, property),
+					  asking_date(s, from),
+					  asking_date(s, to),
+					  arena_text(asking->arena, statement_text(s, certainty)),
+					  arena_text(asking->arena, statement_text(s, why))};
+		if (is_there(stay.from, stay.to, asking->drawn_at))
+			add_stay(out, count, &capacity, &stay);
 	}
 	statement_done(s);
 	return status;
@@ -189,6 +222,8 @@ static enum status open_members(struct disclosed_household *household, struct as
 	struct disclosed_member *members = ARENA_ARRAY(asking->arena, count, struct disclosed_member);
 	bool address_seen = false;
 	*protected = false;
+	if (asking->drawn_at && count)
+		household->property_id = rows[0].property_id; /* where they were then */
 	for (size_t i = 0; i < count && !status; i++) {
 		bool shown, address_hidden = false;
 		status = open_member(&members[shown_count], asking, &rows[i], household->property_id, &shown,
@@ -207,30 +242,40 @@ static enum status open_members(struct disclosed_household *household, struct as
 	return status;
 }
 
-static const char *households_sql(const char *where)
+#define HOUSEHOLDS "SELECT household_id, property_id, kind, from_date, to_date FROM household WHERE "
+#define STAYS_THEN "(from_date IS NULL OR from_date <= :on_date) AND (to_date IS NULL OR to_date > :on_date) AND "
+
+static const char *households_sql(const char *where, bool then)
 {
-	static const char *const by_resident =
-		"SELECT household_id, property_id, kind, from_date, to_date FROM household WHERE ended_run IS NULL AND "
-		"household_id IN (SELECT household_id FROM household_member WHERE resident_id = :id)";
-	static const char *const by_household =
-		"SELECT household_id, property_id, kind, from_date, to_date FROM household "
-		"WHERE household_id = :id";
-	static const char *const by_property =
-		"SELECT household_id, property_id, kind, from_date, to_date FROM household "
-		"WHERE ended_run IS NULL AND property_id = :id";
-	return strcmp(where, "resident") == 0   ? by_resident
-	       : strcmp(where, "property") == 0 ? by_property
-						: by_household;
+	static const struct {
+		const char *where, *now, *then;
+	} ways[] = {
+		{"resident",
+		 HOUSEHOLDS "ended_run IS NULL AND household_id IN (SELECT household_id FROM household_member WHERE "
+			    "resident_id = :id)",
+		 HOUSEHOLDS "household_id IN (SELECT household_id FROM household_member WHERE " STAYS_THEN
+			    "resident_id = :id)"},
+		{"property", HOUSEHOLDS "ended_run IS NULL AND property_id = :id",
+		 HOUSEHOLDS "household_id IN (SELECT household_id FROM household_member WHERE " STAYS_THEN
+			    "property_id = :id)"},
+		{"household", HOUSEHOLDS "household_id = :id", HOUSEHOLDS "household_id = :id"},
+	};
+	size_t i = 0;
+	while (strcmp(ways[i].where, where) != 0)
+		i++;
+	return then ? ways[i].then : ways[i].now;
 }
 
 static enum status read_households(struct disclosed_household *out, size_t *count, struct asking_door *asking,
 				   const char *where, int64_t id, struct error *error)
 {
 	struct statement *s;
-	enum status status = store_prepare(&s, asking->data, households_sql(where), error);
+	enum status status = store_prepare(&s, asking->data, households_sql(where, asking->drawn_at), error);
 	if (status)
 		return status;
 	statement_bind_int(s, "id", id);
+	if (asking->drawn_at && strcmp(where, "household") != 0)
+		statement_bind_int(s, "on_date", *asking->drawn_at);
 	int household = statement_column(s, "household_id"), property = statement_column(s, "property_id"),
 	    kind = statement_column(s, "kind"), from = statement_column(s, "from_date"),
 	    to = statement_column(s, "to_date");
@@ -277,7 +322,8 @@ static enum status fill_household(struct disclosed_household *household, struct 
 		household->property_id = 0;
 	household->address = found ? property.address : TEXT_ABSENT;
 	household->postcode = found ? property.postcode : TEXT_ABSENT;
-	return STATUS_OK;
+	status = asking_others(household, asking, error);
+	return status || !asking->tells_all ? status : asking_household_story(household, asking, error);
 }
 
 enum status asking_households(struct asking_door *asking, const char *where, int64_t id, bool members,

@@ -144,10 +144,9 @@ static void test_a_refuge_protects_its_household(void **state)
 		"(201, 501, 1, NULL, 1, 1, 1), (202, 502, 1, NULL, 1, 1, 1), (203, 502, 1, 20000, 1, 1, 1), "
 		"(204, 502, 1, 19999, 1, 1, 1)");
 	/* 205 is in the household of 202, 206 was. */
-	run_sql("INSERT INTO household_member (resident_id, household_id, to_date, certainty, why) VALUES "
-		"(202, 900, NULL, 'certain', 'x'), (205, 900, NULL, 'certain', 'x'), (206, 900, 19000, 'certain', "
-		"'x'), "
-		"(201, 901, NULL, 'certain', 'x')");
+	run_sql("INSERT INTO household_member (resident_id, household_id, sequence, property_id, to_date, certainty, "
+		"why) VALUES (202, 900, 1, 502, NULL, 'certain', 'x'), (205, 900, 1, 502, NULL, 'certain', 'x'), "
+		"(206, 900, 1, 502, 19000, 'certain', 'x'), (201, 901, 1, 501, NULL, 'certain', 'x')");
 	assert_int_equal(refresh(), 4);
 	assert_int_equal(marked("subject_kind = 2 AND subject_id = 502 AND restriction_id = 'refuge'"), 1);
 	assert_int_equal(marked("subject_kind = 1 AND subject_id IN (202, 203, 205)"), 3);
@@ -158,8 +157,9 @@ static void test_a_hidden_resident_hides_nobody_else(void **state)
 {
 	(void)state;
 	run_sql("INSERT INTO resident_record (resident_id, record_id) VALUES (101, 1)");
-	run_sql("INSERT INTO household_member (resident_id, household_id, certainty, why) VALUES "
-		"(101, 900, 'certain', 'x'), (102, 900, 'certain', 'x')");
+	run_sql("INSERT INTO household_member (resident_id, household_id, sequence, property_id, certainty, why) "
+		"VALUES "
+		"(101, 900, 1, 501, 'certain', 'x'), (102, 900, 1, 501, 'certain', 'x')");
 	add_fact(1, CASES, 1, 0, "{\"protected_marker\":\"yes\"}");
 	assert_int_equal(refresh(), 1);
 	assert_int_equal(marked("subject_id = 101"), 1);

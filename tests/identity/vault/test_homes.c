@@ -1,0 +1,187 @@
+/* Residences with their records, households at a date, how members are related, who else is there: through the door. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "support/borough_tests.h"
+
+static void run_sql(const char *sql)
+{
+	struct error e;
+	assert_ok(store_execute(borough.data, sql, &e), &e);
+}
+
+static void open_home(struct disclosure_household *out, const char *role, const char *purpose, const date *drawn_at)
+{
+	struct error e;
+	struct viewer viewer = borough_viewer(&borough, role, purpose);
+	struct disclosure_question question = {
+		.viewer = &viewer, .subject_id = 5001, .on = DATE_UNKNOWN, .drawn_at = drawn_at};
+	assert_ok(disclosure_open_household(out, borough.door, &question, &arena, &e), &e);
+	assert_ok(disclosure_wait(out->ticket, &e), &e);
+}
+
+/* The household as it is at first; tests share one borough. */
+static void begin_anew(void)
+{
+	static const char *const tables[] = {"household_member", "household_event", "relationship", "shared_property",
+					     "residence_record"};
+	char sql[100];
+	for (size_t i = 0; i < sizeof tables / sizeof *tables; i++) {
+		snprintf(sql, sizeof sql, "DELETE FROM %s", tables[i]);
+		run_sql(sql);
+	}
+	run_sql("INSERT INTO household_member (resident_id, household_id, sequence, property_id, from_date, certainty, "
+		"why) "
+		"VALUES (1001, 5001, 1, 7001, 18000, 'certain', 'same_address'), (1002, 5001, 1, 7001, 18000, "
+		"'likely', "
+		"'same_address'), (1003, 5001, 1, 7001, 18000, 'uncertain', 'same_address')");
+}
+
+static void test_a_residence_names_the_records_that_may_be_seen(void **state)
+{
+	(void)state;
+	begin_anew();
+	struct disclosure_resident answer;
+	run_sql("INSERT INTO residence_record (resident_id, property_id, sequence, record_id, feed_no, from_date, "
+		"to_date, "
+		"seen_date) SELECT DISTINCT 1001, 7001, 1, f.record_id, f.feed_no, 17000, NULL, 18000 FROM fact f JOIN "
+		"resident_record r ON r.record_id = f.record_id WHERE r.resident_id = 1001");
+	/* Nobody's row says so to this viewer: it is not there. */
+	run_sql("INSERT INTO residence (resident_id, property_id, sequence, sources, records, confidence, standing) "
+		"VALUES "
+		"(1001, 7002, 1, 1, 1, 0.2, 'doubtful')");
+	open_as(&answer, "housing_officer", "homelessness_prevention", 1001);
+	assert_int_equal(answer.residence_count, 1);
+	const struct disclosed_residence *home = &answer.residences[0];
+	assert_string_equal(home->standing.at, "main");
+	assert_string_equal(home->address.at, "14 Mill Lane, Eastmarsh");
+	size_t tenancies = 0, council_tax = 0;
+	for (size_t i = 0; i < home->claim_count; i++) {
+		tenancies += text_is(home->claims[i].feed->id, "housing_tenancies");
+		council_tax += text_is(home->claims[i].feed->id, "council_tax_liable");
+		assert_int_equal(home->claims[i].from, 17000);
+		assert_int_equal(home->claims[i].to, DATE_UNKNOWN);
+	}
+	assert_int_equal(tenancies, 1);
+	assert_int_equal(council_tax, 1);
+	/* A record of which this viewer sees no row. */
+	run_sql("UPDATE residence_record SET record_id = 1");
+	open_as(&answer, "housing_officer", "homelessness_prevention", 1001);
+	assert_int_equal(answer.residences[0].claim_count, 0);
+}
+
+static void test_a_household_is_drawn_at_a_date(void **state)
+{
+	(void)state;
+	begin_anew();
+	struct disclosure_household answer;
+	date early = 18500, late = 19500;
+	run_sql("UPDATE household_member SET to_date = 19000 WHERE resident_id = 1002");
+	/* The two moved house on the way: one membership, and where they were then. */
+	run_sql("UPDATE household_member SET to_date = 19200 WHERE resident_id = 1001");
+	run_sql("INSERT INTO household_member (resident_id, household_id, sequence, property_id, from_date, certainty, "
+		"why) "
+		"VALUES (1001, 5001, 2, 7001, 19200, 'certain', 'only_resident')");
+	run_sql("UPDATE household_member SET property_id = 7005 WHERE sequence = 1");
+	open_home(&answer, "early_help_worker", "early_help", &early);
+	assert_int_equal(answer.household.member_count, 2);
+	assert_int_equal(answer.household.property_id, 0); /* elsewhere: a place that the gazetteer has not */
+	open_home(&answer, "early_help_worker", "early_help", &late);
+	assert_int_equal(answer.household.member_count, 1);
+	assert_int_equal(answer.household.members[0].person.resident_id, 1001);
+	assert_int_equal(answer.household.property_id, 7001);
+	open_home(&answer, "early_help_worker", "early_help", NULL);
+	assert_int_equal(answer.household.member_count, 2);
+	assert_int_equal(answer.household.members[0].from, 18000);
+	assert_int_equal(answer.household.members[0].to, DATE_UNKNOWN);
+	assert_string_equal(answer.household.members[0].why.at, "only_resident");
+}
+
+/* 1003 does not exist for this viewer, and where 1004 lives is nobody's business: neither is counted. */
+static void test_others_at_the_address_are_counted_without_the_protected(void **state)
+{
+	(void)state;
+	begin_anew();
+	struct disclosure_household answer;
+	run_sql("DELETE FROM household_member WHERE resident_id = 1003");
+	run_sql("INSERT INTO household_member (resident_id, household_id, sequence, property_id, from_date, certainty, "
+		"why) "
+		"VALUES (1003, 5003, 1, 7001, 18000, 'certain', 'x'), (1004, 5004, 1, 7001, 18000, 'certain', 'x'), "
+		"(1005, 5005, 1, 7001, 18000, 'certain', 'x')");
+	open_home(&answer, "early_help_worker", "early_help", NULL);
+	assert_int_equal(answer.household.others_at_address, 0);
+	run_sql("INSERT INTO shared_property (property_id, property_use, why, people, households, family_names) VALUES "
+		"(7001, 'shared', 'class', 5, 4, 4)");
+	open_home(&answer, "early_help_worker", "early_help", NULL);
+	assert_string_equal(answer.household.property_use.at, "shared");
+	assert_int_equal(answer.household.others_at_address, 1);
+	struct view_household view;
+	view_household(&view, borough.profile, &answer, date_of(2026, 3, 31), &arena);
+	assert_string_equal(view.also_here.at, "Also at this address: 1 other (house in multiple occupation)");
+}
+
+static void add_relation(int64_t a, int64_t b, const char *feed, const char *kind)
+{
+	char sql[300];
+	snprintf(sql, sizeof sql,
+		 "INSERT INTO relationship (resident_id, other_id, feed_no, kind, record_id, other_record_id) SELECT "
+		 "%lld, "
+		 "%lld, feed_no, '%s', 1, 2 FROM feed WHERE feed_id = '%s'",
+		 (long long)a, (long long)b, kind, feed);
+	run_sql(sql);
+}
+
+static void test_relationships_are_told_by_feeds_that_may_be_seen(void **state)
+{
+	(void)state;
+	begin_anew();
+	struct disclosure_household answer;
+	struct view_household view;
+	add_relation(1001, 1002, "ssd_cla_episodes", "parent");
+	open_home(&answer, "housing_officer", "homelessness_prevention", NULL);
+	assert_int_equal(answer.household.relation_count, 0);
+	open_home(&answer, "social_worker", "safeguarding", NULL);
+	assert_int_equal(answer.household.relation_count, 1);
+	view_household(&view, borough.profile, &answer, date_of(2026, 3, 31), &arena);
+	assert_int_equal(view.relations[0].resident_id, 1001);
+	assert_string_equal(view.relations[0].words.at, "parent of");
+	assert_int_equal(view.relations[0].source_count, 1);
+}
+
+static void test_what_became_of_it_names_nobody_who_is_protected(void **state)
+{
+	(void)state;
+	begin_anew();
+	struct disclosure_household answer;
+	run_sql("INSERT INTO household_member (resident_id, household_id, sequence, property_id, from_date, to_date, "
+		"certainty, why) VALUES (1004, 5004, 1, 7009, 18600, NULL, 'certain', 'x'), (1005, 5005, 1, 7008, "
+		"18600, "
+		"NULL, 'certain', 'x')");
+	run_sql("INSERT INTO household_event (household_id, sequence, on_date, what, resident_id, other_household_id, "
+		"property_id) VALUES (5001, 1, 18000, 'began', NULL, NULL, 7001), (5001, 2, 18100, 'born', 1002, NULL, "
+		"NULL), "
+		"(5001, 3, 18200, 'joined', 1003, NULL, NULL), (5001, 4, 18600, 'separated', 1001, 5004, NULL), "
+		"(5001, 5, 18600, 'separated', 1001, 5005, NULL)");
+	open_home(&answer, "early_help_worker", "early_help", NULL);
+	assert_int_equal(answer.household.event_count, 4); /* 1003 does not exist */
+	assert_int_equal(answer.household.events[0].property_id, 7001);
+	assert_string_equal(answer.household.events[1].what.at, "born");
+	assert_int_equal(answer.household.events[2].other_household_id, 0); /* 1004's is not named */
+	assert_int_equal(answer.household.events[3].other_household_id, 5005);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		ON_THE_BOROUGH(test_a_residence_names_the_records_that_may_be_seen),
+		ON_THE_BOROUGH(test_a_household_is_drawn_at_a_date),
+		ON_THE_BOROUGH(test_others_at_the_address_are_counted_without_the_protected),
+		ON_THE_BOROUGH(test_relationships_are_told_by_feeds_that_may_be_seen),
+		ON_THE_BOROUGH(test_what_became_of_it_names_nobody_who_is_protected),
+	};
+	return RUN_ON_THE_BOROUGH(tests);
+}
