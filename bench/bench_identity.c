@@ -107,11 +107,12 @@ static enum status addresses(struct bench *bench, struct error *error)
 		status = reading_keep(bench->reading, error);
 	printf(" \"keeping\": {\"seconds\": %.2f, \"processor\": %.2f},\n", seconds_since(start), processor_seconds());
 	printf(" \"address\": {\"seconds\": %.2f, \"properties\": %llu, \"rows\": %llu, \"uprn\": %llu, \"exact\": "
-	       "%llu, \"variant\": "
-	       "%llu, \"parent\": %llu, \"none\": %llu, \"processor\": %.2f, \"peak_mb\": %ld},\n",
+	       "%llu, \"strong\": "
+	       "%llu, \"probable\": %llu, \"parent\": %llu, \"none\": %llu, \"processor\": %.2f, \"peak_mb\": %ld},\n",
 	       report.seconds, (unsigned long long)report.properties, (unsigned long long)report.rows,
-	       (unsigned long long)report.by_uprn, (unsigned long long)report.exact, (unsigned long long)report.variant,
-	       (unsigned long long)report.parent, (unsigned long long)report.none, processor_seconds(), peak_mb());
+	       (unsigned long long)report.by_uprn, (unsigned long long)report.exact, (unsigned long long)report.strong,
+	       (unsigned long long)report.probable, (unsigned long long)report.parent, (unsigned long long)report.none,
+	       processor_seconds(), peak_mb());
 	return status;
 }
 

@@ -46,7 +46,8 @@ struct work {
 	size_t property_count, property_capacity;
 	struct text_map by_uprn; /* -> property number + 1 */
 	struct gazetteer *gazetteer;
-	bool *moved; /* by address: came to another property in this run */
+	const struct gazetteer *whole; /* of which GAZETTEER has the entries that changed */
+	bool *moved;                   /* by address: came to another property in this run */
 };
 
 static void find_elements(struct elements *out, const struct vault_elements *all)
@@ -191,18 +192,25 @@ static void read_gazetteer_row(struct work *work, const struct reading_property 
 	if (uprn.len == 0)
 		return;
 	uint32_t property = make_property(work, uprn);
+	struct property *p = &work->properties[property];
+	entry.locality = locality;
+	entry.town = town;
+	entry.organisation = organisation;
+	entry.status = GAZETTEER_ALTERNATIVE;
+	if (row->main) {
+		if (!text_is_absent(row->payload))
+			read_payload(p, row->payload);
+		entry.status = p->historic ? GAZETTEER_HISTORIC : GAZETTEER_APPROVED;
+	}
 	gazetteer_add(work->gazetteer, property, &entry);
 	if (!row->main)
 		return;
-	struct property *p = &work->properties[property];
 	p->parent = arena_text(&work->arena, parent);
 	p->address = written_address(&work->arena, &entry, locality, town);
 	p->postcode = arena_text(&work->arena, entry.postcode);
 	p->organisation = arena_text(&work->arena, organisation);
 	p->latitude = latitude;
 	p->longitude = longitude;
-	if (!text_is_absent(row->payload))
-		read_payload(p, row->payload);
 }
 
 static void read_gazetteer(struct work *work, const struct reading_batch *batch)
@@ -300,7 +308,7 @@ static void reach_chunk(void *context, size_t chunk, size_t first, size_t end, u
 		text_split(&rest, '\x1f', &uprn);
 		text_split(&rest, '\x1f', &postcode);
 		if ((uprn.len && property_of_uprn(changed, uprn) != UINT32_MAX) ||
-		    gazetteer_reaches(changed->gazetteer, rest, postcode))
+		    gazetteer_reaches(changed->gazetteer, changed->whole, rest, postcode))
 			reading->match[i] = READING_NO_MATCH;
 	}
 }
@@ -311,6 +319,7 @@ static void mark_reached(struct work *work)
 	struct work changed;
 	work_init(&changed, work->reading, &work->elements);
 	read_gazetteer(&changed, reading_changed(work->reading));
+	changed.whole = work->gazetteer;
 	parallel_for(work->reading->addresses.count, 2048, 0, reach_chunk, &changed);
 	work_release(&changed);
 }
@@ -548,7 +557,8 @@ static enum status write_all(struct work *work, const struct vault_elements *ele
 
 static void count_rows(const struct reading *reading, struct address_report *report)
 {
-	uint64_t *counts[] = {&report->none, &report->by_uprn, &report->exact, &report->variant, &report->parent};
+	uint64_t *counts[] = {&report->none,   &report->by_uprn,  &report->exact,
+			      &report->strong, &report->probable, &report->parent};
 	report->rows = reading->all.place_count;
 	for (size_t i = 0; i < reading->all.place_count; i++)
 		++*counts[reading->match[reading->all.places[i].address]];
@@ -565,10 +575,10 @@ static void match_all(struct work *work)
 	memcpy(property, reading->property, count * sizeof *property);
 	memcpy(match, reading->match, count * sizeof *match);
 	work->moved = memory_alloc(count + 1, sizeof *work->moved);
-	if (reading->gazetteer_changed && !reading->gazetteer_anew)
-		mark_reached(work);
 	if (reading->gazetteer_changed || memchr(reading->match, READING_NO_MATCH & UCHAR_MAX, count)) {
 		read_gazetteer(work, &reading->all);
+		if (reading->gazetteer_changed && !reading->gazetteer_anew)
+			mark_reached(work);
 		parallel_for(count, 512, 0, match_chunk, work);
 	}
 	for (size_t i = 0; i < count; i++)

@@ -70,7 +70,7 @@ static void matches(void **state)
 		{"14 High St", "EM3 1AB", 11},
 		{"12-16 High Street", "EM3 1AB", 11},
 		{"18 High Street", "EM3 1AB", -1},
-		{"Old Vicarage, Church Lane", "EM3 2AB", -1},
+		{"Old Vicarage, Church Lane", "EM3 2AB", 12},
 		{"The Old Vicarage, Church Ln", "EM3 2AB", 12},
 		{"52B Elm Road, Eastmarsh", "EM2 1AC", 13},
 		{"52 b Elm Road", "EM9 9ZZ", -1},
