@@ -18,7 +18,7 @@ enum { CLI_MAX_OPTIONS = 16, CLI_MAX_OPERANDS = 4, CLI_MAX_EXAMPLES = 4, CLI_MAX
 struct cli_option {
 	const char *name;     /* "database"; NULL ends the list */
 	char letter;          /* 0 when there is none */
-	const char *argument; /* "ADDRESS"; NULL when the option takes none */
+	const char *argument; /* "ADDRESS"; "COLUMN..." when it may be given again; NULL when the option takes none */
 	const char *help;
 	const char *choices; /* "full|changes", or NULL when anything is accepted */
 };
@@ -80,6 +80,8 @@ struct cli {
 /* NULL when the option was not given. NAME must be in the command's row. */
 const char *cli_value(const struct cli *cli, const char *name);
 bool cli_flag(const struct cli *cli, const char *name);
+/* Of an option that may be given again: how many values, at most MOST, in the order given. */
+size_t cli_value_list(struct cli *cli, const char *name, const char **out, size_t most);
 const char *cli_operand(const struct cli *cli, size_t at); /* NULL when not given */
 enum status cli_value_int(const struct cli *cli, const char *name, int64_t least, int64_t most, int64_t *value,
 			  struct error *error) MUST_CHECK; /* *value stays when the option was not given */
@@ -124,9 +126,10 @@ void help_completion(struct buf *out);
 
 /* One a file: cmd_*.c. */
 typedef enum status cli_run(struct cli *cli, struct error *error);
-cli_run cmd_audit_verify, cmd_backup, cmd_encode, cmd_evaluate, cmd_explain, cmd_help, cmd_ingest, cmd_init,
-	cmd_key_change, cmd_link, cmd_match, cmd_policy_explain, cmd_policy_lift, cmd_policy_protect, cmd_profile_check,
-	cmd_refresh, cmd_restore, cmd_serve, cmd_status, cmd_token_add, cmd_token_list, cmd_token_revoke, cmd_user_add,
-	cmd_user_disable, cmd_user_enable, cmd_user_list, cmd_user_password, cmd_user_roles, cmd_version;
+cli_run cmd_address_match, cmd_audit_verify, cmd_backup, cmd_encode, cmd_evaluate, cmd_explain, cmd_help, cmd_ingest,
+	cmd_init, cmd_key_change, cmd_link, cmd_match, cmd_policy_explain, cmd_policy_lift, cmd_policy_protect,
+	cmd_profile_check, cmd_refresh, cmd_restore, cmd_serve, cmd_status, cmd_token_add, cmd_token_list,
+	cmd_token_revoke, cmd_user_add, cmd_user_disable, cmd_user_enable, cmd_user_list, cmd_user_password,
+	cmd_user_roles, cmd_version;
 
 #endif

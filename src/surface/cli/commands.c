@@ -178,6 +178,43 @@ const struct cli_command cli_commands[] = {
 		.run = cmd_match,
 	},
 	{
+		.name = "address match",
+		.group = GROUP_FILES,
+		.summary = "Find the property (UPRN) of each address in a file",
+		.details =
+			"The gazetteer is a CSV file with the columns uprn, address and postcode, or with the columns "
+			"of BS 7666 "
+			"under their usual names; --layout says in YAML how any other is laid out (AddressBase Premium "
+			"and Plus, a council's export: layouts/ beside the profiles). A UPRN may have several rows: "
+			"each is another way to write the property. Rows that cannot be used are counted and, with "
+			"--quarantine, written with line, column and reason.\n\nAn address is one column or several, "
+			"in "
+			"their order; a column named postcode is taken as such. The result has a row for each row, in "
+			"the "
+			"same order: row,id,uprn,parent_uprn,class,match,score,gap,why. match is exact, strong, "
+			"probable "
+			"or none; score and gap (to the next best property) are bits of evidence. A flat is matched to "
+			"the same flat, to its building, or to nothing: never to the flat next door.\n\n"
+			"docs/formats/address.md explains layouts and results, docs/accuracy.md what to expect.",
+		.operands = {{"FILE", "a CSV file of addresses, with a header", false, false}},
+		.options = {{"gazetteer", 'g', "FILE", "the properties", NULL},
+			    {"layout", 'l', "FILE", "how the gazetteer is laid out, in YAML", NULL},
+			    {"column", 'c', "COLUMN...",
+			     "a column of the address, or its postcode; may be given again. Otherwise address and "
+			     "postcode",
+			     NULL},
+			    {"out", 'o', "FILE", "where the result is written; - is standard output", NULL},
+			    {"quarantine", 0, "FILE", "write gazetteer rows that could not be used, and why", NULL},
+			    {"id", 'i', "COLUMN", "the column that names rows; otherwise id or its like", NULL},
+			    {"threads", 0, "COUNT", "threads; otherwise all processors", NULL}},
+		.examples = {{"oneview address match -g gazetteer.csv -c address -c postcode in.csv -o out.csv",
+			      "A gazetteer of uprn,address,postcode."},
+			     {"oneview address match -g ab.csv -l layouts/addressbase-premium.yaml -c addr1 -c addr2 "
+			      "-c pcode in.csv -o out.csv",
+			      "AddressBase Premium, and an address in several columns."}},
+		.run = cmd_address_match,
+	},
+	{
 		.name = "encode",
 		.group = GROUP_FILES,
 		.summary = "Turn a file's people into encodings that a partner can match without names",

@@ -90,8 +90,18 @@ static enum status set_value(struct cli *cli, size_t at, const char *value, stru
 	const struct cli_option *option = option_at(cli->command, at);
 	if (option->choices && !is_choice(option->choices, value))
 		return error_set(error, STATUS_USAGE, "cli.choice", "--%s is one of %s", option->name, option->choices);
-	cli->values[at] = value;
+	bool again = cli->values[at] && option->argument && text_ends_with(text_of(option->argument), TEXT("..."));
+	cli->values[at] = again ? arena_format(&cli->arena, "%s\n%s", cli->values[at], value).at : value;
 	return STATUS_OK;
+}
+
+size_t cli_value_list(struct cli *cli, const char *name, const char **out, size_t most)
+{
+	struct text rest = text_of(cli_value(cli, name)), value;
+	size_t count = 0;
+	while (rest.len && count < most && text_split(&rest, '\n', &value))
+		out[count++] = arena_copy(&cli->arena, value);
+	return count;
 }
 
 /* The place of an option by long name or letter: in the command's list, or behind it in the common list; -1. */

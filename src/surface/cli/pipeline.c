@@ -226,13 +226,14 @@ static enum status derive_addresses(struct pipeline *pipeline, char detail[PIPEL
 	enum status status = address_refresh(pipeline->reading, &report, error);
 	if (status == STATUS_OK)
 		snprintf(detail, PIPELINE_DETAIL_SIZE,
-			 "%llu properties; of %llu addresses %llu by UPRN, %llu exact, %llu variant, %llu building "
+			 "%llu properties; of %llu addresses %llu by UPRN, %llu exact, %llu strong, %llu probable, "
+			 "%llu building "
 			 "only, "
 			 "%llu not found",
 			 (unsigned long long)report.properties, (unsigned long long)report.rows,
 			 (unsigned long long)report.by_uprn, (unsigned long long)report.exact,
-			 (unsigned long long)report.variant, (unsigned long long)report.parent,
-			 (unsigned long long)report.none);
+			 (unsigned long long)report.strong, (unsigned long long)report.probable,
+			 (unsigned long long)report.parent, (unsigned long long)report.none);
 	return status;
 }
 
