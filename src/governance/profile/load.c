@@ -56,30 +56,43 @@ static void report(struct loader *loader, const char *name, const struct error *
 		remedy(&r, "%s", error->remedy);
 }
 
-/* PATH is where it lies, NAME what problems call it. A file that cannot be read is a problem. */
-static void load_file(struct loader *loader, const char *path, const char *name, const char *copy, bool included)
+/* Reads and parses into OUT and counts the file to the profile, at COPY in a copy of it. */
+static bool read_file(struct loader *loader, struct file *out, const char *path, const char *name, const char *copy)
 {
 	struct buf content;
 	struct error error = {0};
-	struct yaml_node *root = NULL;
-	const char *kept_name = arena_copy(loader->arena, text_of(name));
+	out->name = arena_copy(loader->arena, text_of(name));
 	buf_init(&content, YAML_BYTES_MAX);
 	enum status status = file_read(path, &content, &error);
 	if (!status) {
 		hash_file(loader, name, buf_text(&content));
-		status = yaml_parse(&root, loader->arena, buf_text(&content), name, &error);
+		status = yaml_parse(&out->root, loader->arena, buf_text(&content), name, &error);
 	}
 	buf_release(&content);
 	if (status) {
-		report(loader, kept_name, &error);
-		return;
+		report(loader, out->name, &error);
+		return false;
 	}
-	ARRAY_GROW(loader->files, loader->file_count, loader->file_capacity);
-	loader->files[loader->file_count++] = (struct file){.name = kept_name, .root = root, .included = included};
 	struct profile_inside *inside = loader->profile->inside;
 	ARRAY_GROW(inside->files, inside->file_count, inside->file_capacity);
 	inside->files[inside->file_count++] = (struct profile_file){arena_copy(loader->arena, text_of(path)),
 								    arena_copy(loader->arena, text_of(copy))};
+	return true;
+}
+
+bool loader_read(struct loader *loader, struct file *out, const char *path, const char *name)
+{
+	return read_file(loader, out, path, name, name);
+}
+
+/* PATH is where it lies, NAME what problems call it. A file that cannot be read is a problem. */
+static void load_file(struct loader *loader, const char *path, const char *name, const char *copy, bool included)
+{
+	struct file file = {.included = included};
+	if (!read_file(loader, &file, path, name, copy))
+		return;
+	ARRAY_GROW(loader->files, loader->file_count, loader->file_capacity);
+	loader->files[loader->file_count++] = file;
 }
 
 struct file *loader_file(struct loader *loader, const char *name)
@@ -469,7 +482,7 @@ static void read_holidays(struct reader *r, struct profile *profile)
 static void fill_profile(struct loader *loader)
 {
 	static const char *const keys[] = {"id",      "title", "council",         "description", "include",
-					   "library", "wards", "school_holidays", NULL};
+					   "library", "wards", "ward_boundaries", "school_holidays", NULL};
 	struct profile *profile = loader->profile;
 	struct file *file = loader_file(loader, "profile.yaml");
 	struct reader r = {loader, file};
@@ -487,6 +500,7 @@ static void fill_profile(struct loader *loader)
 	profile->description = read_text(&r, file->root, "description", false);
 	read_wards(&r, profile);
 	read_holidays(&r, profile);
+	fill_boundaries(&r);
 }
 
 static void hand_out(struct loader *loader)
@@ -522,8 +536,8 @@ static void load_all(struct loader *loader, const char *folder)
 	struct folder *root = ARENA_NEW(loader->arena, struct folder);
 	snprintf(root->path, sizeof root->path, "%s", folder);
 	load_folder(loader, root);
-	finish_version(loader);
 	fill_profile(loader);
+	finish_version(loader); /* with the file of boundaries, which profile.yaml names */
 	for (size_t i = 0; i < loader->file_count; i++)
 		register_file(loader, &loader->files[i]);
 	allocate_things(loader);

@@ -460,6 +460,15 @@ struct profile_ward {
 	struct text code, title; /* as the gazetteer has it; as people know it */
 };
 
+struct profile_point {
+	double longitude, latitude; /* WGS 84 */
+};
+struct profile_boundary { /* of a ward: one piece of it, as a closed line */
+	struct text code;
+	const struct profile_point *points;
+	size_t point_count;
+};
+
 struct profile_holiday { /* of the schools: nothing is due in it */
 	date from, to;
 };
@@ -482,6 +491,7 @@ struct profile {
 	PROFILE_ARRAY(struct profile_balance) balances;
 	PROFILE_ARRAY(struct profile_marker) markers;
 	PROFILE_ARRAY(struct profile_ward) wards;
+	PROFILE_ARRAY(struct profile_boundary) boundaries; /* none: maps have no wards */
 	PROFILE_ARRAY(struct profile_holiday) school_holidays;
 	struct profile_element_list identity; /* in the order of the page */
 	struct profile_element_list contact;

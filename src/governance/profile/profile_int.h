@@ -164,6 +164,9 @@ void fill_events(struct loader *loader);
 void fill_pages(struct loader *loader);
 struct reader entry_reader(struct loader *loader, enum kind kind, size_t number, struct yaml_node **node);
 struct file *loader_file(struct loader *loader, const char *name); /* own file, NULL when not there */
+/* A further file of the profile, that another one names: read, parsed, counted to its version and its copies. */
+bool loader_read(struct loader *loader, struct file *out, const char *path, const char *name);
+void fill_boundaries(struct reader *r); /* R reads profile.yaml */
 
 bool pattern_valid(struct text pattern, const char **why);
 bool date_pattern_valid(struct text pattern);

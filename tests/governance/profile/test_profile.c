@@ -138,6 +138,19 @@ static void test_wards_have_names(void **state)
 	profile_free(profile);
 }
 
+static void test_wards_have_boundaries(void **state)
+{
+	(void)state;
+	struct profile *profile = load("tests/data/profiles/good");
+	assert_int_equal(profile->boundaries.count, 3); /* one ward, and one in two pieces */
+	assert_true(text_is(profile->boundaries.at[0].code, "W01"));
+	assert_true(text_is(profile->boundaries.at[2].code, "W02"));
+	assert_int_equal(profile->boundaries.at[0].point_count, 5);
+	assert_true(profile->boundaries.at[0].points[2].longitude == 0.20);
+	assert_true(profile->boundaries.at[0].points[2].latitude == 51.60);
+	profile_free(profile);
+}
+
 static void test_file_names_fit_their_pattern(void **state)
 {
 	(void)state;
@@ -205,6 +218,7 @@ int main(void)
 		cmocka_unit_test(test_included_feeds_are_taken_and_own_things_win),
 		cmocka_unit_test(test_an_agreement_lets_through_what_it_says),
 		cmocka_unit_test(test_wards_have_names),
+		cmocka_unit_test(test_wards_have_boundaries),
 		cmocka_unit_test(test_file_names_fit_their_pattern),
 		cmocka_unit_test(test_a_copy_stands_alone_with_the_same_version),
 		cmocka_unit_test(test_the_profiles_of_the_house_are_without_problem),
