@@ -49,13 +49,18 @@ static void take_spelling(const struct viewing *v, struct view_home *home)
 	}
 }
 
+struct text view_residence_certainty(const struct disclosed_residence *residence)
+{
+	return residence->confidence >= 0.75  ? TEXT("certain")
+	       : residence->confidence >= 0.5 ? TEXT("likely")
+					      : TEXT("uncertain");
+}
+
 /* What was made of all reports of the property: when it ended settles what sources disagree about. Where some of these
  * sources are not for this viewer, their dates are not either: those of the reports that are shown must do. */
 static void add_residence(struct view_home *home, const struct disclosed_residence *residence)
 {
-	home->certainty = residence->confidence >= 0.75  ? TEXT("certain")
-			  : residence->confidence >= 0.5 ? TEXT("likely")
-							 : TEXT("uncertain");
+	home->certainty = view_residence_certainty(residence);
 	home->standing = residence->standing;
 	if ((size_t)residence->sources > home->source_count)
 		return;

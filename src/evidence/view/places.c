@@ -1,6 +1,8 @@
 /* Households and properties: who, since when and how sure that is. */
 #include "view/view_int.h"
 
+#include <stdlib.h>
+
 static struct text with_postcode(struct text address, struct text postcode, struct arena *arena)
 {
 	if (text_is_empty(address) || text_is_empty(postcode))
@@ -26,6 +28,7 @@ static struct view_member make_member(const struct disclosed_member *member, dat
 				    .current = is_now(member->to, today),
 				    .certainty = member->certainty,
 				    .why = view_household_why(member, arena),
+				    .why_code = member->why,
 				    .known_to = member->known_to,
 				    .known_to_count = member->known_to_count};
 }
@@ -56,7 +59,7 @@ static struct text words_for(const struct coded *known, size_t count, struct tex
 	return code;
 }
 
-static struct text also_here(const struct disclosed_household *household, struct arena *arena)
+struct text view_also_here(const struct disclosed_household *household, struct arena *arena)
 {
 	int n = household->others_at_address;
 	bool shared = text_is(household->property_use, "shared");
@@ -136,7 +139,7 @@ static void make_household(struct view_household *out, const struct disclosed_ho
 				       .address = with_postcode(household->address, household->postcode, arena),
 				       .members = members,
 				       .member_count = household->member_count};
-	out->also_here = also_here(household, arena);
+	out->also_here = view_also_here(household, arena);
 	out->others_at_address = household->others_at_address;
 	put_relations(out, household, arena);
 	put_household_events(out, household, arena);
@@ -164,6 +167,15 @@ void view_household(struct view_household *out, const struct profile *profile,
 static struct view_part make_part(const struct disclosed_property *property)
 {
 	return (struct view_part){property->property_id, property->address};
+}
+
+static const struct view_part *make_parts(const struct disclosed_property *properties, size_t count,
+					  struct arena *arena)
+{
+	struct view_part *parts = ARENA_ARRAY(arena, count, struct view_part);
+	for (size_t i = 0; i < count; i++)
+		parts[i] = make_part(&properties[i]);
+	return parts;
 }
 
 /* The same resident in two households of the property is one line; open ends stay open. */
@@ -219,18 +231,22 @@ void view_property(struct view_property *out, const struct profile *profile, con
 		   date today, struct arena *arena)
 {
 	const struct disclosed_property *property = &answer->property;
-	struct view_part *parts = ARENA_ARRAY(arena, answer->part_count, struct view_part);
 	*out = (struct view_property){.property_id = property->property_id,
 				      .uprn = property->uprn,
 				      .address = with_postcode(property->address, property->postcode, arena),
 				      .kind = property->kind,
 				      .class_code = property->class_code,
+				      .class_words = view_class_words(property->class_code),
 				      .ward = profile_ward_title(profile, property->ward),
+				      .ward_code = property->ward,
 				      .decile = property->decile,
+				      .has_place = property->has_place,
+				      .latitude = property->latitude,
+				      .longitude = property->longitude,
 				      .parent = make_part(&answer->parent),
-				      .parts = parts,
-				      .part_count = answer->part_count};
-	for (size_t i = 0; i < answer->part_count; i++)
-		parts[i] = make_part(&answer->parts[i]);
+				      .parts = make_parts(answer->parts, answer->part_count, arena),
+				      .part_count = answer->part_count,
+				      .siblings = make_parts(answer->siblings, answer->sibling_count, arena),
+				      .sibling_count = answer->sibling_count};
 	put_property_people(out, answer, today, arena);
 }

@@ -190,6 +190,7 @@ struct view_member {
 	bool current;
 	struct text certainty; /* code of the household room */
 	struct text why;       /* in words */
+	struct text why_code;  /* of the household room */
 	const struct profile_source *const *known_to;
 	size_t known_to_count;
 };
@@ -240,10 +241,14 @@ struct view_property {
 	int64_t property_id;
 	struct text uprn, address; /* with the postcode; absent when withheld */
 	struct text kind, class_code, ward;
-	int decile;              /* 0: not known */
+	struct text class_words; /* of the class code; absent when it is not known */
+	struct text ward_code;
+	int decile; /* 0: not known */
+	bool has_place;
+	double latitude, longitude;
 	struct view_part parent; /* id 0: none */
-	const struct view_part *parts;
-	size_t part_count;
+	const struct view_part *parts, *siblings;
+	size_t part_count, sibling_count;
 	const struct view_household *households; /* newest first */
 	size_t household_count;
 	const struct view_member
@@ -252,6 +257,13 @@ struct view_property {
 };
 void view_property(struct view_property *out, const struct profile *profile, const struct disclosure_property *answer,
 		   date today, struct arena *arena);
+
+/* "Also at this address: 5 others (house in multiple occupation)"; absent where the home is theirs alone. */
+struct text view_also_here(const struct disclosed_household *household, struct arena *arena);
+/* How sure it is, as a code of the household room: certain | likely | uncertain. */
+struct text view_residence_certainty(const struct disclosed_residence *residence);
+/* "Semi-detached house", of RD03; absent for what is no class code. */
+struct text view_class_words(struct text code);
 
 /* "9 March 2024", "£1,234.50", "Yes", or the text itself. */
 struct text view_words(struct text value, enum column_type type, struct arena *arena);

@@ -265,6 +265,8 @@ struct disclosure_property {
 	struct disclosed_property property, parent;
 	const struct disclosed_property *parts; /* flats of a building */
 	size_t part_count;
+	const struct disclosed_property *siblings; /* the other flats of the building that it is part of */
+	size_t sibling_count;
 	const struct disclosed_household *households; /* newest first */
 	size_t household_count;
 	struct disclosure_ticket *ticket;

@@ -139,6 +139,23 @@ enum status disclosure_open_resident(struct disclosure_resident *out, struct dis
 
 /* ---- household ---------------------------------------------------------------------------------------- */
 
+/* A household is one on a day on which nobody of it was there, too, if somebody may be known on another. */
+static enum status was_ever(bool *known, struct disclosed_household *household, struct asking_door *asking,
+			    struct error *error)
+{
+	struct disclosed_household *found;
+	size_t count;
+	asking->drawn_at = NULL;
+	enum status status =
+		asking_households(asking, "household", household->household_id, true, &found, &count, error);
+	*known = status == STATUS_OK && count > 0 && found[0].member_count > 0;
+	if (*known) {
+		household->events = found[0].events;
+		household->event_count = found[0].event_count;
+	}
+	return status;
+}
+
 static enum status open_household(void *thing, struct asking_door *asking, int64_t household_id, struct error *error)
 {
 	struct disclosure_household *out = thing;
@@ -149,8 +166,13 @@ static enum status open_household(void *thing, struct asking_door *asking, int64
 	enum status status = asking_households(asking, "household", household_id, true, &found, &count, error);
 	if (status)
 		return status;
+	bool known = count > 0 && found[0].member_count > 0;
+	if (count > 0 && !known && asking->drawn_at)
+		status = was_ever(&known, &found[0], asking, error);
+	if (status)
+		return status;
 	/* One of whom nobody may be known does not exist. */
-	if (count == 0 || found[0].member_count == 0)
+	if (!known)
 		return asking_refuse(asking, "household.open", "household", household_id, error);
 	out->household = found[0];
 	return asking_property(&out->property, asking, out->household.property_id, &has_property, error);
@@ -173,11 +195,13 @@ enum status disclosure_open_household(struct disclosure_household *out, struct d
 
 /* ---- property ------------------------------------------------------------------------------------------ */
 
-static enum status read_parts(struct disclosure_property *out, struct asking_door *asking, struct error *error)
+/* What is part of the building PARENT_ID, but for EXCEPT. */
+static enum status read_parts(const struct disclosed_property **out, size_t *shown, struct asking_door *asking,
+			      int64_t parent_id, int64_t except, struct error *error)
 {
 	enum { PARTS_MAX = 500 };
 	int64_t ids[PARTS_MAX];
-	size_t count = 0, shown = 0;
+	size_t count = 0;
 	struct statement *s;
 	enum status status =
 		store_prepare(&s, asking->data,
@@ -186,38 +210,48 @@ static enum status read_parts(struct disclosure_property *out, struct asking_doo
 			      error);
 	if (status)
 		return status;
-	statement_bind_int(s, "property", out->property.property_id);
+	statement_bind_int(s, "property", parent_id);
 	int id = statement_column(s, "property_id");
 	bool row;
-	while ((status = statement_step(s, &row, error)) == STATUS_OK && row && count < PARTS_MAX)
-		ids[count++] = statement_int(s, id);
+	while ((status = statement_step(s, &row, error)) == STATUS_OK && row && count < PARTS_MAX) {
+		ids[count] = statement_int(s, id);
+		count += ids[count] != except;
+	}
 	statement_done(s);
 	struct disclosed_property *parts = ARENA_ARRAY(asking->arena, count, struct disclosed_property);
+	*shown = 0;
 	for (size_t i = 0; i < count && !status; i++) {
 		bool found;
-		status = asking_property(&parts[shown], asking, ids[i], &found, error);
-		shown += found;
+		status = asking_property(&parts[*shown], asking, ids[i], &found, error);
+		*shown += found;
 	}
-	out->parts = parts;
-	out->part_count = shown;
+	*out = parts;
 	return status;
+}
+
+static enum status read_building(struct disclosure_property *out, struct asking_door *asking, struct error *error)
+{
+	int64_t own = out->property.property_id;
+	bool has_parent;
+	enum status status = asking_property(&out->parent, asking, out->property.parent_id, &has_parent, error);
+	if (!status && has_parent)
+		status = read_parts(&out->siblings, &out->sibling_count, asking, out->parent.property_id, own, error);
+	else if (!status)
+		out->parent = (struct disclosed_property){0};
+	return status ? status : read_parts(&out->parts, &out->part_count, asking, own, 0, error);
 }
 
 static enum status open_property(void *thing, struct asking_door *asking, int64_t property_id, struct error *error)
 {
 	struct disclosure_property *out = thing;
-	bool found, has_parent;
+	bool found;
 	asking->lists_sources = true;
 	enum status status = asking_property(&out->property, asking, property_id, &found, error);
 	if (status)
 		return status;
 	if (!found)
 		return asking_refuse(asking, "property.open", "property", property_id, error);
-	status = asking_property(&out->parent, asking, out->property.parent_id, &has_parent, error);
-	if (!status && !has_parent)
-		out->parent = (struct disclosed_property){0};
-	if (!status)
-		status = read_parts(out, asking, error);
+	status = read_building(out, asking, error);
 	struct disclosed_household *households = NULL;
 	if (!status)
 		status = asking_households(asking, "property", property_id, true, &households, &out->household_count,

@@ -340,8 +340,10 @@ enum status asking_households(struct asking_door *asking, const char *where, int
 		/* Members of those that are over are told on the household's own page. */
 		bool with_members = members && (i < 3 || all[i].to == DATE_UNKNOWN);
 		status = fill_household(&all[i], asking, with_members, &protected, error);
-		/* A household that was found by its address must not be shown when that address is protected. */
-		if (!(at_property && protected))
+		/* A household that was found by its address must not be shown when that address is protected, nor one
+		 * of whom nobody may be known. */
+		bool nobody = with_members && all[i].member_count == 0;
+		if (!(at_property && (protected || nobody)))
 			all[kept++] = all[i];
 	}
 	*out = ARENA_ARRAY(asking->arena, kept, struct disclosed_household);

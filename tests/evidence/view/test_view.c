@@ -244,6 +244,26 @@ static void test_a_property_has_each_resident_once(void **state)
 	assert_true(view.residents[0].current);
 }
 
+static void test_a_class_in_words(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *code, *words;
+	} cases[] = {
+		{"RD03", "Semi-detached house"},
+		{"RD06", "Flat, maisonette or apartment"},
+		{"RD99", "Home"}, /* of a newer scheme: as much as is sure */
+		{"RI02NC", "Lodgings"},
+		{"RI02", "Communal home"},
+		{"CL06", "Business or public building"},
+		{"PP", "Building in several parts"},
+	};
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+		assert_string_equal(view_class_words(text_of(cases[i].code)).at, cases[i].words);
+	assert_true(text_is_absent(view_class_words(TEXT("7"))));
+	assert_true(text_is_absent(view_class_words(TEXT_ABSENT)));
+}
+
 static void test_words(void **state)
 {
 	(void)state;
@@ -307,6 +327,7 @@ int main(void)
 		ON_THE_BOROUGH(test_sections_say_what_is_withheld),
 		ON_THE_BOROUGH(test_a_household_in_words),
 		ON_THE_BOROUGH(test_a_property_has_each_resident_once),
+		ON_THE_BOROUGH(test_a_class_in_words),
 		ON_THE_BOROUGH(test_words),
 		ON_THE_BOROUGH(test_why_somebody_is_in_a_household),
 	};
