@@ -1,7 +1,7 @@
 #include "casework/casework.h"
 
 #include "base/id.h"
-#include "vault/disclosure.h"
+#include "casework/casework_int.h"
 
 static const struct {
 	const char *name, *title;
@@ -33,8 +33,6 @@ bool report_status_parse(struct text name, enum report_status *out)
 	return false;
 }
 
-enum { TEXT_OF_REPORT = 1, TEXT_OF_REPLY = 2 };
-
 const struct sealed_rows report_sealed_texts = {
 	.title = "reports",
 	.select = "SELECT report_id AS record_id, 0 AS feed_no, 0 AS row_key, 1 AS version, 5 AS part, "
@@ -47,19 +45,6 @@ const struct sealed_rows report_sealed_replies = {
 		  "reply_sealed AS sealed FROM report WHERE report_id > :record_id ORDER BY report_id LIMIT :most",
 	.update = "UPDATE report SET reply_sealed = :sealed WHERE report_id = :record_id",
 	.place = {"record_id"}};
-
-/* Room for the longest text and what sealing adds to it. */
-enum { SEALED_LONGEST = 4 * REPORT_TEXT_LONGEST + 256 };
-
-static void bind_sealed(struct statement *statement, const char *name, const struct vault *vault, int64_t report_id,
-			int32_t which, struct text plain)
-{
-	struct buf sealed;
-	buf_init(&sealed, SEALED_LONGEST);
-	disclosure_seal_words(vault, report_id, which, plain, &sealed);
-	statement_bind_blob(statement, name, sealed.at, sealed.len);
-	buf_release(&sealed);
-}
 
 static void bind_report(struct statement *insert, const struct report *report)
 {
@@ -96,7 +81,7 @@ enum status report_make(struct store *desk, const struct vault *vault, const str
 	*report_id = id_random();
 	statement_bind_int(insert, "report_id", *report_id);
 	bind_report(insert, report);
-	bind_sealed(insert, "text", vault, *report_id, TEXT_OF_REPORT, report->text);
+	sealed_bind(insert, "text", vault, *report_id, TEXT_OF_REPORT, report->text);
 	status = statement_run(insert, NULL, error);
 	statement_done(insert);
 	return status;
@@ -117,7 +102,7 @@ enum status report_answer(struct store *desk, const struct vault *vault, int64_t
 	if (status != STATUS_OK)
 		return status;
 	statement_bind_text(update, "status", text_of(report_status_name(status_now)));
-	bind_sealed(update, "reply", vault, report_id, TEXT_OF_REPLY, reply);
+	sealed_bind(update, "reply", vault, report_id, TEXT_OF_REPLY, reply);
 	statement_bind_int(update, "replied", instant_now());
 	statement_bind_text(update, "by", by);
 	statement_bind_int(update, "report_id", report_id);
@@ -135,56 +120,24 @@ enum status report_answer(struct store *desk, const struct vault *vault, int64_t
 	"report_id, made, user_id, username, resident_id, record_id, feed_id, source_id, element_id, row_key, as_at, " \
 	"status, replied, replied_by"
 
-static struct text copied(struct statement *row, const char *column, struct arena *arena)
-{
-	return arena_text(arena, statement_text(row, statement_column(row, column)));
-}
-
-static int64_t number(struct statement *row, const char *column)
-{
-	return statement_int(row, statement_column(row, column));
-}
-
-static bool is_null(struct statement *row, const char *column)
-{
-	return statement_is_null(row, statement_column(row, column));
-}
-
 static void read_row(struct statement *row, struct arena *arena, struct report *out)
 {
 	*out = (struct report){
-		.report_id = number(row, "report_id"),
-		.made = number(row, "made"),
-		.user_id = number(row, "user_id"),
-		.username = copied(row, "username", arena),
-		.resident_id = number(row, "resident_id"),
-		.record_id = number(row, "record_id"),
-		.row_key = number(row, "row_key"),
-		.feed_id = copied(row, "feed_id", arena),
-		.source_id = copied(row, "source_id", arena),
-		.element_id = copied(row, "element_id", arena),
-		.as_at = is_null(row, "as_at") ? DATE_UNKNOWN : (date)number(row, "as_at"),
-		.replied = is_null(row, "replied") ? INSTANT_UNKNOWN : number(row, "replied"),
-		.replied_by = copied(row, "replied_by", arena),
+		.report_id = row_number(row, "report_id"),
+		.made = row_number(row, "made"),
+		.user_id = row_number(row, "user_id"),
+		.username = row_copy(row, "username", arena),
+		.resident_id = row_number(row, "resident_id"),
+		.record_id = row_number(row, "record_id"),
+		.row_key = row_number(row, "row_key"),
+		.feed_id = row_copy(row, "feed_id", arena),
+		.source_id = row_copy(row, "source_id", arena),
+		.element_id = row_copy(row, "element_id", arena),
+		.as_at = row_date(row, "as_at"),
+		.replied = row_instant(row, "replied"),
+		.replied_by = row_copy(row, "replied_by", arena),
 	};
-	report_status_parse(copied(row, "status", arena), &out->status);
-}
-
-static enum status unseal(struct statement *row, const char *column, const struct vault *vault, int64_t report_id,
-			  int32_t which, struct arena *arena, struct text *out, struct error *error)
-{
-	struct buf plain;
-	struct text sealed = statement_blob(row, statement_column(row, column));
-	*out = TEXT_ABSENT;
-	if (text_is_absent(sealed))
-		return STATUS_OK;
-	buf_init(&plain, SEALED_LONGEST);
-	enum status status = disclosure_unseal_words(vault, report_id, which, sealed, &plain, error);
-	if (status == STATUS_OK)
-		*out = arena_text(arena, buf_text(&plain));
-	buf_wipe(&plain);
-	buf_release(&plain);
-	return status;
+	report_status_parse(row_copy(row, "status", arena), &out->status);
 }
 
 enum status report_read(struct store *desk, const struct vault *vault, int64_t report_id, struct arena *arena,
@@ -201,10 +154,10 @@ enum status report_read(struct store *desk, const struct vault *vault, int64_t r
 	status = statement_step(row, &found, error);
 	if (status == STATUS_OK && found) {
 		read_row(row, arena, out);
-		status = unseal(row, "text_sealed", vault, report_id, TEXT_OF_REPORT, arena, &out->text, error);
+		status = sealed_read(&out->text, row, "text_sealed", vault, report_id, TEXT_OF_REPORT, arena, error);
 		if (status == STATUS_OK)
-			status =
-				unseal(row, "reply_sealed", vault, report_id, TEXT_OF_REPLY, arena, &out->reply, error);
+			status = sealed_read(&out->reply, row, "reply_sealed", vault, report_id, TEXT_OF_REPLY, arena,
+					     error);
 	}
 	statement_done(row);
 	if (status == STATUS_OK && !found)

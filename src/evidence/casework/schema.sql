@@ -30,3 +30,30 @@ CREATE TABLE seen (
 	last INSTANT NOT NULL,
 	PRIMARY KEY (user_id, resident_id)
 ) CLUSTERED;
+
+-- shelf: desk
+-- migration 2
+-- "This household is wrong": two residents who do, or do not, live together, for those who review matching. What was
+-- written, what the page said then and the reply are sealed. status: open | together | apart | unclear; ruling_id is of
+-- the ruling that the answer made, and stays when it is taken back (undone).
+CREATE TABLE household_report (
+	report_id ID PRIMARY KEY,
+	made INSTANT NOT NULL,
+	user_id ID NOT NULL,
+	username TEXT NOT NULL,
+	household_id ID NOT NULL,
+	resident_a ID NOT NULL,
+	resident_b ID NOT NULL,
+	suggested TEXT NOT NULL, -- together | apart
+	status TEXT NOT NULL,
+	text_sealed BLOB NOT NULL,
+	evidence_sealed BLOB NOT NULL,
+	reply_sealed BLOB,
+	replied INSTANT,
+	replied_by TEXT,
+	ruling_id INT,
+	undone INSTANT,
+	undone_by TEXT
+);
+CREATE INDEX household_report_status ON household_report (status, made);
+CREATE INDEX household_report_user ON household_report (user_id, made);

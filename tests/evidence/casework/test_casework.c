@@ -6,6 +6,7 @@
 #include <cmocka.h>
 
 #include "casework/casework.h"
+#include "casework/home_report.h"
 #include "support/databases.h"
 #include "vault/vault.h"
 
@@ -160,6 +161,69 @@ static void test_many_looks_are_kept(void **state)
 	seen_free(seen);
 }
 
+static int64_t make_home_report(struct fixture *f, int64_t user_id)
+{
+	struct error e;
+	int64_t id;
+	struct home_report report = {.user_id = user_id,
+				     .username = TEXT("a.user"),
+				     .household_id = 1,
+				     .resident_a = 11,
+				     .resident_b = 12,
+				     .suggested = HOME_APART,
+				     .text = TEXT("Moses moved out in May"),
+				     .evidence = TEXT("The first: likely\n")};
+	assert_ok(home_report_make(f->desk, f->vault, &report, &id, &e), &e);
+	return id;
+}
+
+static void test_a_report_about_a_household_is_answered_once(void **state)
+{
+	struct error e;
+	struct home_report *list, report;
+	struct fixture *f = *state;
+	size_t count;
+	int64_t id = make_home_report(f, 5);
+	make_home_report(f, 6);
+	assert_ok(home_report_list(f->desk, 5, &f->arena, &list, &count, &e), &e);
+	assert_int_equal(count, 1);
+	assert_ok(home_report_list(f->desk, 0, &f->arena, &list, &count, &e), &e);
+	assert_int_equal(count, 2);
+	assert_ok(home_report_read(f->desk, f->vault, id, &f->arena, &report, &e), &e);
+	assert_string_equal(report.text.at, "Moses moved out in May");
+	assert_string_equal(report.evidence.at, "The first: likely\n");
+	assert_int_equal(report.status, HOME_OPEN);
+	assert_int_equal(report.suggested, HOME_APART);
+	assert_int_equal(home_report_undo(f->desk, id, TEXT("r"), &e), STATUS_CONFLICT); /* nothing was decided */
+	assert_ok(home_report_answer(f->desk, f->vault, id, HOME_APART, TEXT("so it is"), TEXT("r"), 77, &e), &e);
+	assert_int_equal(home_report_answer(f->desk, f->vault, id, HOME_TOGETHER, TEXT("no"), TEXT("s"), 78, &e),
+			 STATUS_CONFLICT);
+	assert_ok(home_report_undo(f->desk, id, TEXT("s"), &e), &e);
+	assert_int_equal(home_report_undo(f->desk, id, TEXT("s"), &e), STATUS_CONFLICT);
+	assert_ok(home_report_read(f->desk, f->vault, id, &f->arena, &report, &e), &e);
+	assert_int_equal(report.status, HOME_APART);
+	assert_int_equal(report.ruling_id, 77);
+	assert_string_equal(report.reply.at, "so it is");
+	assert_string_equal(report.undone_by.at, "s");
+	assert_int_equal(home_report_read(f->desk, f->vault, 123, &f->arena, &report, &e), STATUS_NOT_FOUND);
+}
+
+static void test_what_is_said_of_a_household_is_sealed(void **state)
+{
+	struct error e;
+	struct fixture *f = *state;
+	struct statement *row;
+	bool found;
+	make_home_report(f, 5);
+	assert_ok(store_prepare(&row, f->desk, "SELECT text_sealed, evidence_sealed FROM household_report", &e), &e);
+	assert_ok(statement_step(row, &found, &e), &e);
+	struct text words = statement_blob(row, statement_column(row, "text_sealed")),
+		    evidence = statement_blob(row, statement_column(row, "evidence_sealed"));
+	assert_true(words.len > 0 && text_find(words, TEXT("Moses")) == words.len);
+	assert_true(evidence.len > 0 && text_find(evidence, TEXT("likely")) == evidence.len);
+	statement_done(row);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -167,6 +231,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_lists_are_by_user_source_and_state, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_looks_of_one_day_are_one, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_many_looks_are_kept, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_a_report_about_a_household_is_answered_once, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_what_is_said_of_a_household_is_sealed, set_up, tear_down),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
