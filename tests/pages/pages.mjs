@@ -113,6 +113,8 @@ async function step(name, work) {
 }
 
 let residentUrl = "";
+let householdUrl = "";
+let propertyUrl = "";
 
 await step("signing in", async () => {
   const page = await open();
@@ -177,6 +179,8 @@ await step("a front-line worker", async () => {
     if (await link.count()) {
       await link.click();
       tell((await page.locator("h1").count()) === 1, `the ${name} opens`);
+      if (name === "household") householdUrl = page.url();
+      else propertyUrl = page.url();
       await check(page, name);
       await page.goto(residentUrl);
     } else {
@@ -184,6 +188,102 @@ await step("a front-line worker", async () => {
     }
   }
   await page.context().close();
+});
+
+await step("a household", async () => {
+  const page = await open();
+  await signIn(page, "early_help_worker");
+  await search(page, query);
+  await page.goto(householdUrl);
+  const members = await page.locator(".ov-service__name").count();
+  tell(members > 0 && (await page.locator(".ov-service .govuk-tag").count()) >= members, "each member has a card that says how sure it is");
+  tell(/Chronology of all members/.test(await text(page)) && (await page.locator(".ov-timeline__item").count()) > 0, "what happened to the members is in one list");
+  tell(await page.locator("#at-slider").isVisible(), "a day can be chosen by sliding");
+  await page.fill("#at", "1990-01-01");
+  await page.click("main form:has(#at) button");
+  tell(/on 1 January 1990/.test(await text(page, "h1")), "the household is drawn as on a day", await text(page, "h1"));
+  tell(/Nobody that you may see was in this household/.test(await text(page)), "before anybody was there it is empty, and says so");
+  await check(page, "household-then");
+  const wrong = await page.goto(`${householdUrl}?at=2024-02-31`);
+  tell(wrong.status() === 422 && /Date must be a real day/.test(await text(page)), "a day that does not exist is told");
+  await page.goto(householdUrl);
+  if (await page.locator("svg.ov-graph").count()) {
+    tell((await page.locator("svg.ov-graph rect").count()) >= 2, "members are drawn");
+    tell((await page.locator("#relations-text").count()) === 1, "and the drawing is told in words");
+  }
+  await page.emulateMedia({ media: "print" });
+  tell(await page.locator("form.ov-filter").first().isHidden(), "paper has no forms");
+  if (shots) await page.screenshot({ path: join(shots, "household-print.png"), fullPage: true });
+  await page.emulateMedia({ media: "screen" });
+  await page.goto(propertyUrl);
+  tell((await page.locator("svg.ov-map__drawing circle").count()) === 2, "a property is a dot on the wards");
+  tell(/In the ward .*council's area/.test(await text(page, "figcaption")), "which is told in words", await text(page, "figcaption"));
+  await page.fill("#at", "1990-01-01");
+  await page.click("main form:has(#at) button");
+  tell(/Nobody that you may see lived here on 1 January 1990/.test(await text(page)), "who lived there is asked by day");
+  await check(page, "property-then");
+  await page.context().close();
+});
+
+// Two members of a household, one of whom does not live there: reported, decided, taken back.
+await step("a household that is wrong", async () => {
+  const page = await open();
+  await signIn(page, "early_help_worker");
+  await search(page, query);
+  await page.goto(householdUrl);
+  await page.click("main a:has-text('This household is wrong')");
+  await check(page, "household-wrong");
+  await page.click("main button[type=submit]");
+  tell(/Choose what is wrong/.test(await text(page)) && /Say how you know/.test(await text(page)), "an empty report is asked for again");
+  await check(page, "household-wrong-again");
+  const several = (await page.locator("#what").count()) > 0;
+  if (several) {
+    await page.check("#what");
+    await page.selectOption("#first", { index: 1 });
+    await page.selectOption("#second", { index: 1 });
+    await page.fill("#text", "He moved out in spring.");
+    await page.click("main button[type=submit]");
+    tell(/Choose somebody else/.test(await text(page)), "one person does not live apart from themselves");
+    await page.selectOption("#second", { index: 2 });
+  } else {
+    await page.check("#what-together");
+    await page.fill("#other", "0000000000001");
+    await page.selectOption("#with", { index: 1 });
+    await page.fill("#text", "She lives there as well.");
+    await page.click("main button[type=submit]");
+    tell(/no such resident/.test(await text(page)), "whoever is not known cannot be named");
+    await page.context().close();
+    return;
+  }
+  await page.click("main button[type=submit]");
+  tell(/those who review matching/.test(await text(page)), "a report goes to those who review matching", await text(page));
+  tell(/What OneView said then/.test(await text(page)), "with the evidence attached");
+  tell((await page.locator("#reply").count()) === 0, "whoever made it does not decide it");
+  await check(page, "household-report");
+  const report = page.url().replace(/\?.*/, "");
+  await page.goto("/reports");
+  tell(/What you reported about households/.test(await text(page)), "the reporter finds it again");
+  await check(page, "reports-households");
+  const refused = await page.goto("/review/households");
+  tell(refused.status() === 403, "the queue is for reviewers");
+  await page.context().close();
+  const reviewer = await asReviewer(1, { javaScriptEnabled: false });
+  await reviewer.goto("/review/households");
+  tell(/1 report waits/.test(await text(reviewer)), "it waits in the queue", await text(reviewer));
+  await reviewer.locator("main tbody a").first().click();
+  await reviewer.check("#verdict-apart");
+  await reviewer.fill("#reply", "The tenancy names one person only.");
+  await reviewer.click("main button:has-text('Decide')");
+  tell(/They do not live together/.test(await text(reviewer)) && /holds in every later run/.test(await text(reviewer)), "deciding works without JavaScript");
+  await reviewer.click("main button:has-text('Take this back')");
+  tell(/Taken back/.test(await text(reviewer)), "and so does taking it back");
+  await reviewer.context().close();
+  const again = await asReviewer(2);
+  await again.goto("/review/households");
+  await check(again, "review-households");
+  await again.goto(report);
+  await check(again, "household-report-answered");
+  await again.context().close();
 });
 
 await step("reporting something wrong", async () => {
@@ -363,6 +463,11 @@ await step("without JavaScript", async () => {
   tell(/\d+ residents? found/.test(await text(page)), "searching works without JavaScript");
   await page.locator(".ov-result__name a").first().click();
   tell(/Known to/.test(await text(page)), "the resident's page works without JavaScript");
+  await page.goto(householdUrl);
+  await page.fill("#at", "2025-01-01");
+  await page.click("main form:has(#at) button");
+  tell(/on 1 January 2025/.test(await text(page, "h1")), "a household is drawn as on a day without JavaScript");
+  tell((await page.locator("#at-slider").count()) === 0, "the day is a field to write in");
   await page.click("header button:has-text('Sign out')");
   tell(page.url().endsWith("/sign-in"), "signing out works without JavaScript");
   await page.context().close();

@@ -481,7 +481,7 @@ static void read_holidays(struct reader *r, struct profile *profile)
 
 static void fill_profile(struct loader *loader)
 {
-	static const char *const keys[] = {"id",      "title", "council",         "description", "include",
+	static const char *const keys[] = {"id",      "title", "council",         "description",     "include",
 					   "library", "wards", "ward_boundaries", "school_holidays", NULL};
 	struct profile *profile = loader->profile;
 	struct file *file = loader_file(loader, "profile.yaml");

@@ -53,12 +53,13 @@ static void add_polygon(struct boundaries *b, struct text code, const struct yam
 
 static void add_feature(struct boundaries *b, const struct yaml_node *feature)
 {
-	const struct yaml_node *geometry = yaml_get(feature, "geometry"), *coordinates = yaml_get(geometry, "coordinates"),
-			       *type = yaml_get(geometry, "type"),
+	const struct yaml_node *geometry = yaml_get(feature, "geometry"),
+			       *coordinates = yaml_get(geometry, "coordinates"), *type = yaml_get(geometry, "type"),
 			       *code = yaml_get(yaml_get(feature, "properties"), b->code.at);
 	if (!code || code->kind != YAML_SCALAR || text_is_empty(code->text)) {
 		problem(b->r, feature, "this feature has no property `%s`", b->code.at);
-		remedy(b->r, "Write in profile.yaml which property has the ward's code: `ward_boundaries: {code: WD24CD}`.");
+		remedy(b->r,
+		       "Write in profile.yaml which property has the ward's code: `ward_boundaries: {code: WD24CD}`.");
 		return;
 	}
 	struct text ward = arena_text(b->r->loader->arena, code->text);
@@ -114,7 +115,8 @@ void fill_boundaries(struct reader *r)
 	snprintf(path, sizeof path, "%s/%s", loader->profile->folder.at, name.at);
 	if (!file_exists(path)) {
 		problem(r, written, "there is no file `%s` beside profile.yaml", name.at);
-		remedy(r, "Put the wards' boundaries there as GeoJSON, or leave `ward_boundaries` out: maps then have none.");
+		remedy(r, "Put the wards' boundaries there as GeoJSON, or leave `ward_boundaries` out: maps then have "
+			  "none.");
 		return;
 	}
 	if (!loader_read(loader, &file, path, name.at))

@@ -19,7 +19,8 @@ struct relinker {
 	pthread_t thread;
 	pthread_mutex_t lock;
 	pthread_cond_t woken;
-	bool pending; /* households have to follow, or rulings wait for the lock */
+	bool pending;    /* households have to follow, or rulings wait for the lock */
+	bool households; /* have to follow whatever the rulings about records say */
 	bool ending;
 	atomic_bool stop;
 };
@@ -147,6 +148,14 @@ enum status relinker_apply(struct relinker *relinker, bool *applied, struct erro
 	return status;
 }
 
+void relinker_households(struct relinker *relinker)
+{
+	pthread_mutex_lock(&relinker->lock);
+	relinker->pending = relinker->households = true;
+	pthread_cond_signal(&relinker->woken);
+	pthread_mutex_unlock(&relinker->lock);
+}
+
 /* ---- households, behind it ----------------------------------------------------------------------------- */
 
 static enum status derive(struct relinker *relinker, struct store *data, struct run *run, struct error *error)
@@ -196,7 +205,7 @@ static bool run_is_open(struct store *data)
 }
 
 /* *BUSY: to be tried again. */
-static enum status follow(struct relinker *relinker, bool *busy, struct error *error)
+static enum status follow(struct relinker *relinker, bool households, bool *busy, struct error *error)
 {
 	struct shelves shelves;
 	struct run run;
@@ -204,6 +213,8 @@ static enum status follow(struct relinker *relinker, bool *busy, struct error *e
 	if (status != STATUS_OK || *busy)
 		return status;
 	status = apply(relinker, &shelves, error);
+	if (status == STATUS_OK && households) /* from now on, also if this server stops before it is done */
+		status = begin_run(&run, shelves.data, error);
 	if (status == STATUS_OK && run_is_open(shelves.data)) {
 		status = run_begin(&run, shelves.data, run_kind, error);
 		if (status == STATUS_OK)
@@ -225,12 +236,14 @@ static enum status is_needed(bool *needed, struct site *site, struct error *erro
 		status = store_pool_take(site->data, &data, error);
 	if (status == STATUS_OK)
 		status = rulings_generation(desk, &generation, error);
-	if (status == STATUS_OK && generation > 0)
+	if (status == STATUS_OK)
+		*needed = run_is_open(data);
+	if (status == STATUS_OK && !*needed && generation > 0) {
 		status = rulings_read(&rulings, desk, data, error);
-	if (status == STATUS_OK && generation > 0) {
-		status = rulings_are_due(needed, &rulings, data, error);
-		*needed |= run_is_open(data);
-		rulings_release(&rulings);
+		if (status == STATUS_OK) {
+			status = rulings_are_due(needed, &rulings, data, error);
+			rulings_release(&rulings);
+		}
 	}
 	if (data)
 		store_pool_give(site->data, data);
@@ -250,13 +263,13 @@ static void wait_for_more(struct relinker *relinker)
 		;
 }
 
-static void work_once(struct relinker *relinker, bool *busy)
+static void work_once(struct relinker *relinker, bool households, bool *busy)
 {
 	struct error error;
 	bool needed;
 	enum status status = is_needed(&needed, relinker->site, &error);
-	if (status == STATUS_OK && needed)
-		status = follow(relinker, busy, &error);
+	if (status == STATUS_OK && (needed || households))
+		status = follow(relinker, households, busy, &error);
 	if (status != STATUS_OK && status != STATUS_INTERRUPTED)
 		log_error(&error);
 }
@@ -266,17 +279,19 @@ static void *work(void *context)
 	struct relinker *relinker = context;
 	pthread_mutex_lock(&relinker->lock);
 	for (;;) {
-		bool busy = false;
+		bool busy = false, households;
 		while (!relinker->ending && !relinker->pending)
 			pthread_cond_wait(&relinker->woken, &relinker->lock);
 		wait_for_more(relinker);
 		if (relinker->ending)
 			break;
-		relinker->pending = false;
+		households = relinker->households;
+		relinker->pending = relinker->households = false;
 		pthread_mutex_unlock(&relinker->lock);
-		work_once(relinker, &busy);
+		work_once(relinker, households, &busy);
 		pthread_mutex_lock(&relinker->lock);
 		relinker->pending |= busy;
+		relinker->households |= busy && households;
 	}
 	pthread_mutex_unlock(&relinker->lock);
 	return NULL;

@@ -20,5 +20,7 @@ enum status relinker_start(struct relinker **out, struct site *site, struct erro
 void relinker_stop(struct relinker *relinker); /* NULL is fine */
 /* Any thread. *APPLIED is false while something else holds the lock; then it will be done later. */
 enum status relinker_apply(struct relinker *relinker, bool *applied, struct error *error) MUST_CHECK;
+/* What people decided about who lives with whom changed: households are derived anew on the thread. Any thread. */
+void relinker_households(struct relinker *relinker);
 
 #endif

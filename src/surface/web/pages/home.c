@@ -1,7 +1,9 @@
 /* Home: what needs attention, and how fresh the data is. */
+#include "casework/home_report.h"
 #include "linking/review.h"
 #include "web/pages/feeds.h"
 #include "web/pages/pages.h"
+#include "web/pages/review.h"
 
 struct attention {
 	struct value *list;
@@ -209,6 +211,27 @@ static enum status put_review(struct visit *visit, struct attention *attention, 
 	return status;
 }
 
+static enum status put_wrong_households(struct visit *visit, struct attention *attention, struct error *error)
+{
+	struct store *desk;
+	struct home_report *reports;
+	size_t count = 0, open = 0;
+	if (!visit_can(visit, CAPABILITY_LINKS_REVIEW))
+		return STATUS_OK;
+	enum status status = visit_desk(visit, &desk, error);
+	if (status == STATUS_OK)
+		status = home_report_list(desk, 0, visit->arena, &reports, &count, error);
+	for (size_t i = 0; status == STATUS_OK && i < count; i++)
+		open += reports[i].status == HOME_OPEN && review_may_know(visit, reports[i].resident_a) &&
+			review_may_know(visit, reports[i].resident_b);
+	if (open > 0)
+		attend(attention, "Review", "blue",
+		       arena_format(visit->arena, "%zu %s that a household is wrong", open,
+				    open == 1 ? "report" : "reports"),
+		       TEXT("/review/households"));
+	return status;
+}
+
 static enum status put_audit(struct visit *visit, struct attention *attention)
 {
 	struct audit_numbers numbers;
@@ -231,6 +254,8 @@ enum status page_home(struct visit *visit, struct error *error)
 		status = put_answers(visit, &attention, error);
 	if (status == STATUS_OK)
 		status = put_review(visit, &attention, error);
+	if (status == STATUS_OK)
+		status = put_wrong_households(visit, &attention, error);
 	if (status == STATUS_OK)
 		status = put_audit(visit, &attention);
 	if (status != STATUS_OK)

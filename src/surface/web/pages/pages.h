@@ -13,6 +13,9 @@ visit_handler page_home;
 visit_handler page_search, page_search_post;
 /* resident.c, household.c, property.c */
 visit_handler page_resident, page_household, page_property;
+/* household_wrong.c, household_reports.c */
+visit_handler page_household_wrong, page_household_wrong_post, page_review_households, page_household_report,
+	page_household_report_post, page_household_report_undo;
 /* feeds.c, quarantine.c */
 visit_handler page_feeds, page_feed, page_extract, page_extract_release, page_extract_values, page_quarantine;
 /* reports.c */

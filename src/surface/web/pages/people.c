@@ -24,13 +24,18 @@ struct text people_period(struct arena *arena, date from, date to)
 
 void put_age(struct value *object, const char *key, struct text date_of_birth)
 {
-	date born, today = date_today();
-	if (!date_of_birth.len || !date_parse_iso(date_of_birth, &born) || born > today) {
+	put_age_on(object, key, date_of_birth, date_today());
+}
+
+void put_age_on(struct value *object, const char *key, struct text date_of_birth, date on)
+{
+	date born;
+	if (!date_of_birth.len || !date_parse_iso(date_of_birth, &born) || born > on) {
 		put_null(object, key);
 		return;
 	}
-	int years = date_age_in_years(born, today), months = 0;
-	while (years < 2 && date_add_months(born, months + 1) <= today)
+	int years = date_age_in_years(born, on), months = 0;
+	while (years < 2 && date_add_months(born, months + 1) <= on)
 		months++;
 	if (years >= 2)
 		put_format(object, key, "%d years old", years);
@@ -61,6 +66,21 @@ struct text source_titles(struct arena *arena, const struct profile_source *cons
 	struct text result = arena_text(arena, buf_text(&list));
 	buf_release(&list);
 	return result;
+}
+
+date people_take_day(struct visit *visit, bool *right)
+{
+	date on = DATE_UNKNOWN, today = date_today();
+	struct text written = visit_query(visit, "at");
+	*right = !written.len || (date_parse_iso(written, &on) && on <= today);
+	if (!*right)
+		on = DATE_UNKNOWN;
+	put_text(visit->document, "at", written);
+	put_long_date(visit->document, "at_text", on);
+	put_date(visit->document, "today", today);
+	if (!*right)
+		visit_form_error(visit, "at", "Date must be a real day up to today, such as 31 March 2024");
+	return on;
 }
 
 void put_restrictions(const struct visit *visit, struct value *document, uint64_t restrictions)

@@ -8,10 +8,14 @@
 /* "March 2015 to May 2019", "since May 2019", "until May 2019", "". */
 struct text people_period(struct arena *arena, date from, date to);
 void put_age(struct value *object, const char *key, struct text date_of_birth); /* "8 years old", "7 months old" */
+void put_age_on(struct value *object, const char *key, struct text date_of_birth, date on);
 void put_birth(struct value *object, const char *key, struct text date_of_birth);
 struct text person_name(const struct disclosed_person *person);
 /* "Housing, Council tax" */
 struct text source_titles(struct arena *arena, const struct profile_source *const *sources, size_t count);
+/* The day that "at" of the query asks for; DATE_UNKNOWN when it does not, *RIGHT false when it is no day up to today.
+ * Puts the date field: at, at_text, today. */
+date people_take_day(struct visit *visit, bool *right);
 void put_restrictions(const struct visit *visit, struct value *document, uint64_t restrictions);
 struct text household_kind(struct text kind);
 struct text household_certainty(struct text certainty);

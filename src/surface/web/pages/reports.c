@@ -1,6 +1,8 @@
 /* "This is wrong": made from a value, answered by the owner of its source, tracked by both. */
 #include "base/id.h"
+#include "casework/home_report.h"
 #include "web/pages/feeds.h"
+#include "web/pages/household.h"
 #include "web/pages/pages.h"
 
 enum { REPORTS_A_PAGE = 50 };
@@ -62,6 +64,19 @@ static void put_report(struct visit *visit, struct value *reports, const struct 
 	put_string(row, "colour", colour_of(report->status));
 }
 
+/* What the viewer said of households, whoever answers that. */
+static enum status put_household_reports(struct visit *visit, struct store *desk, struct error *error)
+{
+	size_t count = 0;
+	struct home_report *reports;
+	enum status status = home_report_list(desk, visit->viewer.user_id, visit->arena, &reports, &count, error);
+	struct value *rows = put_array(visit->document, "household_reports");
+	for (size_t i = 0; status == STATUS_OK && i < count; i++)
+		household_put_report(rows, &reports[i]);
+	put_bool(visit->document, "has_household_reports", rows->count > 0);
+	return status;
+}
+
 enum status page_reports(struct visit *visit, struct error *error)
 {
 	size_t count;
@@ -72,6 +87,8 @@ enum status page_reports(struct visit *visit, struct error *error)
 	enum status status = visit_desk(visit, &desk, error);
 	if (status == STATUS_OK)
 		status = report_list(desk, &filter, visit->arena, &reports, &count, &total, error);
+	if (status == STATUS_OK)
+		status = put_household_reports(visit, desk, error);
 	if (status != STATUS_OK)
 		return status;
 	bool manages = visit_can(visit, CAPABILITY_REPORTS_MANAGE);

@@ -1,8 +1,9 @@
 /* Of the resident's page: balances, the services' tables, the chronology with its filters. */
+#include "web/pages/chronology.h"
 #include "web/pages/people.h"
 #include "web/pages/resident.h"
 
-enum { ROWS_SHOWN = 12, EVENTS_A_PAGE = 40 };
+enum { ROWS_SHOWN = 12 };
 
 static void put_balances(struct visit *visit, const struct view_resident *view)
 {
@@ -93,96 +94,26 @@ void resident_put_sections(struct visit *visit, const struct view_resident *view
 
 /* ---- chronology ---------------------------------------------------------------------------------------- */
 
-struct wanted {
-	struct text service;
-	date from, to;
-	bool high;
-};
-
-static date date_of_query(const struct visit *visit, const char *name)
+static const uint8_t *sources_of(struct visit *visit, const struct view_resident *view)
 {
-	date d;
-	struct text written = visit_query(visit, name);
-	return written.len && date_parse_iso(written, &d) ? d : DATE_UNKNOWN;
-}
-
-static bool passes(const struct wanted *wanted, const struct view_event *event)
-{
-	if (wanted->service.len && !text_equal(wanted->service, event->origin->feed->source->id))
-		return false;
-	if (wanted->from != DATE_UNKNOWN && event->on < wanted->from)
-		return false;
-	if (wanted->to != DATE_UNKNOWN && event->on > wanted->to)
-		return false;
-	return !wanted->high || event->importance == IMPORTANCE_HIGH;
-}
-
-static void put_event(struct visit *visit, struct value *events, const struct view_event *event, int64_t resident_id)
-{
-	struct value *row = add_object(events);
-	(void)visit;
-	put_date(row, "date", event->on);
-	put_long_date(row, "date_text", event->on);
-	put_text(row, "kind", event->kind);
-	put_text(row, "title", event->title);
-	put_bool(row, "high", event->importance == IMPORTANCE_HIGH);
-	put_bool(row, "is_new", event->is_new);
-	put_bool(row, "ahead", event->ahead);
-	const struct profile_feed *feed = event->origin->feed;
-	const struct profile_element *element = feed->valid_from ? feed->valid_from : feed->client;
-	put_source(row, resident_id, event->title, event->origin, element, TEXT_ABSENT);
-}
-
-static void put_filters(struct visit *visit, const struct view_resident *view, const struct wanted *wanted)
-{
-	struct value *document = visit->document, *options = put_array(document, "service_options");
-	for (size_t s = 0; s < visit->profile->sources.count; s++) {
-		const struct profile_source *source = &visit->profile->sources.at[s];
-		bool used = false;
-		for (size_t i = 0; i < view->event_count && !used; i++)
-			used = view->events[i].origin->feed->source == source;
-		if (used)
-			put_option(options, source->id, source->title, wanted->service);
-	}
-	put_text(document, "from_filter", visit_query(visit, "from"));
-	put_text(document, "to_filter", visit_query(visit, "to"));
-	options = put_array(document, "importance_options");
-	put_option(options, TEXT("high"), TEXT("Important only"), wanted->high ? TEXT("high") : TEXT(""));
-}
-
-static struct text chronology_address(struct visit *visit)
-{
-	static const char *const names[] = {"service", "from", "to", "importance"};
-	struct buf base;
-	buf_init(&base, 16 << 10);
-	buf_append_text(&base, visit->request->path);
-	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-		struct text value = visit_query(visit, names[i]);
-		if (!value.len)
-			continue;
-		buf_format(&base, "%s%s=", strchr(base.at, '?') ? "&" : "?", names[i]);
-		form_append_encoded(&base, value);
-	}
-	struct text result = arena_text(visit->arena, buf_text(&base));
-	buf_release(&base);
-	return result;
+	uint8_t *used = ARENA_ARRAY(visit->arena, visit->profile->sources.count, uint8_t);
+	for (size_t i = 0; i < view->event_count; i++)
+		used[view->events[i].origin->feed->source->number] = 1;
+	return used;
 }
 
 void resident_put_chronology(struct visit *visit, const struct view_resident *view)
 {
-	size_t total = 0, page = visit_page_number(visit), first = (page - 1) * EVENTS_A_PAGE;
-	struct wanted wanted = {visit_query(visit, "service"), date_of_query(visit, "from"), date_of_query(visit, "to"),
-				text_is(visit_query(visit, "importance"), "high")};
-	put_filters(visit, view, &wanted);
+	size_t total = 0, first = (visit_page_number(visit) - 1) * CHRONOLOGY_EVENTS_A_PAGE;
+	struct chronology_filter filter = chronology_filter_of(visit);
+	put_chronology_filter(visit, &filter, sources_of(visit, view));
 	struct value *events = put_array(visit->document, "chronology");
 	for (size_t i = 0; i < view->event_count; i++) {
-		if (!passes(&wanted, &view->events[i]))
+		if (!chronology_passes(&filter, &view->events[i]))
 			continue;
-		if (total >= first && total < first + EVENTS_A_PAGE)
-			put_event(visit, events, &view->events[i], view->resident_id);
+		if (total >= first && total < first + CHRONOLOGY_EVENTS_A_PAGE)
+			put_chronology_event(events, &view->events[i], view->resident_id);
 		total++;
 	}
-	put_format(visit->document, "chronology_summary", "%zu %s%s", total, total == 1 ? "event" : "events",
-		   total < view->event_count ? " that fit the filter" : "");
-	put_pagination(visit->document, chronology_address(visit).at, (unsigned)page, EVENTS_A_PAGE, (int64_t)total);
+	put_chronology_pages(visit, total, view->event_count, NULL);
 }
