@@ -259,6 +259,7 @@ await step("a household that is wrong", async () => {
   tell(/those who review matching/.test(await text(page)), "a report goes to those who review matching", await text(page));
   tell(/What OneView said then/.test(await text(page)), "with the evidence attached");
   tell((await page.locator("#reply").count()) === 0, "whoever made it does not decide it");
+  tell((await page.locator("main dl a").count()) === 1, "of its facts only the household is a link");
   await check(page, "household-report");
   const report = page.url().replace(/\?.*/, "");
   await page.goto("/reports");

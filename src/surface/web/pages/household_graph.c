@@ -9,13 +9,13 @@
 
 /* Units of the drawing. */
 enum {
-	BOX_WIDTH = 176,
+	BOX_WIDTH = 190,
 	BOX_HEIGHT = 62,
-	GAP_ACROSS = 40,
+	GAP_ACROSS = 34,
 	GAP_DOWN = 56,
 	MARGIN = 8,
-	ROW_MOST = 3,
-	NAME_MOST = 19, /* letters that fit a box */
+	ROW_MOST = 6,
+	NAME_MOST = 18, /* letters that fit a box */
 	DRAWN_MOST = 24,
 	LEVEL_MOST = 5
 };
@@ -29,7 +29,7 @@ struct graph {
 	const struct view_household *view;
 	struct box boxes[DRAWN_MOST];
 	size_t count;
-	int rows;
+	int rows, across; /* how many of them, and how many boxes the widest has */
 };
 
 static struct box *box_of(struct graph *graph, int64_t resident_id)
@@ -79,24 +79,61 @@ static void place_levels(struct graph *graph)
 	}
 }
 
+static bool are_partners(const struct view_household *view, int64_t a, int64_t b)
+{
+	for (size_t i = 0; i < view->relation_count; i++) {
+		const struct view_relation *relation = &view->relations[i];
+		if (text_is(relation->kind, "partner") && ((relation->resident_id == a && relation->other_id == b) ||
+							   (relation->resident_id == b && relation->other_id == a)))
+			return true;
+	}
+	return false;
+}
+
+/* Those of a level in the order of the household, but for partners, who stand beside each other. */
+static size_t boxes_of_level(struct graph *graph, int level, struct box *here[DRAWN_MOST])
+{
+	bool placed[DRAWN_MOST] = {false};
+	size_t count = 0;
+	for (size_t i = 0; i < graph->count; i++) {
+		if (graph->boxes[i].level != level || placed[i])
+			continue;
+		placed[i] = true;
+		here[count++] = &graph->boxes[i];
+		for (size_t k = i + 1; k < graph->count; k++) {
+			if (graph->boxes[k].level != level || placed[k] ||
+			    !are_partners(graph->view, graph->boxes[i].member->resident_id,
+					  graph->boxes[k].member->resident_id))
+				continue;
+			placed[k] = true;
+			here[count++] = &graph->boxes[k];
+		}
+	}
+	return count;
+}
+
+static int width_of(int across)
+{
+	return across * BOX_WIDTH + (across - 1) * GAP_ACROSS;
+}
+
 /* At most ROW_MOST in a row; of a level as many rows as it needs. */
 static void place_rows(struct graph *graph)
 {
-	const int width = ROW_MOST * BOX_WIDTH + (ROW_MOST - 1) * GAP_ACROSS;
+	struct box *here[DRAWN_MOST];
+	for (int level = 0; level <= LEVEL_MOST; level++)
+		graph->across = higher(graph->across, (int)boxes_of_level(graph, level, here));
+	if (graph->across > ROW_MOST)
+		graph->across = ROW_MOST;
 	for (int level = 0; level <= LEVEL_MOST; level++) {
-		struct box *here[DRAWN_MOST];
-		size_t count = 0;
-		for (size_t i = 0; i < graph->count; i++) {
-			if (graph->boxes[i].level == level)
-				here[count++] = &graph->boxes[i];
-		}
-		for (size_t first = 0; first < count; first += ROW_MOST, graph->rows++) {
-			int in_row = (int)(count - first < ROW_MOST ? count - first : ROW_MOST);
-			int used = in_row * BOX_WIDTH + (in_row - 1) * GAP_ACROSS;
+		int count = (int)boxes_of_level(graph, level, here);
+		for (int first = 0; first < count; first += ROW_MOST, graph->rows++) {
+			int in_row = count - first < ROW_MOST ? count - first : ROW_MOST;
+			int left = MARGIN + (width_of(graph->across) - width_of(in_row)) / 2;
 			for (int k = 0; k < in_row; k++) {
-				here[first + (size_t)k]->row = graph->rows;
-				here[first + (size_t)k]->x = MARGIN + (width - used) / 2 + k * (BOX_WIDTH + GAP_ACROSS);
-				here[first + (size_t)k]->y = MARGIN + graph->rows * (BOX_HEIGHT + GAP_DOWN);
+				here[first + k]->row = graph->rows;
+				here[first + k]->x = left + k * (BOX_WIDTH + GAP_ACROSS);
+				here[first + k]->y = MARGIN + graph->rows * (BOX_HEIGHT + GAP_DOWN);
 			}
 		}
 	}
@@ -217,7 +254,8 @@ static size_t put_lines(struct value *graph_value, struct graph *graph)
 	for (size_t i = 0; i < graph->view->relation_count; i++) {
 		const struct view_relation *relation = &graph->view->relations[i];
 		const struct box *a = box_of(graph, relation->resident_id), *b = box_of(graph, relation->other_id);
-		if (a && b && a != b && !says_nothing_new(graph->view, relation))
+		/* A line past a row between would seem to come from there: the words say it. */
+		if (a && b && a != b && abs(a->row - b->row) <= 1 && !says_nothing_new(graph->view, relation))
 			put_line(lines, relation, a, b);
 	}
 	return lines->count;
@@ -267,6 +305,8 @@ void put_household_graph(struct value *document, const struct view_household *vi
 	size_t lines = put_lines(drawn, &graph);
 	put_bool(drawn, "drawn", lines > 0);
 	/* lines below the lowest row have room */
-	put_format(drawn, "view_box", "0 0 %d %d", 2 * MARGIN + ROW_MOST * BOX_WIDTH + (ROW_MOST - 1) * GAP_ACROSS,
-		   2 * MARGIN + graph.rows * BOX_HEIGHT + (graph.rows - 1) * GAP_DOWN + (lines ? GAP_DOWN / 2 : 0));
+	int across = 2 * MARGIN + width_of(graph.across),
+	    down = 2 * MARGIN + graph.rows * BOX_HEIGHT + (graph.rows - 1) * GAP_DOWN + (lines ? GAP_DOWN / 2 : 0);
+	put_int(drawn, "across", across);
+	put_format(drawn, "view_box", "0 0 %d %d", across, down);
 }

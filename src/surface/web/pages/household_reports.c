@@ -172,7 +172,7 @@ static void put_decision(struct visit *visit, const struct home_report *report)
 	bool reviews = visit_can(visit, CAPABILITY_LINKS_REVIEW);
 	put_bool(document, "can_decide", reviews && report->status == HOME_OPEN);
 	put_bool(document, "can_undo", reviews && report->ruling_id && report->undone == INSTANT_UNKNOWN);
-	put_format(document, "href", "/reports/households/%s", id_format(report->report_id, id));
+	put_format(document, "report_href", "/reports/households/%s", id_format(report->report_id, id));
 	for (int a = HOME_TOGETHER; a < HOME_ANSWER_COUNT; a++)
 		put_option(outcomes, text_of(home_answer_name((enum home_answer)a)),
 			   text_of(home_answer_title((enum home_answer)a)), visit_field(visit, "verdict"));

@@ -45,7 +45,7 @@ static enum status form_page(struct visit *visit, const struct view_household *v
 	struct value *first = put_array(visit->document, "first_options"),
 		     *second = put_array(visit->document, "second_options"),
 		     *with = put_array(visit->document, "with_options"), *facts = put_array(visit->document, "facts");
-	put_format(visit->document, "href", "/households/%s", id_format(view->household_id, id));
+	put_format(visit->document, "form_href", "/households/%s/wrong", id_format(view->household_id, id));
 	put_fact(facts, "Household", household_kind(view->kind));
 	put_fact(facts, "Address", view->place == PLACE_SHOWN ? view->address : TEXT_ABSENT);
 	for (size_t i = 0; i < view->member_count; i++) {
