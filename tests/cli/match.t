@@ -91,6 +91,94 @@ Rules, comparisons and training can be pinned, and are written back
   [3]
   $ python3 -c "import json; json.load(open('$TESTS/../docs/formats/matching-settings.schema.json'))"
 
+Levels of a comparison can be pinned with m and u, are what the pairs say, and are written back
+  $ printf 'comparisons:\n  family_name:\n    levels: [exact, {jaro_winkler: 0.92, m: 0.05, u: 0.001}, {damerau_levenshtein: 2}, sound]\n  given_name: {term_frequency: false, levels: [same, nickname or other spelling, {else: true, u: 0.9}]}\n  date_of_birth: {levels: [exact, {days: 40}, {start: 4}]}\n' > levels.yaml
+  $ oneview match parish.csv -s levels.yaml --write-settings back.yaml --model levels.json --clusters l1.csv --pairs l1p.csv -q && grep 'levels:' back.yaml
+    "given_name": {compared: true, term_frequency: false, levels: [{as: same}, {as: nickname or other spelling}, {else: true, u: 0.9}]}
+    "family_name": {compared: true, term_frequency: true, levels: [{exact: true}, {jaro_winkler: 0.92, m: 0.05, u: 0.001}, {damerau_levenshtein: 2}, {sound: true}, {else: true}]}
+    "date_of_birth": {compared: true, term_frequency: true, levels: [{exact: true}, {days: 40}, {start: 4}, {else: true}]}
+  $ python3 -c "import json; print([[c['levels'], [round(x, 4) for x in c['m'] if x == .05], [round(x, 4) for x in c['u'] if x in (.9, .001)]] for c in json.load(open('levels.json'))['columns'] if c['kind'] == 'pinned'])"
+  [[['same', 'nickname or other spelling', 'else'], [], [0.9]], [['exact', 'jaro_winkler 0.92', 'damerau_levenshtein 2', 'sound', 'else'], [0.05], [0.001]], [['exact', 'days 40', 'start 4', 'else'], [], []]]
+  $ cut -d, -f7,9,10 l1p.csv | tr ',' '\n' | sort -u
+  date_of_birth
+  days 40
+  else
+  exact
+  family_name
+  given_name
+  jaro_winkler 0.92
+  same
+  start 4
+  $ oneview match parish.csv -s back.yaml --clusters l2.csv --pairs l2p.csv -q && cmp l1.csv l2.csv && cmp l1p.csv l2p.csv && echo the same
+  the same
+  $ oneview match parish.csv -s levels.yaml --model levels.json --clusters l3.csv -q && cmp l1.csv l3.csv && echo the same
+  the same
+  $ sed 's/days: 40/days: 41/' levels.yaml > other.yaml; oneview match parish.csv -s other.yaml --model levels.json -q
+  oneview: levels.json: the model does not fit the columns to be linked
+    What to do: Leave the model out, so that a new one is trained.
+  [3]
+
+A mistake in levels is answered with its line and what would be right
+  $ bad() { printf 'comparisons:\n  family_name:\n    levels:\n      - exact\n      - %s\n' "$1" > bad.yaml; oneview match parish.csv -s bad.yaml -q; }
+  $ bad 'jaro_winkler'
+  oneview: bad.yaml:5:9: jaro_winkler needs a likeness from 0.01 to 0.999, as in {jaro_winkler: 0.92}
+  [3]
+  $ bad '{jaro_winkler: 92}'
+  oneview: bad.yaml:5:24: jaro_winkler needs a likeness from 0.01 to 0.999
+  [3]
+  $ bad '{jaro_winkle: 0.92}'
+  oneview: bad.yaml:5:10: "jaro_winkle" is no level of this column
+    What to do: Did you mean "jaro_winkler"?
+  [3]
+  $ bad '{damerau_levenshtein: 1.5}'
+  oneview: bad.yaml:5:31: damerau_levenshtein needs a whole number of edits from 1 to 20
+  [3]
+  $ bad '{days: 3}'
+  oneview: bad.yaml:5:10: family_name has no level "days"
+    What to do: docs/formats/matching.md lists which levels there are for which column.
+  [3]
+  $ bad 'exact'
+  oneview: bad.yaml:5:9: no pair can reach "exact": "exact" before it takes it
+    What to do: Levels go from the strictest to the loosest.
+  [3]
+  $ bad 'one slip or same sund'
+  oneview: bad.yaml:5:9: "one slip or same sund" is no level of this column
+    What to do: Did you mean "one slip or same sound"?
+  [3]
+  $ bad '{sound: true, start: 3}'
+  oneview: bad.yaml:5:9: a level has one test, as in {jaro_winkler: 0.92}, and may have m and u
+  [3]
+  $ bad '{sound: true, m: 1.5}'
+  oneview: bad.yaml:5:26: m is a number from 1e-12 to 1
+  [3]
+  $ bad '{else: true, u: 1}'
+  oneview: bad.yaml:4:7: u of all levels comes to 1
+    What to do: They are shares of all pairs: some must be left for the levels that have none.
+  [3]
+  $ bad 'else
+  >       - sound'
+  oneview: bad.yaml:6:9: "else" takes all that is left: it stands last
+  [3]
+  $ bad '{start: 3}
+  >       - {start: 4}'
+  oneview: bad.yaml:6:9: no pair can reach "start 4": "start 3" before it takes it
+    What to do: Levels go from the strictest to the loosest.
+  [3]
+  $ printf 'comparisons:\n  given_name: {levels: [exact, initials differ]}\n' > bad.yaml; oneview match parish.csv -s bad.yaml -q
+  oneview: bad.yaml:2:32: "initials differ" cannot be pinned
+    What to do: It is seen of several columns together, where levels are not pinned.
+  [3]
+  $ printf 'comparisons:\n  given_name: {levels: exact}\n' > bad.yaml; oneview match parish.csv -s bad.yaml -q
+  oneview: bad.yaml:2:24: levels are a list, as in [exact, sound]
+  [3]
+  $ printf 'comparisons:\n  given_name: {levels: [else]}\n' > bad.yaml; oneview match parish.csv -s bad.yaml -q
+  oneview: bad.yaml:2:24: there is no level besides "else"
+  [3]
+  $ printf 'comparisons:\n  given_name: {levels: [{exact: true, m: 0.5}, {else: true, m: 0.4}]}\n' > bad.yaml; oneview match parish.csv -s bad.yaml -q
+  oneview: bad.yaml:2:24: m of all levels comes to 0.9
+    What to do: They are shares of all pairs: all of them together are 1.
+  [3]
+
 Two files are linked together, or only with each other
   $ head -11 parish.csv > one.csv; (head -1 parish.csv; sed 1,11d parish.csv; sed -n 2p parish.csv | sed s/^a1/b1/) > two.csv
   $ oneview match one.csv two.csv --clusters both.csv -q && sed 1d both.csv | wc -l && grep -E ',(a1|a3|b1),' both.csv | cut -d, -f3 | sort -u | wc -l

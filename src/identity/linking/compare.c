@@ -26,6 +26,7 @@ static const char *const level_names[LINKING_KIND_COUNT][LINKING_LEVELS] = {
 			      "little alike", "different"},
 	[LINKING_SOURCE] = {"not known", "often one person's", "one person's as often as not", "seldom one person's",
 			    "rarely one person's", "hardly ever one person's"},
+	[LINKING_PINNED] = {"not known", "exact"}, /* the rest is each column's: column_level_name() */
 	[LINKING_TEXT] = {"not known", "same", "one slip", "similar", "different"},
 };
 
@@ -49,7 +50,7 @@ const char *linking_kind_name(enum linking_kind kind)
 		[LINKING_SUFFIX] = "suffix",     [LINKING_BIRTH] = "date_of_birth",   [LINKING_SEX] = "sex",
 		[LINKING_PLACE] = "place",       [LINKING_PHONE] = "phone",           [LINKING_EMAIL] = "email",
 		[LINKING_NHS] = "nhs_number",    [LINKING_IDENTIFIER] = "identifier", [LINKING_TEXT] = "text",
-		[LINKING_ENCODING] = "encoding", [LINKING_SOURCE] = "source",
+		[LINKING_ENCODING] = "encoding", [LINKING_SOURCE] = "source",         [LINKING_PINNED] = "pinned",
 	};
 	return names[kind];
 }
@@ -151,11 +152,11 @@ static unsigned compare_encoding(const struct encoding *a, const struct encoding
 	return level + 1;
 }
 
-static unsigned compare_values(const struct column *column, uint32_t a, uint32_t b)
+unsigned compare_as_kind(const struct column *column, enum linking_kind kind, uint32_t a, uint32_t b)
 {
 	const struct dictionary *d = column->dictionary;
 	struct text x = dictionary_value(d, a), y = dictionary_value(d, b);
-	switch (column->is.kind) {
+	switch (kind) {
 	case LINKING_GIVEN:
 		return compare_given(x, y);
 	case LINKING_MIDDLE:
@@ -177,6 +178,8 @@ static unsigned compare_values(const struct column *column, uint32_t a, uint32_t
 		return compare_encoding(&d->encodings[a], &d->encodings[b]);
 	case LINKING_TEXT:
 		return compare_text(x, y);
+	case LINKING_PINNED:
+		return compare_pinned(column, a, b);
 	default:
 		return 2;
 	}
@@ -227,7 +230,7 @@ static unsigned compare_codes(struct comparer *comparer, size_t c, uint32_t a, u
 	uint64_t *entry = &comparer->remembered[c][hash_mix(pair) >> (64 - REMEMBERED_BITS)];
 	if ((*entry & ~UINT64_C(15)) == pair)
 		return (unsigned)(*entry & 15);
-	unsigned level = compare_values(column, (uint32_t)low, (uint32_t)high);
+	unsigned level = compare_as_kind(column, column->is.kind, (uint32_t)low, (uint32_t)high);
 	*entry = pair | level;
 	return level;
 }

@@ -38,10 +38,9 @@ void linking_explain(const struct linking_run *run, size_t first, size_t second,
 	for (size_t c = 0; c < table->column_count; c++) {
 		unsigned level = pattern_level(out->pattern, c);
 		struct linking_evidence *evidence = &out->evidence[out->count++];
-		*evidence =
-			(struct linking_evidence){.column = table->columns[c].is.name,
-						  .level = level,
-						  .level_name = linking_level_name(table->columns[c].is.kind, level)};
+		*evidence = (struct linking_evidence){.column = table->columns[c].is.name,
+						      .level = level,
+						      .level_name = column_level_name(&table->columns[c], level)};
 		if (level == 0)
 			continue;
 		evidence->m = model->m[c][level];

@@ -51,7 +51,7 @@ static void set_losses(struct limits *out, const struct model *model, const stru
 		     (kind == LINKING_BIRTH && !table->columns[c].dictionary->unknown_births);
 	float same = out->loss[c][1] + table->columns[c].rarity_most;
 	out->least[c] = plain ? out->loss[c][2] : same < out->loss[c][0] ? same : out->loss[c][0];
-	for (unsigned level = 2; level < linking_level_count(kind); level++)
+	for (unsigned level = 2; level < column_levels(&table->columns[c]); level++)
 		out->least[c] = out->loss[c][level] < out->least[c] ? out->loss[c][level] : out->least[c];
 	if (table->columns[c].slots > 1)
 		out->least[c] = 0; /* another of its values may be the same */

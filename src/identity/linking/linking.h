@@ -50,6 +50,7 @@ enum linking_kind {
 	LINKING_ENCODING,   /* encoding_parse()'s text: a whole person, encoded by a partner */
 	LINKING_SOURCE,     /* the system that a record is of; what two of them say is learned */
 	LINKING_TEXT,       /* anything else: place names, house numbers ... */
+	LINKING_PINNED,     /* not given: what a column is compared as whose levels settings pin */
 	LINKING_KIND_COUNT
 };
 const char *linking_kind_name(enum linking_kind kind);
@@ -145,6 +146,38 @@ struct linking_rule {
 	bool any_order; /* the first two parts are a given and a family name, which may have changed places */
 };
 
+/* Levels that settings pin for a column, instead of those of its kind: the first that holds is the pair's, "else" when
+ * none does. Two equal values are of the first. */
+enum linking_test {
+	LINKING_TEST_EXACT,
+	LINKING_TEST_JARO_WINKLER, /* at least LEAST */
+	LINKING_TEST_EDITS,        /* at most LEAST letters wrong, left out, added, or neighbours swapped */
+	LINKING_TEST_SOUND,
+	LINKING_TEST_START, /* LEAST characters are the same, here and in the next */
+	LINKING_TEST_END,
+	LINKING_TEST_DAYS,   /* dates at most LEAST days apart */
+	LINKING_TEST_NUMBER, /* numbers at most LEAST apart */
+	LINKING_TEST_KIND,   /* level LEAST of the column's kind, or a better one */
+	LINKING_TEST_COUNT
+};
+enum { LINKING_LEVEL_NAME = 48 };
+struct linking_level {
+	enum linking_test test;
+	double least;
+	double m, u; /* pinned; 0: estimated */
+	char name[LINKING_LEVEL_NAME];
+};
+struct linking_levels {
+	size_t count; /* 0: not pinned. Two fewer than LINKING_LEVELS at most: "not known" and "else" are always there
+		       */
+	struct linking_level at[LINKING_LEVELS - 2];
+	double other_m, other_u; /* of "else" */
+};
+const char *linking_test_name(enum linking_test test); /* "exact", "jaro_winkler" ... */
+bool linking_test_suits(enum linking_test test, enum linking_kind kind);
+/* Levels below this number go from the best to the worst, and can be named by LINKING_TEST_KIND. */
+unsigned linking_level_ordered(enum linking_kind kind);
+
 struct linking_settings {
 	unsigned threads;                 /* 0: all processors */
 	double link_probability;          /* a link at least this sure can join; 0: 0.5 */
@@ -157,9 +190,10 @@ struct linking_settings {
 	double prior;          /* pinned: the chance that two records, drawn of all, are one person; 0: estimated */
 	uint32_t not_compared; /* bit C: column C only helps to find pairs */
 	uint32_t plain;        /* bit C: agreeing on a rare value of column C counts no more than on a common one */
-	bool link_only;        /* pairs of records of one file are neither compared nor put together */
-	uint64_t clean_files;  /* bit F: file F holds each person once; nor are pairs of its records */
-	bool without_rarity;   /* the table is a few records of many: how common values are is not known */
+	const struct linking_levels *levels; /* by column, pinned; NULL: all as of their kinds */
+	bool link_only;                      /* pairs of records of one file are neither compared nor put together */
+	uint64_t clean_files;                /* bit F: file F holds each person once; nor are pairs of its records */
+	bool without_rarity; /* the table is a few records of many: how common values are is not known */
 	const struct linking_ruling *rulings;
 	size_t ruling_count;
 	const char *model;       /* JSON of an earlier run, used instead of training; NULL: train */
@@ -203,6 +237,9 @@ const struct linking_report *linking_run_report(const struct linking_run *run);
 uint32_t linking_cluster_of(const struct linking_run *run, size_t record);
 /* The weakest of the joins that made the cluster, as a probability; 1 for a single record. */
 double linking_cluster_integrity(const struct linking_run *run, uint32_t cluster);
+/* As linking_level_name() and linking_level_count(), with what settings pinned. */
+const char *linking_run_level_name(const struct linking_run *run, size_t column, unsigned level);
+unsigned linking_run_level_count(const struct linking_run *run, size_t column);
 /* Sorted by a, then b. */
 const struct linking_link *linking_links(const struct linking_run *run, size_t *count);
 /* The level of a column in a pattern. */

@@ -32,7 +32,9 @@ struct further {
 
 struct column {
 	struct linking_column is;
-	bool not_compared, plain; /* see linking_settings */
+	bool not_compared, plain;      /* see linking_settings */
+	enum linking_kind pinned_from; /* the own kind of a column that is compared as LINKING_PINNED */
+	struct linking_levels levels;
 	struct dictionary *dictionary;
 	/* Until the table is packed: the first value of each record by number of adding, and what came after. */
 	uint32_t *codes;
@@ -122,6 +124,22 @@ static inline unsigned pattern_level(uint64_t pattern, size_t column)
 {
 	return (unsigned)(pattern >> (4 * column)) & 15;
 }
+
+/* ---- pinned levels --------------------------------------------------------------------------- */
+
+/* Once blocking is done, which goes by the columns' own kinds. LEVELS by column; NULL: none. */
+void table_pin_levels(struct linking_table *table, const struct linking_levels *levels);
+unsigned column_levels(const struct column *column); /* with "not known" */
+const char *column_level_name(const struct column *column, unsigned level);
+enum linking_kind column_own_kind(const struct column *column);
+bool column_equal_is_best(const struct column *column); /* level 1 is for equal values only */
+unsigned compare_pinned(const struct column *column, uint32_t a, uint32_t b);
+unsigned compare_as_kind(const struct column *column, enum linking_kind kind, uint32_t a, uint32_t b);
+/* Where EM starts, given where it does for the column's own kind. */
+void pinned_start(double row[LINKING_LEVELS], const struct column *column, const double usual[LINKING_LEVELS]);
+struct model;
+void model_fix_pinned(struct model *model, const struct linking_table *table);
+bool shared_in_household(enum linking_kind kind);
 
 /* ---- blocking ------------------------------------------------------------------------------- */
 

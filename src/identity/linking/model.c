@@ -33,7 +33,7 @@ static const double start_h[LINKING_KIND_COUNT][LINKING_LEVELS] = {
 	[LINKING_EMAIL] = {0, .08, .02, .90},
 };
 
-static bool shared_in_household(enum linking_kind kind)
+bool shared_in_household(enum linking_kind kind)
 {
 	return kind == LINKING_FAMILY || kind == LINKING_PLACE || kind == LINKING_PHONE || kind == LINKING_EMAIL;
 }
@@ -50,6 +50,15 @@ static bool uses_rarity(enum linking_kind kind)
 	       kind == LINKING_PHONE || kind == LINKING_EMAIL || kind == LINKING_TEXT || kind == LINKING_BIRTH;
 }
 
+static void start_row(double row[LINKING_LEVELS], const struct column *column,
+		      const double starts[LINKING_KIND_COUNT][LINKING_LEVELS])
+{
+	if (column->is.kind == LINKING_PINNED)
+		pinned_start(row, column, starts[column->pinned_from]);
+	else
+		memcpy(row, starts[column->is.kind], LINKING_LEVELS * sizeof *row);
+}
+
 static double chance_of_same(const struct column *column)
 {
 	double filled = (double)column->filled, sum = 0;
@@ -64,8 +73,8 @@ void model_start(struct model *model, const struct linking_table *table, const s
 	double records = (double)table->count;
 	memset(model, 0, sizeof *model);
 	for (size_t c = 0; c < table->column_count; c++) {
-		enum linking_kind kind = table->columns[c].is.kind;
-		memcpy(model->m[c], start_m[kind], sizeof model->m[c]);
+		enum linking_kind kind = column_own_kind(&table->columns[c]);
+		start_row(model->m[c], &table->columns[c], start_m);
 		model->households |= kind == LINKING_PLACE;
 	}
 	for (size_t bin = 0; bin < NAME_BINS; bin++)
@@ -114,7 +123,7 @@ void model_sample_u(struct model *model, const struct linking_table *table, unsi
 		comparer_init(&sampler.comparers[t], table);
 	parallel_for(RANDOM_PAIRS, CHUNK, threads, sample_pairs, &sampler);
 	for (size_t c = 0; c < table->column_count; c++) {
-		unsigned levels = linking_level_count(table->columns[c].is.kind);
+		unsigned levels = column_levels(&table->columns[c]);
 		double total = 0;
 		for (unsigned l = 1; l < levels; l++) {
 			for (size_t k = 0; k < chunks; k++)
@@ -125,7 +134,8 @@ void model_sample_u(struct model *model, const struct linking_table *table, unsi
 		for (unsigned l = 1; l < levels; l++)
 			model->u[c][l] = (model->u[c][l] + 0.2) / (total + 0.2 * (levels - 1));
 		/* the frequencies know the chance of the same value better than any sample */
-		if (same > 0 && table->columns[c].slots == 1 && table->columns[c].is.kind != LINKING_PLACE)
+		if (same > 0 && table->columns[c].slots == 1 && column_equal_is_best(&table->columns[c]) &&
+		    column_own_kind(&table->columns[c]) != LINKING_PLACE)
 			model->u[c][1] = same;
 	}
 	for (unsigned t = 0; t < threads; t++)
@@ -192,7 +202,7 @@ bool model_names_agree(const struct linking_table *table, uint64_t pattern)
 static bool is_anchored(const struct training *t, uint64_t pattern)
 {
 	for (size_t c = 0; c < t->table->column_count; c++) {
-		enum linking_kind kind = t->table->columns[c].is.kind;
+		enum linking_kind kind = column_own_kind(&t->table->columns[c]);
 		if ((kind == LINKING_BIRTH || kind == LINKING_NHS || kind == LINKING_IDENTIFIER) &&
 		    pattern_level(pattern, c))
 			return true;
@@ -293,11 +303,12 @@ static void correct_u(const struct training *t, struct model *model)
 			expect_alike_strangers(model->u[c], (double)t->table->count);
 			continue;
 		}
-		unsigned levels = linking_level_count(t->table->columns[c].is.kind);
+		unsigned levels = column_levels(&t->table->columns[c]);
 		for (unsigned l = 1; l < levels; l++) {
 			double left =
 				t->drawn[c][l] - model->prior_m * model->m[c][l] - model->prior_h * model->h[c][l];
-			double least = t->drawn[c][l] * (is_identifier(t->table->columns[c].is.kind) ? 0.002 : 0.1);
+			double least =
+				t->drawn[c][l] * (is_identifier(column_own_kind(&t->table->columns[c])) ? 0.002 : 0.1);
 			model->u[c][l] = left > least ? left : least;
 		}
 		normalise(model->u[c], levels);
@@ -312,10 +323,10 @@ static void estimate_namesakes(const struct training *t, struct model *model,
 		enum linking_kind kind = t->table->columns[c].is.kind;
 		memcpy(model->n[c], model->u[c], sizeof model->n[c]);
 		if (counts && goes_with_name(kind))
-			maximise(model->n[c], counts[c], model->u[c], linking_level_count(kind), 20);
+			maximise(model->n[c], counts[c], model->u[c], column_levels(&t->table->columns[c]), 20);
 		if (kind == LINKING_PLACE) { /* who share a home are no strangers: that is h's */
 			model->n[c][1] = model->u[c][1];
-			normalise(model->n[c], linking_level_count(kind));
+			normalise(model->n[c], column_levels(&t->table->columns[c]));
 		}
 	}
 }
@@ -323,8 +334,10 @@ static void estimate_namesakes(const struct training *t, struct model *model,
 static void start_households(const struct training *t, struct model *model)
 {
 	for (size_t c = 0; c < t->table->column_count; c++) {
-		enum linking_kind kind = t->table->columns[c].is.kind;
-		memcpy(model->h[c], shared_in_household(kind) ? start_h[kind] : model->u[c], sizeof model->h[c]);
+		if (shared_in_household(column_own_kind(&t->table->columns[c])))
+			start_row(model->h[c], &t->table->columns[c], start_h);
+		else
+			memcpy(model->h[c], model->u[c], sizeof model->h[c]);
 	}
 }
 
@@ -354,12 +367,12 @@ static void bound_households(const struct training *t, struct model *model)
 			      : kind == LINKING_BIRTH  ? 0.02
 			      : kind == LINKING_MIDDLE ? 0.1
 						       : 0;
-		if (shared_in_household(kind))
+		if (shared_in_household(column_own_kind(&t->table->columns[c])))
 			continue;
 		memcpy(model->h[c], model->u[c], sizeof model->h[c]);
 		if (model->h[c][1] < same)
 			model->h[c][1] = same;
-		normalise(model->h[c], linking_level_count(kind));
+		normalise(model->h[c], column_levels(&t->table->columns[c]));
 	}
 }
 
@@ -367,7 +380,7 @@ static void bound_households(const struct training *t, struct model *model)
 static bool has_more_than_names(const struct linking_table *table)
 {
 	for (size_t c = 0; c < table->column_count; c++) {
-		enum linking_kind kind = table->columns[c].is.kind;
+		enum linking_kind kind = column_own_kind(&table->columns[c]);
 		if (is_identifier(kind) || kind == LINKING_PLACE || kind == LINKING_PHONE || kind == LINKING_EMAIL ||
 		    kind == LINKING_TEXT)
 			return true;
@@ -391,9 +404,9 @@ static void bound_matches(const struct training *t, struct model *model)
 {
 	for (size_t c = 0; c < t->table->column_count; c++) {
 		enum linking_kind kind = t->table->columns[c].is.kind;
-		unsigned levels = linking_level_count(kind), first = kind == LINKING_BIRTH      ? 6
-								     : kind == LINKING_ENCODING ? 5
-												: levels - 1;
+		unsigned levels = column_levels(&t->table->columns[c]), first = kind == LINKING_BIRTH      ? 6
+										: kind == LINKING_ENCODING ? 5
+													   : levels - 1;
 		double differs = 0, most = kind == LINKING_BIRTH        ? has_more_than_names(t->table) ? 0.2 : 0.05
 					   : kind == LINKING_NHS        ? 0.003
 					   : kind == LINKING_IDENTIFIER ? 0.03
@@ -487,12 +500,14 @@ static double update(const struct training *t, struct model *model, const struct
 	double moved = 0;
 	bool anchored = expected->anchored_matches >= 500;
 	for (size_t c = 0; c < t->table->column_count; c++) {
-		enum linking_kind kind = t->table->columns[c].is.kind;
-		unsigned levels = linking_level_count(kind);
-		double before = model->m[c][1];
-		maximise(model->m[c], anchored ? expected->anchored_m[c] : expected->m[c], start_m[kind], levels, 20);
-		maximise(model->h[c], expected->h[c], shared_in_household(kind) ? start_h[kind] : model->u[c], levels,
-			 20);
+		const struct column *column = &t->table->columns[c];
+		unsigned levels = column_levels(column);
+		double before = model->m[c][1], usual_m[LINKING_LEVELS], usual_h[LINKING_LEVELS];
+		start_row(usual_m, column, start_m);
+		start_row(usual_h, column, start_h);
+		maximise(model->m[c], anchored ? expected->anchored_m[c] : expected->m[c], usual_m, levels, 20);
+		maximise(model->h[c], expected->h[c],
+			 shared_in_household(column_own_kind(column)) ? usual_h : model->u[c], levels, 20);
 		moved += fabs(model->m[c][1] - before);
 	}
 	model->prior_m = (expected->matches + 1) * t->scale / t->all_pairs;
@@ -511,6 +526,7 @@ static double update(const struct training *t, struct model *model, const struct
 	if (model->households && t->table->given != LINKING_COLUMNS)
 		learn_namesakes_at_home(t, model, expected->apart);
 	balance_initials(t, model);
+	model_fix_pinned(model, t->table);
 	return moved;
 }
 
@@ -532,6 +548,7 @@ void model_train(struct model *model, const struct linking_table *table, const s
 	estimate_names_together(&t, model, (const double[NAME_BINS]){0});
 	estimate_namesakes(&t, model, NULL);
 	bound_households(&t, model);
+	model_fix_pinned(model, table);
 	for (int i = 0; i < 100; i++) {
 		expect(&t, model, &expected);
 		if (update(&t, model, &expected) < 1e-5 && i > 5)
@@ -547,7 +564,7 @@ static void make_rarity(struct model *model, struct column *column, double u_sam
 	free(column->rarity);
 	column->rarity = memory_alloc(count + 1, sizeof *column->rarity);
 	column->rarity_most = 0;
-	if (!wanted || !uses_rarity(column->is.kind))
+	if (!wanted || !uses_rarity(column_own_kind(column)) || !column_equal_is_best(column))
 		return;
 	for (size_t code = 1; code <= count; code++) {
 		/* a value seen once or twice may be less rare than it looks */
@@ -564,7 +581,7 @@ void model_finish(struct model *model, struct linking_table *table, bool rarity)
 {
 	model->rarity_most = 0;
 	for (size_t c = 0; c < table->column_count; c++) {
-		for (unsigned l = 1; l < linking_level_count(table->columns[c].is.kind); l++) {
+		for (unsigned l = 1; l < column_levels(&table->columns[c]); l++) {
 			model->score[c][l] =
 				(score4){(float)log2(model->m[c][l] + 1e-12), (float)log2(model->h[c][l] + 1e-12),
 					 (float)log2(model->u[c][l] + 1e-12), (float)log2(model->n[c][l] + 1e-12)};
@@ -603,7 +620,7 @@ float add_log2(float a, float b)
  * child is called after a parent, or is a twin: then it is no less likely for a rare value. */
 static float rarity_at_home(const struct model *model, const struct linking_table *table, size_t c, float rarity)
 {
-	if (shared_in_household(table->columns[c].is.kind) || rarity == 0)
+	if (shared_in_household(column_own_kind(&table->columns[c])) || rarity == 0)
 		return 0;
 	float by_chance = (float)(model->u[c][1] / model->h[c][1]);
 	return by_chance >= 1 ? rarity : -log2f(1 - by_chance + by_chance * exp2f(-rarity));

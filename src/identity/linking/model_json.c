@@ -23,12 +23,12 @@ void linking_model_json(const struct linking_run *run, struct buf *out)
 	json_object_set_new(root, "names_together", together);
 	for (size_t c = 0; c < run->table->column_count; c++) {
 		enum linking_kind kind = run->table->columns[c].is.kind;
-		unsigned levels = linking_level_count(kind);
+		unsigned levels = column_levels(&run->table->columns[c]);
 		json_t *column = json_object(), *names = json_array();
 		json_object_set_new(column, "column", json_string(run->table->columns[c].is.name));
 		json_object_set_new(column, "kind", json_string(linking_kind_name(kind)));
 		for (unsigned l = 1; l < levels; l++)
-			json_array_append_new(names, json_string(linking_level_name(kind, l)));
+			json_array_append_new(names, json_string(column_level_name(&run->table->columns[c], l)));
 		json_object_set_new(column, "levels", names);
 		json_object_set_new(column, "m", levels_json(model->m[c], levels));
 		json_object_set_new(column, "h", levels_json(model->h[c], levels));
@@ -59,6 +59,17 @@ static bool read_levels(double *row, const json_t *array, unsigned levels)
 	return true;
 }
 
+/* Pinned levels are whatever settings say: as many as before need not be the same. */
+static bool same_levels(const struct column *column, const json_t *names)
+{
+	for (unsigned l = 1; column->is.kind == LINKING_PINNED && l < column_levels(column); l++) {
+		const char *name = json_string_value(json_array_get(names, l - 1));
+		if (!name || strcmp(name, column_level_name(column, l)) != 0)
+			return false;
+	}
+	return true;
+}
+
 static bool read_columns(struct model *model, const struct linking_table *table, const json_t *columns)
 {
 	if (json_array_size(columns) != table->column_count)
@@ -66,8 +77,9 @@ static bool read_columns(struct model *model, const struct linking_table *table,
 	for (size_t c = 0; c < table->column_count; c++) {
 		const json_t *column = json_array_get(columns, c);
 		const char *name = json_string_value(json_object_get(column, "column"));
-		unsigned levels = linking_level_count(table->columns[c].is.kind);
+		unsigned levels = column_levels(&table->columns[c]);
 		if (!name || strcmp(name, table->columns[c].is.name) != 0 ||
+		    !same_levels(&table->columns[c], json_object_get(column, "levels")) ||
 		    !read_levels(model->m[c], json_object_get(column, "m"), levels) ||
 		    !read_levels(model->h[c], json_object_get(column, "h"), levels) ||
 		    !read_levels(model->u[c], json_object_get(column, "u"), levels) ||

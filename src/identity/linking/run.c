@@ -37,6 +37,7 @@ static enum status run_all(struct linking_run *run, const struct linking_setting
 	double start = linking_seconds(), now = start;
 	linking_table_pack(run->table, settings->threads);
 	blocks_make(&run->blocks, run->table, settings, report);
+	table_pin_levels(run->table, settings->levels);
 	report->seconds_block = linking_seconds() - now;
 	now = linking_seconds();
 	enum status status = train(run, settings, error);

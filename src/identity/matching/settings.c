@@ -1,22 +1,12 @@
 /* Settings: what a person decided, over what was inferred. The format is docs/formats/matching.md. */
-#include "base/yaml.h"
-#include "matching/matching_int.h"
+#include "matching/settings_int.h"
 
 #include <stdarg.h>
 #include <stdlib.h>
 
-struct pinned {
-	const char *path;
-	const struct yaml_node *root;
-	const char *id;
-	struct text truth; /* a column that the report is judged by; never compared */
-};
-
 /* ---- mistakes ------------------------------------------------------------------------------------------ */
 
-static enum status wrong(const struct pinned *pinned, const struct yaml_node *node, struct error *error,
-			 const char *format, ...) PRINTF_LIKE(4, 5);
-static enum status wrong(const struct pinned *pinned, const struct yaml_node *node, struct error *error,
+enum status pinned_wrong(const struct pinned *pinned, const struct yaml_node *node, struct error *error,
 			 const char *format, ...)
 {
 	char text[400];
@@ -29,11 +19,11 @@ static enum status wrong(const struct pinned *pinned, const struct yaml_node *no
 	return STATUS_INVALID;
 }
 
-static enum status unknown_word(const struct pinned *pinned, const struct yaml_node *node, struct text word,
-				const struct text *words, size_t count, const char *what, struct error *error)
+enum status pinned_unknown(const struct pinned *pinned, const struct yaml_node *node, struct text word,
+			   const struct text *words, size_t count, const char *what, struct error *error)
 {
 	struct text near = text_nearest(word, words, count);
-	(void)wrong(pinned, node, error, "\"%.*s\" is no %s", TEXT_ARG(word), what);
+	(void)pinned_wrong(pinned, node, error, "\"%.*s\" is no %s", TEXT_ARG(word), what);
 	if (near.len)
 		error_remedy(error, "Did you mean \"%.*s\"?", TEXT_ARG(near));
 	else
@@ -41,15 +31,15 @@ static enum status unknown_word(const struct pinned *pinned, const struct yaml_n
 	return STATUS_INVALID;
 }
 
-static enum status check_keys(const struct pinned *pinned, const struct yaml_node *node, const char *allowed,
-			      struct error *error)
+enum status pinned_keys(const struct pinned *pinned, const struct yaml_node *node, const char *allowed,
+			struct error *error)
 {
 	struct text words[32], rest = text_of(allowed);
 	size_t count = 0;
 	while (count < 32 && text_split(&rest, '|', &words[count]))
 		count++;
 	if (node->kind != YAML_MAPPING) {
-		(void)wrong(pinned, node, error, "settings are expected here, written \"name: value\"");
+		(void)pinned_wrong(pinned, node, error, "settings are expected here, written \"name: value\"");
 		error_remedy(error, "docs/formats/matching.md shows how.");
 		return STATUS_INVALID;
 	}
@@ -58,27 +48,27 @@ static enum status check_keys(const struct pinned *pinned, const struct yaml_nod
 		for (size_t k = 0; k < count; k++)
 			known |= text_equal(words[k], node->keys[i]);
 		if (!known)
-			return unknown_word(pinned, node->key_nodes[i], node->keys[i], words, count, "setting here",
-					    error);
+			return pinned_unknown(pinned, node->key_nodes[i], node->keys[i], words, count, "setting here",
+					      error);
 	}
 	return STATUS_OK;
 }
 
-static enum status read_number(const struct pinned *pinned, const struct yaml_node *mapping, const char *key,
-			       double least, double most, double *out, struct error *error)
+enum status pinned_number(const struct pinned *pinned, const struct yaml_node *mapping, const char *key, double least,
+			  double most, double *out, struct error *error)
 {
 	const struct yaml_node *node = yaml_get(mapping, key);
 	double value;
 	if (!node)
 		return STATUS_OK;
 	if (!text_parse_double(node->text, &value) || !(value >= least && value <= most))
-		return wrong(pinned, node, error, "%s is a number from %g to %g", key, least, most);
+		return pinned_wrong(pinned, node, error, "%s is a number from %g to %g", key, least, most);
 	*out = value;
 	return STATUS_OK;
 }
 
-static enum status read_bool(const struct pinned *pinned, const struct yaml_node *mapping, const char *key, bool *out,
-			     struct error *error)
+enum status pinned_bool(const struct pinned *pinned, const struct yaml_node *mapping, const char *key, bool *out,
+			struct error *error)
 {
 	const struct yaml_node *node = yaml_get(mapping, key);
 	if (!node)
@@ -86,7 +76,7 @@ static enum status read_bool(const struct pinned *pinned, const struct yaml_node
 	*out = text_is(node->text, "true") || text_is(node->text, "yes");
 	if (*out || text_is(node->text, "false") || text_is(node->text, "no"))
 		return STATUS_OK;
-	return wrong(pinned, node, error, "%s is true or false", key);
+	return pinned_wrong(pinned, node, error, "%s is true or false", key);
 }
 
 /* ---- the parts ------------------------------------------------------------------------------------------- */
@@ -100,8 +90,8 @@ static enum status check_meaning(const struct pinned *pinned, const struct yaml_
 		names[count++] = text_of(meaning_name((enum meaning)m));
 	if (node->kind == YAML_SCALAR && meaning_parse(node->text, meaning))
 		return STATUS_OK;
-	return unknown_word(pinned, node, node->kind == YAML_SCALAR ? node->text : TEXT("(a list)"), names, count,
-			    "meaning of a column", error);
+	return pinned_unknown(pinned, node, node->kind == YAML_SCALAR ? node->text : TEXT("(a list)"), names, count,
+			      "meaning of a column", error);
 }
 
 static enum status check_order(const struct pinned *pinned, const struct yaml_node *node, enum date_order *order,
@@ -114,7 +104,7 @@ static enum status check_order(const struct pinned *pinned, const struct yaml_no
 			return STATUS_OK;
 		}
 	}
-	return unknown_word(pinned, node, node->text, names, 3, "order of dates", error);
+	return pinned_unknown(pinned, node, node->text, names, 3, "order of dates", error);
 }
 
 static enum status pin_column(const struct pinned *pinned, const struct yaml_node *node, struct matching_column *column,
@@ -123,20 +113,20 @@ static enum status pin_column(const struct pinned *pinned, const struct yaml_nod
 	const struct yaml_node *meaning = node, *order = NULL;
 	enum status status = STATUS_OK;
 	if (node->kind == YAML_MAPPING) {
-		status = check_keys(pinned, node, "meaning|order|historic|british", error);
+		status = pinned_keys(pinned, node, "meaning|order|historic|british", error);
 		meaning = yaml_get(node, "meaning");
 		order = yaml_get(node, "order");
 		if (status == STATUS_OK && !meaning)
-			status = wrong(pinned, node, error, "the column's meaning is missing");
+			status = pinned_wrong(pinned, node, error, "the column's meaning is missing");
 	}
 	if (status == STATUS_OK)
 		status = check_meaning(pinned, meaning, &column->meaning, error);
 	if (status == STATUS_OK && order)
 		status = check_order(pinned, order, &column->order, error);
 	if (status == STATUS_OK && node->kind == YAML_MAPPING)
-		status = read_bool(pinned, node, "historic", &column->historic, error);
+		status = pinned_bool(pinned, node, "historic", &column->historic, error);
 	if (status == STATUS_OK && node->kind == YAML_MAPPING)
-		status = read_bool(pinned, node, "british", &column->british, error);
+		status = pinned_bool(pinned, node, "british", &column->british, error);
 	snprintf(column->why, sizeof column->why, "the settings say so");
 	return status;
 }
@@ -146,7 +136,7 @@ static enum status pin_columns(const struct pinned *pinned, const struct yaml_no
 {
 	enum status status = STATUS_OK;
 	if (columns && columns->kind != YAML_MAPPING)
-		return wrong(pinned, columns, error, "columns are written \"header: meaning\"");
+		return pinned_wrong(pinned, columns, error, "columns are written \"header: meaning\"");
 	for (size_t i = 0; columns && i < columns->count && status == STATUS_OK; i++) {
 		bool found = false;
 		enum meaning ignored;
@@ -163,8 +153,9 @@ static enum status pin_columns(const struct pinned *pinned, const struct yaml_no
 		if (status == STATUS_OK && !found && columns->items[i]->kind == YAML_SCALAR)
 			status = check_meaning(pinned, columns->items[i], &ignored, error);
 		if (status == STATUS_OK && !found && all_must_exist)
-			status = wrong(pinned, columns->key_nodes[i], error, "the file %.*s has no column \"%.*s\"",
-				       TEXT_ARG(source->name), TEXT_ARG(columns->keys[i]));
+			status = pinned_wrong(pinned, columns->key_nodes[i], error,
+					      "the file %.*s has no column \"%.*s\"", TEXT_ARG(source->name),
+					      TEXT_ARG(columns->keys[i]));
 	}
 	return status;
 }
@@ -193,11 +184,11 @@ enum status pinned_apply(struct matching *matching, struct source *source, struc
 					 matching->options.file_count == 1, error);
 	const struct yaml_node *file = settings_of_file(pinned, source->name);
 	if (status == STATUS_OK && file) {
-		status = check_keys(pinned, file, "columns|clean", error);
+		status = pinned_keys(pinned, file, "columns|clean", error);
 		if (status == STATUS_OK)
 			status = pin_columns(pinned, yaml_get(file, "columns"), source, true, error);
 		if (status == STATUS_OK)
-			status = read_bool(pinned, file, "clean", &source->clean, error);
+			status = pinned_bool(pinned, file, "clean", &source->clean, error);
 	}
 	return status;
 }
@@ -211,8 +202,8 @@ enum status pinned_check(const struct matching *matching, struct error *error)
 		if (matching->sources[s].truth_column < matching->sources[s].column_count)
 			return STATUS_OK;
 	}
-	return wrong(pinned, yaml_get(pinned->root, "truth"), error, "no file has a column \"%.*s\"",
-		     TEXT_ARG(pinned->truth));
+	return pinned_wrong(pinned, yaml_get(pinned->root, "truth"), error, "no file has a column \"%.*s\"",
+			    TEXT_ARG(pinned->truth));
 }
 
 const char *pinned_id(const struct matching *matching)
@@ -227,10 +218,10 @@ static enum status read_thresholds(struct matching *matching, struct error *erro
 	struct linking_settings *linking = &matching->linking;
 	if (!node)
 		return STATUS_OK;
-	enum status status = check_keys(pinned, node, "link|keep", error);
+	enum status status = pinned_keys(pinned, node, "link|keep", error);
 	if (status == STATUS_OK)
-		status = read_number(pinned, node, "link", 1e-6, 1, &linking->link_probability, error);
-	return status == STATUS_OK ? read_number(pinned, node, "keep", 1e-6, 1, &linking->keep_probability, error)
+		status = pinned_number(pinned, node, "link", 1e-6, 1, &linking->link_probability, error);
+	return status == STATUS_OK ? pinned_number(pinned, node, "keep", 1e-6, 1, &linking->keep_probability, error)
 				   : status;
 }
 
@@ -241,11 +232,11 @@ static enum status read_training(struct matching *matching, struct error *error)
 	struct linking_settings *linking = &matching->linking;
 	if (!node)
 		return STATUS_OK;
-	enum status status = check_keys(pinned, node, "pairs|model|prior", error);
+	enum status status = pinned_keys(pinned, node, "pairs|model|prior", error);
 	if (status == STATUS_OK)
-		status = read_number(pinned, node, "pairs", 1000, 1e12, &linking->training_pairs, error);
+		status = pinned_number(pinned, node, "pairs", 1000, 1e12, &linking->training_pairs, error);
 	if (status == STATUS_OK)
-		status = read_number(pinned, node, "prior", 1e-15, 0.5, &linking->prior, error);
+		status = pinned_number(pinned, node, "prior", 1e-15, 0.5, &linking->prior, error);
 	model = yaml_get(node, "model");
 	if (status == STATUS_OK && model && !matching->options.model)
 		matching->options.model = arena_copy(&matching->arena, model->text);
@@ -254,8 +245,8 @@ static enum status read_training(struct matching *matching, struct error *error)
 
 /* ---- blocking and comparisons: of columns that are known once all files are read ------------------------------ */
 
-static enum status find_compared(const struct matching *matching, const struct yaml_node *node, struct text name,
-				 size_t *column, struct error *error)
+enum status pinned_column(const struct matching *matching, const struct yaml_node *node, struct text name,
+			  size_t *column, struct error *error)
 {
 	char list[300] = "";
 	size_t len = 0;
@@ -267,7 +258,7 @@ static enum status find_compared(const struct matching *matching, const struct y
 			len += (size_t)snprintf(list + len, sizeof list - len, "%s%s", c ? ", " : "",
 						matching->columns[c].name);
 	}
-	(void)wrong(matching->pinned, node, error, "\"%.*s\" is not compared here", TEXT_ARG(name));
+	(void)pinned_wrong(matching->pinned, node, error, "\"%.*s\" is not compared here", TEXT_ARG(name));
 	error_remedy(error, "Compared are: %s.", list);
 	return STATUS_INVALID;
 }
@@ -286,15 +277,15 @@ static enum status read_transform(const struct matching *matching, const struct 
 		part->transform = (enum linking_transform)t;
 		bool sized = t == LINKING_KEY_START || t == LINKING_KEY_END;
 		if (sized && (!text_parse_uint64(text_trim(rest), &length) || length < 1 || length > 20))
-			return wrong(matching->pinned, node, error, "\"%.*s\" needs a length, as in \"%.*s 3\"",
-				     TEXT_ARG(word), TEXT_ARG(word));
+			return pinned_wrong(matching->pinned, node, error, "\"%.*s\" needs a length, as in \"%.*s 3\"",
+					    TEXT_ARG(word), TEXT_ARG(word));
 		part->length = (unsigned)length;
 		if (linking_transform_suits(part->transform, matching->columns[part->column].kind))
 			return STATUS_OK;
-		return wrong(matching->pinned, node, error, "%s has no \"%.*s\"", matching->columns[part->column].name,
-			     TEXT_ARG(word));
+		return pinned_wrong(matching->pinned, node, error, "%s has no \"%.*s\"",
+				    matching->columns[part->column].name, TEXT_ARG(word));
 	}
-	return unknown_word(matching->pinned, node, word, names, LINKING_TRANSFORM_COUNT, "way to make a key", error);
+	return pinned_unknown(matching->pinned, node, word, names, LINKING_TRANSFORM_COUNT, "way to make a key", error);
 }
 
 static enum status read_rule(const struct matching *matching, const struct yaml_node *node, struct linking_rule *rule,
@@ -302,28 +293,29 @@ static enum status read_rule(const struct matching *matching, const struct yaml_
 {
 	enum status status = STATUS_OK;
 	if (node->kind != YAML_MAPPING)
-		return wrong(matching->pinned, node, error, "a rule is written {column: key, column: key}");
+		return pinned_wrong(matching->pinned, node, error, "a rule is written {column: key, column: key}");
 	for (size_t i = 0; i < node->count && status == STATUS_OK; i++) {
 		if (text_is(node->keys[i], "any_order")) {
-			status = read_bool(matching->pinned, node, "any_order", &rule->any_order, error);
+			status = pinned_bool(matching->pinned, node, "any_order", &rule->any_order, error);
 			continue;
 		}
 		if (rule->count == LINKING_PARTS)
-			return wrong(matching->pinned, node, error, "a rule has at most %d columns", LINKING_PARTS);
+			return pinned_wrong(matching->pinned, node, error, "a rule has at most %d columns",
+					    LINKING_PARTS);
 		struct linking_part *part = &rule->parts[rule->count++];
-		status = find_compared(matching, node->key_nodes[i], node->keys[i], &part->column, error);
+		status = pinned_column(matching, node->key_nodes[i], node->keys[i], &part->column, error);
 		if (status == STATUS_OK)
 			status = read_transform(matching, node->items[i], part, error);
 	}
 	for (size_t p = 0; p < 2 && rule->any_order && status == STATUS_OK; p++) {
 		enum linking_kind wanted = p ? LINKING_FAMILY : LINKING_GIVEN;
 		if (rule->count < 2 || matching->columns[rule->parts[p].column].kind != wanted)
-			status =
-				wrong(matching->pinned, node, error,
-				      "any_order needs the given name and then the family name as the first two parts");
+			status = pinned_wrong(
+				matching->pinned, node, error,
+				"any_order needs the given name and then the family name as the first two parts");
 	}
 	if (status == STATUS_OK && rule->count == 0)
-		status = wrong(matching->pinned, node, error, "the rule names no column");
+		status = pinned_wrong(matching->pinned, node, error, "the rule names no column");
 	return status;
 }
 
@@ -334,15 +326,15 @@ static enum status read_blocking(struct matching *matching, struct error *error)
 	double largest = 0;
 	if (!node)
 		return STATUS_OK;
-	enum status status = check_keys(pinned, node, "largest_block|rules", error);
+	enum status status = pinned_keys(pinned, node, "largest_block|rules", error);
 	if (status == STATUS_OK)
-		status = read_number(pinned, node, "largest_block", 2, 1e6, &largest, error);
+		status = pinned_number(pinned, node, "largest_block", 2, 1e6, &largest, error);
 	matching->linking.largest_block = (size_t)largest;
 	rules = status == STATUS_OK ? yaml_get(node, "rules") : NULL;
 	if (!rules)
 		return status;
 	if (rules->kind != YAML_SEQUENCE || rules->count == 0 || rules->count > LINKING_RULES)
-		return wrong(pinned, rules, error, "rules are a list of 1 to %d", LINKING_RULES);
+		return pinned_wrong(pinned, rules, error, "rules are a list of 1 to %d", LINKING_RULES);
 	struct linking_rule *read = ARENA_ARRAY(&matching->arena, rules->count, struct linking_rule);
 	for (size_t r = 0; r < rules->count && status == STATUS_OK; r++)
 		status = read_rule(matching, rules->items[r], &read[r], error);
@@ -351,37 +343,12 @@ static enum status read_blocking(struct matching *matching, struct error *error)
 	return status;
 }
 
-static enum status read_comparisons(struct matching *matching, struct error *error)
-{
-	const struct pinned *pinned = matching->pinned;
-	const struct yaml_node *node = yaml_get(pinned->root, "comparisons");
-	enum status status = STATUS_OK;
-	if (node && node->kind != YAML_MAPPING)
-		return wrong(pinned, node, error, "comparisons are written \"column: {compared: true}\"");
-	for (size_t i = 0; node && i < node->count && status == STATUS_OK; i++) {
-		size_t column;
-		bool compared = true, frequency = true;
-		status = find_compared(matching, node->key_nodes[i], node->keys[i], &column, error);
-		if (status == STATUS_OK)
-			status = check_keys(pinned, node->items[i], "compared|term_frequency", error);
-		if (status == STATUS_OK)
-			status = read_bool(pinned, node->items[i], "compared", &compared, error);
-		if (status == STATUS_OK)
-			status = read_bool(pinned, node->items[i], "term_frequency", &frequency, error);
-		if (status == STATUS_OK) {
-			matching->linking.not_compared |= (uint32_t)!compared << column;
-			matching->linking.plain |= (uint32_t)!frequency << column;
-		}
-	}
-	return status;
-}
-
 enum status pinned_linking(struct matching *matching, struct error *error)
 {
 	if (!matching->pinned)
 		return STATUS_OK;
 	enum status status = read_blocking(matching, error);
-	return status == STATUS_OK ? read_comparisons(matching, error) : status;
+	return status == STATUS_OK ? pinned_comparisons(matching, error) : status;
 }
 
 enum status pinned_read(struct matching *matching, const char *path, struct error *error)
@@ -395,11 +362,12 @@ enum status pinned_read(struct matching *matching, const char *path, struct erro
 	if (status != STATUS_OK)
 		return status;
 	pinned->root = root;
-	status = check_keys(pinned, root,
+	status =
+		pinned_keys(pinned, root,
 			    "version|id|truth|link_only|columns|files|thresholds|training|blocking|comparisons", error);
 	version = status == STATUS_OK ? yaml_get(root, "version") : NULL;
 	if (version && !text_is(version->text, "1"))
-		status = wrong(pinned, version, error, "this program reads version 1 of the settings");
+		status = pinned_wrong(pinned, version, error, "this program reads version 1 of the settings");
 	id = status == STATUS_OK ? yaml_get(root, "id") : NULL;
 	if (id)
 		pinned->id = arena_copy(&matching->arena, id->text);
@@ -407,141 +375,8 @@ enum status pinned_read(struct matching *matching, const char *path, struct erro
 	if (truth)
 		pinned->truth = truth->text;
 	if (status == STATUS_OK)
-		status = read_bool(pinned, root, "link_only", &matching->options.link_only, error);
+		status = pinned_bool(pinned, root, "link_only", &matching->options.link_only, error);
 	if (status == STATUS_OK)
 		status = read_thresholds(matching, error);
 	return status == STATUS_OK ? read_training(matching, error) : status;
-}
-
-/* ---- writing ------------------------------------------------------------------------------------------------- */
-
-/* Always quoted: a header may be anything. */
-static void append_quoted(struct buf *out, struct text t)
-{
-	buf_append_char(out, '"');
-	for (size_t i = 0; i < t.len; i++) {
-		if (t.at[i] == '"' || t.at[i] == '\\')
-			buf_append_char(out, '\\');
-		if ((unsigned char)t.at[i] < 0x20)
-			buf_format(out, "\\x%02x", (unsigned char)t.at[i]);
-		else
-			buf_append_char(out, t.at[i]);
-	}
-	buf_append_char(out, '"');
-}
-
-static void append_column(struct buf *out, const struct matching_column *column)
-{
-	buf_append_text(out, TEXT("      "));
-	append_quoted(out, column->header);
-	if (column->meaning == MEANING_BIRTH)
-		buf_format(out, ": {meaning: %s, order: %s%s}", meaning_name(column->meaning),
-			   date_order_name(column->order), column->historic ? ", historic: true" : "");
-	else if (column->meaning == MEANING_POSTCODE)
-		buf_format(out, ": {meaning: %s, british: %s}", meaning_name(column->meaning),
-			   column->british ? "true" : "false");
-	else
-		buf_format(out, ": %s", meaning_name(column->meaning));
-	buf_format(out, " # %s\n", column->why);
-}
-
-static void append_rules(struct buf *out, const struct matching *matching)
-{
-	const struct linking_settings *linking = &matching->linking;
-	buf_append_text(out, TEXT("blocking:\n"));
-	buf_format(out, "  largest_block: %zu\n", linking->largest_block ? linking->largest_block : (size_t)200);
-	if (!linking->rules) {
-		const struct linking_report *report = linking_run_report(matching->run);
-		buf_append_text(
-			out, TEXT("  # rules: chosen from the columns there are; pairs are compared that agree in\n"));
-		for (size_t r = 0; r < report->rules; r++)
-			buf_format(out, "  #   %s\n", report->rule[r].name);
-		return;
-	}
-	buf_append_text(out, TEXT("  rules:\n"));
-	for (size_t r = 0; r < linking->rule_count; r++) {
-		const struct linking_rule *rule = &linking->rules[r];
-		buf_append_text(out, TEXT("    - {"));
-		for (size_t p = 0; p < rule->count; p++) {
-			const struct linking_part *part = &rule->parts[p];
-			buf_append_text(out, p ? TEXT(", ") : TEXT(""));
-			append_quoted(out, text_of(matching->columns[part->column].name));
-			buf_format(out, ": %s", linking_transform_name(part->transform));
-			if (part->length)
-				buf_format(out, " %u", part->length);
-		}
-		buf_append_text(out, rule->any_order ? TEXT(", any_order: true}\n") : TEXT("}\n"));
-	}
-}
-
-static void append_comparisons(struct buf *out, const struct matching *matching)
-{
-	buf_append_text(out, TEXT("comparisons:\n"));
-	for (size_t c = 0; c < matching->column_count; c++) {
-		enum linking_kind kind = matching->columns[c].kind;
-		buf_append_text(out, TEXT("  "));
-		append_quoted(out, text_of(matching->columns[c].name));
-		buf_format(out, ": {compared: %s, term_frequency: %s} # ",
-			   matching->linking.not_compared >> c & 1 ? "false" : "true",
-			   matching->linking.plain >> c & 1 ? "false" : "true");
-		for (unsigned l = 1; l < linking_level_count(kind); l++)
-			buf_format(out, "%s%s", l > 1 ? " / " : "", linking_level_name(kind, l));
-		buf_append_char(out, '\n');
-	}
-}
-
-static void append_settings(struct buf *out, const struct matching *matching)
-{
-	const struct linking_settings *linking = &matching->linking;
-	struct matching_summary summary;
-	buf_append_text(out,
-			TEXT("# What oneview match chose. Change what is wrong and give it back with --settings;\n"
-			     "# what is left out is inferred. The format is described in docs/formats/matching.md.\n"
-			     "version: 1\n"));
-	if (matching->options.id || pinned_id(matching)) {
-		buf_append_text(out, TEXT("id: "));
-		append_quoted(out, text_of(matching->options.id ? matching->options.id : pinned_id(matching)));
-		buf_append_char(out, '\n');
-	}
-	if (matching->pinned && matching->pinned->truth.len) {
-		buf_append_text(out, TEXT("truth: "));
-		append_quoted(out, matching->pinned->truth);
-		buf_append_char(out, '\n');
-	}
-	buf_format(out, "link_only: %s\n", matching->options.link_only ? "true" : "false");
-	buf_append_text(out, TEXT("files:\n"));
-	for (size_t s = 0; s < matching->source_count; s++) {
-		const struct source *source = &matching->sources[s];
-		buf_append_text(out, TEXT("  "));
-		append_quoted(out, source->name);
-		buf_format(out, ":\n    clean: %s # true: it holds each person once\n    columns:\n",
-			   source->clean ? "true" : "false");
-		for (size_t c = 0; c < source->column_count; c++)
-			append_column(out, &source->columns[c].is);
-	}
-	matching_summary(matching, &summary);
-	if (matching->run) {
-		append_rules(out, matching);
-		append_comparisons(out, matching);
-	}
-	if (linking->prior > 0 || linking->training_pairs > 0) {
-		buf_append_text(out, TEXT("training:\n"));
-		if (linking->prior > 0)
-			buf_format(out, "  prior: %.9g\n", linking->prior);
-		if (linking->training_pairs > 0)
-			buf_format(out, "  pairs: %.0f\n", linking->training_pairs);
-	}
-	buf_format(out, "thresholds:\n  link: %.9g\n", summary.threshold);
-	if (linking->keep_probability > 0)
-		buf_format(out, "  keep: %.9g\n", linking->keep_probability);
-}
-
-enum status matching_write_settings(const struct matching *matching, const char *path, struct error *error)
-{
-	struct buf text;
-	buf_init(&text, 16 << 20);
-	append_settings(&text, matching);
-	enum status status = matching_write_text(path, buf_text(&text), error);
-	buf_release(&text);
-	return status;
 }

@@ -126,7 +126,7 @@ static void append_pair(struct buf *out, const struct matching *matching, const 
 	for (size_t c = 0; c < matching->column_count; c++) {
 		unsigned level = (unsigned)(link->pattern >> (4 * c)) & 15;
 		buf_append_char(out, ',');
-		buf_append_csv(out, text_of(linking_level_name(matching->columns[c].kind, level)));
+		buf_append_csv(out, text_of(linking_run_level_name(matching->run, c, level)));
 	}
 	buf_append_char(out, '\n');
 }
