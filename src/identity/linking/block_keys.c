@@ -134,7 +134,7 @@ bool linking_transform_suits(enum linking_transform transform, enum linking_kind
 	if (transform >= LINKING_KEY_PROPERTY && transform <= LINKING_KEY_DOOR)
 		return kind == LINKING_PLACE;
 	if (transform == LINKING_KEY_BITS)
-		return kind == LINKING_ENCODING;
+		return kind == LINKING_ENCODING || kind == LINKING_ENCODED_PLACE;
 	return transform < LINKING_TRANSFORM_COUNT;
 }
 
@@ -202,15 +202,21 @@ static void add_rules(struct rules *rules, const struct linking_table *table, co
 		add_rule(rules, table, &rule);
 	}
 }
-/* Alike encodings agree in the bits of some band though no two need to be the same in all. */
+
+/* Alike encodings agree in the bits of some band though no two need to be the same in all. What one
+ * encoding of a name misses the other finds, so of places fewer are enough. */
 static void add_bands(struct rules *rules, const struct linking_table *table, const struct kinds *kinds)
 {
-	for (size_t n = 0; n < kinds->count[LINKING_ENCODING]; n++) {
-		for (unsigned band = 0; band < LINKING_BANDS; band++)
+	enum { BANDS_OF_PLACE = 14 };
+	const struct {
+		enum linking_kind kind;
+		unsigned bands;
+	} of[] = {{LINKING_ENCODING, LINKING_BANDS}, {LINKING_ENCODED_PLACE, BANDS_OF_PLACE}};
+	for (size_t i = 0; i < 2; i++) {
+		for (unsigned band = 0; band < of[i].bands && kinds->count[of[i].kind]; band++)
 			add_rule(rules, table,
-				 &(struct linking_rule){
-					 .parts = {{kinds->at[LINKING_ENCODING][n], LINKING_KEY_BITS, band}},
-					 .count = 1});
+				 &(struct linking_rule){.parts = {{kinds->at[of[i].kind][0], LINKING_KEY_BITS, band}},
+							.count = 1});
 	}
 }
 
@@ -256,6 +262,7 @@ void rules_make(struct rules *rules, const struct linking_table *table, const st
 	ADD_RULES(false, {LINKING_NHS, LINKING_KEY_EXACT});
 	ADD_RULES(false, {LINKING_IDENTIFIER, LINKING_KEY_EXACT});
 	ADD_RULES(false, {LINKING_EMAIL, LINKING_KEY_EXACT});
+	ADD_RULES(false, {LINKING_ENCODED_CONTACT, LINKING_KEY_EXACT});
 	ADD_RULES(false, {LINKING_BIRTH, LINKING_KEY_BIRTH}, {LINKING_FAMILY, LINKING_KEY_SOUND});
 	ADD_RULES(false, {LINKING_BIRTH, LINKING_KEY_BIRTH}, {LINKING_GIVEN, LINKING_KEY_SOUND});
 	ADD_RULES(true, {LINKING_GIVEN, LINKING_KEY_SOUND}, {LINKING_FAMILY, LINKING_KEY_SOUND},

@@ -24,6 +24,8 @@ static const char *const level_names[LINKING_KIND_COUNT][LINKING_LEVELS] = {
 	[LINKING_IDENTIFIER] = {"not known", "same", "one character different", "different"},
 	[LINKING_ENCODING] = {"not known", "same", "all but the same", "very alike", "alike", "somewhat alike",
 			      "little alike", "different"},
+	[LINKING_ENCODED_CONTACT] = {"not known", "same", "nearly the same", "alike", "different"},
+	[LINKING_ENCODED_PLACE] = {"not known", "same", "very alike", "alike", "somewhat alike", "different"},
 	[LINKING_SOURCE] = {"not known", "often one person's", "one person's as often as not", "seldom one person's",
 			    "rarely one person's", "hardly ever one person's"},
 	[LINKING_PINNED] = {"not known", "exact"}, /* the rest is each column's: column_level_name() */
@@ -46,11 +48,23 @@ unsigned linking_level_count(enum linking_kind kind)
 const char *linking_kind_name(enum linking_kind kind)
 {
 	static const char *const names[LINKING_KIND_COUNT] = {
-		[LINKING_GIVEN] = "given_name",  [LINKING_MIDDLE] = "middle_names",   [LINKING_FAMILY] = "family_name",
-		[LINKING_SUFFIX] = "suffix",     [LINKING_BIRTH] = "date_of_birth",   [LINKING_SEX] = "sex",
-		[LINKING_PLACE] = "place",       [LINKING_PHONE] = "phone",           [LINKING_EMAIL] = "email",
-		[LINKING_NHS] = "nhs_number",    [LINKING_IDENTIFIER] = "identifier", [LINKING_TEXT] = "text",
-		[LINKING_ENCODING] = "encoding", [LINKING_SOURCE] = "source",         [LINKING_PINNED] = "pinned",
+		[LINKING_GIVEN] = "given_name",
+		[LINKING_MIDDLE] = "middle_names",
+		[LINKING_FAMILY] = "family_name",
+		[LINKING_SUFFIX] = "suffix",
+		[LINKING_BIRTH] = "date_of_birth",
+		[LINKING_SEX] = "sex",
+		[LINKING_PLACE] = "place",
+		[LINKING_PHONE] = "phone",
+		[LINKING_EMAIL] = "email",
+		[LINKING_NHS] = "nhs_number",
+		[LINKING_IDENTIFIER] = "identifier",
+		[LINKING_TEXT] = "text",
+		[LINKING_ENCODING] = "encoding",
+		[LINKING_SOURCE] = "source",
+		[LINKING_PINNED] = "pinned",
+		[LINKING_ENCODED_CONTACT] = "encoded_contact",
+		[LINKING_ENCODED_PLACE] = "encoded_place",
 	};
 	return names[kind];
 }
@@ -143,6 +157,20 @@ static unsigned compare_text(struct text a, struct text b)
 /* By how many bits differ, of 1,024. Diffusion makes of a filter that differs in a share d of its bits an encoding
  * that differs in (1 - (1 - 2d)^2) / 2: of 3, 6, 8, 11 and 18 in a hundred these bits. Strangers differ in
  * about 500. */
+static unsigned compare_contact(const struct encoding *a, const struct encoding *b)
+{
+	unsigned distance = encoding_distance(a, b);
+	return distance == 0 ? 1 : distance <= 150 ? 2 : distance <= 270 ? 3 : 4;
+}
+
+/* A slip in a name is 170 bits, a birthday that one does not know 80, and another one 150; a name cut to its initial
+ * 250, a housemate 400. */
+static unsigned compare_encoded_place(const struct encoding *a, const struct encoding *b)
+{
+	unsigned distance = encoding_distance(a, b);
+	return distance == 0 ? 1 : distance <= 110 ? 2 : distance <= 200 ? 3 : distance <= 300 ? 4 : 5;
+}
+
 static unsigned compare_encoding(const struct encoding *a, const struct encoding *b)
 {
 	static const unsigned most[] = {0, 60, 110, 150, 200, 300};
@@ -176,6 +204,10 @@ unsigned compare_as_kind(const struct column *column, enum linking_kind kind, ui
 		return compare_identifier(x, y);
 	case LINKING_ENCODING:
 		return compare_encoding(&d->encodings[a], &d->encodings[b]);
+	case LINKING_ENCODED_CONTACT:
+		return compare_contact(&d->encodings[a], &d->encodings[b]);
+	case LINKING_ENCODED_PLACE:
+		return compare_encoded_place(&d->encodings[a], &d->encodings[b]);
 	case LINKING_TEXT:
 		return compare_text(x, y);
 	case LINKING_PINNED:
@@ -211,8 +243,8 @@ static unsigned compare_codes(struct comparer *comparer, size_t c, uint32_t a, u
 		return 1;
 	if (column->is.kind == LINKING_PLACE)
 		return compare_place(&column->dictionary->places[a], &column->dictionary->places[b]);
-	if (column->is.kind == LINKING_ENCODING)
-		return compare_encoding(&column->dictionary->encodings[a], &column->dictionary->encodings[b]);
+	if (is_encoded(column->is.kind))
+		return compare_as_kind(column, column->is.kind, a, b);
 	if (column->is.kind == LINKING_SEX || column->is.kind == LINKING_SUFFIX)
 		return 2;
 	if (column->is.kind == LINKING_BIRTH)
@@ -331,6 +363,20 @@ static uint64_t see_joined_names(const struct linking_table *table, const uint32
 	return pattern;
 }
 
+/* A person's and a place's encoding are of the same names: where both are alike, that is told once. The weaker says no
+ * more than that they are of one household, which is how twins come to be alike in both. */
+static uint64_t see_names_told_twice(const struct linking_table *table, uint64_t pattern)
+{
+	enum { SOMEWHAT_ALIKE = 4, PLACE_DIFFERENT = 5, PERSON_DIFFERENT = 7 };
+	if (table->encoding == LINKING_COLUMNS || table->encoded_place == LINKING_COLUMNS)
+		return pattern;
+	unsigned person = pattern_level(pattern, table->encoding), place = pattern_level(pattern, table->encoded_place);
+	if (!person || !place || person == PERSON_DIFFERENT || place == PLACE_DIFFERENT)
+		return pattern;
+	return person <= place || place == SOMEWHAT_ALIKE ? set_level(pattern, table->encoded_place, 0)
+							  : set_level(pattern, table->encoding, 0);
+}
+
 /* The rarest value that both have. */
 static unsigned most_scarce(const struct column *column, const uint32_t *a, const uint32_t *b)
 {
@@ -367,7 +413,7 @@ uint64_t comparer_pattern(struct comparer *comparer, const uint32_t *a, const ui
 	if (table->sources)
 		pattern = set_level(pattern, table->source, sources_compare(table, a, b, pattern));
 	pattern = see_joined_names(table, a, b, see_crossed_names(comparer, a, b, pattern));
-	return see_whole_name(table, a, b, pattern);
+	return see_whole_name(table, a, b, see_names_told_twice(table, pattern));
 }
 
 /* What the codes alone take off: values that are missing, the same, or neither. */
@@ -435,6 +481,6 @@ bool comparer_pattern_over(struct comparer *comparer, const struct limits *limit
 	if (table->sources)
 		*pattern = set_level(*pattern, table->source, sources_compare(table, a, b, *pattern));
 	*pattern = see_joined_names(table, a, b, see_crossed_names(comparer, a, b, *pattern));
-	*pattern = see_whole_name(table, a, b, *pattern);
+	*pattern = see_whole_name(table, a, b, see_names_told_twice(table, *pattern));
 	return true;
 }

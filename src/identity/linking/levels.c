@@ -30,7 +30,7 @@ const char *linking_test_name(enum linking_test test)
 /* A place is several values in one, and an encoding is none that can be read: their kinds know how to compare them. */
 bool linking_test_suits(enum linking_test test, enum linking_kind kind)
 {
-	bool opaque = kind == LINKING_PLACE || kind == LINKING_ENCODING;
+	bool opaque = kind == LINKING_PLACE || is_encoded(kind);
 	switch (test) {
 	case LINKING_TEST_EXACT:
 		return true;
@@ -88,7 +88,9 @@ enum linking_kind column_own_kind(const struct column *column)
 
 bool column_equal_is_best(const struct column *column)
 {
-	return column->is.kind != LINKING_PINNED || column->levels.at[0].test == LINKING_TEST_EXACT;
+	const struct linking_level *first = &column->levels.at[0];
+	return column->is.kind != LINKING_PINNED || first->test == LINKING_TEST_EXACT ||
+	       (first->test == LINKING_TEST_KIND && first->least == LINKING_LEVEL_SAME);
 }
 
 static void forget(size_t *column, size_t pinned)
@@ -111,6 +113,8 @@ void table_pin_levels(struct linking_table *table, const struct linking_levels *
 		forget(&table->middle, c);
 		forget(&table->birth, c);
 		forget(&table->place, c);
+		forget(&table->encoding, c);
+		forget(&table->encoded_place, c);
 	}
 }
 

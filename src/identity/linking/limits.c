@@ -13,6 +13,8 @@ static float cost_of(enum linking_kind kind)
 		return 2;
 	case LINKING_PLACE:
 	case LINKING_ENCODING:
+	case LINKING_ENCODED_CONTACT:
+	case LINKING_ENCODED_PLACE:
 	case LINKING_BIRTH:
 		return 10;
 	default:

@@ -48,9 +48,11 @@ enum linking_kind {
 	LINKING_NHS,        /* valid numbers only: two different ones forbid a link */
 	LINKING_IDENTIFIER, /* any number that a person has one of */
 	LINKING_ENCODING,   /* encoding_parse()'s text: a whole person, encoded by a partner */
-	LINKING_SOURCE,     /* the system that a record is of; what two of them say is learned */
-	LINKING_TEXT,       /* anything else: place names, house numbers ... */
-	LINKING_PINNED,     /* not given: what a column is compared as whose levels settings pin */
+	LINKING_ENCODED_CONTACT,
+	LINKING_ENCODED_PLACE,
+	LINKING_SOURCE, /* the system that a record is of; what two of them say is learned */
+	LINKING_TEXT,   /* anything else: place names, house numbers ... */
+	LINKING_PINNED, /* not given: what a column is compared as whose levels settings pin */
 	LINKING_KIND_COUNT
 };
 const char *linking_kind_name(enum linking_kind kind);
@@ -139,7 +141,7 @@ struct linking_part {
 	enum linking_transform transform;
 	unsigned length; /* of START and END; of BITS which places, 0 .. LINKING_BANDS - 1 */
 };
-enum { LINKING_PARTS = 4, LINKING_RULES = 32, LINKING_BANDS = 28 };
+enum { LINKING_PARTS = 4, LINKING_RULES = 44, LINKING_BANDS = 28 };
 struct linking_rule {
 	struct linking_part parts[LINKING_PARTS];
 	size_t count;
@@ -225,7 +227,7 @@ struct linking_report {
 	double household_prior;
 	double seconds_block, seconds_train, seconds_score, seconds_cluster, seconds_total;
 	size_t rules;
-	struct linking_rule_report rule[32];
+	struct linking_rule_report rule[LINKING_RULES];
 };
 
 struct linking_run;

@@ -18,8 +18,13 @@ struct dictionary {
 	bool names;
 	bool unknown_births;        /* some value is no date */
 	struct place *places;       /* LINKING_PLACE: by code */
-	struct encoding *encodings; /* LINKING_ENCODING: by code */
+	struct encoding *encodings; /* encodings of all three kinds: by code */
 };
+
+static inline bool is_encoded(enum linking_kind kind)
+{
+	return kind == LINKING_ENCODING || kind == LINKING_ENCODED_CONTACT || kind == LINKING_ENCODED_PLACE;
+}
 
 struct place { /* hashes, 0 where unknown */
 	uint64_t property, address, unit, sector, district;
@@ -55,7 +60,7 @@ struct linking_table {
 	struct dictionary dictionaries[LINKING_COLUMNS];
 	size_t dictionary_count;
 	size_t given, family, middle, birth, place,
-		source; /* the column of the kind, LINKING_COLUMNS when there is none */
+		source, encoding, encoded_place; /* the column of the kind, LINKING_COLUMNS when there is none */
 	int64_t *keys;
 	size_t count, key_capacity;
 	size_t file_first[LINKING_FILES]; /* the numbers of adding at which each file begins */

@@ -22,6 +22,8 @@ static const double start_m[LINKING_KIND_COUNT][LINKING_LEVELS] = {
 	[LINKING_NHS] = {0, .98, .01, .01},
 	[LINKING_IDENTIFIER] = {0, .95, .03, .02},
 	[LINKING_ENCODING] = {0, .50, .14, .14, .14, .05, .02, .01},
+	[LINKING_ENCODED_CONTACT] = {0, .60, .10, .05, .25},
+	[LINKING_ENCODED_PLACE] = {0, .60, .10, .05, .05, .20},
 	[LINKING_SOURCE] = {0, .2, .2, .2, .2, .2},
 	[LINKING_TEXT] = {0, .80, .08, .04, .08},
 };
@@ -47,7 +49,8 @@ static bool is_identifier(enum linking_kind kind)
 static bool uses_rarity(enum linking_kind kind)
 {
 	return kind == LINKING_GIVEN || kind == LINKING_MIDDLE || kind == LINKING_FAMILY || kind == LINKING_PLACE ||
-	       kind == LINKING_PHONE || kind == LINKING_EMAIL || kind == LINKING_TEXT || kind == LINKING_BIRTH;
+	       kind == LINKING_PHONE || kind == LINKING_EMAIL || kind == LINKING_TEXT || kind == LINKING_BIRTH ||
+	       kind == LINKING_ENCODED_CONTACT || kind == LINKING_ENCODED_PLACE;
 }
 
 static void start_row(double row[LINKING_LEVELS], const struct column *column,
@@ -282,10 +285,16 @@ static void maximise(double *row, const double *counts, const double *start, uns
 /* Strangers whose encodings are alike are too few to be met among random pairs, where nearly all that is alike is of
  * one person. So what is expected of a population stands in: about one record in twenty has a twin or a
  * namesake of the same day, whose encoding differs in a name. By level, for a record. */
-static void expect_alike_strangers(double *u, double records)
+static void expect_alike_strangers(double *u, double records, enum linking_kind kind)
 {
-	static const double for_a_record[LINKING_LEVELS] = {0, .0005, .0005, .001, .003, .05, .3, 0};
-	unsigned last = linking_level_count(LINKING_ENCODING) - 1;
+	/* beside a place, these are of one household: a name and a birthday of their own, or a name in common */
+	static const double of_person[LINKING_LEVELS] = {0, .0005, .0005, .001, .003, .05, .3, 0},
+			    of_place[LINKING_LEVELS] = {0, .0003, .0015, .004, .05, 0},
+			    of_contact[LINKING_LEVELS] = {0, .05, .02, .1, 0};
+	const double *for_a_record = kind == LINKING_ENCODING        ? of_person
+				     : kind == LINKING_ENCODED_PLACE ? of_place
+								     : of_contact;
+	unsigned last = linking_level_count(kind) - 1;
 	double rest = 1;
 	for (unsigned l = 1; l < last; l++) {
 		u[l] = for_a_record[l] / (records + 1);
@@ -299,8 +308,9 @@ static void expect_alike_strangers(double *u, double records)
 static void correct_u(const struct training *t, struct model *model)
 {
 	for (size_t c = 0; c < t->table->column_count; c++) {
-		if (t->table->columns[c].is.kind == LINKING_ENCODING) {
-			expect_alike_strangers(model->u[c], (double)t->table->count);
+		enum linking_kind kind = t->table->columns[c].is.kind;
+		if (is_encoded(kind)) {
+			expect_alike_strangers(model->u[c], (double)t->table->count, kind);
 			continue;
 		}
 		unsigned levels = column_levels(&t->table->columns[c]);

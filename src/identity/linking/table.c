@@ -48,6 +48,8 @@ struct linking_table *linking_table_new(const struct linking_column *columns, si
 	table->birth = first_of(table, LINKING_BIRTH);
 	table->place = first_of(table, LINKING_PLACE);
 	table->source = first_of(table, LINKING_SOURCE);
+	table->encoding = first_of(table, LINKING_ENCODING);
+	table->encoded_place = first_of(table, LINKING_ENCODED_PLACE);
 	return table;
 }
 
@@ -259,7 +261,7 @@ static void read_values(struct column *column)
 		dictionary->places = memory_alloc(count + 1, sizeof *dictionary->places);
 		for (size_t i = 0; i < count; i++)
 			dictionary->places[i + 1] = read_place(dictionary->values.keys[i]);
-	} else if (column->is.kind == LINKING_ENCODING) {
+	} else if (is_encoded(column->is.kind)) {
 		struct text mark;
 		dictionary->encodings = memory_alloc(count + 1, sizeof *dictionary->encodings);
 		for (size_t i = 0; i < count; i++)

@@ -38,6 +38,8 @@ static const struct {
 	[MEANING_UPRN] = {"uprn", "property reference (UPRN)"},
 	[MEANING_IDENTIFIER] = {"identifier", "number of the person"},
 	[MEANING_ENCODING] = {"encoding", "encoding of the person"},
+	[MEANING_ENCODED_CONTACT] = {"encoded_contact", "encoding of e-mail and phone"},
+	[MEANING_ENCODED_PLACE] = {"encoded_place", "encoding of the place"},
 	[MEANING_BIRTH_PLACE] = {"birth_place", "place of birth"},
 	[MEANING_OCCUPATION] = {"occupation", "occupation"},
 	[MEANING_OTHER] = {"other", "other fact"},

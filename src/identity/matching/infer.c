@@ -182,7 +182,8 @@ static bool is_code_like(const struct look *look)
 static void judge_by_values(struct matching_column *column, const struct look *look)
 {
 	if (look->encoding >= 0.5)
-		decide(column, MEANING_ENCODING, "values are encodings that oneview encode made");
+		decide(column, (enum meaning)(MEANING_ENCODING + look->encoded),
+		       "values are encodings that oneview encode made");
 	else if (look->email >= 0.6)
 		decide(column, MEANING_EMAIL, "%d %% are e-mail addresses", percent(look->email));
 	else if (look->date >= 0.8 && look->year_middle < 2015)
@@ -267,7 +268,9 @@ static void infer_column(const struct inference *inference, size_t c)
 	column->distinct = distinct_share(look);
 	enum header_place place =
 		inference->source->has_header ? header_meaning(column->header, &meaning, &other) : HEADER_UNKNOWN;
-	if (place == HEADER_SURE && meaning <= MEANING_NOTE)
+	if (look->encoding >= 0.5)
+		judge_by_values(column, look);
+	else if (place == HEADER_SURE && meaning <= MEANING_NOTE)
 		believe(inference, c, meaning);
 	else if (leave_out_dull(column, look, place == HEADER_SURE && !other))
 		return;
@@ -276,8 +279,6 @@ static void infer_column(const struct inference *inference, size_t c)
 		       look->any_digit > 0.5 ? "left out" : "compared as text");
 	else if (place == HEADER_SURE || (place == HEADER_LIKELY && meaning_is_used(meaning)))
 		believe(inference, c, meaning);
-	else if (place == HEADER_LIKELY)
-		judge_by_values(column, look);
 	else
 		judge_by_values(column, look);
 }

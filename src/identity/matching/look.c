@@ -11,6 +11,7 @@
 
 struct counts { /* of filled values */
 	double digits_only, letters_only, any_digit, email, phone, nhs, ni, upn, postcode, sex, title, encoding;
+	enum encoded_part encoded;
 	double date, year, month, day, day_first, month_first, year_first, given, family, two_names, place, region;
 	double street, house, occupation, length, words;
 	int years[20000];
@@ -140,7 +141,11 @@ static void see(struct counts *n, struct text value)
 	char out[EMAIL_SIZE];
 	struct shape shape = shape_of(value);
 	n->length += (double)value.len;
-	n->encoding += encoding_is_text(value);
+	enum encoded_part part;
+	if (encoding_is_text(value, &part)) {
+		n->encoding++;
+		n->encoded = part;
+	}
 	n->digits_only += shape.letters == 0 && shape.digits > 0;
 	n->any_digit += shape.digits > 0;
 	if (text_find_char(value, '@') < value.len)
@@ -180,6 +185,7 @@ static void share(struct look *out, struct counts *n)
 	out->sex = n->sex / filled;
 	out->title = n->title / filled;
 	out->encoding = n->encoding / filled;
+	out->encoded = n->encoded;
 	out->date = n->date / filled;
 	out->year = n->year / filled;
 	out->month = n->month / filled;

@@ -29,7 +29,7 @@ enum status check_marks(const struct matching *matching, struct error *error)
 		const struct source *source = &matching->sources[s];
 		for (size_t c = 0; c < source->column_count; c++) {
 			const struct source_column *column = &source->columns[c];
-			if (column->is.meaning != MEANING_ENCODING)
+			if (column->is.meaning < MEANING_ENCODING || column->is.meaning > MEANING_ENCODED_PLACE)
 				continue;
 			for (size_t v = 1; v <= column->count && status == STATUS_OK; v++)
 				status = check_mark(source, column->values[v], &seen, error);

@@ -265,6 +265,8 @@ enum status matching_run(struct matching *matching, struct error *error)
 	struct linking_table *table = matching->table;
 	matching->table = NULL;
 	status = linking_run_new(&matching->run, table, settings, error);
+	if (status == STATUS_INVALID && matching->options.model)
+		error_at(error, matching->options.model, 0, 0);
 	matching->seconds_link = matching_seconds() - start;
 	return status;
 }

@@ -58,6 +58,8 @@ enum meaning {
 	MEANING_UPRN,
 	MEANING_IDENTIFIER,
 	MEANING_ENCODING, /* of a whole person: encoding/encoding.h */
+	MEANING_ENCODED_CONTACT,
+	MEANING_ENCODED_PLACE,
 	/* anything else that tells people apart */
 	MEANING_BIRTH_PLACE,
 	MEANING_OCCUPATION,
@@ -153,9 +155,9 @@ enum status matching_can_write(const char *path, struct error *error) MUST_CHECK
 enum status matching_write_clusters(const struct matching *matching, const char *path, struct error *error) MUST_CHECK;
 enum status matching_write_pairs(const struct matching *matching, const char *path, struct error *error) MUST_CHECK;
 enum status matching_write_settings(const struct matching *matching, const char *path, struct error *error) MUST_CHECK;
-/* The files' records as encodings under the key: "id,encoding", for a partner. Of each record only names, date of
- * birth, sex and postcode go in, because both sides must put in the same. Instead of matching_run(). *EMPTY: records
- * that have none of these. */
+/* The files' records as encodings under the key, for a partner: the id, then "encoding", and "encoded_contact" and
+ * "encoded_place" where the files have what goes into them (encoding/encoding.h). Instead of matching_run(). *EMPTY:
+ * records that have none of it. */
 enum status matching_write_encodings(struct matching *matching, struct encoder *encoder, const char *path,
 				     size_t *empty, struct error *error) MUST_CHECK;
 enum status matching_write_model(const struct matching *matching, const char *path, struct error *error) MUST_CHECK;

@@ -91,6 +91,7 @@ struct matching {
 	size_t warning_count, warning_capacity;
 	struct pinned *pinned; /* settings; NULL: none */
 	struct linking_column columns[LINKING_COLUMNS];
+	enum meaning meanings[LINKING_COLUMNS]; /* of compared columns that are text or a number */
 	size_t column_count;
 	uint64_t *entities; /* by record, a hash of the truth, 0 unknown; NULL: settings name none */
 	bool all_same;      /* no column tells two records apart */
@@ -138,6 +139,7 @@ struct look { /* what a column's values are like: shares of those that are fille
 	double date, year, month, day, day_first, month_first, year_first;
 	double given, family, two_names, place, region, street, house, occupation;
 	double largest_share; /* of the commonest value */
+	unsigned encoded;     /* enum encoded_part, of encodings */
 	double year_middle;   /* median year of the dates */
 	bool counts_up;       /* whole numbers, each one more than the last */
 };

@@ -56,6 +56,7 @@ static void add_target(struct plan *plan, enum linking_kind kind, enum meaning m
 	if (plan->count == LINKING_COLUMNS)
 		return;
 	plan->matching->columns[plan->count] = (struct linking_column){.name = name, .kind = kind};
+	plan->matching->meanings[plan->count] = meaning;
 	plan->targets[plan->count++] = (struct target){kind, meaning, mark};
 }
 
@@ -159,8 +160,17 @@ static void plan_places(struct plan *plan)
 
 void plan_make(struct plan *plan)
 {
-	if (any_has(plan->matching, MEANING_ENCODING))
-		add_target(plan, LINKING_ENCODING, 0, TEXT(""), "encoding");
+	static const struct {
+		enum meaning meaning;
+		enum linking_kind kind;
+	} encoded[] = {{MEANING_ENCODING, LINKING_ENCODING},
+		       {MEANING_ENCODED_CONTACT, LINKING_ENCODED_CONTACT},
+		       {MEANING_ENCODED_PLACE, LINKING_ENCODED_PLACE}};
+	for (size_t i = 0; i < sizeof encoded / sizeof *encoded; i++) {
+		if (any_has(plan->matching, encoded[i].meaning))
+			add_target(plan, encoded[i].kind, encoded[i].meaning, TEXT(""),
+				   meaning_name(encoded[i].meaning));
+	}
 	plan_names(plan);
 	plan_numbers(plan);
 	plan_places(plan);

@@ -125,6 +125,7 @@ static void drop_empty(struct plan *plan, struct file_job *jobs)
 		if (!any[t])
 			continue;
 		column_of_target[t] = matching->column_count;
+		matching->meanings[matching->column_count] = matching->meanings[t];
 		matching->columns[matching->column_count++] = matching->columns[t];
 	}
 	for (size_t s = 0; s < matching->source_count; s++) {

@@ -146,6 +146,13 @@ static void clean_postcode_alone(struct cleaning *job, size_t chunk, size_t valu
 		give(job, chunk, value, 0, linking_place_value(out, 0, postcode, TEXT_ABSENT));
 }
 
+static void clean_encoding(struct cleaning *job, size_t chunk, size_t value, struct text in)
+{
+	enum encoded_part part;
+	if (encoding_is_text(in, &part) && MEANING_ENCODING + part == job->column->is.meaning)
+		give(job, chunk, value, 0, in);
+}
+
 static void clean_value(struct cleaning *job, size_t chunk, size_t value, struct text in)
 {
 	switch (job->column->is.meaning) {
@@ -171,8 +178,9 @@ static void clean_value(struct cleaning *job, size_t chunk, size_t value, struct
 		clean_sex_value(job, chunk, value, in);
 		break;
 	case MEANING_ENCODING:
-		if (encoding_is_text(text_trim(in)))
-			give(job, chunk, value, 0, text_trim(in));
+	case MEANING_ENCODED_CONTACT:
+	case MEANING_ENCODED_PLACE:
+		clean_encoding(job, chunk, value, text_trim(in));
 		break;
 	case MEANING_POSTCODE:
 		clean_postcode_alone(job, chunk, value, in);
@@ -239,6 +247,12 @@ static void set_targets(struct cleaning *job, size_t c)
 		break;
 	case MEANING_ENCODING:
 		single = LINKING_ENCODING;
+		break;
+	case MEANING_ENCODED_CONTACT:
+		single = LINKING_ENCODED_CONTACT;
+		break;
+	case MEANING_ENCODED_PLACE:
+		single = LINKING_ENCODED_PLACE;
 		break;
 	case MEANING_POSTCODE:
 		single = plan->british ? LINKING_PLACE : single;

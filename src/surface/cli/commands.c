@@ -218,11 +218,10 @@ const struct cli_command cli_commands[] = {
 		.name = "encode",
 		.group = GROUP_FILES,
 		.summary = "Turn a file's people into encodings that a partner can match without names",
-		.details = "Of each record only names, date of birth, sex and postcode go in; what leaves is the "
-			   "record's id "
-			   "and an encoding under a key that both sides hold. \"oneview match\" takes encodings as it "
-			   "takes "
-			   "names, and refuses those of different keys.\n\nEncodings are personal data: send them "
+		.details = "Of each record names, date of birth, sex, postcode, e-mail and phone go in; what leaves is "
+			   "the record's id and up to three encodings under a key that both sides hold: of the person, "
+			   "of the person at that place, and of e-mail and phone. \"oneview match\" takes encodings as "
+			   "it takes names, and refuses those of different keys.\n\nEncodings are personal data: send them "
 			   "under an "
 			   "agreement, delete them when the matching is done. docs/encoding.md says what they protect "
 			   "from, "
@@ -230,7 +229,7 @@ const struct cli_command cli_commands[] = {
 		.operands = {{"FILE", "a CSV file of persons, with a header", true, false}},
 		.options = {{"key", 'k', "FILE", "the key shared with the partner", NULL},
 			    {"new-key", 0, "FILE", "make a new key there", NULL},
-			    {"out", 'o', "FILE", "where id,encoding are written; - is standard output", NULL},
+			    {"out", 'o', "FILE", "where ids and encodings are written; - is standard output", NULL},
 			    {"settings", 's', "FILE", "what the columns mean, over what is inferred", NULL},
 			    {"id", 'i', "COLUMN", "the column that names records (none: row numbers)", NULL},
 			    {"unsalted", 0, NULL,

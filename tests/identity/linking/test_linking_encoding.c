@@ -57,7 +57,7 @@ static void add_people(struct linking_table *table, uint64_t *truth)
 		char written[ENCODING_TEXT_SIZE];
 		if (i % 6 == 1)
 			person.family[2] = 'z';
-		encoder_begin(encoder, person.year);
+		encoder_begin(encoder, ENCODED_PERSON, text_slice(person.birth, 4));
 		encoder_add(encoder, ENCODE_GIVEN, text_of(person.given));
 		encoder_add(encoder, ENCODE_FAMILY, text_of(person.family));
 		encoder_add(encoder, ENCODE_BIRTH, text_of(person.birth));
