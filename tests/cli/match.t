@@ -179,6 +179,56 @@ A mistake in levels is answered with its line and what would be right
     What to do: They are shares of all pairs: all of them together are 1.
   [3]
 
+No result takes the place of what is read, or of another result, by whatever name
+  $ cp parish.csv p1.csv; ln -s p1.csv p2.csv; mkdir sub; cp one.yaml p3.yaml
+  $ oneview match p1.csv --clusters ./p1.csv -q
+  oneview: --clusters would overwrite p1.csv
+    What to do: Choose another name for the result.
+  [2]
+  $ oneview match p1.csv --clusters p2.csv -q
+  oneview: --clusters would overwrite p1.csv
+    What to do: Choose another name for the result.
+  [2]
+  $ oneview match p1.csv --clusters sub/../p1.csv -q
+  oneview: --clusters would overwrite p1.csv
+    What to do: Choose another name for the result.
+  [2]
+  $ oneview match p1.csv --settings p3.yaml --write-settings ./p3.yaml -q
+  oneview: --write-settings would overwrite p3.yaml
+    What to do: Choose another name for the result.
+  [2]
+  $ oneview match p1.csv --clusters r1 --pairs ./r1 -q
+  oneview: --clusters and --pairs both name ./r1
+    What to do: Choose another name for one of them.
+  [2]
+  $ oneview match p1.csv --clusters /dev/null --pairs /dev/null -q
+  $ cmp parish.csv p1.csv && cmp one.yaml p3.yaml && echo untouched
+  untouched
+
+A file that is no text, and settings that are not there, are told; two encodings in one file are said
+  $ printf 'SQLite format 3\0\1\2\0\0\0\0\0\0\0\0\0' > people.db; oneview match people.db -q
+  oneview: people.db: the file is not text
+    What to do: Give a CSV file: lines of text, with commas, semicolons, tabs or bars between values.
+  [3]
+  $ oneview match parish.csv -s no.yaml -q
+  oneview: no.yaml: there is no such settings file
+    What to do: Check the name, or let --write-settings write one to begin with.
+  [4]
+  $ printf 'id,first_name,surname,dob\n1,Zo\xeb,Rue,1990-01-02\n2,Zo\xc3\xab,Rue,1990-01-02\n3,Bob,Ray,1980-01-01\n' > mixed.csv; oneview match mixed.csv | head -1
+  mixed.csv: 3 records, UTF-8 and Windows-1252, ids from column id
+  $ oneview match parish.csv -s rules.yaml | grep '^cluster'
+  cluster      who it is (truth)   1.000  the settings name it: the report is judged by it; never compared
+
+Clusters or pairs that are none are told what they should be like
+  $ oneview evaluate --clusters parish.csv --truth parish.csv --id unique_id --entity cluster
+  oneview: parish.csv:1: there is no column "file"
+    What to do: Clusters have the columns file, id and cluster_id, as "oneview match --clusters" writes them.
+  [4]
+  $ oneview evaluate --pairs parish.csv --truth parish.csv --id unique_id --entity cluster
+  oneview: parish.csv:1: there is no column "file_l"
+    What to do: Pairs have the columns file_l, id_l, file_r, id_r and weight, as "oneview match --pairs" writes them.
+  [4]
+
 Two files are linked together, or only with each other
   $ head -11 parish.csv > one.csv; (head -1 parish.csv; sed 1,11d parish.csv; sed -n 2p parish.csv | sed s/^a1/b1/) > two.csv
   $ oneview match one.csv two.csv --clusters both.csv -q && sed 1d both.csv | wc -l && grep -E ',(a1|a3|b1),' both.csv | cut -d, -f3 | sort -u | wc -l
@@ -287,7 +337,7 @@ One row is one person; rows that cannot be told apart are one
 
 Ragged rows, two columns of one name and mixed encodings are read, and said
   $ printf 'id,first_name,surname,surname\n1,Ann\n2,Bob,Ray,x,y\n3,Andr\351,Fox,z\n4,Zo\303\253,Low,w\n' > odd.csv; oneview match odd.csv | sed -n '1p;/odd.csv:[0-9]/p'
-  odd.csv: 4 records, Windows-1252, ids from column id
+  odd.csv: 4 records, UTF-8 and Windows-1252, ids from column id
   odd.csv:1: column 4 has the name of column 3: it is called "surname (2)" here
   odd.csv:2: 1 row has fewer than 4 columns, the first on this line: what is missing counts as empty
   odd.csv:3: 1 row has more than 4 columns, the first on this line: what is too much is left out; a comma in a value must be quoted

@@ -59,8 +59,8 @@ struct linking_table {
 	size_t column_count;
 	struct dictionary dictionaries[LINKING_COLUMNS];
 	size_t dictionary_count;
-	size_t given, family, middle, birth, place,
-		source, encoding, encoded_place; /* the column of the kind, LINKING_COLUMNS when there is none */
+	size_t given, family, middle, birth, place, source, encoding,
+		encoded_place; /* the column of the kind, LINKING_COLUMNS when there is none */
 	int64_t *keys;
 	size_t count, key_capacity;
 	size_t file_first[LINKING_FILES]; /* the numbers of adding at which each file begins */

@@ -56,7 +56,12 @@ static struct text sheet_at(struct sheet *sheet, size_t row, size_t column, size
 	return text_trim(raw_text(&sheet->room[room], (struct raw){s->bytes + s->body + field.at, field.len}, NULL));
 }
 
-static enum status need_column(const struct sheet *sheet, const char *header, size_t *out, struct error *error)
+static const char truth_expected[] =
+	"Line 1 of the file names its columns; --id and --entity say which of the truth's are meant.";
+
+/* EXPECTED: what the file should be like. */
+static enum status need_column(const struct sheet *sheet, const char *header, const char *expected, size_t *out,
+			       struct error *error)
 {
 	struct text headers[MOST_COLUMNS];
 	*out = sheet_column(sheet, header);
@@ -69,9 +74,7 @@ static enum status need_column(const struct sheet *sheet, const char *header, si
 	if (near.len)
 		error_remedy(error, "Did you mean \"%.*s\"?", TEXT_ARG(near));
 	else
-		error_remedy(
-			error,
-			"Line 1 of the file names its columns; --id and --entity say which of the truth's are meant.");
+		error_remedy(error, "%s", expected);
 	error_at(error, sheet->source.path, 1, 0);
 	return STATUS_NOT_FOUND;
 }
@@ -169,12 +172,13 @@ static enum status read_truth_file(struct truth *truth, const char *path, const 
 		column[0] = sheet_column(&sheet, "file");
 		column[1] = usual_id(&sheet);
 		if (options->id && strcmp(options->id, "none") != 0)
-			status = need_column(&sheet, options->id, &column[1], error);
+			status = need_column(&sheet, options->id, truth_expected, &column[1], error);
 		else if (options->id)
 			column[1] = sheet.source.column_count;
 	}
 	if (status == STATUS_OK)
-		status = need_column(&sheet, options->entity ? options->entity : "entity", &column[2], error);
+		status = need_column(&sheet, options->entity ? options->entity : "entity", truth_expected, &column[2],
+				     error);
 	for (size_t row = 0; status == STATUS_OK && row < sheet.scanned.rows; row++)
 		status = add_truth_row(truth, &sheet, row, column, error);
 	sheet_close(&sheet);
@@ -251,7 +255,11 @@ static enum status judge_clusters(struct matching_judgement *out, struct truth *
 	truth->seen = memory_alloc(truth->records.count + 1, sizeof *truth->seen);
 	enum status status = sheet_open(&sheet, path, error);
 	for (size_t i = 0; i < 3 && status == STATUS_OK; i++)
-		status = need_column(&sheet, headers[i], &column[i], error);
+		status = need_column(
+			&sheet, headers[i],
+			"Clusters have the columns file, id and cluster_id, as \"oneview match --clusters\" "
+			"writes them.",
+			&column[i], error);
 	for (size_t row = 0; status == STATUS_OK && row < sheet.scanned.rows; row++)
 		status = judge_row(out, truth, &sheet, row, column, &clusters, &judged, error);
 	out->clusters = clusters.count;
@@ -365,7 +373,10 @@ static enum status judge_pairs(struct matching_judgement *out, const struct trut
 	struct scored *scored = NULL;
 	enum status status = sheet_open(&sheet, path, error);
 	for (size_t i = 0; i < 5 && status == STATUS_OK; i++)
-		status = need_column(&sheet, headers[i], &column[i], error);
+		status = need_column(&sheet, headers[i],
+				     "Pairs have the columns file_l, id_l, file_r, id_r and weight, as \"oneview match "
+				     "--pairs\" writes them.",
+				     &column[i], error);
 	if (status == STATUS_OK)
 		scored = memory_alloc(sheet.scanned.rows + 1, sizeof *scored);
 	for (size_t row = 0; status == STATUS_OK && row < sheet.scanned.rows; row++)

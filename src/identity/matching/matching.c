@@ -293,7 +293,9 @@ struct matching_file matching_file(const struct matching *matching, size_t file)
 				      .column_count = source->column_count,
 				      .id_column = source->id_column,
 				      .has_header = source->has_header,
-				      .encoding = source->windows_1252 ? "Windows-1252" : "UTF-8"};
+				      .encoding = !source->windows_1252 ? "UTF-8"
+						  : source->utf8        ? "UTF-8 and Windows-1252"
+									: "Windows-1252"};
 }
 
 const struct matching_warning *matching_warnings(const struct matching *matching, size_t *count)

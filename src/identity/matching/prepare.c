@@ -59,8 +59,10 @@ static void clean_columns(struct plan *plan, struct source *source, struct file_
 		struct cleaning *cleaning = &job->cleanings[job->cleaning_count++];
 		*cleaning = (struct cleaning){.plan = plan, .source = source, .column = column, .today = date_today()};
 		cleaning_run(cleaning, c, plan->matching->options.threads);
-		for (size_t chunk = 0; chunk <= column->count / CLEAN_CHUNK; chunk++)
+		for (size_t chunk = 0; chunk <= column->count / CLEAN_CHUNK; chunk++) {
 			source->windows_1252 |= cleaning->windows_1252[chunk];
+			source->utf8 |= cleaning->utf8[chunk];
+		}
 		for (size_t p = 0; p < cleaning->product_count; p++) {
 			if (cleaning->products[p].any)
 				add_part(job, cleaning->products[p].target, cleaning->products[p].values, column->count,

@@ -41,7 +41,8 @@ struct cleaning {
 	struct product products[MOST_PRODUCTS];
 	size_t product_count;
 	struct arena *arenas; /* by chunk */
-	bool *windows_1252;   /* by chunk */
+	bool *windows_1252;   /* by chunk: of values that are not ASCII, some are */
+	bool *utf8;           /* by chunk: and some are UTF-8 */
 	date today;
 };
 

@@ -1,4 +1,5 @@
 /* Settings: what a person decided, over what was inferred. The format is docs/formats/matching.md. */
+#include "base/file.h"
 #include "matching/settings_int.h"
 
 #include <stdarg.h>
@@ -177,8 +178,12 @@ enum status pinned_apply(struct matching *matching, struct source *source, struc
 	if (!pinned)
 		return STATUS_OK;
 	for (size_t c = 0; c < source->column_count && pinned->truth.len; c++) {
-		if (text_equal(source->columns[c].is.header, pinned->truth))
-			source->truth_column = c;
+		if (!text_equal(source->columns[c].is.header, pinned->truth))
+			continue;
+		source->truth_column = c;
+		source->columns[c].is.meaning = MEANING_TRUTH;
+		snprintf(source->columns[c].is.why, sizeof source->columns[c].is.why,
+			 "the settings name it: the report is judged by it; never compared");
 	}
 	enum status status = pin_columns(pinned, yaml_get(pinned->root, "columns"), source,
 					 matching->options.file_count == 1, error);
@@ -358,6 +363,12 @@ enum status pinned_read(struct matching *matching, const char *path, struct erro
 	const struct yaml_node *id, *version, *truth;
 	pinned->path = path;
 	matching->pinned = pinned;
+	if (!file_exists(path)) {
+		error_set(error, STATUS_NOT_FOUND, "matching.settings", "there is no such settings file");
+		error_remedy(error, "Check the name, or let --write-settings write one to begin with.");
+		error_at(error, path, 0, 0);
+		return STATUS_NOT_FOUND;
+	}
 	enum status status = yaml_read(&root, &matching->arena, path, path, error);
 	if (status != STATUS_OK)
 		return status;

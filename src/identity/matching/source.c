@@ -113,6 +113,17 @@ static enum status refuse(const struct source *source, struct error *error, cons
 	return STATUS_INVALID;
 }
 
+/* Programs, images and databases are full of control characters; in exports one may stray. */
+static bool looks_binary(struct text start)
+{
+	size_t controls = 0;
+	for (size_t i = 0; i < start.len; i++) {
+		unsigned char c = (unsigned char)start.at[i];
+		controls += c < 0x20 && c != '\t' && c != '\n' && c != '\r' && c != '\f';
+	}
+	return controls * 50 > start.len;
+}
+
 static enum status check_kind(struct source *source, struct error *error)
 {
 	struct text start = text_slice(source->bytes, source->size < START ? source->size : START);
@@ -127,6 +138,9 @@ static enum status check_kind(struct source *source, struct error *error)
 	struct csv_format format = csv_format_detect(start, &(struct csv_given){0});
 	if (format.encoding == CSV_UTF_16)
 		return refuse(source, error, "the file is in UTF-16", "Save it as CSV in UTF-8.");
+	if (looks_binary(start))
+		return refuse(source, error, "the file is not text",
+			      "Give a CSV file: lines of text, with commas, semicolons, tabs or bars between values.");
 	source->dialect = (struct dialect){format.delimiter, format.quote, format.cr_lines ? '\r' : '\n'};
 	source->body = format.byte_order_mark ? 3 : 0;
 	return STATUS_OK;

@@ -199,6 +199,15 @@ static void clean_value(struct cleaning *job, size_t chunk, size_t value, struct
 	}
 }
 
+static bool is_ascii(struct text t)
+{
+	for (size_t i = 0; i < t.len; i++) {
+		if ((unsigned char)t.at[i] >= 0x80)
+			return false;
+	}
+	return true;
+}
+
 static void clean_chunk(void *context, size_t chunk, size_t first, size_t end, unsigned thread)
 {
 	struct cleaning *job = context;
@@ -210,6 +219,7 @@ static void clean_chunk(void *context, size_t chunk, size_t first, size_t end, u
 		bool windows_1252;
 		struct text in = raw_text(&room, job->column->values[v + 1], &windows_1252);
 		job->windows_1252[chunk] |= windows_1252;
+		job->utf8[chunk] |= !windows_1252 && !is_ascii(in);
 		clean_value(job, chunk, v, in);
 	}
 	buf_release(&room);
@@ -282,6 +292,7 @@ void cleaning_run(struct cleaning *job, size_t c, unsigned threads)
 		job->products[p].values = memory_alloc(count + 1, sizeof(struct text));
 	job->arenas = memory_alloc(chunks, sizeof *job->arenas);
 	job->windows_1252 = memory_alloc(chunks, sizeof *job->windows_1252);
+	job->utf8 = memory_alloc(chunks, sizeof *job->utf8);
 	parallel_for(count, CLEAN_CHUNK, threads, clean_chunk, job);
 }
 
@@ -293,4 +304,5 @@ void cleaning_release(struct cleaning *job)
 		free(job->products[p].values);
 	free(job->arenas);
 	free(job->windows_1252);
+	free(job->utf8);
 }

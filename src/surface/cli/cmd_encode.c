@@ -56,7 +56,8 @@ static enum status encode_file(struct cli *cli, struct encoder *encoder, struct 
 					   .show_progress = !cli->quiet && !cli->json,
 					   .stop = interrupt_flag()};
 	size_t empty = 0;
-	enum status status = matching_can_write(cli_value(cli, "out"), error);
+	enum status status = matched_check_outputs(cli, (const char *const[]){"out", NULL},
+						   (const char *const[]){"key", "settings", NULL}, error);
 	if (status == STATUS_OK)
 		status = matching_read(&matching, &options, error);
 	if (status == STATUS_OK)

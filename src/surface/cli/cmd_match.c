@@ -146,26 +146,6 @@ static enum status write_results(struct cli *cli, const struct matching *matchin
 	return status;
 }
 
-/* Before minutes of work: can the results be written at all? */
-static enum status check_outputs(const struct cli *cli, struct error *error)
-{
-	static const char *const outputs[] = {"clusters", "pairs", "report", "write-settings", "model"};
-	for (size_t i = 0; i < sizeof outputs / sizeof *outputs; i++) {
-		const char *path = cli_value(cli, outputs[i]);
-		enum status status = path ? matching_can_write(path, error) : STATUS_OK;
-		for (size_t f = 0; path && f < cli->operand_count; f++) {
-			if (strcmp(path, cli->operands[f]) == 0 && status == STATUS_OK) {
-				status = error_set(error, STATUS_USAGE, "cli.output", "--%s would overwrite %s",
-						   outputs[i], path);
-				error_remedy(error, "Choose another name for the result.");
-			}
-		}
-		if (status != STATUS_OK)
-			return status;
-	}
-	return STATUS_OK;
-}
-
 /* The engine cannot say how far it is: on a terminal, what is being done. */
 static void say(const struct cli *cli, const char *doing, size_t records)
 {
@@ -191,7 +171,9 @@ enum status cmd_match(struct cli *cli, struct error *error)
 	struct matching *matching = NULL;
 	enum status status = read_options(cli, &options, error);
 	if (status == STATUS_OK)
-		status = check_outputs(cli, error);
+		status = matched_check_outputs(
+			cli, (const char *const[]){"clusters", "pairs", "report", "write-settings", "model", NULL},
+			(const char *const[]){"settings", NULL}, error);
 	if (status == STATUS_OK)
 		status = matching_read(&matching, &options, error);
 	if (status == STATUS_OK) {

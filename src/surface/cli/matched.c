@@ -1,5 +1,82 @@
 #include "cli/matched.h"
 
+#include <limits.h>
+#include <stdio.h>
+#include <sys/stat.h>
+
+/* ---- what would be overwritten ------------------------------------------------------------------------------ */
+
+static bool same_inode(const char *a, const char *b)
+{
+	struct stat x, y;
+	return stat(a, &x) == 0 && stat(b, &y) == 0 && x.st_dev == y.st_dev && x.st_ino == y.st_ino;
+}
+
+static const char *folder_of(const char *path, char out[PATH_MAX])
+{
+	const char *slash = strrchr(path, '/');
+	snprintf(out, PATH_MAX, "%.*s", slash ? (int)(slash - path) + 1 : 1, slash ? path : ".");
+	return out;
+}
+
+/* By whatever names they go, and whether there is such a file yet or not. */
+static bool same_file(const char *a, const char *b)
+{
+	char x[PATH_MAX], y[PATH_MAX];
+	const char *slash_a = strrchr(a, '/'), *slash_b = strrchr(b, '/');
+	if (same_inode(a, b))
+		return true;
+	return strcmp(slash_a ? slash_a + 1 : a, slash_b ? slash_b + 1 : b) == 0 &&
+	       same_inode(folder_of(a, x), folder_of(b, y));
+}
+
+static enum status would_overwrite(const char *output, const char *path, struct error *error)
+{
+	error_set(error, STATUS_USAGE, "cli.output", "--%s would overwrite %s", output, path);
+	error_remedy(error, "Choose another name for the result.");
+	return STATUS_USAGE;
+}
+
+static enum status check_output(const struct cli *cli, const char *const *outputs, size_t at, const char *const *inputs,
+				struct error *error)
+{
+	const char *path = cli_value(cli, outputs[at]);
+	enum status status = path ? matching_can_write(path, error) : STATUS_OK;
+	/* standard output, a pipe */
+	struct stat kind;
+	if (!path || status != STATUS_OK || strcmp(path, "-") == 0 ||
+	    (stat(path, &kind) == 0 && !S_ISREG(kind.st_mode)))
+		return status;
+	for (size_t f = 0; f < cli->operand_count; f++) {
+		if (same_file(path, cli->operands[f]))
+			return would_overwrite(outputs[at], cli->operands[f], error);
+	}
+	for (size_t i = 0; inputs[i]; i++) {
+		if (cli_value(cli, inputs[i]) && same_file(path, cli_value(cli, inputs[i])))
+			return would_overwrite(outputs[at], cli_value(cli, inputs[i]), error);
+	}
+	for (size_t other = 0; other < at; other++) {
+		if (cli_value(cli, outputs[other]) && same_file(path, cli_value(cli, outputs[other]))) {
+			error_set(error, STATUS_USAGE, "cli.output", "--%s and --%s both name %s", outputs[other],
+				  outputs[at], path);
+			error_remedy(error, "Choose another name for one of them.");
+			return STATUS_USAGE;
+		}
+	}
+	return STATUS_OK;
+}
+
+enum status matched_check_outputs(const struct cli *cli, const char *const *outputs, const char *const *inputs,
+				  struct error *error)
+{
+	enum status status = STATUS_OK;
+	for (size_t at = 0; outputs[at] && status == STATUS_OK; at++)
+		status = check_output(cli, outputs, at, inputs, error);
+	return status;
+}
+
+/* ---- what was read ------------------------------------------------------------------------------------------ */
+
 static void answer_columns(struct cli_answer *answer, const struct matching_file *file)
 {
 	static const char *const keys[] = {"column", "meaning", "filled", "why"};

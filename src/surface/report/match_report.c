@@ -133,6 +133,12 @@ static double share_at(const json_t *array, size_t level)
 	return json_number_value(json_array_get(array, level));
 }
 
+/* What rounds to nothing is 0, not -0. */
+static double without_sign(double weight)
+{
+	return fabs(weight) < 0.05 ? 0 : weight;
+}
+
 static void add_weights(struct page *page, const struct levels *levels, size_t count)
 {
 	struct bar *bars = ARENA_ARRAY(&page->arena, MOST_BARS, struct bar);
@@ -147,7 +153,7 @@ static void add_weights(struct page *page, const struct levels *levels, size_t c
 					    .to = weight,
 					    .second = NAN,
 					    .class = weight >= 0 ? "good" : "bad"};
-			snprintf(bar->shown, sizeof bar->shown, "%+.1f", fabs(weight) < 0.05 ? 0 : weight);
+			snprintf(bar->shown, sizeof bar->shown, "%+.1f", without_sign(weight));
 			least = weight < least ? weight : least;
 			most = weight > most ? weight : most;
 		}
@@ -364,7 +370,7 @@ static void add_waterfall(struct page *page, struct value *pairs, const struct l
 			     : total    ? TEXT("together")
 			     : evidence ? words(page, "%s: %s", evidence->column, evidence->level_name)
 					: TEXT("shared by a household, or by chance");
-		snprintf(bar->shown, sizeof bar->shown, "%+.1f", total ? sum : add);
+		snprintf(bar->shown, sizeof bar->shown, "%+.1f", without_sign(total ? sum : add));
 		least = sum < least ? sum : least;
 		most = sum > most ? sum : most;
 	}
@@ -372,7 +378,7 @@ static void add_waterfall(struct page *page, struct value *pairs, const struct l
 	struct text a = matching_record_name(page->matching, link->a, &left_file, left),
 		    b = matching_record_name(page->matching, link->b, &right_file, right);
 	struct text title = words(page, "Record %.*s and record %.*s: weight %.1f, probability %.4f", TEXT_ARG(a),
-				  TEXT_ARG(b), why.weight, why.probability);
+				  TEXT_ARG(b), without_sign(why.weight), why.probability);
 	struct text id = words(page, "waterfall_%zu", number);
 	struct chart chart = {.key = "chart",
 			      .id = arena_copy(&page->arena, id),
