@@ -32,6 +32,19 @@ void *memory_alloc(size_t count, size_t size)
 	return at;
 }
 
+void *memory_alloc_lines(size_t count, size_t size)
+{
+	enum { LINE = 64 };
+	size_t bytes;
+	if (__builtin_mul_overflow(count, size, &bytes) || bytes > SIZE_MAX - LINE)
+		memory_stop(count, size);
+	void *at = aligned_alloc(LINE, (bytes / LINE + 1) * LINE);
+	if (!at)
+		memory_stop(count, size);
+	advise(at, bytes);
+	return at;
+}
+
 void *memory_resize(void *at, size_t count, size_t size)
 {
 	void *moved = reallocarray(at, count ? count : 1, size);

@@ -6,6 +6,8 @@
 #include <stddef.h>
 
 void *memory_alloc(size_t count, size_t size) __attribute__((malloc, returns_nonnull)); /* zeroed */
+/* Not zeroed, and beginning at a cache line: for arrays whose elements are looked at in any order. */
+void *memory_alloc_lines(size_t count, size_t size) __attribute__((malloc, returns_nonnull));
 void *memory_resize(void *at, size_t count, size_t size) __attribute__((returns_nonnull));
 
 /* Room for one more element in AT[COUNT], doubling *CAPACITY; use through ARRAY_GROW. */

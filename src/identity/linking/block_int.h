@@ -95,12 +95,23 @@ struct stretch {
 enum { PAIRS_A_STRETCH = 1 << 15 };
 size_t blocks_stretches(struct stretch **out, const struct blocks *blocks);
 
+static inline bool first_way_holds(const struct blocks *blocks, const uint32_t *a, const uint32_t *b)
+{
+	const struct way *way = &blocks->ways[0];
+	bool holds = true;
+	for (unsigned i = 0; i < way->count; i++)
+		holds &= a[way->lanes[i]] == b[way->lanes[i]];
+	return holds;
+}
+
 /* Whether a pair of block BLOCK of way WAY is scored there: no other block has it first. */
 static inline bool is_first_block(const struct blocks *blocks, unsigned way, uint32_t block, uint32_t a, uint32_t b)
 {
 	const struct lanes *lanes = &blocks->lanes;
 	const uint32_t *x = lanes->at + a * lanes->stride, *y = lanes->at + b * lanes->stride;
 	if (!((lanes->flags[a] | lanes->flags[b]) & ROW_FURTHER)) {
+		if (way == 0 && !(lanes->flags[a] & lanes->flags[b] & ROW_DIVIDED) && !blocks->ways[0].any_order)
+			return first_way_holds(blocks, x, y);
 		uint64_t hold = ways_that_hold(blocks, x, y);
 		if (!hold)
 			return false; /* two keys that came to one */
@@ -114,16 +125,16 @@ static inline bool is_first_block(const struct blocks *blocks, unsigned way, uin
 
 typedef bool visit_pair(void *context, unsigned way, uint32_t a, uint32_t b);
 
-/* Both rows' codes and lanes, of the block after the next ones. */
+/* What is_first_block() looks at, of the block after the next ones. */
 static inline void fetch_ahead(const struct blocks *blocks, const struct way_blocks *of, uint32_t block)
 {
-	enum { AHEAD = 6 };
-	if (block + AHEAD + 1 >= of->count)
+	enum { AHEAD = 10 };
+	const struct lanes *lanes = &blocks->lanes;
+	if (block + AHEAD >= of->count)
 		return;
-	const struct linking_table *table = blocks->table;
 	for (uint32_t i = of->starts[block + AHEAD], k = 0; i < of->starts[block + AHEAD + 1] && k < 4; i++, k++) {
-		__builtin_prefetch(table->rows + (size_t)of->members[i] * table->stride);
-		__builtin_prefetch(blocks->lanes.at + (size_t)of->members[i] * blocks->lanes.stride);
+		__builtin_prefetch(lanes->flags + of->members[i]);
+		__builtin_prefetch(lanes->at + (size_t)of->members[i] * lanes->stride);
 	}
 }
 

@@ -221,11 +221,36 @@ unsigned compare_as_kind(const struct column *column, enum linking_kind kind, ui
 
 enum { REMEMBERED_BITS = 16 };
 
+static void expect_column(struct comparer *comparer, const struct column *column)
+{
+	const struct dictionary *dictionary = column->dictionary;
+	const char *by_code = NULL;
+	size_t size = 0;
+	if (dictionary->places) {
+		by_code = (const char *)dictionary->places;
+		size = sizeof *dictionary->places;
+	} else if (dictionary->gists) {
+		by_code = (const char *)dictionary->gists;
+		size = sizeof *dictionary->gists;
+	} else if (dictionary->births) {
+		by_code = (const char *)dictionary->births;
+		size = sizeof *dictionary->births;
+	}
+	if (by_code && !column->not_compared) {
+		comparer->expected[comparer->expected_count].by_code = by_code;
+		comparer->expected[comparer->expected_count].size = size;
+		comparer->expected[comparer->expected_count++].at = column->at;
+	}
+}
+
 void comparer_init(struct comparer *comparer, const struct linking_table *table)
 {
 	comparer->table = table;
-	for (size_t c = 0; c < table->column_count; c++)
+	comparer->expected_count = 0;
+	for (size_t c = 0; c < table->column_count; c++) {
 		comparer->remembered[c] = memory_alloc((size_t)1 << REMEMBERED_BITS, sizeof(uint64_t));
+		expect_column(comparer, &table->columns[c]);
+	}
 }
 
 void comparer_release(struct comparer *comparer)
@@ -416,14 +441,6 @@ uint64_t comparer_pattern(struct comparer *comparer, const uint32_t *a, const ui
 	return see_whole_name(table, a, b, see_names_told_twice(table, pattern));
 }
 
-/* What the codes alone take off: values that are missing, the same, or neither. */
-static inline float first_loss(const struct limits *limits, const struct column *column, size_t c, const uint32_t *a,
-			       const uint32_t *b)
-{
-	uint32_t x = a[column->at], y = b[column->at];
-	return !x || !y ? limits->loss[c][0] : x == y ? limits->loss[c][1] : limits->least[c];
-}
-
 /* Whether names in each other's columns cannot agree, by their gists. */
 static bool surely_not_crossed(const struct linking_table *table, const uint32_t *a, const uint32_t *b)
 {
@@ -454,13 +471,15 @@ static float names_loss(struct comparer *comparer, const struct limits *limits, 
 bool comparer_pattern_over(struct comparer *comparer, const struct limits *limits, const uint32_t *a, const uint32_t *b,
 			   uint64_t *pattern)
 {
+	float left = limits_left(limits, a, b);
+	return left >= 0 && comparer_pattern_left(comparer, limits, left, a, b, pattern);
+}
+
+bool comparer_pattern_left(struct comparer *comparer, const struct limits *limits, float left, const uint32_t *a,
+			   const uint32_t *b, uint64_t *pattern)
+{
 	const struct linking_table *table = comparer->table;
-	float left = limits->start;
 	*pattern = 0;
-	for (size_t i = 0; i < limits->count; i++)
-		left -= first_loss(limits, &table->columns[limits->order[i]], limits->order[i], a, b);
-	if (left < 0)
-		return false;
 	left -= names_loss(comparer, limits, a, b, pattern);
 	for (size_t i = 0; i < limits->count; i++) {
 		if (left < 0)

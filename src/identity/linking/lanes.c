@@ -241,6 +241,16 @@ static void join_further(struct lanes *lanes, struct further_list *lists, size_t
 	}
 }
 
+/* So that a row lies in as few cache lines as it can. */
+static size_t lane_stride(size_t count)
+{
+	enum { LINE = 16 };
+	size_t stride = LANE_STEP;
+	while (stride < count)
+		stride += stride < LINE ? stride : LANE_STEP;
+	return stride;
+}
+
 void lanes_make(struct blocks *blocks, const struct rules *rules, unsigned threads)
 {
 	const struct linking_table *table = blocks->table;
@@ -250,9 +260,9 @@ void lanes_make(struct blocks *blocks, const struct rules *rules, unsigned threa
 	plan_ways(blocks, plan, rules);
 	make_tables(blocks, plan->count);
 	lanes->count = plan->count;
-	lanes->stride = (plan->count + LANE_STEP - 1) / LANE_STEP * LANE_STEP;
+	lanes->stride = lane_stride(plan->count);
 	lanes->flags = memory_alloc(table->count + 1, 1);
-	lanes->at = memory_alloc(table->count * lanes->stride + 1, sizeof *lanes->at);
+	lanes->at = memory_alloc_lines(table->count * lanes->stride + 1, sizeof *lanes->at);
 	parallel_for(plan->count, 1, threads, make_keys, plan);
 	size_t chunks = (table->count + ROWS_A_CHUNK - 1) / ROWS_A_CHUNK;
 	struct filling job = {.plan = plan, .lanes = lanes};

@@ -1,5 +1,9 @@
 #include "linking/linking_int.h"
 
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
+
 /* A weight is at most log2(m / u) summed over the columns, and the rarity: the household's share, and the likelier
  * of two kinds of strangers, only take off. So before all columns are compared, what is left to gain
  * may be too little, and the pair is done. */
@@ -105,6 +109,51 @@ static void set_names(struct limits *out, const struct linking_table *table)
 	}
 }
 
+/* What the codes alone take off, by column: values that are missing, the same, or neither. */
+static float loss_by_code(const struct limits *limits, size_t c, bool same, bool missing)
+{
+	return missing ? limits->loss[c][0] : same ? limits->loss[c][1] : limits->least[c];
+}
+
+/* The same by four columns at once. A column's first code tells: where it is missing, the column is. */
+static void set_by_codes(struct limits *out, const struct linking_table *table)
+{
+	out->steps = table->stride / ROW_STEP;
+	for (size_t i = 0; i < out->count; i++) {
+		size_t c = out->order[i];
+		unsigned step = table->columns[c].at / ROW_STEP, lane = table->columns[c].at % ROW_STEP;
+		for (unsigned codes = 0; codes < 256; codes++)
+			out->by_codes[step][codes] += loss_by_code(out, c, codes >> lane & 1, codes >> (4 + lane) & 1);
+	}
+}
+
+#ifdef __SSE2__
+static inline unsigned compare_step(const uint32_t *a, const uint32_t *b)
+{
+	__m128i x = _mm_loadu_si128((const __m128i *)a), y = _mm_loadu_si128((const __m128i *)b);
+	__m128i same = _mm_cmpeq_epi32(x, y), none = _mm_setzero_si128();
+	__m128i missing = _mm_or_si128(_mm_cmpeq_epi32(x, none), _mm_cmpeq_epi32(y, none));
+	return (unsigned)_mm_movemask_ps(_mm_castsi128_ps(same)) | (unsigned)_mm_movemask_ps(_mm_castsi128_ps(missing))
+									   << 4;
+}
+#else
+static inline unsigned compare_step(const uint32_t *a, const uint32_t *b)
+{
+	unsigned codes = 0;
+	for (unsigned i = 0; i < ROW_STEP; i++)
+		codes |= (unsigned)(a[i] == b[i]) << i | (unsigned)(!a[i] || !b[i]) << (4 + i);
+	return codes;
+}
+#endif
+
+float limits_left(const struct limits *limits, const uint32_t *a, const uint32_t *b)
+{
+	float left = limits->start;
+	for (unsigned step = 0; step < limits->steps; step++)
+		left -= limits->by_codes[step][compare_step(a + step * ROW_STEP, b + step * ROW_STEP)];
+	return left;
+}
+
 void model_limits(struct limits *out, const struct model *model, const struct linking_table *table, float least)
 {
 	*out = (struct limits){.start = model->start_m - model->start_u + 0.01f - least};
@@ -114,4 +163,5 @@ void model_limits(struct limits *out, const struct model *model, const struct li
 	}
 	put_in_order(out, model, table);
 	set_names(out, table);
+	set_by_codes(out, table);
 }

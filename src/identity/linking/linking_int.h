@@ -26,8 +26,8 @@ static inline bool is_encoded(enum linking_kind kind)
 	return kind == LINKING_ENCODING || kind == LINKING_ENCODED_CONTACT || kind == LINKING_ENCODED_PLACE;
 }
 
-struct place { /* hashes, 0 where unknown */
-	uint64_t property, address, unit, sector, district;
+struct place { /* hashes, 0 where unknown; one cache line */
+	_Alignas(64) uint64_t property, address, unit, sector, district;
 	struct door door;
 };
 
@@ -68,12 +68,15 @@ struct linking_table {
 	size_t file_count;
 	unsigned char *files; /* by row; NULL: all of one file */
 	/* after linking_table_pack(): rows in order of content */
-	unsigned stride;
+	unsigned stride;  /* a multiple of ROW_STEP; behind the columns' slots are zeros */
 	uint32_t *rows;   /* count * stride codes */
 	uint32_t *added;  /* row -> number of adding */
 	uint32_t *row_of; /* number of adding -> row */
 	struct sources *sources;
 };
+
+/* More values of one column than MOST_SLOTS in one record say little; the rest is left out. */
+enum { MOST_SLOTS = 6, ROW_STEP = 4, ROW_STEPS = (LINKING_COLUMNS * MOST_SLOTS + ROW_STEP - 1) / ROW_STEP };
 
 /* A value by its code in the column's dictionary. Records in their order; columns of different dictionaries may be
  * filled by different threads. */
@@ -121,10 +124,27 @@ void sources_learn(struct linking_table *table, const struct blocks *blocks, str
 struct comparer {
 	const struct linking_table *table;
 	uint64_t *remembered[LINKING_COLUMNS];
+	struct { /* what is looked at by code: on its way before two rows are compared */
+		const char *by_code;
+		size_t size;
+		unsigned at;
+	} expected[LINKING_COLUMNS];
+	size_t expected_count;
 };
 void comparer_init(struct comparer *comparer, const struct linking_table *table);
 void comparer_release(struct comparer *comparer);
 uint64_t comparer_pattern(struct comparer *comparer, const uint32_t *a, const uint32_t *b);
+/* Two rows will be compared soon. */
+static inline void comparer_expect(const struct comparer *comparer, const uint32_t *a, const uint32_t *b)
+{
+	for (size_t i = 0; i < comparer->expected_count; i++) {
+		unsigned at = comparer->expected[i].at;
+		if (a[at] == b[at])
+			continue;
+		__builtin_prefetch(comparer->expected[i].by_code + comparer->expected[i].size * a[at]);
+		__builtin_prefetch(comparer->expected[i].by_code + comparer->expected[i].size * b[at]);
+	}
+}
 static inline unsigned pattern_level(uint64_t pattern, size_t column)
 {
 	return (unsigned)(pattern >> (4 * column)) & 15;
@@ -258,11 +278,19 @@ struct limits {
 	float start; /* what may be taken off before the weight must be below what is wanted */
 	float loss[LINKING_COLUMNS][16], least[LINKING_COLUMNS];
 	float names[16][16], crossed[16][16];
+	/* By four codes of a row: what they take off, for which are the same (low bits) and which are missing. */
+	float by_codes[ROW_STEPS][256];
+	unsigned steps;
 };
 void model_limits(struct limits *out, const struct model *model, const struct linking_table *table, float least);
 /* As comparer_pattern(), but false, and only partly compared, when the weight is certainly below what is wanted. */
 bool comparer_pattern_over(struct comparer *comparer, const struct limits *limits, const uint32_t *a, const uint32_t *b,
 			   uint64_t *pattern);
+/* The two halves of it. How far the weight can still go by what the codes alone say: missing, the same, or neither;
+ * below 0 the pair is done. */
+float limits_left(const struct limits *limits, const uint32_t *a, const uint32_t *b);
+bool comparer_pattern_left(struct comparer *comparer, const struct limits *limits, float left, const uint32_t *a,
+			   const uint32_t *b, uint64_t *pattern);
 
 struct pair_score {
 	float weight;   /* log2 odds, prior included */

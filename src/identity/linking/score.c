@@ -130,10 +130,20 @@ struct scoring {
 	struct comparer *comparers;
 	struct stretch_result *results;
 };
+/* Pairs are scored some at a time, so that what one looks at is on its way while others are. */
+enum { WAITING = 32 };
+struct waiting {
+	const uint32_t *a, *b; /* their rows */
+	uint32_t x, y;
+	float left;
+};
 struct scoring_thread {
 	struct scoring *job;
 	struct comparer *comparer;
 	struct stretch_result *result;
+	unsigned rule;
+	size_t count;
+	struct waiting waiting[WAITING];
 };
 
 static void keep_link(struct links *links, uint32_t a, uint32_t b, const struct pair_score *score, uint64_t pattern,
@@ -150,27 +160,58 @@ static void keep_link(struct links *links, uint32_t a, uint32_t b, const struct 
 	};
 }
 
+static void score_waiting(struct scoring_thread *own)
+{
+	const struct scoring *job = own->job;
+	size_t left = 0;
+	own->result->pairs += own->count;
+	for (size_t i = 0; i < own->count; i++) {
+		struct waiting pair = own->waiting[i];
+		pair.left = limits_left(&job->limits, pair.a, pair.b);
+		if (pair.left < 0)
+			continue;
+		comparer_expect(own->comparer, pair.a, pair.b);
+		own->waiting[left++] = pair;
+	}
+	for (size_t i = 0; i < left; i++) {
+		const struct waiting *pair = &own->waiting[i];
+		uint64_t pattern;
+		struct pair_score score;
+		if (comparer_pattern_left(own->comparer, &job->limits, pair->left, pair->a, pair->b, &pattern) &&
+		    model_score(job->model, job->table, pair->a, pair->b, pattern, job->least, &score))
+			keep_link(&own->result->links, pair->x, pair->y, &score, pattern, own->rule);
+	}
+	own->count = 0;
+}
+
 static bool score_pair(void *context, unsigned way, uint32_t a, uint32_t b)
 {
 	struct scoring_thread *own = context;
-	const struct scoring *job = own->job;
-	const uint32_t *x = table_row(job->table, a), *y = table_row(job->table, b);
-	uint64_t pattern;
-	struct pair_score score;
-	own->result->pairs++;
-	if (comparer_pattern_over(own->comparer, &job->limits, x, y, &pattern) &&
-	    model_score(job->model, job->table, x, y, pattern, job->least, &score))
-		keep_link(&own->result->links, a, b, &score, pattern, job->blocks->ways[way].rule);
+	const struct linking_table *table = own->job->table;
+	struct waiting pair = {table_row(table, a), table_row(table, b), a, b, 0};
+	(void)way;
+	__builtin_prefetch(pair.a);
+	__builtin_prefetch(pair.b);
+	own->waiting[own->count++] = pair;
+	if (own->count == WAITING)
+		score_waiting(own);
 	return true;
 }
 
 static void score_stretch(void *context, size_t chunk, size_t first, size_t end, unsigned thread)
 {
 	struct scoring *job = context;
-	struct scoring_thread own = {job, &job->comparers[thread], &job->results[first]};
+	struct scoring_thread own;
 	(void)chunk, (void)end;
-	if (!stopped(job->settings))
-		(void)visit_stretch(job->blocks, job->settings, &job->stretches[first], 1, score_pair, &own);
+	if (stopped(job->settings))
+		return;
+	own.job = job;
+	own.comparer = &job->comparers[thread];
+	own.result = &job->results[first];
+	own.rule = job->blocks->ways[job->stretches[first].way].rule;
+	own.count = 0;
+	(void)visit_stretch(job->blocks, job->settings, &job->stretches[first], 1, score_pair, &own);
+	score_waiting(&own);
 }
 
 /* Many equal rows: each is linked with the first of them, if a row like that is to be linked with its like. */

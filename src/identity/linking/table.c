@@ -6,9 +6,6 @@
 #include <math.h>
 #include <stdlib.h>
 
-/* More values of one column than this in one record say little; the rest is left out. */
-enum { MOST_SLOTS = 6 };
-
 static bool is_name(enum linking_kind kind)
 {
 	return kind == LINKING_GIVEN || kind == LINKING_MIDDLE || kind == LINKING_FAMILY;
@@ -258,7 +255,8 @@ static void read_values(struct column *column)
 			dictionary->unknown_births |= dictionary->births[i + 1] == DATE_UNKNOWN;
 		}
 	} else if (column->is.kind == LINKING_PLACE) {
-		dictionary->places = memory_alloc(count + 1, sizeof *dictionary->places);
+		dictionary->places = memory_alloc_lines(count + 1, sizeof *dictionary->places);
+		dictionary->places[0] = (struct place){0};
 		for (size_t i = 0; i < count; i++)
 			dictionary->places[i + 1] = read_place(dictionary->values.keys[i]);
 	} else if (is_encoded(column->is.kind)) {
@@ -436,6 +434,7 @@ static void fill_rows(void *context, size_t chunk, size_t first, size_t end, uns
 {
 	struct linking_table *table = context;
 	(void)chunk, (void)thread;
+	memset(table->rows + first * table->stride, 0, (end - first) * table->stride * sizeof *table->rows);
 	for (size_t c = 0; c < table->column_count; c++) {
 		const struct column *column = &table->columns[c];
 		uint32_t *at = table->rows + first * table->stride + column->at;
@@ -494,6 +493,7 @@ void linking_table_pack(struct linking_table *table, unsigned threads)
 		column->at = table->stride;
 		table->stride += column->slots;
 	}
+	table->stride = (table->stride + ROW_STEP - 1) / ROW_STEP * ROW_STEP;
 	uint64_t *order = order_by_content(table, threads);
 	table->added = memory_alloc(table->count, sizeof *table->added);
 	table->row_of = memory_alloc(table->count, sizeof *table->row_of);
@@ -512,7 +512,7 @@ void linking_table_pack(struct linking_table *table, unsigned threads)
 		dictionary->gists = memory_alloc(dictionary->values.count + 1, sizeof *dictionary->gists);
 		parallel_for(dictionary->values.count, 1 << 12, threads, make_gists, dictionary);
 	}
-	table->rows = memory_alloc(table->count * table->stride, sizeof *table->rows);
+	table->rows = memory_alloc_lines(table->count * table->stride, sizeof *table->rows);
 	parallel_for(table->count, RECORDS_A_CHUNK, threads, fill_rows, table);
 	place_files(table);
 	forget_entries(table);
