@@ -24,45 +24,45 @@ enum birth_quality clean_birth(date birth, date as_at)
 	return d.day == 1 && (d.month == 1 || d.month == 7) ? BIRTH_YEAR : BIRTH_FULL;
 }
 
-static void digits_of(struct ymd d, char out[8])
+static uint32_t two_digits(int number)
 {
-	int parts[] = {d.day / 10,         d.day % 10,        d.month / 10,     d.month % 10,
-		       d.year / 1000 % 10, d.year / 100 % 10, d.year / 10 % 10, d.year % 10};
-	for (int i = 0; i < 8; i++)
-		out[i] = (char)('0' + parts[i]);
+	return (uint32_t)(number / 10 % 10 << 4 | number % 10);
 }
 
-static bool one_digit_apart(struct ymd a, struct ymd b)
+uint32_t clean_birth_digits(date birth)
 {
-	char x[8], y[8];
-	int differ = 0, first = -1;
-	digits_of(a, x);
-	digits_of(b, y);
-	for (int i = 0; i < 8; i++) {
-		if (x[i] != y[i]) {
-			first = differ == 0 ? i : first;
-			differ++;
-		}
-	}
-	if (differ == 1)
+	struct ymd d = date_ymd(birth);
+	return two_digits(d.day) << 24 | two_digits(d.month) << 16 | two_digits(d.year / 100) << 8 | two_digits(d.year);
+}
+
+/* One digit is another, or two beside each other have changed places. */
+static bool one_digit_apart(uint32_t a, uint32_t b)
+{
+	uint32_t differ = a ^ b;
+	differ = (differ | differ >> 1 | differ >> 2 | differ >> 3) & 0x11111111;
+	unsigned at = (unsigned)__builtin_ctz(differ);
+	if (differ >> at == 1)
 		return true;
-	return differ == 2 && x[first] == y[first + 1] && x[first + 1] == y[first];
+	return differ >> at == 0x11 && (a >> at & 15) == (b >> (at + 4) & 15) && (a >> (at + 4) & 15) == (b >> at & 15);
+}
+
+enum birth_agreement clean_birth_compare_digits(uint32_t a, uint32_t b)
+{
+	enum { FIRST_OF_JANUARY = 0x0101 };
+	if (a == b)
+		return BIRTH_SAME;
+	uint32_t day_a = a >> 24, month_a = a >> 16 & 255, day_b = b >> 24, month_b = b >> 16 & 255;
+	bool one_year = ((a ^ b) & 0xffff) == 0;
+	if (one_year && day_a == month_b && month_a == day_b)
+		return BIRTH_SWAPPED;
+	if (one_digit_apart(a, b))
+		return BIRTH_ONE_DIGIT;
+	if (one_year && (a >> 16 == FIRST_OF_JANUARY || b >> 16 == FIRST_OF_JANUARY))
+		return BIRTH_SAME_YEAR;
+	return one_year + (month_a == month_b) + (day_a == day_b) == 2 ? BIRTH_SLIP : BIRTH_DIFFERENT;
 }
 
 enum birth_agreement clean_birth_compare(date left, date right)
 {
-	if (left == right)
-		return BIRTH_SAME;
-	struct ymd a = date_ymd(left), b = date_ymd(right);
-	int years = a.year > b.year ? a.year - b.year : b.year - a.year;
-	if (years == 0 && a.day == b.month && a.month == b.day)
-		return BIRTH_SWAPPED;
-	if (one_digit_apart(a, b))
-		return BIRTH_ONE_DIGIT;
-	if (years == 0 && ((a.day == 1 && a.month == 1) || (b.day == 1 && b.month == 1)))
-		return BIRTH_SAME_YEAR;
-	if (a.day == b.day && a.month == b.month && (years == 1 || years == 10 || years == 100))
-		return BIRTH_SLIP;
-	int equal = (years == 0) + (a.month == b.month) + (a.day == b.day);
-	return equal == 2 ? BIRTH_SLIP : BIRTH_DIFFERENT;
+	return clean_birth_compare_digits(clean_birth_digits(left), clean_birth_digits(right));
 }

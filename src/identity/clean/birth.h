@@ -25,4 +25,8 @@ enum birth_agreement {
 };
 enum birth_agreement clean_birth_compare(date a, date b);
 
+/* The same, of dates as eight digits, four bits each: 28 February 2001 is 0x28022001. Many times faster. */
+uint32_t clean_birth_digits(date birth);
+enum birth_agreement clean_birth_compare_digits(uint32_t a, uint32_t b);
+
 #endif

@@ -101,14 +101,16 @@ static unsigned compare_family(struct text a, struct text b)
 	return (unsigned)clean_family_compare(a, b) + 1;
 }
 
-static unsigned compare_birth(date a, date b)
+static unsigned compare_birth(const struct dictionary *dictionary, uint32_t a, uint32_t b)
 {
-	if (a == DATE_UNKNOWN || b == DATE_UNKNOWN)
+	uint32_t x = dictionary->birth_digits[a], y = dictionary->birth_digits[b];
+	if (!x || !y)
 		return 0;
-	enum birth_agreement agreement = clean_birth_compare(a, b);
-	if (agreement == BIRTH_DIFFERENT && (a > b ? a - b : b - a) > 12 * 365)
-		return 7;
-	return (unsigned)agreement + 1;
+	enum birth_agreement agreement = clean_birth_compare_digits(x, y);
+	if (agreement != BIRTH_DIFFERENT)
+		return (unsigned)agreement + 1;
+	date left = dictionary->births[a], right = dictionary->births[b];
+	return (left > right ? left - right : right - left) > 12 * 365 ? 7 : 6;
 }
 
 static unsigned compare_place(const struct place *a, const struct place *b)
@@ -192,7 +194,7 @@ unsigned compare_as_kind(const struct column *column, enum linking_kind kind, ui
 	case LINKING_FAMILY:
 		return compare_family(x, y);
 	case LINKING_BIRTH:
-		return compare_birth(d->births[a], d->births[b]);
+		return compare_birth(d, a, b);
 	case LINKING_PLACE:
 		return compare_place(&d->places[a], &d->places[b]);
 	case LINKING_PHONE:
@@ -232,9 +234,9 @@ static void expect_column(struct comparer *comparer, const struct column *column
 	} else if (dictionary->gists) {
 		by_code = (const char *)dictionary->gists;
 		size = sizeof *dictionary->gists;
-	} else if (dictionary->births) {
-		by_code = (const char *)dictionary->births;
-		size = sizeof *dictionary->births;
+	} else if (dictionary->birth_digits) {
+		by_code = (const char *)dictionary->birth_digits;
+		size = sizeof *dictionary->birth_digits;
 	}
 	if (by_code && !column->not_compared) {
 		comparer->expected[comparer->expected_count].by_code = by_code;
@@ -273,7 +275,7 @@ static unsigned compare_codes(struct comparer *comparer, size_t c, uint32_t a, u
 	if (column->is.kind == LINKING_SEX || column->is.kind == LINKING_SUFFIX)
 		return 2;
 	if (column->is.kind == LINKING_BIRTH)
-		return compare_birth(column->dictionary->births[a], column->dictionary->births[b]);
+		return compare_birth(column->dictionary, a, b);
 	const struct name_gist *gists = column->dictionary->gists;
 	if (column->is.kind == LINKING_GIVEN && clean_given_surely_differ(&gists[a], &gists[b]))
 		return 6;

@@ -14,6 +14,7 @@
 struct dictionary {
 	struct values values;
 	date *births;            /* LINKING_BIRTH: by code */
+	uint32_t *birth_digits;  /* the same as clean_birth_digits() */
 	struct name_gist *gists; /* names, telephone numbers, e-mail addresses: by code */
 	bool names;
 	bool unknown_births;        /* some value is no date */

@@ -1,5 +1,6 @@
 #include "base/memory.h"
 #include "base/threads.h"
+#include "clean/birth.h"
 #include "linking/linking_int.h"
 #include "linking/sort.h"
 
@@ -57,6 +58,7 @@ void linking_table_free(struct linking_table *table)
 	for (size_t i = 0; i < table->dictionary_count; i++) {
 		values_release(&table->dictionaries[i].values);
 		free(table->dictionaries[i].births);
+		free(table->dictionaries[i].birth_digits);
 		free(table->dictionaries[i].encodings);
 		free(table->dictionaries[i].places);
 		free(table->dictionaries[i].gists);
@@ -249,9 +251,12 @@ static void read_values(struct column *column)
 	size_t count = dictionary->values.count;
 	if (column->is.kind == LINKING_BIRTH) {
 		dictionary->births = memory_alloc(count + 1, sizeof *dictionary->births);
+		dictionary->birth_digits = memory_alloc(count + 1, sizeof *dictionary->birth_digits);
 		for (size_t i = 0; i < count; i++) {
 			if (!date_parse_iso(dictionary->values.keys[i], &dictionary->births[i + 1]))
 				dictionary->births[i + 1] = DATE_UNKNOWN;
+			else
+				dictionary->birth_digits[i + 1] = clean_birth_digits(dictionary->births[i + 1]);
 			dictionary->unknown_births |= dictionary->births[i + 1] == DATE_UNKNOWN;
 		}
 	} else if (column->is.kind == LINKING_PLACE) {
