@@ -84,11 +84,9 @@ static void add_listed_twice(struct together *all, const struct clustering *job,
 	all->of_one_source = true;
 }
 
-static void add_pair(struct together *all, const struct clustering *job, struct comparer *comparer, uint32_t x,
-		     uint32_t y)
+static void add_pair(struct together *all, const struct clustering *job, const uint32_t *a, const uint32_t *b,
+		     uint64_t pattern)
 {
-	const uint32_t *a = table_row(job->table, x), *b = table_row(job->table, y);
-	uint64_t pattern = comparer_pattern(comparer, a, b);
 	score4 terms[LINKING_COLUMNS];
 	enum linking_conflict conflict = model_conflict(job->table, pattern);
 	all->forbidden |= conflict == LINKING_CONFLICT_NUMBER;
@@ -126,15 +124,20 @@ static float weigh(const struct clustering *job, const struct together *all)
 	return total[0] - add_log2(total[1], total[2]);
 }
 
+/* LINK: of two records that are the groups, or are in them. */
 static float groups_weight(const struct clustering *job, struct comparer *comparer, const struct group *x,
-			   const struct group *y, const uint32_t *next, const uint32_t *rows)
+			   const struct group *y, const uint32_t *next, const uint32_t *rows,
+			   const struct linking_link *link)
 {
 	struct together all = {0};
+	bool is_link = x->count == 1 && y->count == 1; /* which have been compared */
 	uint32_t i = x->head;
 	for (uint32_t n = 0; n < x->count && n < LOOKED_AT; n++, i = next[i]) {
 		uint32_t j = y->head;
-		for (uint32_t k = 0; k < y->count && k < LOOKED_AT; k++, j = next[j])
-			add_pair(&all, job, comparer, rows[i], rows[j]);
+		for (uint32_t k = 0; k < y->count && k < LOOKED_AT; k++, j = next[j]) {
+			const uint32_t *a = table_row(job->table, rows[i]), *b = table_row(job->table, rows[j]);
+			add_pair(&all, job, a, b, is_link ? link->pattern : comparer_pattern(comparer, a, b));
+		}
 		if (all.forbidden)
 			return -1000;
 	}
@@ -200,10 +203,12 @@ static void join_ruled(const struct clustering *job, const struct component *com
 	}
 }
 
-static void join_linked(struct clustering *job, const struct component *component, struct comparer *comparer,
+/* Whether any were. */
+static bool join_linked(struct clustering *job, const struct component *component, struct comparer *comparer,
 			struct group *groups, uint32_t *group_of, uint32_t *next)
 {
 	const uint32_t *rows = job->members + component->first_row;
+	bool any = false;
 	for (uint32_t l = 0; l < component->links; l++) {
 		struct linking_link *link = &job->links[component->first_link + l];
 		if (link->weight < job->least)
@@ -212,12 +217,14 @@ static void join_linked(struct clustering *job, const struct component *componen
 		uint32_t y = group_of[find_row(rows, component->rows, link->b)];
 		if (x == y || is_forbidden(job, component, group_of, x, y))
 			continue;
-		float weight = groups_weight(job, comparer, &groups[x], &groups[y], next, rows);
+		float weight = groups_weight(job, comparer, &groups[x], &groups[y], next, rows, link);
 		if (weight <= job->join_at)
 			continue;
 		join_groups(groups, group_of, next, x < y ? x : y, x < y ? y : x, weight);
 		job->doubtful[component->first_link + l] = weight < MOST_DOUBTFUL;
+		any = true;
 	}
+	return any;
 }
 
 /* Of the groups that stayed apart. A link between two of them was seen above. */
@@ -233,7 +240,7 @@ static void mark_doubtful(struct clustering *job, const struct component *compon
 		uint32_t y = group_of[find_row(rows, component->rows, link->b)];
 		if (x != y && !is_forbidden(job, component, group_of, x, y))
 			job->doubtful[component->first_link + l] =
-				groups_weight(job, comparer, &groups[x], &groups[y], next, rows) > LEAST_DOUBTFUL;
+				groups_weight(job, comparer, &groups[x], &groups[y], next, rows, link) > LEAST_DOUBTFUL;
 	}
 }
 
@@ -249,8 +256,8 @@ static void cluster_component(struct clustering *job, const struct component *co
 	}
 	join_ruled(job, component, groups, group_of, next);
 	/* what a small group could not show, a grown one may: once more */
-	for (int round = 0; round < 2; round++)
-		join_linked(job, component, comparer, groups, group_of, next);
+	if (join_linked(job, component, comparer, groups, group_of, next))
+		(void)join_linked(job, component, comparer, groups, group_of, next);
 	mark_doubtful(job, component, comparer, groups, group_of, next);
 	/* a group's number is its lowest place, and rows are ascending: its lowest row */
 	for (uint32_t i = 0; i < count; i++) {
@@ -262,12 +269,33 @@ static void cluster_component(struct clustering *job, const struct component *co
 	free(next);
 }
 
+/* A component's turn comes soon: its rows are wanted, or with COMPARER what they will be compared by. */
+static void expect_component(const struct clustering *job, const struct component *component,
+			     const struct comparer *comparer)
+{
+	enum { MOST = 6 };
+	const uint32_t *rows = job->members + component->first_row, *first = table_row(job->table, rows[0]);
+	for (uint32_t i = 0; i < component->rows && i < MOST; i++) {
+		const uint32_t *row = table_row(job->table, rows[i]);
+		if (!comparer)
+			__builtin_prefetch(row);
+		else if (component->rows > 2)
+			comparer_expect(comparer, first, row);
+	}
+}
+
 static void cluster_chunk(void *context, size_t chunk, size_t first, size_t end, unsigned thread)
 {
 	struct clustering *job = context;
 	(void)chunk;
-	for (size_t i = first; i < end; i++)
+	enum { ROWS_AHEAD = 12, VALUES_AHEAD = 6 };
+	for (size_t i = first; i < end; i++) {
+		if (i + ROWS_AHEAD < end)
+			expect_component(job, &job->components[i + ROWS_AHEAD], NULL);
+		if (i + VALUES_AHEAD < end)
+			expect_component(job, &job->components[i + VALUES_AHEAD], &job->comparers[thread]);
 		cluster_component(job, &job->components[i], &job->comparers[thread]);
+	}
 }
 
 /* ---- components -------------------------------------------------------------------------------------- */

@@ -90,7 +90,7 @@ void model_start(struct model *model, const struct linking_table *table, const s
 
 /* ---- u ------------------------------------------------------------------------------------------- */
 
-enum { RANDOM_PAIRS = 300000, CHUNK = 10000 };
+enum { RANDOM_PAIRS = 300000, CHUNK = 10000, AT_ONCE = 16 };
 
 struct sampler {
 	const struct linking_table *table;
@@ -98,20 +98,45 @@ struct sampler {
 	double (*counts)[LINKING_COLUMNS][LINKING_LEVELS]; /* by chunk: added up in order */
 };
 
+struct row_pair {
+	const uint32_t *a, *b;
+};
+
+static struct row_pair row_pair(const struct linking_table *table, uint32_t a, uint32_t b)
+{
+	struct row_pair pair = {table_row(table, a), table_row(table, b)};
+	__builtin_prefetch(pair.a);
+	__builtin_prefetch(pair.b);
+	return pair;
+}
+
+static void count_levels(struct sampler *sampler, size_t chunk, const struct row_pair *pair, struct comparer *comparer)
+{
+	uint64_t pattern = comparer_pattern(comparer, pair->a, pair->b);
+	for (size_t c = 0; c < sampler->table->column_count; c++)
+		sampler->counts[chunk][c][pattern_level(pattern, c)]++;
+}
+
 static void sample_pairs(void *context, size_t chunk, size_t first, size_t end, unsigned thread)
 {
 	struct sampler *sampler = context;
 	const struct linking_table *table = sampler->table;
 	struct random r;
 	random_start(&r, 20, chunk, 0, 0);
-	for (size_t i = first; i < end; i++) {
-		uint32_t a = random_below(&r, (uint32_t)table->count), b = random_below(&r, (uint32_t)table->count);
-		if (a == b)
-			continue;
-		uint64_t pattern =
-			comparer_pattern(&sampler->comparers[thread], table_row(table, a), table_row(table, b));
-		for (size_t c = 0; c < table->column_count; c++)
-			sampler->counts[chunk][c][pattern_level(pattern, c)]++;
+	for (size_t i = first; i < end; i += AT_ONCE) {
+		struct row_pair pairs[AT_ONCE];
+		size_t some = end - i < AT_ONCE ? end - i : AT_ONCE;
+		for (size_t k = 0; k < some; k++) {
+			uint32_t a = random_below(&r, (uint32_t)table->count);
+			uint32_t b = random_below(&r, (uint32_t)table->count);
+			pairs[k] = row_pair(table, a, b);
+		}
+		for (size_t k = 0; k < some; k++)
+			comparer_expect(&sampler->comparers[thread], pairs[k].a, pairs[k].b);
+		for (size_t k = 0; k < some; k++) {
+			if (pairs[k].a != pairs[k].b)
+				count_levels(sampler, chunk, &pairs[k], &sampler->comparers[thread]);
+		}
 	}
 }
 
