@@ -41,7 +41,7 @@ static int borough_end(void **state)
 	return 0;
 }
 
-static enum status open_as(struct disclosure_resident *out, const char *role, const char *purpose, int64_t id)
+static inline enum status open_as(struct disclosure_resident *out, const char *role, const char *purpose, int64_t id)
 {
 	struct error e;
 	struct viewer viewer = borough_viewer(&borough, role, purpose);
