@@ -2,6 +2,7 @@
 #include "address/asked.h"
 #include "clean/fold.h"
 #include "clean/postcode.h"
+#include "clean/similarity.h"
 
 #include <stdio.h>
 
@@ -100,6 +101,22 @@ static struct flat with_unit(const struct flat *flat, const struct address_numbe
 	return out;
 }
 
+/* HOUSE is number N; of two numbers the other one, in front or right behind, is the flat's. */
+static void add_with_other(struct asked *out, const struct reading_of_house *house, const struct numbers *numbers,
+			   size_t n)
+{
+	for (size_t m = 0; m < numbers->count; m++) {
+		const struct address_word *other = &out->words.at[numbers->at[m]];
+		if (m == n || other->joint || (m > n && m != n + 1))
+			continue;
+		struct reading_of_house two = *house;
+		two.flat = with_unit(&house->flat, &other->first);
+		two.used |= bit(numbers->at[m]);
+		two.loss += m < n ? LOSS_TWO_NUMBERS : LOSS_NUMBER_BEHIND;
+		add(out, two);
+	}
+}
+
 /* A plain number as the house: with the flat as told, with its suffix for the flat, with another number for it. */
 static void read_plain(struct asked *out, const struct flat *flat, const struct numbers *numbers, size_t n)
 {
@@ -125,16 +142,7 @@ static void read_plain(struct asked *out, const struct flat *flat, const struct 
 		split.loss = LOSS_SUFFIX;
 		add(out, split);
 	}
-	for (size_t m = 0; m < numbers->count; m++) {
-		const struct address_word *other = &out->words.at[numbers->at[m]];
-		if (m == n || other->joint || (m > n && m != n + 1))
-			continue;
-		struct reading_of_house two = reading;
-		two.flat = with_unit(flat, &other->first);
-		two.used |= bit(numbers->at[m]);
-		two.loss = m < n ? LOSS_TWO_NUMBERS : LOSS_NUMBER_BEHIND;
-		add(out, two);
-	}
+	add_with_other(out, &reading, numbers, n);
 	for (size_t k = 0; k < out->words.count && flat_is_none(flat); k++) { /* "B, 21 Ash Grove" */
 		const struct address_word *letter = &out->words.at[k];
 		if (!(letter->traits & (WORD_LETTER | WORD_CODE)) || k > at)
@@ -148,6 +156,23 @@ static void read_plain(struct asked *out, const struct flat *flat, const struct 
 	}
 }
 
+/* "20-23", or "20/23": a range, alone or with another number for the flat. */
+static void read_range(struct asked *out, const struct flat *flat, const struct numbers *numbers, size_t n)
+{
+	const struct address_word *word = &out->words.at[numbers->at[n]];
+	struct reading_of_house range = {
+		.flat = *flat, .has_house = true, .used = bit(numbers->at[n]) | out->flat_words, .house = word->first};
+	bool slash = word->joint == '/';
+	if (!word->first.number || (word->second.number < word->first.number && slash))
+		return;
+	range.house_to =
+		word->second.number ? word->second : (struct address_number){word->first.number, word->second.suffix};
+	range.loss = slash ? LOSS_SLASH_SWAPPED : 0;
+	add(out, range);
+	if (!has_unit(flat))
+		add_with_other(out, &range, numbers, n);
+}
+
 /* "1/21": flat 1 of 21; flat 21 of 1; the range 1 to 21; and Glasgow's floor and flat in front of a house. */
 static void read_joint(struct asked *out, const struct flat *flat, const struct numbers *numbers, size_t n)
 {
@@ -155,14 +180,7 @@ static void read_joint(struct asked *out, const struct flat *flat, const struct 
 	const struct address_word *word = &out->words.at[at];
 	struct reading_of_house reading = {.flat = *flat, .has_house = true, .used = bit(at) | out->flat_words};
 	bool slash = word->joint == '/';
-	if (word->first.number && (word->second.number >= word->first.number || !slash)) {
-		struct reading_of_house range = reading;
-		range.house = word->first;
-		range.house_to = word->second.number ? word->second
-						     : (struct address_number){word->first.number, word->second.suffix};
-		range.loss = slash ? LOSS_SLASH_SWAPPED : 0;
-		add(out, range);
-	}
+	read_range(out, flat, numbers, n);
 	if (has_unit(flat))
 		return;
 	if (word->second.number) {
@@ -237,7 +255,46 @@ static void read_swapped(struct asked *out, const struct flat *flat, const struc
 	}
 }
 
-bool asked_read(struct asked *out, struct text address, struct text postcode)
+/* ---- words ----------------------------------------------------------------------------------------------- */
+
+/* The road, lane, house that WORD is one slip away from; absent when it is none, or a word in its own right. */
+static struct text slip_of_type(const struct names *names, const struct address_word *word)
+{
+	static const char *const types[] = {"road",    "street",  "avenue", "close",    "crescent",   "drive", "lane",
+					    "terrace", "gardens", "place",  "square",   "grove",      "court", "way",
+					    "walk",    "mews",    "hill",   "park",     "green",      "view",  "parade",
+					    "quay",    "house",   "lodge",  "mansions", "apartments", "path"};
+	if (word->traits || word->at.len < 4 || names_have_word(names, word->at))
+		return TEXT_ABSENT;
+	for (size_t i = 0; i < sizeof types / sizeof *types; i++) {
+		if (clean_edit_distance(word->at, text_of(types[i])) == 1)
+			return text_of(types[i]);
+	}
+	return TEXT_ABSENT;
+}
+
+/* Reads the words; again, when one of them was to be put right. */
+static void read_words(struct asked *out, const struct names *names, struct text address)
+{
+	char corrected[2 * ADDRESS_TEXT];
+	size_t len = 0;
+	bool any = false;
+	address_words_read(&out->words, address);
+	for (size_t i = 0; i < out->words.count; i++) {
+		const struct address_word *word = &out->words.at[i];
+		struct text right = i > 0 ? slip_of_type(names, word) : TEXT_ABSENT;
+		any |= right.len > 0;
+		right = right.len ? right : word->at;
+		len += (size_t)snprintf(corrected + len, sizeof corrected - len, "%s%.*s", word->comma ? ", " : " ",
+					TEXT_ARG(right));
+		if (len >= sizeof corrected)
+			return;
+	}
+	if (any)
+		address_words_read(&out->words, text_slice(corrected, len));
+}
+
+bool asked_read(struct asked *out, const struct names *names, struct text address, struct text postcode)
 {
 	struct flat flat;
 	struct numbers numbers = {.count = 0};
@@ -252,9 +309,9 @@ bool asked_read(struct asked *out, struct text address, struct text postcode)
 	} else if (!given) {
 		part_at_end(out, address, &address);
 	}
-	address_words_read(&out->words, address);
+	read_words(out, names, address);
 	out->beside = beside_take(&out->words, &out->explained);
-	flat_take(&flat, &out->words, &out->flat_words, &loose);
+	flat_take(&flat, &out->words, false, &out->flat_words, &loose);
 	for (size_t i = 0; i < out->words.count; i++) {
 		if (out->words.at[i].traits & WORD_NOISE)
 			out->explained |= bit(i);

@@ -7,6 +7,7 @@
 #ifndef ADDRESS_ASKED_H
 #define ADDRESS_ASKED_H
 
+#include "address/names.h"
 #include "address/parts.h"
 
 enum { READINGS = 24 };
@@ -33,7 +34,8 @@ struct asked {
 	size_t count;
 };
 
-/* False: there are no words. POSTCODE may be empty, or only a part. */
-bool asked_read(struct asked *out, struct text address, struct text postcode);
+/* False: there are no words. POSTCODE may be empty, or only a part. Slips in "road", "gardens" are put right, but for
+ * words that NAMES have. */
+bool asked_read(struct asked *out, const struct names *names, struct text address, struct text postcode);
 
 #endif

@@ -9,6 +9,7 @@ enum { /* tenths of bits */
        NUMBER_IN_RANGE = 40,
        NUMBER_OF_RANGE = 30,
        NUMBER_OTHER_SIDE = 15, /* in the range, but its numbers are of the other side of the street */
+       NUMBER_BEFORE_STREET = 10,
        NUMBER_NOT_ASKED = -50,
        NUMBER_NOT_ASKED_NAMED = -5, /* the building's name says it */
        NUMBER_NOT_ASKED_CORNER = -10,
@@ -20,7 +21,7 @@ enum { /* tenths of bits */
        FLAT_WITHIN_BITS = -30,
        FLAT_WHOLE_BITS = -80,
        NAMED_AND_NUMBERED = 20, /* a building's name on top of street and number */
-       BUILDING_NOT_ASKED = -15,
+       BUILDING_NOT_ASKED = -28,
        STREET_NOT_ASKED = -40,
        STREET_NOT_ASKED_NAMED = -5,
        STREET_DOUBTFUL = -40, /* another lane or grove of the name, and no postcode that says so */
@@ -31,11 +32,13 @@ enum { /* tenths of bits */
        WORD_IN_FRONT = -5,
        WORD_IN_FRONT_MOST = -20,
        WORD_OF_STREET = -20,
-       WORD_OF_PLACE = -15, /* a place that the gazetteer knows, elsewhere */
-       WORD_UNKNOWN = -40,  /* a place that it does not know */
+       WORD_OF_PLACE = -15,      /* a place that the gazetteer knows, elsewhere */
+       WORD_UNKNOWN = -75,       /* a place that it does not know ... */
+       WORD_UNKNOWN_THERE = -40, /* ... with the very postcode, perhaps only a word */
        WORD_UNKNOWN_MORE = -10,
-       WORD_BEHIND_MOST = -70,
+       WORD_BEHIND_MOST = -100,
        NUMBER_LEFT = -40,
+       LETTER_LEFT = -20,
        PLACE_SAME = 8,
        PLACE_SAME_MOST = 24
 };
@@ -263,7 +266,7 @@ static bool is_word(const struct address_word *word)
 
 /* What was asked and no part of the entry explains. FIRST: where the street or building stands. */
 static int judge_words(const struct judging *j, const struct entry *entry, uint64_t explained, size_t first,
-		       const char **says)
+		       bool postcode_same, const char **says)
 {
 	const struct gazetteer *g = j->gazetteer;
 	const struct address_words *words = &j->asked.words;
@@ -287,7 +290,7 @@ static int judge_words(const struct judging *j, const struct entry *entry, uint6
 		} else if (text_map_get(&g->places, word->at)) {
 			behind += WORD_OF_PLACE;
 		} else {
-			behind += unknown ? WORD_UNKNOWN_MORE : WORD_UNKNOWN;
+			behind += unknown ? WORD_UNKNOWN_MORE : postcode_same ? WORD_UNKNOWN_THERE : WORD_UNKNOWN;
 			unknown = true;
 		}
 	}
@@ -338,7 +341,7 @@ static int judge_locators(const struct judging *j, const struct entry *entry, co
 	if (names->street->fit) {
 		street = rarity(all->at[entry->street].entries, 50, 110) - names->street->loss;
 		bool doubtful = names->street->fit == NAME_OTHER_TYPE || names->street->fit == NAME_LONGER ||
-				names->street->fit == NAME_PART || names->street->fit == NAME_STEM;
+				names->street->fit == NAME_PART;
 		if (doubtful && !postcode_same)
 			street += STREET_DOUBTFUL;
 	} else if (entry->street) {
@@ -365,21 +368,31 @@ static int judge_status(enum gazetteer_status status)
 	return status == GAZETTEER_HISTORIC ? HISTORIC_BITS : status == GAZETTEER_PROVISIONAL ? PROVISIONAL_BITS : 0;
 }
 
-static unsigned numbers_left(const struct asked *asked, uint64_t explained)
+static unsigned words_left(const struct asked *asked, uint64_t explained, unsigned trait)
 {
 	unsigned left = 0;
 	for (size_t i = 0; i < asked->words.count; i++)
-		left += asked->words.at[i].traits & WORD_NUMBER && !(explained >> i & 1);
+		left += asked->words.at[i].traits & trait && !(explained >> i & 1);
 	return left;
+}
+
+/* A house's number stands in front of its street. */
+static int judge_order(const struct asked *asked, const struct judged_names *names,
+		       const struct reading_of_house *reading)
+{
+	if (!reading->has_house || !names->street->fit || names->street->first == 0)
+		return 0;
+	return asked->words.at[names->street->first - 1].traits & WORD_NUMBER ? NUMBER_BEFORE_STREET : 0;
 }
 
 /* A number alone is a flat's only in a building that is named, or in a place that has flats and no number. */
 static bool is_told_enough(const struct entry *entry, const struct judged_names *names,
 			   const struct reading_of_house *reading, enum flat_fit fit)
 {
-	if (names->named || reading->has_house)
+	bool organisation = names->organisation->fit != NAME_ABSENT && names->organisation->fit != NAME_PART;
+	if (names->named || reading->has_house || organisation)
 		return true;
-	if (entry->number && fit == FLAT_WITHIN)
+	if (entry->number && (fit == FLAT_WITHIN || fit == FLAT_NEITHER))
 		return false;
 	return !reading->bare_unit || (!entry->number && fit == FLAT_SAME);
 }
@@ -409,11 +422,12 @@ static int judge_reading(struct judgement *out, const struct judging *j, const s
 		       : names->building->fit ? names->building->first
 					      : j->asked.words.count;
 	uint64_t explained = reading->used | names->mask | j->asked.explained;
-	score += judge_words(j, entry, explained, first, &out->why.other);
-	unsigned left = numbers_left(&j->asked, explained);
+	score += judge_order(&j->asked, names, reading);
+	score += judge_words(j, entry, explained, first, postcode_same, &out->why.other);
+	unsigned left = words_left(&j->asked, explained, WORD_NUMBER);
 	if (left && entry->number && !reading->has_house && !names->named) /* another house */
 		return INT_MIN;
-	score += (int)left * NUMBER_LEFT;
+	score += (int)left * NUMBER_LEFT + (int)words_left(&j->asked, explained, WORD_LETTER) * LETTER_LEFT;
 	out->exact = house.exact && flat.exact && reading->loss <= 5;
 	out->within = fit == FLAT_WITHIN;
 	out->ordinal = fit == FLAT_ORDINAL;
@@ -444,7 +458,7 @@ void judge_entry(struct judgement *out, struct judging *j, const struct entry *e
 	out->score += score;
 	bool street = names.street->fit == NAME_EXACT || !entry->street;
 	bool building = names.building->fit == NAME_EXACT || (!entry->building && entry->street);
-	out->exact &= postcode_same && street && building && !out->within;
+	out->exact &= postcode_same && street && building && !out->within && !out->why.other;
 	out->why.postcode = postcode;
 	out->why.street = says_name(names.street, entry->street != 0);
 	out->why.building = says_name(names.building, entry->building != 0);

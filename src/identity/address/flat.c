@@ -184,7 +184,12 @@ static bool take_code(struct taking *t, size_t i)
 /* "No 3, 21 Ash Grove" is a flat; "No 3 Ash Grove" a house. */
 static bool take_number_word(struct taking *t, size_t i)
 {
-	bool word = word_is(t, i, "no") || word_is(t, i, "number") || (i == 0 && word_is(t, i, "f"));
+	bool f = i == 0 && word_is(t, i, "f");
+	bool word = word_is(t, i, "no") || word_is(t, i, "number") || f;
+	if (f && traits_at(t, 1) & WORD_LETTER && t->last_number < t->words->count) { /* "F B, 21 Ash Grove" */
+		take(t, i);
+		return take_unit(t, i + 1, t->flat->unit);
+	}
 	if (!word || !(traits_at(t, i + 1) & WORD_NUMBER) || t->words->at[i + 1].joint)
 		return false;
 	take(t, i);
@@ -193,11 +198,11 @@ static bool take_number_word(struct taking *t, size_t i)
 	return true;
 }
 
-void flat_take(struct flat *out, const struct address_words *words, uint64_t *taken, uint64_t *loose)
+void flat_take(struct flat *out, const struct address_words *words, bool alone, uint64_t *taken, uint64_t *loose)
 {
 	struct taking t = {.words = words, .flat = out, .last_number = words->count};
 	*out = (struct flat){0};
-	for (size_t i = 0; i < words->count; i++) {
+	for (size_t i = 0; i < words->count && !alone; i++) {
 		if (words->at[i].traits & WORD_NUMBER)
 			t.last_number = i;
 	}
@@ -222,7 +227,7 @@ void flat_take(struct flat *out, const struct address_words *words, uint64_t *ta
 	}
 	if (out->unit[0] || out->room[0] || out->floors || out->sides)
 		out->bare = false;
-	*taken = t.taken;
+	*taken |= t.taken;
 	*loose = t.loose;
 }
 

@@ -34,10 +34,10 @@ enum flat_fit {
 };
 enum flat_fit flat_compare(const struct flat *asked, const struct flat *entry);
 
-/* Takes what tells of flats out of WORDS: the bits of *TAKEN are set for its words. A number behind "flat" is only
- * taken when ALONE, or when it is not the last one that a house could have; *LOOSE then says that it was the only
- * number (the bit of its word). */
-void flat_take(struct flat *out, const struct address_words *words, uint64_t *taken, uint64_t *loose);
+/* Takes what tells of flats out of WORDS: the bits of *TAKEN are set for its words. ALONE: the words tell of a flat
+ * only; otherwise the last number is the house's where both could be meant. *LOOSE is the bit of a number that was
+ * taken though it is the only one. */
+void flat_take(struct flat *out, const struct address_words *words, bool alone, uint64_t *taken, uint64_t *loose);
 /* A house's or flat's number as a unit: "1", "21a". */
 void flat_set_unit(char unit[FLAT_UNIT], const struct address_number *number);
 

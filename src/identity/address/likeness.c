@@ -2,13 +2,14 @@
 #include "address/names.h"
 #include "clean/similarity.h"
 
-enum { /* tenths of bits that a spelling costs */
+enum {                   /* tenths of bits that a spelling costs */
+       LOSS_SPACES = 18, /* "Ashgrove" for Ash Grove */
        LOSS_THE = 10,
        LOSS_SLIP = 20,
        LOSS_SHORT_SLIP = 40,
        LOSS_MORE_SLIP = 16, /* each further letter */
        LOSS_KNOWN = 40,     /* the other word is a name of its own */
-       LOSS_STEM = 35,
+       LOSS_STEM = 30,
        LOSS_STEM_OF_HOUSE = 20,
        LOSS_TYPE = 60,
        LOSS_LONGER = 50,
@@ -75,9 +76,9 @@ static int loss_of_longer(const struct looking *l, size_t behind)
 {
 	const struct address_words *words = l->words;
 	unsigned traits = traits_at(words, behind);
-	if (!(traits & WORD_STREET) || words->at[behind].comma || is_saint(words, behind))
+	if (!(traits & (WORD_STREET | WORD_DIRECTION)) || words->at[behind].comma || is_saint(words, behind))
 		return 0;
-	return traits & WORD_LAST ? LOSS_LONGER : LOSS_LONGER / 3;
+	return traits & (WORD_LAST | WORD_DIRECTION) ? LOSS_LONGER : LOSS_LONGER / 3;
 }
 
 static void look_exact(struct looking *l, struct text compact, int loss)
@@ -85,8 +86,9 @@ static void look_exact(struct looking *l, struct text compact, int loss)
 	for (size_t i = 0; i < l->words->count; i++) {
 		size_t n = words_of(l->words, i, compact);
 		int longer = n ? loss_of_longer(l, i + n) : 0;
+		int spaces = n && n != l->name->word_count && loss == 0 ? LOSS_SPACES : 0;
 		if (n)
-			offer(l, longer ? NAME_LONGER : loss ? NAME_SLIP : NAME_EXACT, loss + longer, i, n);
+			offer(l, longer ? NAME_LONGER : loss ? NAME_SLIP : NAME_EXACT, loss + longer + spaces, i, n);
 	}
 }
 
@@ -99,9 +101,10 @@ static void look_stem(struct looking *l)
 		size_t n = words_of(l->words, i, stem), behind = i + n;
 		if (n == 0)
 			continue;
-		bool type = traits_at(l->words, behind) & (WORD_STREET | WORD_BUILDING) &&
+		bool type = traits_at(l->words, behind) & (WORD_STREET | WORD_BUILDING | WORD_DIRECTION) &&
 			    !l->words->at[behind].comma && !is_saint(l->words, behind);
-		bool starts = i == 0 || l->words->at[i].comma || is_behind_number(l->words, i);
+		bool starts =
+			i == 0 || l->words->at[i].comma || l->words->at[i - 1].traits & (WORD_NUMBER | WORD_BUILDING);
 		bool noise = n == 1 && l->words->at[i].traits & WORD_NOISE;
 		if (type)
 			offer(l, NAME_OTHER_TYPE, LOSS_TYPE, i, n + 1);

@@ -206,7 +206,7 @@ bool gazetteer_reaches(const struct gazetteer *g, const struct gazetteer *all, s
 {
 	struct asked asked;
 	uint32_t names[NAMES_FOUND];
-	if (!asked_read(&asked, address, postcode))
+	if (!asked_read(&asked, &all->names, address, postcode))
 		return false;
 	if (asked.postcode && id_map_get(&g->postcodes, asked.postcode))
 		return true;
@@ -247,7 +247,7 @@ void gazetteer_match(const struct gazetteer *g, struct text address, struct text
 	struct asking asking;
 	struct best *best = &asking.best;
 	*out = (struct address_match){.property = UINT32_MAX, .best = UINT32_MAX, .runner_up = UINT32_MAX};
-	if (!asked_read(&asking.judging.asked, address, postcode))
+	if (!asked_read(&asking.judging.asked, &g->names, address, postcode))
 		return;
 	asking_init(&asking, g);
 	uint64_t code = asking.judging.asked.postcode;

@@ -72,6 +72,7 @@ static void describe(struct names *names, struct name *name, struct text words, 
 		name->word_count++;
 		name->content_count = (uint8_t)(name->content_count + is_content(word));
 		traits = known ? known->traits & (WORD_STREET | WORD_BUILDING) : 0;
+		traits |= known && known->traits & WORD_DIRECTION ? WORD_STREET : 0;
 	}
 	name->compact = name->word_count > 1 ? arena_text(&names->arena, text_slice(compact, len)) : words;
 	name->traits = (uint8_t)traits;

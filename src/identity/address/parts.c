@@ -28,6 +28,16 @@ uint64_t postcode_code(struct text t)
 	return form ? packed(at, len) : 0;
 }
 
+/* "Essex" would be a postcode, if letters might stand for all of its digits. */
+static bool has_digit(struct text t)
+{
+	for (size_t i = 0; i < t.len; i++) {
+		if (isdigit((unsigned char)t.at[i]))
+			return true;
+	}
+	return false;
+}
+
 struct text postcode_at_end(struct text address, struct text *before)
 {
 	struct text t = address;
@@ -41,7 +51,7 @@ struct text postcode_at_end(struct text address, struct text *before)
 			continue;
 		struct text tail = text_slice(t.at + cut, t.len - cut);
 		words++;
-		if (tail.len <= 8 && isalpha((unsigned char)tail.at[0]) && postcode_code(tail)) {
+		if (tail.len <= 8 && isalpha((unsigned char)tail.at[0]) && has_digit(tail) && postcode_code(tail)) {
 			*before = text_slice(t.at, cut);
 			return tail;
 		}
@@ -291,7 +301,7 @@ static void read_line(struct address_parts *out, struct text address)
 		out->postcode = postcode_code(found);
 	address_words_read(&line.words, address);
 	out->beside = beside_take(&line.words, &line.taken);
-	flat_take(&out->flat, &line.words, &line.taken, &line.loose);
+	flat_take(&out->flat, &line.words, false, &line.taken, &line.loose);
 	find_house(&line);
 	find_unit(&line);
 	if (line.number < line.words.count)
@@ -311,19 +321,31 @@ static struct text keep_text(struct address_parts *out, struct text text)
 	return keep(out, &words, 0, words.count, 0);
 }
 
+static uint64_t articles_of(const struct address_words *words)
+{
+	uint64_t articles = 0;
+	for (size_t i = 0; i < words->count; i++) {
+		if (text_is(words->at[i].at, "the") || text_is(words->at[i].at, "of"))
+			articles |= UINT64_C(1) << i;
+	}
+	return articles;
+}
+
 static void read_flat(struct address_parts *out, const struct gazetteer_entry *entry)
 {
 	struct address_words words;
 	uint64_t taken = 0, loose = 0;
 	if (entry->flat.len) {
 		address_words_read(&words, entry->flat);
-		flat_take(&out->flat, &words, &taken, &loose);
+		out->beside |= beside_take(&words, &taken);
+		flat_take(&out->flat, &words, true, &taken, &loose);
 		if (flat_is_none(&out->flat) && words.count == 1 && words.at[0].traits & (WORD_NUMBER | WORD_LETTER)) {
 			flat_set_unit(out->flat.unit, &words.at[0].first);
 			taken = 1;
 		}
-		out->flat_name = keep(out, &words, 0, words.count, taken);
-		if (out->flat_name.len && out->flat.bare)
+		if (flat_is_none(&out->flat) || out->flat.bare)
+			out->flat_name = keep(out, &words, 0, words.count, taken | articles_of(&words));
+		if (out->flat_name.len)
 			out->flat.bare = false;
 	}
 	if (entry->flat_number && !out->flat.unit[0] && !out->flat.room[0])
@@ -357,7 +379,7 @@ static void read_building(struct address_parts *out, const struct gazetteer_entr
 			set_house(out, &words.at[0]);
 		return;
 	}
-	flat_take(&flat, &words, &flat_words, &loose);
+	flat_take(&flat, &words, false, &flat_words, &loose);
 	out->building = keep(out, &words, 0, words.count, taken | flat_words | ranges_of(&words));
 }
 

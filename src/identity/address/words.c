@@ -138,7 +138,9 @@ static void add_plain(struct address_words *out, struct text word, bool comma)
 	struct address_word *added = add_word(out, word, comma);
 	if (!added)
 		return;
-	if (word.len == 1 && is_letter(word.at[0])) {
+	if (word.len > 7 && text_ends_with(word, TEXT("shire"))) { /* counties, also misspelt */
+		added->traits = WORD_NOISE;
+	} else if (word.len == 1 && is_letter(word.at[0])) {
 		added->traits = WORD_LETTER;
 		added->first.suffix = word.at[0];
 	} else if (word.len <= 5 && is_letter(word.at[0]) && is_digit(word.at[word.len - 1])) {
