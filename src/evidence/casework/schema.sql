@@ -57,3 +57,47 @@ CREATE TABLE household_report (
 );
 CREATE INDEX household_report_status ON household_report (status, made);
 CREATE INDEX household_report_user ON household_report (user_id, made);
+-- shelf: desk
+-- migration 3
+-- What an investigator found about a row of a list; the last of a subject counts. subject_key is the keyed hash of the
+-- UPRN for a property, else the id of the resident or household: it outlives every re-run. The note is sealed.
+CREATE TABLE list_outcome (
+	outcome_id ID PRIMARY KEY,
+	list_id TEXT NOT NULL,
+	subject_key ID NOT NULL,
+	made INSTANT NOT NULL,
+	user_id ID NOT NULL,
+	username TEXT NOT NULL,
+	outcome TEXT NOT NULL,
+	points INT NOT NULL,
+	note_sealed BLOB NOT NULL
+);
+CREATE INDEX list_outcome_by_subject ON list_outcome (list_id, subject_key, made);
+-- shelf: data
+-- migration 1
+-- Stable small numbers for the profile's lists.
+CREATE TABLE list_rule (
+	list_no INT PRIMARY KEY,
+	list_id TEXT NOT NULL UNIQUE
+);
+-- What a list puts before somebody, worked out anew by every refresh. since: on the list since. reasons: lines of
+-- points, a tab, and what is the case, in words without a name.
+CREATE TABLE list_row (
+	list_no INT NOT NULL,
+	subject_id ID NOT NULL,
+	property_id ID,
+	ward TEXT,
+	points INT NOT NULL,
+	since DATE NOT NULL,
+	reasons TEXT NOT NULL,
+	PRIMARY KEY (list_no, subject_id)
+) CLUSTERED;
+-- Everybody whom the row goes by: who may not know of one of them does not see the row.
+CREATE TABLE list_member (
+	list_no INT NOT NULL,
+	subject_id ID NOT NULL,
+	resident_id ID NOT NULL,
+	group_id TEXT NOT NULL,
+	shown BOOL NOT NULL,
+	PRIMARY KEY (list_no, subject_id, resident_id)
+) CLUSTERED;

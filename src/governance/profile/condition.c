@@ -54,7 +54,7 @@ static struct text next_token(struct text *rest, bool *quoted)
 	return len ? take(rest, len) : TEXT_ABSENT;
 }
 
-static bool operator_parse(struct text token, enum condition_operator *out)
+bool operator_parse(struct text token, enum condition_operator *out)
 {
 	static const char *const names[] = {"=", "!=", "<", "<=", ">", ">=", NULL};
 	int at;

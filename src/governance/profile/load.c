@@ -24,6 +24,7 @@ static const struct {
 	[KIND_AGREEMENT] = {"agreement", "agreements.yaml", "agreements", sizeof(struct profile_agreement)},
 	[KIND_RESTRICTION] = {"restriction", "restrictions.yaml", "restrictions", sizeof(struct profile_restriction)},
 	[KIND_EVENT] = {"event rule", "events.yaml", "events", sizeof(struct profile_event)},
+	[KIND_LIST] = {"list", "lists.yaml", "lists", sizeof(struct profile_list)},
 };
 
 size_t kind_size(enum kind kind)
@@ -409,6 +410,9 @@ static void set_head(enum kind kind, void *things, size_t i, struct text id, str
 	case KIND_RESTRICTION:
 		SET_HEAD(struct profile_restriction, things, i, id, place);
 		break;
+	case KIND_LIST:
+		SET_HEAD(struct profile_list, things, i, id, place);
+		break;
 	default:
 		SET_HEAD(struct profile_event, things, i, id, place);
 		break;
@@ -518,6 +522,7 @@ static void hand_out(struct loader *loader)
 	HAND_OUT(agreements, KIND_AGREEMENT);
 	HAND_OUT(restrictions, KIND_RESTRICTION);
 	HAND_OUT(events, KIND_EVENT);
+	HAND_OUT(lists, KIND_LIST);
 #undef HAND_OUT
 }
 
@@ -552,6 +557,7 @@ static void load_all(struct loader *loader, const char *folder)
 	fill_events(loader);
 	fill_pages(loader);
 	hand_out(loader);
+	fill_lists(loader); /* asks whole agreements */
 }
 
 static struct profile *profile_new(const char *folder)

@@ -22,7 +22,7 @@ static void check_sees_names(struct reader *r, const struct yaml_node *node, con
 {
 	const uint64_t naming = capability_bit(CAPABILITY_SEARCH) | capability_bit(CAPABILITY_RESIDENT_OPEN) |
 				capability_bit(CAPABILITY_HOUSEHOLD_OPEN) | capability_bit(CAPABILITY_PROPERTY_OPEN) |
-				capability_bit(CAPABILITY_QUARANTINE_VALUES);
+				capability_bit(CAPABILITY_QUARANTINE_VALUES) | capability_bit(CAPABILITY_LISTS_WORK);
 	if (!role->names && role->capabilities & naming) {
 		problem(r, yaml_get(node, "names"),
 			"the role `%s` may see no names, and has a capability that shows them", role->id.at);

@@ -21,6 +21,7 @@ LOOKUP(purpose, KIND_PURPOSE, purposes)
 LOOKUP(role, KIND_ROLE, roles)
 LOOKUP(team, KIND_TEAM, teams)
 LOOKUP(agreement, KIND_AGREEMENT, agreements)
+LOOKUP(list, KIND_LIST, lists)
 
 const struct profile_column *feed_column(const struct profile_feed *feed, const struct profile_element *element)
 {
@@ -128,6 +129,15 @@ bool agreement_has_purpose(const struct profile_agreement *agreement, const stru
 			return true;
 	}
 	return false;
+}
+
+const struct profile_outcome *list_outcome(const struct profile_list *list, struct text id)
+{
+	for (size_t i = 0; i < list->outcome_count; i++) {
+		if (text_equal(list->outcomes[i].id, id))
+			return &list->outcomes[i];
+	}
+	return NULL;
 }
 
 struct text profile_ward_title(const struct profile *profile, struct text code)

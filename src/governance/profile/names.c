@@ -18,6 +18,9 @@ const char *const hides_names[] = {"resident", "address", NULL};
 const char *const marks_names[] = {"resident", "property", NULL};
 const char *const importance_names[] = {"low", "normal", "high", NULL};
 const char *const about_names[] = {"residents", "properties", NULL};
+const char *const list_subject_names[] = {"property", "household", "resident", NULL};
+const char *const group_life_names[] = {"now", "ended", "ever", NULL};
+const char *const group_measure_names[] = {"count", "people", "properties", "families", "sources", NULL};
 const char *const capability_names[] = {
 #define PROFILE_CAPABILITY_NAME(name, text) text,
 	PROFILE_CAPABILITIES(PROFILE_CAPABILITY_NAME)
@@ -58,6 +61,11 @@ const char *delivery_name(enum feed_delivery delivery)
 const char *schedule_name(enum feed_schedule schedule)
 {
 	return schedule_names[schedule];
+}
+
+const char *group_measure_name(enum group_measure measure)
+{
+	return group_measure_names[measure];
 }
 
 const char *capability_name(enum capability capability)

@@ -29,6 +29,7 @@ extern const char *const category_names[],
 												*const capability_names[],
 													*const about_names
 														[];
+extern const char *const list_subject_names[], *const group_life_names[], *const group_measure_names[];
 
 bool name_parse(const char *const *names, struct text written, int *out);
 
@@ -42,6 +43,7 @@ enum kind {
 	KIND_AGREEMENT,
 	KIND_RESTRICTION,
 	KIND_EVENT,
+	KIND_LIST,
 	KIND_COUNT
 };
 
@@ -146,6 +148,7 @@ void read_condition(struct reader *r, const struct yaml_node *mapping, const cha
 
 /* ---- conditions (condition.c) ---- */
 /* Parses WRITTEN at NODE; reports every element that is not registered or not in one of FEEDS. */
+bool operator_parse(struct text written, enum condition_operator *out); /* "=", "!=", "<" ... */
 bool condition_parse(struct reader *r, const struct yaml_node *node, struct text written,
 		     const struct profile_feed *const *feeds, size_t feed_count, struct profile_condition *out);
 
@@ -162,6 +165,7 @@ void fill_agreements(struct loader *loader);
 void fill_restrictions(struct loader *loader);
 void fill_events(struct loader *loader);
 void fill_pages(struct loader *loader);
+void fill_lists(struct loader *loader);
 struct reader entry_reader(struct loader *loader, enum kind kind, size_t number, struct yaml_node **node);
 struct file *loader_file(struct loader *loader, const char *name); /* own file, NULL when not there */
 /* A further file of the profile, that another one names: read, parsed, counted to its version and its copies. */

@@ -125,6 +125,19 @@ const struct cli_command cli_commands[] = {
 		.run = cmd_status,
 	},
 	{
+		.name = "lists",
+		.group = GROUP_DATA,
+		.summary = "Show what the profile's lists put before investigators, and what came of it",
+		.details = "Each list says what to look into and why; it decides nothing. Every refresh works it out "
+			   "anew. Names are on the pages only; whoever is protected is in no row and no count here.",
+		.operands = {WORKSPACE_OPERAND},
+		.options = {{"list", 'l', "ID", "the rows of this list, by priority, with their reasons", NULL}},
+		.examples = {{"oneview lists council", "Each list: rows, looked into, and how often it was right."},
+			     {"oneview lists council --list single_person_discount --json",
+			      "One list's rows, for a program."}},
+		.run = cmd_lists,
+	},
+	{
 		.name = "explain",
 		.group = GROUP_DATA,
 		.summary = "Say why two records are, or are not, one resident",

@@ -3,12 +3,14 @@
 #include "address/address.h"
 #include "base/interrupt.h"
 #include "base/memory.h"
+#include "casework/lists.h"
 #include "household/household.h"
 #include "household/restrictions.h"
 #include "linking/labels.h"
 #include "linking/refresh.h"
 #include "linking/review.h"
 #include "linking/rulings.h"
+#include "traits/traits.h"
 
 static double seconds_since(instant then)
 {
@@ -293,6 +295,16 @@ static enum status derive_households(struct pipeline *pipeline, char detail[PIPE
 	return status;
 }
 
+static enum status derive_traits(struct pipeline *pipeline, char detail[PIPELINE_DETAIL_SIZE], struct error *error)
+{
+	struct traits_report report;
+	enum status status = traits_refresh(pipeline->reading, &report, error);
+	if (status == STATUS_OK)
+		snprintf(detail, PIPELINE_DETAIL_SIZE, "%zu residents, the month of birth of %zu known: %zu changed",
+			 report.residents, report.with_birth, report.changed);
+	return status;
+}
+
 static enum status derive_restrictions(struct pipeline *pipeline, char detail[PIPELINE_DETAIL_SIZE],
 				       struct error *error)
 {
@@ -314,11 +326,27 @@ static enum status derive_queue(struct pipeline *pipeline, char detail[PIPELINE_
 	return status;
 }
 
+static enum status derive_lists(struct pipeline *pipeline, char detail[PIPELINE_DETAIL_SIZE], struct error *error)
+{
+	struct lists_report report;
+	enum status status = lists_refresh(pipeline->opened->workspace->profile, pipeline->opened->data, date_today(),
+					   &report, error);
+	if (status == STATUS_OK)
+		snprintf(detail, PIPELINE_DETAIL_SIZE, "%zu rows for investigators: %zu new, %zu gone", report.rows,
+			 report.added, report.gone);
+	return status;
+}
+
 /* In the order the data travels. */
 static const struct derivation derivations[] = {
-	{"addresses", "Addresses", derive_addresses},    {"residents", "Residents", derive_residents},
-	{"households", "Households", derive_households}, {"restrictions", "Restrictions", derive_restrictions},
-	{"queue", "Review queue", derive_queue},         {NULL, NULL, NULL},
+	{"addresses", "Addresses", derive_addresses},
+	{"residents", "Residents", derive_residents},
+	{"households", "Households", derive_households},
+	{"traits", "Traits", derive_traits},
+	{"restrictions", "Restrictions", derive_restrictions},
+	{"queue", "Review queue", derive_queue},
+	{"lists", "Lists", derive_lists},
+	{NULL, NULL, NULL},
 };
 
 /* Done already by the run that this one continues, for the same extracts and profile. */

@@ -1,0 +1,20 @@
+/* What may be known of a resident without knowing who it is: month of birth, whether dead, and which of the families
+ * at one home. For the evidence side, in the table resident_trait (schema.sql).
+ */
+#ifndef TRAITS_TRAITS_H
+#define TRAITS_TRAITS_H
+
+#include "base/error.h"
+
+#include <stddef.h>
+
+struct reading;
+
+struct traits_report {
+	size_t residents, with_birth, dead, changed;
+};
+/* From the reading, the residents that linking wrote and the homes that the household room did; writes what differs, in
+ * one transaction. */
+enum status traits_refresh(const struct reading *reading, struct traits_report *report, struct error *error) MUST_CHECK;
+
+#endif
