@@ -224,7 +224,7 @@ static enum status derive(struct work *work, struct traits_report *report, struc
 		read_resident, error);
 	if (status == STATUS_OK)
 		status = read_pairs(work,
-				    "SELECT m.resident_id AS first, h.property_id AS second FROM household_member m"
+				    "SELECT m.resident_id AS first, m.property_id AS second FROM household_member m"
 				    " JOIN household h ON h.household_id = m.household_id"
 				    " WHERE m.to_date IS NULL AND h.ended_run IS NULL",
 				    read_home, error);

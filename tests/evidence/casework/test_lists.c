@@ -66,9 +66,9 @@ static void person(struct fixture *f, int id, int at, int days, int family, int 
 	    " WHERE NOT EXISTS (SELECT 1 FROM household WHERE household_id = %d)",
 	    at + family * 10000, at, at + family * 10000);
 	run(f,
-	    "INSERT INTO household_member (resident_id, household_id, from_date, certainty, why)"
-	    " VALUES (%d, %d, %d, 'likely', 'same_address')",
-	    id, at + family * 10000, f->today - days);
+	    "INSERT INTO household_member (resident_id, household_id, sequence, property_id, from_date, certainty, why)"
+	    " VALUES (%d, %d, 1, %d, %d, 'likely', 'same_address')",
+	    id, at + family * 10000, at, f->today - days);
 	run(f,
 	    "INSERT INTO residence (resident_id, property_id, sequence, from_date, sources, records, confidence)"
 	    " VALUES (%d, %d, 1, %d, 1, 1, 0.9)",
