@@ -1,5 +1,5 @@
 // Improvements for browsers with JavaScript; every page works without.
-import { Button, CharacterCount, ErrorSummary, NotificationBanner, PasswordInput, Radios, ServiceNavigation, SkipLink } from "govuk-frontend";
+import { Button, CharacterCount, ErrorSummary, NotificationBanner, PasswordInput, ServiceNavigation, SkipLink } from "govuk-frontend";
 
 document.body.classList.add("js-enabled");
 if ("noModule" in HTMLScriptElement.prototype) document.body.classList.add("govuk-frontend-supported");
@@ -10,7 +10,6 @@ const components = [
   ["govuk-error-summary", ErrorSummary],
   ["govuk-notification-banner", NotificationBanner],
   ["govuk-password-input", PasswordInput],
-  ["govuk-radios", Radios],
   ["govuk-service-navigation", ServiceNavigation],
   ["govuk-skip-link", SkipLink],
 ];

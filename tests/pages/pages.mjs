@@ -235,6 +235,7 @@ await step("a household that is wrong", async () => {
   await check(page, "household-wrong");
   await page.click("main button[type=submit]");
   tell(/Choose what is wrong/.test(await text(page)) && /Say how you know/.test(await text(page)), "an empty report is asked for again");
+  tell(!(await page.locator("#other").isVisible()), "what belongs to an answer waits for it");
   await check(page, "household-wrong-again");
   const several = (await page.locator("#what").count()) > 0;
   if (several) {

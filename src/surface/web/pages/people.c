@@ -75,7 +75,7 @@ date people_take_day(struct visit *visit, bool *right)
 	*right = !written.len || (date_parse_iso(written, &on) && on <= today);
 	if (!*right)
 		on = DATE_UNKNOWN;
-	put_text(visit->document, "at", written);
+	put_text(visit->document, "at", *right ? written : TEXT("")); /* a date field takes nothing else */
 	put_long_date(visit->document, "at_text", on);
 	put_date(visit->document, "today", today);
 	if (!*right)
