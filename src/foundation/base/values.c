@@ -5,7 +5,7 @@
 #include <stdlib.h>
 
 /* A slot holds the upper half of the hash and the code, so that looking touches the text only when
- * it is the one. At most two thirds are used. */
+ * it is the one. At most two thirds are used, and there are as many places for keys. */
 
 enum { FIRST_SLOTS = 64, AHEAD = 32, ROOM = 1 << 16 };
 
@@ -36,13 +36,15 @@ static void put_slot(struct values *values, uint64_t hash, uint32_t code)
 void values_reserve(struct values *values, size_t count)
 {
 	size_t slots = values->slot_count ? values->slot_count : FIRST_SLOTS;
+	if (values->slot_count && (count + 1) * 3 <= slots * 2)
+		return;
 	while ((count + 1) * 3 > slots * 2)
 		slots *= 2;
-	if (slots == values->slot_count)
-		return;
 	free(values->slots);
 	values->slots = memory_alloc(slots, sizeof *values->slots);
 	values->slot_count = slots;
+	values->keys = memory_resize(values->keys, slots * 2 / 3, sizeof *values->keys);
+	values->hashes = memory_resize(values->hashes, slots * 2 / 3, sizeof *values->hashes);
 	for (size_t i = 0; i < values->count; i++)
 		put_slot(values, values->hashes[i], (uint32_t)i + 1);
 }
@@ -63,8 +65,6 @@ static struct text copy_value(struct values *values, struct text value)
 
 static uint32_t add_value(struct values *values, struct text value, uint64_t hash, size_t slot)
 {
-	ARRAY_GROW(values->keys, values->count, values->capacity);
-	ARRAY_GROW(values->hashes, values->count, values->hash_capacity);
 	values->keys[values->count] = copy_value(values, value);
 	values->hashes[values->count] = hash;
 	uint32_t code = (uint32_t)++values->count;
@@ -89,27 +89,13 @@ uint32_t values_code(struct values *values, struct text value)
 	return value.len == 0 ? 0 : code_of(values, value, text_hash(value));
 }
 
-uint32_t values_code_hashed(struct values *values, struct text value, uint64_t hash)
-{
-	return value.len == 0 ? 0 : code_of(values, value, hash);
-}
-
-uint32_t values_append(struct values *values, struct text value)
-{
-	if (value.len == 0)
-		return 0;
-	ARRAY_GROW(values->keys, values->count, values->capacity);
-	values->keys[values->count] = copy_value(values, value);
-	return (uint32_t)++values->count;
-}
-
 /* Some at a time, so that their slots are on the way while others are looked at. */
 void values_codes(struct values *values, const struct text *from, size_t count, uint32_t *codes)
 {
 	uint64_t hashes[AHEAD];
+	values_reserve(values, values->count + count);
 	for (size_t first = 0; first < count; first += AHEAD) {
 		size_t some = count - first < AHEAD ? count - first : AHEAD;
-		values_reserve(values, values->count + some);
 		for (size_t i = 0; i < some; i++) {
 			hashes[i] = text_hash(from[first + i]);
 			__builtin_prefetch(&values->slots[hashes[i] & (values->slot_count - 1)]);

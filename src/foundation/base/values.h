@@ -17,7 +17,7 @@
 struct values {
 	struct text *keys; /* by code - 1 */
 	uint64_t *hashes;  /* text_hash() of them */
-	size_t count, capacity, hash_capacity;
+	size_t count;
 	uint64_t *slots;
 	size_t slot_count;
 	struct arena arena;
@@ -30,14 +30,7 @@ void values_release(struct values *values);
 void values_reserve(struct values *values, size_t count); /* room for so many without growing */
 /* The code of VALUE, new or known; 0 for empty text. */
 uint32_t values_code(struct values *values, struct text value);
-uint32_t values_code_hashed(struct values *values, struct text value, uint64_t hash); /* text_hash(VALUE) is known */
+/* The codes of COUNT texts; room is made for all of them at once. */
 void values_codes(struct values *values, const struct text *from, size_t count, uint32_t *codes);
-/* A new code for VALUE, whether it is there or not, without looking; mixing with the others is the caller's risk. */
-uint32_t values_append(struct values *values, struct text value);
-static inline void values_expect(const struct values *values, uint64_t hash)
-{
-	if (values->slot_count)
-		__builtin_prefetch(&values->slots[hash & (values->slot_count - 1)]);
-}
 
 #endif
