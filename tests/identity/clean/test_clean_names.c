@@ -226,7 +226,8 @@ static void births(void **state)
 		{{1985, 3, 4}, {1958, 3, 4}, BIRTH_ONE_DIGIT},   {{1985, 1, 1}, {1985, 11, 23}, BIRTH_SAME_YEAR},
 		{{1985, 3, 4}, {1986, 3, 4}, BIRTH_ONE_DIGIT},   {{1989, 3, 4}, {1990, 3, 4}, BIRTH_SLIP},
 		{{1985, 3, 4}, {1985, 3, 29}, BIRTH_SLIP},       {{1985, 3, 4}, {1972, 11, 25}, BIRTH_DIFFERENT},
-		{{1985, 3, 4}, {1985, 11, 25}, BIRTH_DIFFERENT},
+		{{1985, 3, 4}, {1985, 11, 25}, BIRTH_DIFFERENT}, {{1985, 10, 23}, {1985, 2, 23}, BIRTH_SLIP},
+		{{1985, 3, 4}, {1962, 3, 4}, BIRTH_SLIP},        {{1910, 3, 4}, {1901, 3, 4}, BIRTH_ONE_DIGIT},
 	};
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
 		date a = date_of(rows[i].a.year, rows[i].a.month, rows[i].a.day);
@@ -234,6 +235,8 @@ static void births(void **state)
 		if (clean_birth_compare(a, b) != rows[i].want || clean_birth_compare(b, a) != rows[i].want)
 			fail_msg("row %zu: %d, wanted %d", i, clean_birth_compare(a, b), rows[i].want);
 	}
+	assert_int_equal(clean_birth_digits(date_of(2001, 2, 28)), 0x28022001);
+	assert_int_equal(clean_birth_digits(date_of(1899, 12, 1)), 0x01121899);
 }
 
 /* ---- gists: never wrong, and right often enough to be worth it ------------------------------------------ */
