@@ -46,18 +46,37 @@ static bool one_digit_apart(uint32_t a, uint32_t b)
 	return differ >> at == 0x11 && (a >> at & 15) == (b >> (at + 4) & 15) && (a >> (at + 4) & 15) == (b >> at & 15);
 }
 
+static int year_of(uint32_t digits)
+{
+	return (int)((digits >> 12 & 15) * 1000 + (digits >> 8 & 15) * 100 + (digits >> 4 & 15) * 10 + (digits & 15));
+}
+
+/* Where no more than years is known, ages were guessed and reckoned: what counts is how far they lie apart. */
+static enum birth_agreement compare_years(int years)
+{
+	return years == 1 ? BIRTH_ONE_DIGIT : years <= 3 || years == 10 ? BIRTH_SLIP : BIRTH_DIFFERENT;
+}
+
 enum birth_agreement clean_birth_compare_digits(uint32_t a, uint32_t b)
 {
 	enum { FIRST_OF_JANUARY = 0x0101 };
 	if (a == b)
 		return BIRTH_SAME;
+	bool year_alone_a = a >> 16 == FIRST_OF_JANUARY, year_alone_b = b >> 16 == FIRST_OF_JANUARY;
+	if (year_alone_a || year_alone_b) {
+		int years = year_of(a) > year_of(b) ? year_of(a) - year_of(b) : year_of(b) - year_of(a);
+		if (year_alone_a && year_alone_b)
+			return compare_years(years);
+		if (years == 1 && !one_digit_apart(a, b))
+			return BIRTH_SLIP;
+	}
 	uint32_t day_a = a >> 24, month_a = a >> 16 & 255, day_b = b >> 24, month_b = b >> 16 & 255;
 	bool one_year = ((a ^ b) & 0xffff) == 0;
 	if (one_year && day_a == month_b && month_a == day_b)
 		return BIRTH_SWAPPED;
 	if (one_digit_apart(a, b))
 		return BIRTH_ONE_DIGIT;
-	if (one_year && (a >> 16 == FIRST_OF_JANUARY || b >> 16 == FIRST_OF_JANUARY))
+	if (one_year && (year_alone_a || year_alone_b))
 		return BIRTH_SAME_YEAR;
 	return one_year + (month_a == month_b) + (day_a == day_b) == 2 ? BIRTH_SLIP : BIRTH_DIFFERENT;
 }

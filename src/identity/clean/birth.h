@@ -18,9 +18,10 @@ enum birth_quality clean_birth(date birth, date as_at);
 enum birth_agreement {
 	BIRTH_SAME,
 	BIRTH_SWAPPED,   /* day and month change places */
-	BIRTH_ONE_DIGIT, /* one digit of DDMMYYYY differs, or two neighbours change places */
+	BIRTH_ONE_DIGIT, /* one digit of DDMMYYYY differs, or two neighbours change places; of years alone, one apart */
 	BIRTH_SAME_YEAR, /* same year, and one of the two may know no more than the year */
-	BIRTH_SLIP,      /* same day and month, the year off by 1, 10 or 100; or two of the three parts equal */
+	BIRTH_SLIP,      /* same day and month, the year off by 1, 10 or 100; or two of the three parts equal; of years
+			    alone, up to three apart, or ten; one year apart, where one of the two is a year alone */
 	BIRTH_DIFFERENT
 };
 enum birth_agreement clean_birth_compare(date a, date b);

@@ -245,6 +245,85 @@ static void add_broad_rules(struct rules *rules, const struct linking_table *tab
 	ADD_RULES(false, {LINKING_BIRTH, LINKING_KEY_YEAR});
 }
 
+/* ---- more rules, as far as pairs allow ------------------------------------------------------------------ */
+
+/* Pairs that further rules may add, and records above which nothing is left to add. */
+static const double FURTHER_PAIRS = 1.5e6;
+enum { FURTHER_RECORDS = 250000 };
+
+/* The chance that two records have one key, values that are missing counted. */
+static double chance_of_key(const struct linking_table *table, struct linking_part part)
+{
+	const struct column *column = &table->columns[part.column];
+	struct id_map counts;
+	uint64_t same = 0;
+	id_map_init(&counts);
+	for (uint32_t code = 1; code <= column->dictionary->values.count; code++) {
+		uint64_t key = column->counts[code] ? value_keys(column, code, part).first : 0;
+		if (key)
+			*id_map_put(&counts, key, NULL) += column->counts[code];
+	}
+	for (size_t i = 0; i < counts.slot_count; i++)
+		same += counts.used[i] ? counts.values[i] * (counts.values[i] - 1) : 0;
+	id_map_release(&counts);
+	return (double)same / ((double)table->count * (double)table->count);
+}
+
+static bool has_rule(const struct rules *rules, const struct linking_rule *wanted)
+{
+	for (size_t i = 0; i < rules->count; i++) {
+		const struct linking_rule *rule = &rules->at[i].is;
+		bool same = rule->count == wanted->count;
+		for (size_t p = 0; same && p < rule->count; p++)
+			same = rule->parts[p].column == wanted->parts[p].column &&
+			       rule->parts[p].transform == wanted->parts[p].transform;
+		if (same)
+			return true;
+	}
+	return false;
+}
+
+/* Two agreements that are cheap here, though they would not be among millions of records: a family name and a county,
+ * a name and a year. Then one alone. Each as long as what all of them add is within the bound. */
+static void add_further_rules(struct rules *rules, const struct linking_table *table,
+			      const struct linking_settings *settings)
+{
+	static const struct wanted wanted[][2] = {
+		{{LINKING_FAMILY, LINKING_KEY_SOUND}, {LINKING_GIVEN, LINKING_KEY_INITIAL}},
+		{{LINKING_FAMILY, LINKING_KEY_SOUND}, {LINKING_BIRTH, LINKING_KEY_YEAR}},
+		{{LINKING_FAMILY, LINKING_KEY_SOUND}, {LINKING_TEXT, LINKING_KEY_EXACT}},
+		{{LINKING_GIVEN, LINKING_KEY_SOUND}, {LINKING_BIRTH, LINKING_KEY_YEAR}},
+		{{LINKING_GIVEN, LINKING_KEY_SOUND}, {LINKING_TEXT, LINKING_KEY_EXACT}},
+		{{LINKING_BIRTH, LINKING_KEY_BIRTH}, {LINKING_KIND_COUNT, LINKING_KEY_EXACT}},
+		{{LINKING_FAMILY, LINKING_KEY_SOUND}, {LINKING_KIND_COUNT, LINKING_KEY_EXACT}},
+		{{LINKING_BIRTH, LINKING_KEY_YEAR}, {LINKING_TEXT, LINKING_KEY_EXACT}},
+		{{LINKING_GIVEN, LINKING_KEY_SOUND}, {LINKING_KIND_COUNT, LINKING_KEY_EXACT}},
+	};
+	double left = FURTHER_PAIRS, all = comparable_pairs(table, settings);
+	if (table->count > FURTHER_RECORDS)
+		return;
+	for (size_t w = 0; w < sizeof wanted / sizeof *wanted; w++) {
+		size_t parts = wanted[w][1].kind == LINKING_KIND_COUNT ? 1 : 2;
+		for (size_t x = 0; x < table->column_count; x++) {
+			for (size_t y = 0; y < (parts == 2 ? table->column_count : 1); y++) {
+				struct linking_rule rule = {.parts = {{x, wanted[w][0].transform, 0},
+								      {y, wanted[w][1].transform, 0}},
+							    .count = parts};
+				if (table->columns[x].is.kind != wanted[w][0].kind ||
+				    (parts == 2 && table->columns[y].is.kind != wanted[w][1].kind) ||
+				    has_rule(rules, &rule))
+					continue;
+				double pairs = all * chance_of_key(table, rule.parts[0]) *
+					       (parts == 2 ? chance_of_key(table, rule.parts[1]) : 1);
+				if (pairs > left)
+					continue;
+				left -= pairs;
+				add_rule(rules, table, &rule);
+			}
+		}
+	}
+}
+
 void rules_make(struct rules *rules, const struct linking_table *table, const struct linking_settings *settings)
 {
 	struct kinds kinds = {0};
@@ -289,4 +368,5 @@ void rules_make(struct rules *rules, const struct linking_table *table, const st
 	ADD_RULES(false, {LINKING_TEXT, LINKING_KEY_EXACT}, {LINKING_BIRTH, LINKING_KEY_BIRTH});
 	ADD_RULES(false, {LINKING_TEXT, LINKING_KEY_EXACT}, {LINKING_GIVEN, LINKING_KEY_SOUND});
 	ADD_RULES(false, {LINKING_TEXT, LINKING_KEY_EXACT}, {LINKING_FAMILY, LINKING_KEY_SOUND});
+	add_further_rules(rules, table, settings);
 }

@@ -439,6 +439,7 @@ uint64_t comparer_pattern(struct comparer *comparer, const uint32_t *a, const ui
 	}
 	if (table->sources)
 		pattern = set_level(pattern, table->source, sources_compare(table, a, b, pattern));
+	pattern = leave_out_nested(table, pattern);
 	pattern = see_joined_names(table, a, b, see_crossed_names(comparer, a, b, pattern));
 	return see_whole_name(table, a, b, see_names_told_twice(table, pattern));
 }
@@ -501,6 +502,7 @@ bool comparer_pattern_left(struct comparer *comparer, const struct limits *limit
 		return false;
 	if (table->sources)
 		*pattern = set_level(*pattern, table->source, sources_compare(table, a, b, *pattern));
+	*pattern = leave_out_nested(table, *pattern);
 	*pattern = see_joined_names(table, a, b, see_crossed_names(comparer, a, b, *pattern));
 	*pattern = see_whole_name(table, a, b, see_names_told_twice(table, *pattern));
 	return true;

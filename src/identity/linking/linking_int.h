@@ -50,6 +50,7 @@ struct column {
 	unsigned at, slots;      /* where in a row */
 	uint32_t *counts;        /* by code: records that have the value */
 	uint64_t filled;         /* values over all records */
+	uint32_t nested_in;      /* bit C: who has column C's value has this one's, too; see nesting.c */
 	unsigned char *scarcity; /* names, by code: -2 log2 of how frequent; see NAME_BINS */
 	float *rarity;           /* by code: log2(u_same / frequency), once the model is there */
 	float rarity_most;
@@ -74,6 +75,7 @@ struct linking_table {
 	uint32_t *added;  /* row -> number of adding */
 	uint32_t *row_of; /* number of adding -> row */
 	struct sources *sources;
+	bool any_nested;
 };
 
 /* More values of one column than MOST_SLOTS in one record say little; the rest is left out. */
@@ -87,6 +89,8 @@ static inline const uint32_t *table_row(const struct linking_table *table, uint3
 {
 	return table->rows + (size_t)row * table->stride;
 }
+/* Which text columns follow from others. */
+void table_find_nesting(struct linking_table *table);
 struct text dictionary_value(const struct dictionary *dictionary, uint32_t code);
 
 /* A whole name that two records share falls into a bin by the product of its frequencies, three to
@@ -97,6 +101,10 @@ static inline unsigned name_bin(unsigned scarcity_given, unsigned scarcity_famil
 	unsigned sum = scarcity_given + scarcity_family;
 	unsigned bin = sum <= 22 ? 1 : 1 + (sum - 22) / 3;
 	return bin < NAME_BINS ? bin : NAME_BINS - 1;
+}
+static inline unsigned pattern_level(uint64_t pattern, size_t column)
+{
+	return (unsigned)(pattern >> (4 * column)) & 15;
 }
 static inline unsigned pattern_name_bin(uint64_t pattern)
 {
@@ -118,6 +126,22 @@ bool sources_read(struct linking_table *table, const struct json_t *root); /* NU
  * the model again. */
 void sources_learn(struct linking_table *table, const struct blocks *blocks, struct model *model,
 		   const struct linking_settings *settings);
+
+/* A column that follows from another says nothing more where that is the same already. */
+static inline uint64_t leave_out_nested(const struct linking_table *table, uint64_t pattern)
+{
+	for (size_t c = 0; table->any_nested && c < table->column_count; c++) {
+		if (!table->columns[c].nested_in || pattern_level(pattern, c) != LINKING_LEVEL_SAME)
+			continue;
+		for (uint32_t left = table->columns[c].nested_in; left; left &= left - 1) {
+			if (pattern_level(pattern, (size_t)__builtin_ctz(left)) == LINKING_LEVEL_SAME) {
+				pattern &= ~(UINT64_C(15) << (4 * c));
+				break;
+			}
+		}
+	}
+	return pattern;
+}
 
 /* ---- comparing ---------------------------------------------------------------------------- */
 
@@ -145,10 +169,6 @@ static inline void comparer_expect(const struct comparer *comparer, const uint32
 		__builtin_prefetch(comparer->expected[i].by_code + comparer->expected[i].size * a[at]);
 		__builtin_prefetch(comparer->expected[i].by_code + comparer->expected[i].size * b[at]);
 	}
-}
-static inline unsigned pattern_level(uint64_t pattern, size_t column)
-{
-	return (unsigned)(pattern >> (4 * column)) & 15;
 }
 
 /* ---- pinned levels --------------------------------------------------------------------------- */

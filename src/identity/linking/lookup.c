@@ -357,7 +357,9 @@ static struct linking_table *gather(const struct asking *asking)
 	for (size_t c = 0; c < all->column_count; c++) {
 		few->columns[c].not_compared = all->columns[c].not_compared;
 		few->columns[c].plain = all->columns[c].plain;
+		few->columns[c].nested_in = all->columns[c].nested_in;
 	}
+	few->any_nested = all->any_nested;
 	linking_table_pack(few, 1);
 	take_frequencies(few, lookup->run, &codes);
 	if (lookup->sources && !sources_read(few, lookup->sources))

@@ -433,6 +433,21 @@ static void move_share(double *row, unsigned from, double most, unsigned to)
 	row[from] = most;
 }
 
+/* A person goes by the same names, but for those who change them: more than this, and EM has found people who share
+ * a place and a year instead. */
+#define MOST_OTHER_NAMES 0.25
+
+static void bound_names(double *row, enum linking_kind kind)
+{
+	double differs = kind == LINKING_GIVEN ? row[6] + row[8] : row[4], rest = 1 - differs;
+	if (differs <= MOST_OTHER_NAMES)
+		return;
+	for (unsigned l = 1; l < linking_level_count(kind); l++) {
+		bool other = kind == LINKING_GIVEN ? l == 6 || l == 8 : l == 4;
+		row[l] *= other ? MOST_OTHER_NAMES / differs : (1 - MOST_OTHER_NAMES) / rest;
+	}
+}
+
 /* How often one person's records may differ: more than this, and EM has taken people who share a name
  * for one. */
 static void bound_matches(const struct training *t, struct model *model)
@@ -447,6 +462,8 @@ static void bound_matches(const struct training *t, struct model *model)
 					   : kind == LINKING_IDENTIFIER ? 0.03
 					   : kind == LINKING_ENCODING   ? 0.06
 									: 1;
+		if (kind == LINKING_GIVEN || kind == LINKING_FAMILY)
+			bound_names(model->m[c], kind);
 		if (kind == LINKING_BIRTH && model->m[c][7] > MOST_GENERATIONS)
 			move_share(model->m[c], 7, MOST_GENERATIONS, 6);
 		for (unsigned l = first; l < levels; l++)
@@ -485,6 +502,10 @@ static void chance_of_names(const struct linking_table *table, double chance[NAM
 	}
 }
 
+/* As many pairs by chance are weighed against what a bin shows. Where chance gives hardly any, a few matches
+ * in doubt would otherwise make themselves strangers. */
+#define LEAN_PAIRS 20.0
+
 /* All pairs whose names agree are candidates; those of strangers are counted against what chance
  * would give. Only pairs with both dates of birth can tell a stranger of the same name from the
  * person. Names swapped agree in both at once. */
@@ -507,7 +528,7 @@ static void estimate_names_together(const struct training *t, struct model *mode
 	}
 	double average = (seen + 10) / (all + 10), lean_on = average;
 	for (unsigned bin = 0; bin < NAME_BINS; bin++) { /* one with few pairs leans on the next commoner one */
-		double together = (strangers[bin] * t->scale + 0.5 * lean_on) / (chance[bin] + 0.5);
+		double together = (strangers[bin] * t->scale + LEAN_PAIRS * lean_on) / (chance[bin] + LEAN_PAIRS);
 		model->names_together[bin] = together < 1 ? 1 : together > 200 ? 200 : together;
 		lean_on = bin > 0 ? model->names_together[bin] : average;
 	}

@@ -36,6 +36,7 @@ static enum status run_all(struct linking_run *run, const struct linking_setting
 	struct linking_report *report = &run->report;
 	double start = linking_seconds(), now = start;
 	linking_table_pack(run->table, settings->threads);
+	table_find_nesting(run->table);
 	blocks_make(&run->blocks, run->table, settings, report);
 	table_pin_levels(run->table, settings->levels);
 	report->seconds_block = linking_seconds() - now;

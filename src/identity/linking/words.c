@@ -10,6 +10,7 @@ static const struct {
 	{"family_name", "family name"},
 	{"name_suffix", "Junior or Senior"},
 	{"date_of_birth", "date of birth"},
+	{"date_of_death", "date of death"},
 	{"sex", "sex"},
 	{"address", "address"},
 	{"phone", "phone number"},

@@ -58,7 +58,7 @@ static int month_of(struct text value)
 	return 0;
 }
 
-static int number_at(const struct source_column *column, size_t row, bool month)
+int number_at(const struct source_column *column, size_t row, bool month)
 {
 	int64_t number;
 	if (!column || !column->codes[row])

@@ -23,6 +23,8 @@ static const struct {
 	[MEANING_BIRTH_YEAR] = {"birth_year", "year of birth"},
 	[MEANING_BIRTH_MONTH] = {"birth_month", "month of birth"},
 	[MEANING_BIRTH_DAY] = {"birth_day", "day of birth"},
+	[MEANING_AGE] = {"age", "age"},
+	[MEANING_DEATH] = {"date_of_death", "date of death"},
 	[MEANING_SEX] = {"sex", "sex"},
 	[MEANING_ADDRESS] = {"address", "address"},
 	[MEANING_HOUSE_NUMBER] = {"house_number", "house number"},
@@ -171,16 +173,19 @@ static const struct {
 	 "person number|original id|origin id|latent id|ent id|cluster no|cluster number|truth id|"
 	 "gold standard|class|same as|duplicate|is duplicate|true group|unique person id|"
 	 "universal id|simulation id|pid|uid person|population id"},
+	{MEANING_AGE, "age|age years|age in years|age yrs|age at census|age at enlistment|age at enumeration|alter"},
+	{MEANING_DEATH, "date of death|dod|death date|died|death|year of death|death year|yod|dod year|date died|"
+			"deathdate|dateofdeath|sterbedatum|overlijdensdatum|year died"},
 	{MEANING_IGNORED,
-	 "age|age years|age at death|household|household id|family id|hhid|house id|source|"
+	 "age at death|household|household id|family id|hhid|house id|source|"
 	 "source dataset|dataset|source system|file|filename|file name|source file|created|updated|"
 	 "created at|updated at|date created|last updated|modified|registered|registration date|"
-	 "date of death|dod|death date|date registered|timestamp|date|snapshot date|as at|year|"
+	 "date registered|timestamp|date|snapshot date|as at|year|"
 	 "start date|end date|date added|date of entry|entry date|extract date|valid from|valid to|"
-	 "page|page number|image|url|link|status|latitude|longitude|lat|lon|lng|age in years|"
+	 "page|page number|image|url|link|status|latitude|longitude|lat|lon|lng|"
 	 "householdid|household number|household no|version|family number|dwelling number|"
 	 "date of enlistment|enlistment date|date of discharge|weight|score|enlisted|enlistment|discharged|"
-	 "died|death|deceased|baptised|baptism|married|marriage date|date of marriage|event date|joined|"
+	 "deceased|baptised|baptism|married|marriage date|date of marriage|event date|joined|"
 	 "admission date|admitted|discharge date|census year|year of census"},
 };
 

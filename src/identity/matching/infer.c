@@ -94,6 +94,16 @@ static void believe_birth(struct matching_column *column, const struct look *loo
 		       "the header says date of birth, but the values cannot be read as dates");
 }
 
+static void believe_death(struct matching_column *column, const struct look *look)
+{
+	column->order = order_of(look);
+	column->historic = true;
+	if (look->date + look->year >= 0.5)
+		decide(column, MEANING_DEATH, "header; %d %% are dates or years", percent(look->date + look->year));
+	else
+		decide(column, MEANING_IGNORED, "the header says death, but the values are no dates");
+}
+
 static void believe_identifier(struct matching_column *column, const struct look *look, enum meaning meaning)
 {
 	double valid = meaning == MEANING_NHS ? look->nhs : meaning == MEANING_NI ? look->ni : look->upn;
@@ -115,6 +125,9 @@ static void believe(const struct inference *inference, size_t c, enum meaning me
 	switch (meaning) {
 	case MEANING_BIRTH:
 		believe_birth(column, look);
+		break;
+	case MEANING_DEATH:
+		believe_death(column, look);
 		break;
 	case MEANING_NHS:
 	case MEANING_NI:
@@ -339,6 +352,21 @@ static void drop_parts_of_birth(struct source *source)
 	}
 }
 
+/* An age tells the year of birth where nothing else does; beside a date it says nothing more. */
+static void drop_age(struct source *source)
+{
+	bool births = count_of(source, MEANING_BIRTH) || count_of(source, MEANING_BIRTH_YEAR), kept = false;
+	for (size_t c = 0; c < source->column_count; c++) {
+		struct matching_column *column = &source->columns[c].is;
+		if (column->meaning != MEANING_AGE)
+			continue;
+		if (births || kept)
+			decide(column, MEANING_IGNORED, "%s",
+			       births ? "an age, which says less than the date of birth" : "an age like another column");
+		kept = true;
+	}
+}
+
 /* A column of whole names beside given and family names: used where these are not filled in. */
 static void explain_full_name(struct source *source)
 {
@@ -413,6 +441,7 @@ void infer_columns(struct matching *matching, struct source *source, const struc
 		infer_column(&inference, c);
 	keep_one_birth(&inference);
 	drop_parts_of_birth(source);
+	drop_age(source);
 	tell_names_apart(&inference);
 	find_family(&inference);
 	explain_full_name(source);

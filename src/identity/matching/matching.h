@@ -41,6 +41,8 @@ enum meaning {
 	MEANING_BIRTH_YEAR,
 	MEANING_BIRTH_MONTH,
 	MEANING_BIRTH_DAY,
+	MEANING_AGE, /* where nothing else tells the year of birth */
+	MEANING_DEATH,
 	MEANING_SEX,
 	/* places */
 	MEANING_ADDRESS, /* a line of an address, or all of it */

@@ -50,7 +50,8 @@ struct source_column {
 	struct matching_column is;
 	struct raw *values; /* [1 ..= count]; code 0 is empty */
 	size_t count;
-	uint32_t *codes; /* by row */
+	uint32_t *codes;  /* by row */
+	struct text mark; /* the column of another file that it is one with, by its header; see align_columns() */
 };
 
 struct source_piece { /* part of a file that one thread reads */

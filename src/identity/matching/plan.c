@@ -10,6 +10,15 @@ size_t plan_target(const struct plan *plan, enum linking_kind kind)
 	return LINKING_COLUMNS;
 }
 
+size_t plan_date_target(const struct plan *plan, enum meaning meaning)
+{
+	for (size_t t = 0; t < plan->count; t++) {
+		if (plan->targets[t].kind == LINKING_BIRTH && plan->targets[t].meaning == meaning)
+			return t;
+	}
+	return LINKING_COLUMNS;
+}
+
 static size_t meaning_count(const struct source *source, enum meaning meaning)
 {
 	size_t count = 0;
@@ -37,6 +46,8 @@ static bool any_has(const struct matching *matching, enum meaning meaning)
 static struct text mark_of(const struct plan *plan, const struct source *source, size_t c)
 {
 	enum meaning meaning = source->columns[c].is.meaning;
+	if (source->columns[c].mark.len)
+		return source->columns[c].mark;
 	if (most_of(plan->matching, meaning) < 2)
 		return TEXT("");
 	if (meaning == MEANING_ADDRESS) {
@@ -120,8 +131,8 @@ static void plan_names(struct plan *plan)
 		add_target(plan, LINKING_FAMILY, 0, TEXT(""), "family_name");
 	if (full || any_has(m, MEANING_FAMILY) || any_has(m, MEANING_GIVEN) || any_has(m, MEANING_SUFFIX))
 		add_target(plan, LINKING_SUFFIX, 0, TEXT(""), "name_suffix");
-	if (any_has(m, MEANING_BIRTH) || any_has(m, MEANING_BIRTH_YEAR))
-		add_target(plan, LINKING_BIRTH, 0, TEXT(""), "date_of_birth");
+	if (any_has(m, MEANING_BIRTH) || any_has(m, MEANING_BIRTH_YEAR) || any_has(m, MEANING_AGE))
+		add_target(plan, LINKING_BIRTH, MEANING_BIRTH, TEXT(""), "date_of_birth");
 	if (any_has(m, MEANING_SEX) || any_has(m, MEANING_TITLE))
 		add_target(plan, LINKING_SEX, 0, TEXT(""), "sex");
 }
@@ -174,6 +185,8 @@ void plan_make(struct plan *plan)
 	plan_names(plan);
 	plan_numbers(plan);
 	plan_places(plan);
+	if (any_has(plan->matching, MEANING_DEATH))
+		add_target(plan, LINKING_BIRTH, MEANING_DEATH, TEXT(""), "date_of_death");
 	add_texts(plan, LINKING_TEXT, MEANING_BIRTH_PLACE);
 	add_texts(plan, LINKING_TEXT, MEANING_OCCUPATION);
 	add_texts(plan, LINKING_TEXT, MEANING_OTHER);

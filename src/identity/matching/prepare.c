@@ -17,6 +17,7 @@ static bool is_single(const struct plan *plan, const struct source *source, enum
 	case MEANING_BIRTH_YEAR:
 	case MEANING_BIRTH_MONTH:
 	case MEANING_BIRTH_DAY:
+	case MEANING_AGE:
 	case MEANING_UPRN:
 		return false;
 	case MEANING_POSTCODE:
@@ -36,17 +37,17 @@ struct file_job {
 	struct cleaning *cleanings;
 	size_t cleaning_count;
 	struct made births, places;
-	struct linking_bulk *parts; /* by target until the columns are known */
-	size_t part_count, part_capacity;
+	struct ages ages;
+	struct file_parts parts;
 };
 
-static void add_part(struct file_job *job, size_t target, const struct text *values, size_t count,
-		     const uint32_t *codes)
+void file_parts_add(struct file_parts *parts, size_t target, const struct text *values, size_t count,
+		    const uint32_t *codes)
 {
 	if (target == LINKING_COLUMNS)
 		return;
-	ARRAY_GROW(job->parts, job->part_count, job->part_capacity);
-	job->parts[job->part_count++] = (struct linking_bulk){target, values, count, codes};
+	ARRAY_GROW(parts->at, parts->count, parts->capacity);
+	parts->at[parts->count++] = (struct linking_bulk){target, values, count, codes};
 }
 
 static void clean_columns(struct plan *plan, struct source *source, struct file_job *job)
@@ -65,7 +66,7 @@ static void clean_columns(struct plan *plan, struct source *source, struct file_
 		}
 		for (size_t p = 0; p < cleaning->product_count; p++) {
 			if (cleaning->products[p].any)
-				add_part(job, cleaning->products[p].target, cleaning->products[p].values, column->count,
+				file_parts_add(&job->parts, cleaning->products[p].target, cleaning->products[p].values, column->count,
 					 column->codes);
 		}
 	}
@@ -93,12 +94,13 @@ static void clean_file(struct plan *plan, struct source *source, struct file_job
 	keep_truth(plan->matching, source);
 	if (column_of(source, MEANING_BIRTH_YEAR)) {
 		made_births(&job->births, source, threads);
-		add_part(job, plan_target(plan, LINKING_BIRTH), job->births.values, source->rows, job->births.codes);
+		file_parts_add(&job->parts, plan_date_target(plan, MEANING_BIRTH), job->births.values, source->rows, job->births.codes);
 	}
 	if (place_is_made(plan, source)) {
 		made_places(&job->places, source, threads);
-		add_part(job, plan_target(plan, LINKING_PLACE), job->places.values, source->rows, job->places.codes);
+		file_parts_add(&job->parts, plan_target(plan, LINKING_PLACE), job->places.values, source->rows, job->places.codes);
 	}
+	ages_read(&job->ages, source);
 	free(source->bytes);
 	source->bytes = NULL;
 }
@@ -110,7 +112,8 @@ static void file_job_release(struct file_job *job)
 	made_release(&job->births);
 	made_release(&job->places);
 	free(job->cleanings);
-	free(job->parts);
+	ages_release(&job->ages);
+	free(job->parts.at);
 }
 
 /* Columns that no file has a value for, such as middle names, are not the engine's. */
@@ -120,8 +123,8 @@ static void drop_empty(struct plan *plan, struct file_job *jobs)
 	bool any[LINKING_COLUMNS] = {false};
 	size_t column_of_target[LINKING_COLUMNS] = {0};
 	for (size_t s = 0; s < matching->source_count; s++) {
-		for (size_t b = 0; b < jobs[s].part_count; b++)
-			any[jobs[s].parts[b].column] = true;
+		for (size_t b = 0; b < jobs[s].parts.count; b++)
+			any[jobs[s].parts.at[b].column] = true;
 	}
 	for (size_t t = 0; t < plan->count; t++) {
 		if (!any[t])
@@ -131,8 +134,8 @@ static void drop_empty(struct plan *plan, struct file_job *jobs)
 		matching->columns[matching->column_count++] = matching->columns[t];
 	}
 	for (size_t s = 0; s < matching->source_count; s++) {
-		for (size_t b = 0; b < jobs[s].part_count; b++)
-			jobs[s].parts[b].column = column_of_target[jobs[s].parts[b].column];
+		for (size_t b = 0; b < jobs[s].parts.count; b++)
+			jobs[s].parts.at[b].column = column_of_target[jobs[s].parts.at[b].column];
 	}
 }
 
@@ -140,8 +143,22 @@ static void add_file(struct matching *matching, const struct source *source, con
 {
 	size_t first = linking_table_add_records(matching->table, source->rows, (int64_t)source->first_record);
 	linking_table_set_file(matching->table, first, file);
-	linking_table_add_bulk(matching->table, first, source->rows, job->parts, job->part_count,
+	linking_table_add_bulk(matching->table, first, source->rows, job->parts.at, job->parts.count,
 			       matching->options.threads);
+}
+
+static void settle_ages(struct plan *plan, struct file_job *jobs)
+{
+	size_t files = plan->matching->source_count;
+	struct file_parts **parts = memory_alloc(files, sizeof *parts);
+	const struct ages **ages = memory_alloc(files, sizeof *ages);
+	for (size_t s = 0; s < files; s++) {
+		parts[s] = &jobs[s].parts;
+		ages[s] = &jobs[s].ages;
+	}
+	ages_settle(plan, parts, ages);
+	free(parts);
+	free(ages);
 }
 
 enum status prepare_table(struct matching *matching, struct error *error)
@@ -150,12 +167,14 @@ enum status prepare_table(struct matching *matching, struct error *error)
 	enum status status = check_marks(matching, error);
 	if (status != STATUS_OK)
 		return status;
+	align_columns(matching);
 	plan_make(&plan);
 	struct file_job *jobs = memory_alloc(matching->source_count, sizeof *jobs);
 	for (size_t s = 0; s < matching->source_count && status == STATUS_OK; s++) {
 		clean_file(&plan, &matching->sources[s], &jobs[s]);
 		status = matching_stopped(matching, error);
 	}
+	settle_ages(&plan, jobs);
 	drop_empty(&plan, jobs);
 	matching->all_same = matching->column_count == 0;
 	if (status == STATUS_OK && !matching->all_same)

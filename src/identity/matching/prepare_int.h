@@ -21,6 +21,8 @@ struct plan {
 void plan_make(struct plan *plan);
 /* LINKING_COLUMNS when there is none. */
 size_t plan_target(const struct plan *plan, enum linking_kind kind);
+/* Of MEANING_BIRTH or MEANING_DEATH. */
+size_t plan_date_target(const struct plan *plan, enum meaning meaning);
 /* Of texts and identifiers: the target of a column of the file. */
 size_t plan_text_target(const struct plan *plan, const struct source *source, size_t column);
 
@@ -58,6 +60,27 @@ struct made {
 	uint32_t *codes; /* 1, 2, 3 ... */
 };
 
+/* What a file gives the engine's columns; by target until the columns are known. */
+struct file_parts {
+	struct linking_bulk *at;
+	size_t count, capacity;
+};
+void file_parts_add(struct file_parts *parts, size_t target, const struct text *values, size_t count,
+		    const uint32_t *codes);
+
+struct ages {
+	uint32_t *codes; /* by row: the age and one; 0: not known. NULL: the file has no ages, or needs none */
+};
+void ages_read(struct ages *ages, const struct source *source);
+void ages_release(struct ages *ages);
+/* Turns the ages of all files into years of birth, once everything else is read. */
+void ages_settle(struct plan *plan, struct file_parts *const parts[], const struct ages *const ages[]);
+
+/* Gives columns of two files that hold the same one meaning and mark, where headers do not. */
+void align_columns(struct matching *matching);
+
+/* The whole number in a row, or the month by number or name; 0: none. */
+int number_at(const struct source_column *column, size_t row, bool month);
 void made_births(struct made *made, const struct source *source, unsigned threads);
 void made_places(struct made *made, const struct source *source, unsigned threads);
 void made_release(struct made *made);

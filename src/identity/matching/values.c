@@ -172,6 +172,7 @@ static void clean_value(struct cleaning *job, size_t chunk, size_t value, struct
 		break;
 	}
 	case MEANING_BIRTH:
+	case MEANING_DEATH:
 		clean_birth_value(job, chunk, value, in);
 		break;
 	case MEANING_SEX:
@@ -250,8 +251,10 @@ static void set_targets(struct cleaning *job, size_t c)
 		single = LINKING_SUFFIX;
 		break;
 	case MEANING_BIRTH:
-		single = LINKING_BIRTH;
-		break;
+	case MEANING_DEATH:
+		job->product_count = 1;
+		job->products[0].target = plan_date_target(plan, job->column->is.meaning);
+		return;
 	case MEANING_SEX:
 		single = LINKING_SEX;
 		break;

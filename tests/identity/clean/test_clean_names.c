@@ -228,6 +228,9 @@ static void births(void **state)
 		{{1985, 3, 4}, {1985, 3, 29}, BIRTH_SLIP},       {{1985, 3, 4}, {1972, 11, 25}, BIRTH_DIFFERENT},
 		{{1985, 3, 4}, {1985, 11, 25}, BIRTH_DIFFERENT}, {{1985, 10, 23}, {1985, 2, 23}, BIRTH_SLIP},
 		{{1985, 3, 4}, {1962, 3, 4}, BIRTH_SLIP},        {{1910, 3, 4}, {1901, 3, 4}, BIRTH_ONE_DIGIT},
+		{{1899, 1, 1}, {1900, 1, 1}, BIRTH_ONE_DIGIT},   {{1880, 1, 1}, {1883, 1, 1}, BIRTH_SLIP},
+		{{1880, 1, 1}, {1885, 1, 1}, BIRTH_DIFFERENT},   {{1880, 1, 1}, {1881, 6, 9}, BIRTH_SLIP},
+		{{1880, 1, 1}, {1882, 6, 9}, BIRTH_DIFFERENT},
 	};
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
 		date a = date_of(rows[i].a.year, rows[i].a.month, rows[i].a.day);
