@@ -283,6 +283,29 @@ static bool has_rule(const struct rules *rules, const struct linking_rule *wante
 	return false;
 }
 
+/* A number, a telephone or an e-mail address finds the records that names lose; with these, more rules add strangers
+ * and hardly a match, and blur what is learned. */
+static bool names_alone_find(const struct kinds *kinds)
+{
+	return kinds->count[LINKING_NHS] + kinds->count[LINKING_IDENTIFIER] + kinds->count[LINKING_PHONE] +
+		       kinds->count[LINKING_EMAIL] + kinds->count[LINKING_ENCODING] ==
+	       0;
+}
+
+static void add_if_few(struct rules *rules, const struct linking_table *table, const struct linking_settings *settings,
+		       const struct linking_rule *rule, double *left)
+{
+	if (has_rule(rules, rule))
+		return;
+	double pairs = comparable_pairs(table, settings);
+	for (size_t p = 0; p < rule->count; p++)
+		pairs *= chance_of_key(table, rule->parts[p]);
+	if (pairs > *left)
+		return;
+	*left -= pairs;
+	add_rule(rules, table, rule);
+}
+
 /* Two agreements that are cheap here, though they would not be among millions of records: a family name and a county,
  * a name and a year. Then one alone. Each as long as what all of them add is within the bound. */
 static void add_further_rules(struct rules *rules, const struct linking_table *table,
@@ -299,26 +322,19 @@ static void add_further_rules(struct rules *rules, const struct linking_table *t
 		{{LINKING_BIRTH, LINKING_KEY_YEAR}, {LINKING_TEXT, LINKING_KEY_EXACT}},
 		{{LINKING_GIVEN, LINKING_KEY_SOUND}, {LINKING_KIND_COUNT, LINKING_KEY_EXACT}},
 	};
-	double left = FURTHER_PAIRS, all = comparable_pairs(table, settings);
+	double left = FURTHER_PAIRS;
 	if (table->count > FURTHER_RECORDS)
 		return;
 	for (size_t w = 0; w < sizeof wanted / sizeof *wanted; w++) {
 		size_t parts = wanted[w][1].kind == LINKING_KIND_COUNT ? 1 : 2;
 		for (size_t x = 0; x < table->column_count; x++) {
 			for (size_t y = 0; y < (parts == 2 ? table->column_count : 1); y++) {
-				struct linking_rule rule = {.parts = {{x, wanted[w][0].transform, 0},
-								      {y, wanted[w][1].transform, 0}},
-							    .count = parts};
-				if (table->columns[x].is.kind != wanted[w][0].kind ||
-				    (parts == 2 && table->columns[y].is.kind != wanted[w][1].kind) ||
-				    has_rule(rules, &rule))
-					continue;
-				double pairs = all * chance_of_key(table, rule.parts[0]) *
-					       (parts == 2 ? chance_of_key(table, rule.parts[1]) : 1);
-				if (pairs > left)
-					continue;
-				left -= pairs;
-				add_rule(rules, table, &rule);
+				struct linking_rule rule = {.count = parts};
+				rule.parts[0] = (struct linking_part){x, wanted[w][0].transform, 0};
+				rule.parts[1] = (struct linking_part){y, wanted[w][1].transform, 0};
+				if (table->columns[x].is.kind == wanted[w][0].kind &&
+				    (parts == 1 || table->columns[y].is.kind == wanted[w][1].kind))
+					add_if_few(rules, table, settings, &rule, &left);
 			}
 		}
 	}
@@ -368,5 +384,6 @@ void rules_make(struct rules *rules, const struct linking_table *table, const st
 	ADD_RULES(false, {LINKING_TEXT, LINKING_KEY_EXACT}, {LINKING_BIRTH, LINKING_KEY_BIRTH});
 	ADD_RULES(false, {LINKING_TEXT, LINKING_KEY_EXACT}, {LINKING_GIVEN, LINKING_KEY_SOUND});
 	ADD_RULES(false, {LINKING_TEXT, LINKING_KEY_EXACT}, {LINKING_FAMILY, LINKING_KEY_SOUND});
-	add_further_rules(rules, table, settings);
+	if (names_alone_find(&kinds))
+		add_further_rules(rules, table, settings);
 }

@@ -88,8 +88,8 @@ static double overlap(const struct spread *a, const struct spread *b)
 static void make_one(struct matching *matching, const struct source *source, struct source_column *a,
 		     struct source_column *b)
 {
-	enum meaning meaning = a->is.meaning == MEANING_OTHER || b->is.meaning == MEANING_BIRTH_PLACE ? b->is.meaning
-												      : a->is.meaning;
+	enum meaning meaning =
+		a->is.meaning == MEANING_OTHER || b->is.meaning == MEANING_BIRTH_PLACE ? b->is.meaning : a->is.meaning;
 	if (!a->mark.len)
 		a->mark = arena_format(&matching->arena, "%.*s", TEXT_ARG(a->is.header));
 	b->mark = a->mark;

@@ -362,7 +362,8 @@ static void drop_age(struct source *source)
 			continue;
 		if (births || kept)
 			decide(column, MEANING_IGNORED, "%s",
-			       births ? "an age, which says less than the date of birth" : "an age like another column");
+			       births ? "an age, which says less than the date of birth"
+				      : "an age like another column");
 		kept = true;
 	}
 }

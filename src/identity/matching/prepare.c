@@ -66,8 +66,8 @@ static void clean_columns(struct plan *plan, struct source *source, struct file_
 		}
 		for (size_t p = 0; p < cleaning->product_count; p++) {
 			if (cleaning->products[p].any)
-				file_parts_add(&job->parts, cleaning->products[p].target, cleaning->products[p].values, column->count,
-					 column->codes);
+				file_parts_add(&job->parts, cleaning->products[p].target, cleaning->products[p].values,
+					       column->count, column->codes);
 		}
 	}
 }
@@ -94,11 +94,13 @@ static void clean_file(struct plan *plan, struct source *source, struct file_job
 	keep_truth(plan->matching, source);
 	if (column_of(source, MEANING_BIRTH_YEAR)) {
 		made_births(&job->births, source, threads);
-		file_parts_add(&job->parts, plan_date_target(plan, MEANING_BIRTH), job->births.values, source->rows, job->births.codes);
+		file_parts_add(&job->parts, plan_date_target(plan, MEANING_BIRTH), job->births.values, source->rows,
+			       job->births.codes);
 	}
 	if (place_is_made(plan, source)) {
 		made_places(&job->places, source, threads);
-		file_parts_add(&job->parts, plan_target(plan, LINKING_PLACE), job->places.values, source->rows, job->places.codes);
+		file_parts_add(&job->parts, plan_target(plan, LINKING_PLACE), job->places.values, source->rows,
+			       job->places.codes);
 	}
 	ages_read(&job->ages, source);
 	free(source->bytes);

@@ -8,6 +8,7 @@
 #include <cmocka.h>
 
 #include "base/buf.h"
+#include "matching/matching_int.h"
 #include "maths/random.h"
 #include "people_files.h"
 
@@ -21,7 +22,8 @@ struct person {
 };
 
 static const char *const given[] = {"john", "william", "george", "arthur", "ernest", "hubert", "oswald", "giles"};
-static const char *const starts[] = {"ash", "bur", "cot", "den", "far", "gor", "hol", "kir", "lam", "mor", "pen", "ros"};
+static const char *const starts[] = {"ash", "bur", "cot", "den", "far", "gor",
+				     "hol", "kir", "lam", "mor", "pen", "ros"};
 static const char *const ends[] = {"well", "ton", "by", "ley", "man", "field", "croft", "shaw", "stead", "wick"};
 static const char *const parishes[] = {"Abington", "Barrow",  "Cadbury", "Dalton", "Eccles",
 				       "Fenwick",  "Garston", "Hadley",  "Irby",   "Kelsall"};
@@ -142,12 +144,55 @@ static void dates_of_death_tell_namesakes_apart(void **state)
 	buf_release(&file);
 }
 
+static bool has_rule(const struct matching *matching, const char *name)
+{
+	const struct linking_report *report = linking_run_report(matching->run);
+	for (size_t r = 0; r < report->rules; r++) {
+		if (strcmp(report->rule[r].name, name) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* Above ten thousand records, for smaller tables have broad rules. */
+static struct matching *link_many(const char *header, bool phone)
+{
+	struct buf file;
+	struct matching *matching;
+	struct error error;
+	buf_init(&file, 4 << 20);
+	buf_format(&file, "%s\n", header);
+	for (int i = 0; i < 11000; i++) {
+		struct person p = person_of(i % 5500);
+		buf_format(&file, "%d,%s,%s,%d", i, p.given, p.family, p.year);
+		if (phone)
+			buf_format(&file, ",077009%05d", i % 5500);
+		buf_format(&file, "\n");
+	}
+	assert_int_equal(people_read(&matching, people_file("many.csv", buf_text(&file)), 0, 2, &error), STATUS_OK);
+	assert_int_equal(matching_run(matching, &error), STATUS_OK);
+	buf_release(&file);
+	return matching;
+}
+
+static void few_columns_get_more_rules(void **state)
+{
+	(void)state;
+	struct matching *few = link_many("id,forename,surname,birth_year", false);
+	struct matching *more = link_many("id,forename,surname,birth_year,phone", true);
+	assert_true(has_rule(few, "family_name by sound + given_name initial"));
+	assert_false(has_rule(more, "family_name by sound + given_name initial"));
+	matching_free(few);
+	matching_free(more);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(ages_meet_years_of_birth),
 		cmocka_unit_test(columns_meet_by_their_values),
 		cmocka_unit_test(dates_of_death_tell_namesakes_apart),
+		cmocka_unit_test(few_columns_get_more_rules),
 	};
 	return cmocka_run_group_tests(tests, people_setup, people_teardown);
 }
