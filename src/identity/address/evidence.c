@@ -10,6 +10,7 @@ enum { /* tenths of bits */
        NUMBER_OF_RANGE = 30,
        NUMBER_OTHER_SIDE = 15, /* in the range, but its numbers are of the other side of the street */
        NUMBER_BEFORE_STREET = 10,
+       UNIT_BEFORE_STREET = -60,
        NUMBER_NOT_ASKED = -50,
        NUMBER_NOT_ASKED_NAMED = -5, /* the building's name says it */
        NUMBER_NOT_ASKED_CORNER = -10,
@@ -20,7 +21,7 @@ enum { /* tenths of bits */
        FLAT_NEITHER_BITS = 20,
        FLAT_WITHIN_BITS = -30,
        FLAT_WHOLE_BITS = -80,
-       NAMED_AND_NUMBERED = 20, /* a building's name on top of street and number */
+       NAMED_AND_NUMBERED = 20, /* a building's name on top of its street */
        BUILDING_NOT_ASKED = -28,
        STREET_NOT_ASKED = -40,
        STREET_NOT_ASKED_NAMED = -5,
@@ -358,7 +359,7 @@ static int judge_locators(const struct judging *j, const struct entry *entry, co
 		*possible = false;
 	if (!names->street->fit && !names->named && !names->organisation->fit && !postcode_same)
 		*possible = false;
-	if (names->street->fit && house_fits && building > NAMED_AND_NUMBERED)
+	if (names->street->fit && house_fits && building > NAMED_AND_NUMBERED) /* they tell the same */
 		building = NAMED_AND_NUMBERED + (building - NAMED_AND_NUMBERED) / 4;
 	return street + building;
 }
@@ -376,13 +377,17 @@ static unsigned words_left(const struct asked *asked, uint64_t explained, unsign
 	return left;
 }
 
-/* A house's number stands in front of its street. */
+/* The number in front of a street is its house's: "Beech Court 12 Elm Road" is not flat 12. */
 static int judge_order(const struct asked *asked, const struct judged_names *names,
 		       const struct reading_of_house *reading)
 {
-	if (!reading->has_house || !names->street->fit || names->street->first == 0)
+	size_t street = names->street->first;
+	if (!names->street->fit || street == 0 || !(asked->words.at[street - 1].traits & WORD_NUMBER))
 		return 0;
-	return asked->words.at[names->street->first - 1].traits & WORD_NUMBER ? NUMBER_BEFORE_STREET : 0;
+	if (reading->has_house)
+		return NUMBER_BEFORE_STREET;
+	bool is_unit = reading->bare_unit && reading->used >> (street - 1) & 1;
+	return is_unit && names->building->fit && names->building->first < street ? UNIT_BEFORE_STREET : 0;
 }
 
 /* A number alone is a flat's only in a building that is named, or in a place that has flats and no number. */
@@ -410,9 +415,8 @@ static int judge_reading(struct judgement *out, const struct judging *j, const s
 	struct flat_says flat = judge_flat(j, entry, reading, names->flat_name, &fit);
 	if (!flat.fits)
 		return INT_MIN;
-	bool house_same = house.fits && entry->number && reading->has_house;
 	int score = house.score + flat.score - reading->loss +
-		    judge_locators(j, entry, names, house_same, postcode_same, &possible);
+		    judge_locators(j, entry, names, entry->number && reading->has_house, postcode_same, &possible);
 	if (!possible || !is_told_enough(entry, names, reading, fit))
 		return INT_MIN;
 	/* "Flat 2, Turnpike Court" where the court is a street, and 2 a house in it */

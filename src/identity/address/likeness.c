@@ -106,6 +106,11 @@ static void look_stem(struct looking *l)
 		bool starts =
 			i == 0 || l->words->at[i].comma || l->words->at[i - 1].traits & (WORD_NUMBER | WORD_BUILDING);
 		bool noise = n == 1 && l->words->at[i].traits & WORD_NOISE;
+		bool family =
+			(unsigned)name->traits & (traits_at(l->words, behind) |
+						  (traits_at(l->words, behind) & WORD_DIRECTION ? WORD_STREET : 0));
+		if (type && !family) /* Ashleigh House is not Ashleigh Lane */
+			continue;
 		if (type)
 			offer(l, NAME_OTHER_TYPE, LOSS_TYPE, i, n + 1);
 		else if (starts && !noise && stem.len > 2)
