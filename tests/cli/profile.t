@@ -26,7 +26,7 @@ Every problem has its file, line and remedy
 A file that is no part of a profile is told, with the files that are, each once
   $ (cd "$OLDPWD" && mkdir other && echo 'a: 1' > other/demo_profile.yaml && oneview profile check other 2>/dev/null | head -2)
   demo_profile.yaml:1:1: no part of a profile is kept in `demo_profile.yaml`
-      Use one of: sources.yaml, elements.yaml, purposes.yaml, roles.yaml, agreements.yaml, restrictions.yaml, events.yaml.
+      Use one of: sources.yaml, elements.yaml, purposes.yaml, roles.yaml, agreements.yaml, restrictions.yaml, events.yaml, lists.yaml.
 
 A folder that is not there is told
   $ oneview profile check nowhere

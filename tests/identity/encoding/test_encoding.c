@@ -84,7 +84,8 @@ static void test_names_in_each_others_place_are_near(void **state)
 	struct person swapped = chidi;
 	swapped.given = "okafor";
 	swapped.family = "chidi";
-	assert_in_range(distance(&(struct encoding_settings){0}, &chidi, &swapped), 1, 150); /* very alike: see compare.c */
+	assert_in_range(distance(&(struct encoding_settings){0}, &chidi, &swapped), 1,
+			150); /* very alike: see compare.c */
 }
 
 static void test_salt_hides_one_name_in_two_years(void **state)

@@ -48,7 +48,8 @@ static void test_a_residence_names_the_records_that_may_be_seen(void **state)
 	struct disclosure_resident answer;
 	run_sql("INSERT INTO residence_record (resident_id, property_id, sequence, record_id, feed_no, from_date, "
 		"to_date, "
-		"seen_date) SELECT DISTINCT 1001, 7001, 1, f.record_id, f.feed_no, 17000, NULL, 18000 FROM fact f JOIN "
+		"seen_date) SELECT DISTINCT 1001, 7001, 1, f.record_id, f.feed_no, 17000, "
+		"CAST(NULL AS INTEGER), 18000 FROM fact f JOIN "
 		"resident_record r ON r.record_id = f.record_id WHERE r.resident_id = 1001");
 	/* Nobody's row says so to this viewer: it is not there. */
 	run_sql("INSERT INTO residence (resident_id, property_id, sequence, sources, records, confidence, standing) "
