@@ -145,7 +145,7 @@ static enum status link_people(struct bench *bench, struct error *error)
 static enum status households(struct bench *bench, struct error *error)
 {
 	struct household_report report;
-	enum status status = household_refresh(bench->reading, bench->run.run_id, &report, error);
+	enum status status = household_refresh(bench->reading, NULL, bench->run.run_id, &report, error);
 	printf(" \"household\": {\"seconds\": %.2f, \"residences\": %zu, \"current\": %zu, \"households\": %zu, "
 	       "\"began\": %zu, "
 	       "\"ended\": %zu, \"processor\": %.2f, \"peak_mb\": %ld},\n",

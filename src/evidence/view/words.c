@@ -70,6 +70,7 @@ struct text view_household_why(const struct disclosed_member *member, struct are
 							    "share"},
 		     {"related_at_shared_address", "said to be related, at an address that several households share"},
 		     {"alone_at_shared_address", "alone, at an address that several households share"},
+		     {"second_home", "a second home, with family there"},
 		     {"ruled_together", "somebody who looked into it said that they live together"},
 		     {"ruled_apart", "somebody who looked into it said that they do not live with the others here"}};
 	struct text words = TEXT("no reason was kept"); /* a code without words is not for pages */

@@ -207,6 +207,30 @@ struct profile_rule {              /* either a check or a reference */
 	struct profile_place place;
 };
 
+/* What the rows of a feed say of how people are related. */
+enum family_role { /* in the group that rows with one value of `group` are */
+		   FAMILY_HEAD,
+		   FAMILY_PARTNER,
+		   FAMILY_CHILD,
+		   FAMILY_SIBLING, /* of the others who have this role */
+		   FAMILY_CARER,   /* of the head */
+		   FAMILY_TENANT,
+		   FAMILY_OCCUPANT,
+		   FAMILY_MEMBER, /* of the household; how is not said */
+		   FAMILY_ROLE_COUNT
+};
+struct profile_relationships {
+	const struct profile_element *group; /* rows of the feed with the same value are one family's or household's */
+	const struct profile_element *role;  /* NULL: all have the role of `everyone` */
+	const struct profile_code *roles;    /* from: the value of ROLE; to: family_role_name() */
+	size_t role_count;
+	enum family_role everyone;
+	const struct profile_element **parents; /* columns with a parent's whole name */
+	size_t parent_count;
+};
+const char *family_role_name(enum family_role role);
+bool family_role_parse(struct text name, enum family_role *out);
+
 struct profile_feed {
 	struct text id, title;
 	const struct profile_source *source;
@@ -220,8 +244,9 @@ struct profile_feed {
 	const struct profile_element **key;
 	size_t key_count;
 	const struct profile_element *valid_from, *valid_to; /* NULL when not given */
-	struct text compartment;                             /* absent: none */
-	date delete_by;                                      /* DATE_UNKNOWN: none */
+	struct profile_relationships relationships;
+	struct text compartment; /* absent: none */
+	date delete_by;          /* DATE_UNKNOWN: none */
 	const struct profile_column *columns;
 	size_t column_count;
 	const struct profile_rule *rules;

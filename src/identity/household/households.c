@@ -1,11 +1,15 @@
+/* Who of those at one property are a household. */
+#include "household/household.h"
+
+#include "base/map.h"
 #include "base/memory.h"
 #include "base/text.h"
-#include "household/household.h"
 
 #include <stdlib.h>
 
-/* A home with more family names than this among more people than that is no family's. */
-enum { MANY_PEOPLE = 6, MANY_NAMES = 5 };
+/* A home of so many people in so many families that nobody says to be related is no family's. Children do not count:
+ * they live with somebody. */
+enum { MANY_PEOPLE = 6, MANY_FAMILIES = 5, CROWD = 2000 }; /* a town hall is nobody's home */
 
 enum property_use property_use_of(const char *kind)
 {
@@ -22,6 +26,20 @@ enum property_use property_use_of(const char *kind)
 	return USE_HOME;
 }
 
+struct making {
+	struct occupant *all;
+	size_t count;
+	struct id_map number;    /* resident -> number in ALL + 1 */
+	uint32_t *family, *home; /* by occupant: the first of the family, of the household */
+	unsigned char *related;  /* by occupant: bits of reason */
+	struct family_key {
+		uint64_t hash;
+		uint32_t occupant;
+	} * keys;
+	uint32_t *sizes, *number_of;
+};
+enum { BY_SOURCE = 1, BY_NAME = 2, BY_RULING = 4, RULED_APART = 8 };
+
 static int compare_occupants(const void *a, const void *b)
 {
 	const struct occupant *x = a, *y = b;
@@ -30,83 +48,277 @@ static int compare_occupants(const void *a, const void *b)
 	return (x->resident_id > y->resident_id) - (x->resident_id < y->resident_id);
 }
 
-static bool of_one_family(const struct occupant *a, const struct occupant *b)
+static int compare_keys(const void *a, const void *b)
 {
-	for (int i = 0; i < 4 && a->families[i]; i++) {
-		for (int j = 0; j < 4 && b->families[j]; j++) {
-			if (a->families[i] == b->families[j])
-				return true;
-		}
-	}
-	return false;
+	const struct family_key *x = a, *y = b;
+	if (x->hash != y->hash)
+		return x->hash < y->hash ? -1 : 1;
+	return (x->occupant > y->occupant) - (x->occupant < y->occupant);
 }
 
-/* Families within a property, by names in common; FAMILY[i] is the first of i's. */
-static size_t find_families(const struct occupant *at, size_t count, uint32_t *family)
+static int compare_ties(const void *a, const void *b)
+{
+	const struct tie *x = a, *y = b;
+	if (x->kind != y->kind)
+		return x->kind < y->kind ? -1 : 1;
+	if (x->a != y->a)
+		return x->a < y->a ? -1 : 1;
+	return (x->b > y->b) - (x->b < y->b);
+}
+
+static uint32_t first_of(uint32_t *group, uint32_t i)
+{
+	while (group[i] != i)
+		i = group[i] = group[group[i]];
+	return i;
+}
+
+/* Returns whether they were apart. The first of both is the first of all. */
+static bool join(uint32_t *group, uint32_t a, uint32_t b)
+{
+	a = first_of(group, a);
+	b = first_of(group, b);
+	if (a == b)
+		return false;
+	group[a < b ? b : a] = a < b ? a : b;
+	return true;
+}
+
+/* ---- families --------------------------------------------------------------------------------------------- */
+
+static void join_by_name(struct making *m, size_t first, size_t end)
+{
+	size_t count = 0;
+	for (size_t i = first; end - first <= CROWD && i < end; i++) {
+		for (int f = 0; f < HOUSEHOLD_FAMILIES && m->all[i].families[f]; f++)
+			m->keys[count++] = (struct family_key){m->all[i].families[f], (uint32_t)i};
+	}
+	if (count)
+		qsort(m->keys, count, sizeof *m->keys, compare_keys);
+	for (size_t k = 1; k < count; k++) {
+		if (m->keys[k].hash != m->keys[k - 1].hash || m->keys[k].occupant == m->keys[k - 1].occupant)
+			continue;
+		unsigned char reason = m->keys[k].hash & 1 ? BY_SOURCE : BY_NAME;
+		join(m->family, m->keys[k - 1].occupant, m->keys[k].occupant);
+		m->related[m->keys[k - 1].occupant] |= reason;
+		m->related[m->keys[k].occupant] |= reason;
+	}
+}
+
+/* False when one of them has no home here now, or they have different ones. */
+static bool find_pair(const struct making *m, const struct tie *tie, uint32_t *a, uint32_t *b)
+{
+	const uint64_t *x = id_map_get(&m->number, (uint64_t)tie->a), *y = id_map_get(&m->number, (uint64_t)tie->b);
+	if (!x || !y || x == y)
+		return false;
+	*a = (uint32_t)(*x - 1);
+	*b = (uint32_t)(*y - 1);
+	return m->all[*a].property_id == m->all[*b].property_id;
+}
+
+static void join_by_ties(struct making *m, const struct tie *ties, size_t count)
+{
+	for (size_t t = 0; t < count; t++) {
+		uint32_t a, b;
+		if (ties[t].kind != TIE_RELATED || !find_pair(m, &ties[t], &a, &b))
+			continue;
+		join(m->family, a, b);
+		m->related[a] |= BY_SOURCE;
+		m->related[b] |= BY_SOURCE;
+	}
+}
+
+/* ---- homes ------------------------------------------------------------------------------------------------ */
+
+/* Why the property is not one household's; NULL: it is. */
+static const char *why_apart(struct making *m, size_t first, size_t end)
 {
 	size_t families = 0;
-	for (size_t i = 0; i < count; i++)
-		family[i] = (uint32_t)i;
-	for (size_t i = 0; i < count; i++) {
-		for (size_t j = i + 1; j < count; j++) {
-			if (family[j] == family[i] || !of_one_family(&at[i], &at[j]))
-				continue;
-			uint32_t low = family[i] < family[j] ? family[i] : family[j],
-				 high = family[i] ^ family[j] ^ low;
-			for (size_t k = 0; k < count; k++)
-				family[k] = family[k] == high ? low : family[k];
-		}
+	if (m->all[first].use != USE_HOME)
+		return "class";
+	for (size_t i = first; i < end; i++)
+		m->sizes[i] = 0;
+	for (size_t i = first; i < end; i++) {
+		if (!m->all[i].child)
+			families += m->sizes[first_of(m->family, (uint32_t)i)]++ == 0;
 	}
-	for (size_t i = 0; i < count; i++)
-		families += family[i] == i;
-	return families;
+	return end - first > CROWD || (end - first >= MANY_PEOPLE && families >= MANY_FAMILIES) ? "names" : NULL;
 }
 
-static void judge(struct occupant *at, size_t size, bool apart)
+static void make_homes(struct making *m, size_t first, size_t end)
 {
-	if (size == 1) {
-		at->kind = at->use == USE_INSTITUTION ? "institution" : apart ? "shared" : "single";
+	const char *apart = why_apart(m, first, end);
+	for (size_t i = first; i < end; i++) {
+		m->all[i].apart = apart;
+		m->home[i] = apart ? first_of(m->family, (uint32_t)i) : (uint32_t)first;
+	}
+}
+
+/* ---- rulings ---------------------------------------------------------------------------------------------- */
+
+/* Those who live together live where the better known of them does. */
+static void bring_together(struct making *m, const struct tie *tie)
+{
+	const uint64_t *x = id_map_get(&m->number, (uint64_t)tie->a), *y = id_map_get(&m->number, (uint64_t)tie->b);
+	if (!x || !y || x == y)
+		return;
+	struct occupant *a = &m->all[*x - 1], *b = &m->all[*y - 1];
+	bool second =
+		a->confidence > b->confidence || (a->confidence == b->confidence && a->resident_id < b->resident_id);
+	struct occupant *goes = second ? b : a, *stays = second ? a : b;
+	goes->property_id = stays->property_id;
+	goes->use = stays->use;
+}
+
+/* A whole household at once: all that were with A or B are. */
+static void rule_together(struct making *m, const struct tie *tie, size_t first, size_t end)
+{
+	uint32_t a, b;
+	if (!find_pair(m, tie, &a, &b))
+		return;
+	uint32_t from = m->home[a] < m->home[b] ? m->home[b] : m->home[a],
+		 to = m->home[a] < m->home[b] ? m->home[a] : m->home[b];
+	for (size_t i = first; i < end; i++)
+		m->home[i] = m->home[i] == from ? to : m->home[i];
+	m->related[a] |= BY_RULING;
+	m->related[b] |= BY_RULING;
+}
+
+/* Who came later leaves, with their family where the other is not of it. */
+static void rule_apart(struct making *m, const struct tie *tie, size_t first, size_t end)
+{
+	uint32_t a, b;
+	if (!find_pair(m, tie, &a, &b) || m->home[a] != m->home[b])
+		return;
+	bool later = m->all[b].from > m->all[a].from ||
+		     (m->all[b].from == m->all[a].from && m->all[b].resident_id > m->all[a].resident_id);
+	uint32_t goes = later ? b : a, stays = later ? a : b, family = first_of(m->family, goes), was = m->home[goes];
+	bool alone = family == first_of(m->family, stays);
+	uint32_t home = UINT32_MAX, rest = UINT32_MAX;
+	for (size_t i = first; i < end; i++) {
+		if (m->home[i] != was)
+			continue;
+		bool leaves = alone ? i == goes : first_of(m->family, (uint32_t)i) == family;
+		uint32_t *side = leaves ? &home : &rest;
+		*side = *side == UINT32_MAX ? (uint32_t)i : *side;
+		m->home[i] = leaves ? UINT32_MAX : m->home[i];
+	}
+	for (size_t i = first; i < end; i++) /* each side is named by its first again */
+		m->home[i] = m->home[i] == UINT32_MAX ? home : m->home[i] == was ? rest : m->home[i];
+	m->related[goes] |= RULED_APART;
+}
+
+static size_t end_of_property(const struct making *m, size_t first)
+{
+	size_t end = first + 1;
+	while (end < m->count && m->all[end].property_id == m->all[first].property_id)
+		end++;
+	return end;
+}
+
+static void follow_rulings(struct making *m, const struct tie *ties, size_t count)
+{
+	for (size_t t = 0; t < count; t++) {
+		uint32_t a, b;
+		if (ties[t].kind == TIE_RELATED || !find_pair(m, &ties[t], &a, &b))
+			continue;
+		size_t first = a;
+		while (first > 0 && m->all[first - 1].property_id == m->all[a].property_id)
+			first--;
+		if (ties[t].kind == TIE_TOGETHER)
+			rule_together(m, &ties[t], first, end_of_property(m, first));
+		else
+			rule_apart(m, &ties[t], first, end_of_property(m, first));
+	}
+}
+
+/* ---- what to say of it ------------------------------------------------------------------------------------ */
+
+static void judge(struct occupant *at, uint32_t size, unsigned reasons)
+{
+	bool apart = at->apart;
+	at->kind = at->use == USE_INSTITUTION ? "institution" : apart ? "shared" : size == 1 ? "single" : "family";
+	if (reasons & RULED_APART)
+		at->why = "ruled_apart";
+	else if (size == 1)
 		at->why = apart ? "alone_at_shared_address" : "only_resident";
-	} else {
-		at->kind = at->use == USE_INSTITUTION ? "institution" : apart ? "shared" : "family";
-		at->why = apart ? "same_family_name_at_shared_address" : "same_address";
-	}
-	at->certainty = apart && size > 1        ? "uncertain"
-			: at->confidence >= 0.75 ? "certain"
-			: at->confidence >= 0.5  ? "likely"
-						 : "uncertain";
+	else if (reasons & BY_RULING)
+		at->why = "ruled_together";
+	else if (reasons & BY_SOURCE)
+		at->why = apart ? "related_at_shared_address" : "related";
+	else if (reasons & BY_NAME)
+		at->why = apart ? "same_family_name_at_shared_address" : "same_family_name";
+	else
+		at->why = "same_address";
+	at->certainty = at->confidence >= 0.75 ? "certain" : at->confidence >= 0.5 ? "likely" : "uncertain";
+	if (reasons & (BY_RULING | RULED_APART))
+		at->certainty = "certain";
+	else if (apart && size > 1 && !(reasons & BY_SOURCE))
+		at->certainty = "uncertain";
+	else if ((at->inferred || (apart && size > 1)) && at->confidence >= 0.75)
+		at->certainty = "likely";
 }
 
-static size_t make_property(struct occupant *at, size_t count, size_t households)
+static size_t number_homes(struct making *m)
 {
-	uint32_t *family = memory_alloc(count, sizeof *family), *sizes = memory_alloc(count, sizeof *sizes);
-	uint32_t *number = memory_alloc(count, sizeof *number);
-	size_t families = count <= 2000 ? find_families(at, count, family) : count;
-	for (size_t i = 0; count > 2000 && i < count; i++)
-		family[i] = (uint32_t)i; /* a town hall, not a home */
-	bool apart = at->use != USE_HOME || (count >= MANY_PEOPLE && families >= MANY_NAMES);
-	for (size_t i = 0; i < count; i++) {
-		uint32_t group = apart ? family[i] : 0;
-		if (sizes[group]++ == 0)
-			number[group] = (uint32_t)households++;
-		at[i].household = number[group];
+	size_t households = 0;
+	for (size_t i = 0; i < m->count; i++)
+		m->sizes[i] = 0;
+	for (size_t i = 0; i < m->count; i++) {
+		if (m->sizes[m->home[i]]++ == 0)
+			m->number_of[m->home[i]] = (uint32_t)households++;
+		m->all[i].household = m->number_of[m->home[i]];
 	}
-	for (size_t i = 0; i < count; i++)
-		judge(&at[i], sizes[apart ? family[i] : 0], apart);
-	free(family);
-	free(sizes);
-	free(number);
+	for (size_t i = 0; i < m->count; i++)
+		judge(&m->all[i], m->sizes[m->home[i]], m->related[i]);
 	return households;
 }
 
-size_t households_make(struct occupant *occupants, size_t count)
+static void number_residents(struct making *m)
 {
-	size_t households = 0;
-	qsort(occupants, count, sizeof *occupants, compare_occupants);
-	for (size_t i = 0, end; i < count; i = end) {
-		for (end = i + 1; end < count && occupants[end].property_id == occupants[i].property_id; end++)
-			;
-		households = make_property(occupants + i, end - i, households);
+	for (size_t i = 0; i < m->count; i++)
+		*id_map_put(&m->number, (uint64_t)m->all[i].resident_id, NULL) = i + 1;
+}
+
+size_t households_make(struct occupant *occupants, size_t count, const struct tie *ties, size_t tie_count)
+{
+	struct making m = {.all = occupants, .count = count};
+	struct tie *sorted = memory_alloc(tie_count + 1, sizeof *sorted);
+	m.family = memory_alloc(count + 1, sizeof *m.family);
+	m.home = memory_alloc(count + 1, sizeof *m.home);
+	m.related = memory_alloc(count + 1, sizeof *m.related);
+	m.keys = memory_alloc(HOUSEHOLD_FAMILIES * count + 1, sizeof *m.keys);
+	m.sizes = memory_alloc(count + 1, sizeof *m.sizes);
+	m.number_of = memory_alloc(count + 1, sizeof *m.number_of);
+	id_map_init(&m.number);
+	if (tie_count) {
+		memcpy(sorted, ties, tie_count * sizeof *ties);
+		qsort(sorted, tie_count, sizeof *sorted, compare_ties);
 	}
+	number_residents(&m);
+	for (size_t t = 0; t < tie_count; t++) {
+		if (sorted[t].kind == TIE_TOGETHER)
+			bring_together(&m, &sorted[t]);
+	}
+	if (count)
+		qsort(occupants, count, sizeof *occupants, compare_occupants);
+	number_residents(&m);
+	for (size_t i = 0; i < count; i++)
+		m.family[i] = (uint32_t)i;
+	for (size_t i = 0; i < count; i = end_of_property(&m, i))
+		join_by_name(&m, i, end_of_property(&m, i));
+	join_by_ties(&m, sorted, tie_count);
+	for (size_t i = 0; i < count; i = end_of_property(&m, i))
+		make_homes(&m, i, end_of_property(&m, i));
+	follow_rulings(&m, sorted, tie_count);
+	size_t households = number_homes(&m);
+	id_map_release(&m.number);
+	free(sorted);
+	free(m.family);
+	free(m.home);
+	free(m.related);
+	free(m.keys);
+	free(m.sizes);
+	free(m.number_of);
 	return households;
 }

@@ -1,28 +1,122 @@
+/* What records say of one resident at one property becomes one residence for each time that they lived there. */
+#include "household/household_int.h"
+
 #include "base/memory.h"
-#include "household/household.h"
 
 #include <stdlib.h>
 
-static int compare_sightings(const void *a, const void *b)
+/* Somebody who is reported again after so long a silence had gone and has come back. */
+enum { AWAY_DAYS = 180 };
+
+static int compare_places(const struct sighting *x, const struct sighting *y)
 {
-	const struct sighting *x = a, *y = b;
 	if (x->resident_id != y->resident_id)
 		return x->resident_id < y->resident_id ? -1 : 1;
 	if (x->property_id != y->property_id)
 		return x->property_id < y->property_id ? -1 : 1;
+	return (x->sequence > y->sequence) - (x->sequence < y->sequence);
+}
+
+static int compare_sightings(const void *a, const void *b)
+{
+	const struct sighting *x = a, *y = b;
+	int order = compare_places(x, y);
+	if (order)
+		return order;
 	if (x->source != y->source)
 		return x->source < y->source ? -1 : 1;
 	if (x->record_id != y->record_id)
 		return x->record_id < y->record_id ? -1 : 1;
+	if (x->feed_no != y->feed_no)
+		return x->feed_no < y->feed_no ? -1 : 1;
 	if (x->from != y->from)
 		return x->from < y->from ? -1 : 1;
 	return (x->to > y->to) - (x->to < y->to);
 }
 
+static int compare_starts(const void *a, const void *b)
+{
+	const struct sighting *const *x = a, *const *y = b;
+	if ((*x)->from != (*y)->from)
+		return (*x)->from < (*y)->from ? -1 : 1;
+	return compare_sightings(*x, *y);
+}
+
+/* The end before the beginning: of such a row the end is believed, which was entered later. */
+static void mend_dates(struct sighting *at)
+{
+	if (at->to != DATE_UNKNOWN && at->from != DATE_UNKNOWN && at->to < at->from)
+		at->from = at->to;
+}
+
+/* Of one resident at one property: counts the times that they came back. Returns whether there are several. */
+static bool number_times(struct sighting *at, size_t count)
+{
+	date first_end = DATE_UNKNOWN, last_start = DATE_UNKNOWN;
+	for (size_t i = 0; i < count; i++) {
+		if (at[i].to != DATE_UNKNOWN && (first_end == DATE_UNKNOWN || at[i].to < first_end))
+			first_end = at[i].to;
+		last_start = at[i].from > last_start ? at[i].from : last_start;
+	}
+	if (first_end == DATE_UNKNOWN || last_start == DATE_UNKNOWN || last_start - first_end <= AWAY_DAYS)
+		return false;
+	struct sighting **sorted = memory_alloc(count, sizeof *sorted);
+	int sequence = 1;
+	date until = DATE_UNKNOWN;
+	for (size_t i = 0; i < count; i++)
+		sorted[i] = &at[i];
+	qsort(sorted, count, sizeof *sorted, compare_starts);
+	for (size_t i = 0; i < count; i++) {
+		if (i > 0 && until != DATE_UNKNOWN && sorted[i]->from != DATE_UNKNOWN &&
+		    sorted[i]->from - until > AWAY_DAYS) {
+			sequence++;
+			until = sorted[i]->to;
+		} else if (i == 0 ||
+			   (until != DATE_UNKNOWN && (sorted[i]->to == DATE_UNKNOWN || sorted[i]->to > until)))
+			until = sorted[i]->to;
+		sorted[i]->sequence = sequence;
+	}
+	free(sorted);
+	return sequence > 1;
+}
+
+static size_t end_of_place(const struct sighting *sightings, size_t count, size_t first)
+{
+	size_t end = first + 1;
+	while (end < count && compare_places(&sightings[end], &sightings[first]) == 0)
+		end++;
+	return end;
+}
+
+static void put_in_order(struct sighting *sightings, size_t count)
+{
+	bool several = false;
+	for (size_t i = 0; i < count; i++) {
+		sightings[i].sequence = 1;
+		mend_dates(&sightings[i]);
+	}
+	if (count > 0)
+		qsort(sightings, count, sizeof *sightings, compare_sightings);
+	for (size_t i = 0, end; i < count; i = end) {
+		end = end_of_place(sightings, count, i);
+		several |= number_times(sightings + i, end - i);
+	}
+	if (several)
+		qsort(sightings, count, sizeof *sightings, compare_sightings);
+}
+
+/* ---- one residence ------------------------------------------------------------------------------------ */
+
 struct tally {                                                /* over the sightings of one resident at one property */
 	unsigned sources, records, open, weakly_open, closed; /* the last three: sources */
-	date from, last_open, last_closed;
+	date from, last_open, last_closed, seen;
+	date left; /* the newest end that a source tells, rather than just no longer naming them */
 };
+
+static date later(date a, date b)
+{
+	return a > b ? a : b; /* DATE_UNKNOWN is before all days */
+}
 
 /* The sightings of one source: does it still say so? */
 static void count_source(struct tally *tally, const struct sighting *at, size_t count, date today)
@@ -33,16 +127,16 @@ static void count_source(struct tally *tally, const struct sighting *at, size_t 
 			tally->records++;
 		if (at[i].from != DATE_UNKNOWN && (tally->from == DATE_UNKNOWN || at[i].from < tally->from))
 			tally->from = at[i].from;
+		tally->seen = later(tally->seen, later(at[i].from, at[i].seen));
 		if (at[i].to != DATE_UNKNOWN && at[i].to <= today) {
 			closed = true;
-			if (tally->last_closed == DATE_UNKNOWN || at[i].to > tally->last_closed)
-				tally->last_closed = at[i].to;
+			tally->left = at[i].vanished ? tally->left : later(tally->left, at[i].to);
+			tally->last_closed = later(tally->last_closed, at[i].to);
 			continue;
 		}
 		open |= at[i].ends;
 		weak |= !at[i].ends;
-		if (tally->last_open == DATE_UNKNOWN || at[i].from > tally->last_open)
-			tally->last_open = at[i].from;
+		tally->last_open = later(tally->last_open, at[i].from);
 	}
 	tally->sources++;
 	tally->open += open;
@@ -63,64 +157,54 @@ static bool has_ended(const struct tally *tally)
 
 static struct residence join_property(const struct sighting *at, size_t count, date today)
 {
-	struct tally tally = {.from = DATE_UNKNOWN, .last_open = DATE_UNKNOWN, .last_closed = DATE_UNKNOWN};
+	struct tally tally = {
+		.from = DATE_UNKNOWN, .last_open = DATE_UNKNOWN, .last_closed = DATE_UNKNOWN, .seen = DATE_UNKNOWN};
 	for (size_t i = 0, end; i < count; i = end) {
 		for (end = i + 1; end < count && at[end].source == at[i].source; end++)
 			;
 		count_source(&tally, at + i, end - i, today);
 	}
 	bool ended = has_ended(&tally);
-	date seen = tally.last_open != DATE_UNKNOWN ? tally.last_open : tally.from;
 	double agreeing = ended ? tally.sources : tally.open + 0.5 * tally.weakly_open;
 	return (struct residence){
 		.resident_id = at->resident_id,
 		.property_id = at->property_id,
+		.sequence = at->sequence,
 		.from = tally.from,
 		.to = ended ? tally.last_closed : DATE_UNKNOWN,
-		.seen = seen,
+		.said = tally.last_open != DATE_UNKNOWN ? tally.last_open : tally.from,
+		.seen = tally.seen,
 		.sources = tally.sources,
 		.records = tally.records,
+		.standing = ended ? RESIDENCE_FORMER : RESIDENCE_DOUBTFUL,
+		.open = tally.open + tally.weakly_open > 0,
+		.kept = tally.open > 0,
+		.left = tally.left,
+		.vanished = ended && tally.left == DATE_UNKNOWN,
 		.confidence = 1 - 0.5 / (0.5 + agreeing),
 	};
 }
 
-/* Of what goes on, the one that began last: old addresses go stale, new ones are learned. */
-static void choose_current(struct residence *at, size_t count, date today)
-{
-	struct residence *best = NULL;
-	for (size_t i = 0; i < count; i++) {
-		struct residence *r = &at[i];
-		if (r->to != DATE_UNKNOWN || (r->seen != DATE_UNKNOWN && r->seen > today))
-			continue;
-		if (!best || r->seen > best->seen || (r->seen == best->seen && r->confidence > best->confidence))
-			best = r;
-	}
-	if (best)
-		best->current = true;
-	for (size_t i = 0; best && i < count; i++) {
-		if (&at[i] != best && at[i].to == DATE_UNKNOWN)
-			best->confidence *= 0.8; /* contradicted */
-	}
-}
-
-size_t residences_join(struct residence **out, struct sighting *sightings, size_t count, date today)
+size_t residences_join(struct residence **out, struct sighting *sightings, size_t count, date today,
+		       struct address_learned *learned)
 {
 	struct residence *all = memory_alloc(count + 1, sizeof *all);
-	size_t made = 0, first = 0;
-	if (count > 0)
-		qsort(sightings, count, sizeof *sightings, compare_sightings);
+	struct address_learned own;
+	size_t made = 0;
+	put_in_order(sightings, count);
 	for (size_t i = 0, end; i < count; i = end) {
-		for (end = i + 1; end < count && sightings[end].resident_id == sightings[i].resident_id &&
-				  sightings[end].property_id == sightings[i].property_id;
-		     end++)
-			;
-		if (made > 0 && all[made - 1].resident_id != sightings[i].resident_id) {
-			choose_current(all + first, made - first, today);
-			first = made;
-		}
-		all[made++] = join_property(sightings + i, end - i, today);
+		end = end_of_place(sightings, count, i);
+		all[made] = join_property(sightings + i, end - i, today);
+		all[made].first = i;
+		all[made++].count = end - i;
 	}
-	choose_current(all + first, made - first, today);
+	residences_weigh(all, made, sightings, today, learned ? learned : &own);
 	*out = all;
 	return made;
+}
+
+const char *residence_standing_name(enum residence_standing standing)
+{
+	static const char *const names[] = {"main", "second", "doubtful", "former"};
+	return names[standing];
 }

@@ -133,6 +133,24 @@ CREATE TABLE shared_property (
   family_names  INT NOT NULL
 );
 
+-- migration 3
+
+-- What the word of a source about the present home is worth, learned from where sources agree; a row is kept for each run
+-- that learned something new. kind: 0 names a home and nobody a newer one | 1 another source names one that began
+-- later | 2 what it had there has an end | 3 no longer names them. age: 0 said within a year, 1 within three, 2 before that.
+DROP TABLE address_reliability;
+CREATE TABLE address_reliability (
+  run_id      INT NOT NULL,
+  source_no   INT NOT NULL,
+  kind        INT NOT NULL,
+  age         INT NOT NULL,
+  statements  INT NOT NULL,
+  agreed      REAL NOT NULL,   -- of the statements, how many name the home, as far as is known
+  share       REAL NOT NULL,   -- what a statement of this kind counts for
+  PRIMARY KEY (run_id, source_no, kind, age)
+);
+CREATE INDEX household_member_by_property ON household_member (property_id);
+
 -- shelf: desk
 -- migration 1
 

@@ -4,6 +4,7 @@
 #include "base/memory.h"
 #include "clean/identifiers.h"
 #include "clean/names.h"
+#include "profile/profile.h"
 
 #include <stdlib.h>
 
@@ -54,7 +55,26 @@ static const struct {
 	{"former_upn", MEANS_UPN},
 };
 
-enum status cleaner_init(struct cleaner *cleaner, const struct vault *vault, struct store *data, struct error *error)
+/* An element may tell of a relationship beside what it means otherwise. */
+enum tie { TIES_NOBODY, TIES_GROUP, TIES_PARENT };
+
+static void find_ties(struct cleaner *cleaner, const struct vault_elements *elements, const struct profile *profile)
+{
+	for (size_t f = 0; profile && f < profile->feeds.count; f++) {
+		const struct profile_relationships *said = &profile->feeds.at[f].relationships;
+		unsigned number = said->group ? vault_element_no(elements, said->group->id) : 0;
+		if (number)
+			cleaner->ties[number] = TIES_GROUP;
+		for (size_t p = 0; p < said->parent_count; p++) {
+			number = vault_element_no(elements, said->parents[p]->id);
+			if (number)
+				cleaner->ties[number] = TIES_PARENT;
+		}
+	}
+}
+
+enum status cleaner_init(struct cleaner *cleaner, const struct vault *vault, struct store *data,
+			 const struct profile *profile, struct error *error)
 {
 	struct vault_elements elements;
 	*cleaner = (struct cleaner){.vault = vault};
@@ -63,6 +83,8 @@ enum status cleaner_init(struct cleaner *cleaner, const struct vault *vault, str
 		return status;
 	cleaner->element_count = elements.count;
 	cleaner->meaning = memory_alloc(elements.count + 1, 1);
+	cleaner->ties = memory_alloc(elements.count + 1, 1);
+	find_ties(cleaner, &elements, profile);
 	for (size_t i = 0; i < sizeof meanings / sizeof *meanings; i++) {
 		unsigned number = vault_element_no(&elements, text_of(meanings[i].element));
 		if (number)
@@ -76,6 +98,7 @@ enum status cleaner_init(struct cleaner *cleaner, const struct vault *vault, str
 void cleaner_release(struct cleaner *cleaner)
 {
 	free(cleaner->meaning);
+	free(cleaner->ties);
 }
 
 void cleaned_init(struct cleaned *cleaned)
@@ -149,7 +172,20 @@ static void add_family(const struct cleaner *cleaner, struct cleaned *out, struc
 	if (family.len == 0)
 		return;
 	ARRAY_GROW(out->families, out->family_count, out->family_capacity);
-	out->families[out->family_count++] = (uint64_t)vault_fast_hash64(cleaner->vault, VAULT_NAME, family);
+	out->families[out->family_count++] =
+		(uint64_t)vault_fast_hash64(cleaner->vault, VAULT_NAME, family) & ~READING_GROUP;
+}
+
+/* A claim, a tenancy, an account: whoever has the same number of it. */
+static void add_group(const struct cleaner *cleaner, struct cleaned *out, unsigned element, struct text value)
+{
+	char key[160];
+	if (text_is_empty(value) || value.len > 120)
+		return;
+	int len = snprintf(key, sizeof key, "group\x1f%u\x1f%.*s", element, TEXT_ARG(value));
+	ARRAY_GROW(out->families, out->family_count, out->family_capacity);
+	out->families[out->family_count++] =
+		(uint64_t)vault_fast_hash64(cleaner->vault, VAULT_CLIENT, text_slice(key, (size_t)len)) | READING_GROUP;
 }
 
 /* Of a double name, each end is a family's too. */
@@ -163,6 +199,23 @@ static void keep_families(const struct cleaner *cleaner, struct cleaned *out, co
 		add_family(cleaner, out, text_of(family + last));
 		add_family(cleaner, out, text_slice(family, text_find_char(text_of(family), ' ')));
 	}
+}
+
+/* A parent's whole name, or family name alone: the child is of that family. */
+static void keep_parent(const struct cleaner *cleaner, struct cleaned *out, struct text value)
+{
+	struct person_name name;
+	bool whole = text_find_char(text_trim(value), ' ') < text_trim(value).len;
+	clean_name(&name, whole ? &(struct name_columns){.full = value} : &(struct name_columns){.family = value});
+	keep_families(cleaner, out, name.family);
+}
+
+static void take_tie(const struct cleaner *cleaner, struct cleaned *out, unsigned element, struct text value)
+{
+	if (cleaner->ties[element] == TIES_GROUP)
+		add_group(cleaner, out, element, value);
+	else if (cleaner->ties[element] == TIES_PARENT && value.len)
+		keep_parent(cleaner, out, value);
 }
 
 static void keep_identifier(struct cleaned *out, enum meaning meaning, struct text value)
@@ -254,6 +307,8 @@ void cleaner_take(const struct cleaner *cleaner, struct cleaned *out, const stru
 			number < cleaner->element_count ? (enum meaning)cleaner->meaning[number] : MEANS_NOTHING;
 		if (meaning != MEANS_NOTHING)
 			take_value(out, &name, &dead, meaning, value);
+		if (newest && number < cleaner->element_count)
+			take_tie(cleaner, out, number, value);
 	}
 	if (name.full.len || name.given.len || name.family.len) {
 		struct person_name clean;
@@ -267,7 +322,7 @@ void cleaner_take(const struct cleaner *cleaner, struct cleaned *out, const stru
 	row.dead = dead && newest;
 	row.values = (uint32_t)out->value_count - row.first_value;
 	row.families = (uint32_t)out->family_count - row.first_family;
-	if (row.values == 0 && text_is_absent(row.address) && !row.dead && !row.named)
+	if (row.values == 0 && row.families == 0 && text_is_absent(row.address) && !row.dead && !row.named)
 		return;
 	ARRAY_GROW(out->rows, out->count, out->capacity);
 	out->rows[out->count++] = row;

@@ -14,7 +14,7 @@
 
 #include <stdlib.h>
 
-enum { LAYOUT = 1, BATCH_RECORDS = 1 << 16, MOST_CHANGES = 4 };
+enum { LAYOUT = 2, BATCH_RECORDS = 1 << 16, MOST_CHANGES = 4 };
 
 struct batch_header {
 	uint32_t first; /* 1: one of those that hold all records */

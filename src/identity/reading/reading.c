@@ -418,7 +418,7 @@ enum status reading_open_some(struct reading **out, struct store *data, const st
 {
 	struct cleaner cleaner;
 	struct reading *reading = reading_new(data, vault, NULL);
-	enum status status = cleaner_init(&cleaner, vault, data, error);
+	enum status status = cleaner_init(&cleaner, vault, data, NULL, error);
 	for (size_t i = 0; i < count && status == STATUS_OK; i++)
 		status = read_one(reading, &cleaner, records[i], error);
 	cleaner_release(&cleaner);

@@ -58,6 +58,10 @@ static inline uint32_t reading_value_text(uint32_t value)
 	return value & ((UINT32_C(1) << READING_TEXT_BITS) - 1);
 }
 
+/* Among the hashes of a record's families: those with this bit are of groups (a claim, a tenancy), the others of names.
+ */
+#define READING_GROUP UINT64_C(1)
+
 /* A version of a row that says where the person lives. */
 struct reading_place {
 	int64_t row_key;
@@ -87,7 +91,9 @@ struct reading_batch {
 	uint64_t *named_by;  /* bits: feeds whose rows name the person; bit 63 stands for all from 63 on */
 	uint32_t *values;
 	struct reading_place *places;
-	uint64_t *families; /* keyed hashes of family names in newest rows, each once, in their order */
+	/* Keyed hashes of family names in newest rows (a child's also of the parents that the row names), and of the
+	 * groups that the profile's `relationships` name; each once, in their order. */
+	uint64_t *families;
 	size_t value_count, place_count, family_count;
 	struct reading_property *properties; /* by record, feed, row and version */
 	size_t property_count;

@@ -11,11 +11,13 @@
 struct cleaner {
 	const struct vault *vault;
 	unsigned char *meaning; /* by element number */
+	unsigned char *ties;    /* by element number: whether it names a group or a parent */
 	size_t element_count;
 	struct address_elements address;
 };
+/* PROFILE says which elements tell of relationships; NULL: none. */
 enum status cleaner_init(struct cleaner *cleaner, const struct vault *vault, struct store *data,
-			 struct error *error) MUST_CHECK;
+			 const struct profile *profile, struct error *error) MUST_CHECK;
 void cleaner_release(struct cleaner *cleaner);
 
 struct clean_value {

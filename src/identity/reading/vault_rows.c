@@ -322,7 +322,7 @@ enum status vault_read(struct reading *reading, struct reading_batch *batch, con
 		add_people_to(&scanning, INT64_MAX);
 		return STATUS_OK;
 	}
-	enum status status = cleaner_init(&scanning.cleaner, reading->vault, reading->data, error);
+	enum status status = cleaner_init(&scanning.cleaner, reading->vault, reading->data, reading->profile, error);
 	if (status != STATUS_OK)
 		return status;
 	struct vault_scan scan = {.part = VAULT_IDENTITY,

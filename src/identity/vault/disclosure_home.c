@@ -234,6 +234,21 @@ static void add_relation(struct disclosed_relation *relations, size_t *count, st
 		known->to = relation->to;
 }
 
+/* What tells of the relationship must be let through: the role, or that they are in one group. Where the profile does
+ * not say which columns these are, anything of the feed. */
+static bool tells_relationships(struct asking_door *asking, const struct profile_feed *feed)
+{
+	const struct feed_plan *plan = asking_plan(asking, feed);
+	const struct profile_relationships *said = &feed->relationships;
+	const struct profile_element *telling = said->role ? said->role : said->group;
+	for (size_t i = 0; telling && i < plan->element_count; i++) {
+		if (plan->elements[i] == telling)
+			return plan->decisions[i].verdict == POLICY_ALLOW ||
+			       (!said->role && plan->any_allowed); /* a number stays hidden, that it is one does not */
+	}
+	return plan->any_allowed;
+}
+
 static enum status relations_of(struct disclosed_household *household, struct disclosed_relation *relations,
 				size_t *count, struct asking_door *asking, size_t member, struct error *error)
 {
@@ -251,7 +266,7 @@ static enum status relations_of(struct disclosed_household *household, struct di
 		       feed_no = (size_t)kept_int(s, "feed_no");
 		const struct profile_feed *feed =
 			feed_no < asking->state->feed_count ? asking->state->feeds[feed_no] : NULL;
-		if (other == SIZE_MAX || !feed || !asking_plan(asking, feed)->any_allowed)
+		if (other == SIZE_MAX || !feed || !tells_relationships(asking, feed))
 			continue;
 		struct disclosed_relation relation = {.a = member,
 						      .b = other,

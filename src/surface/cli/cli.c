@@ -46,18 +46,20 @@ static enum status choose_command(const struct cli_command **command, int *taken
 				  struct arena *arena, struct error *error)
 {
 	struct text word = text_of(argv[0]);
+	*taken = 2; /* "evaluate households" goes before "evaluate" and an operand */
+	*command = NULL;
+	if (argc > 1 && argv[1][0] != '-')
+		*command = cli_command_find(arena_format(arena, "%s %s", argv[0], argv[1]));
+	if (*command)
+		return STATUS_OK;
 	*taken = 1;
 	*command = cli_command_find(word);
 	if (*command)
 		return STATUS_OK;
 	if (!cli_is_family(word))
 		return cli_unknown_command(word, error);
-	*taken = 2;
-	if (argc > 1 && argv[1][0] != '-') {
-		struct text both = arena_format(arena, "%s %s", argv[0], argv[1]);
-		*command = cli_command_find(both);
-		return *command ? STATUS_OK : cli_unknown_command(both, error);
-	}
+	if (argc > 1 && argv[1][0] != '-')
+		return cli_unknown_command(arena_format(arena, "%s %s", argv[0], argv[1]), error);
 	error_set(error, STATUS_USAGE, "cli.command", "\"oneview %s\" needs to know what to do", argv[0]);
 	error_remedy(error, "\"oneview help %s\" lists what it can do", argv[0]);
 	return STATUS_USAGE;

@@ -22,19 +22,64 @@ static void add_quality(struct cli_answer *answer, const char *key, const char *
 	answer_group_end(answer);
 }
 
+static void add_homes(struct cli_answer *answer, const struct household_evaluation *households)
+{
+	static const char *const keys[] = {"from", "people", "said", "right"};
+	static const char *const headings[] = {"Confidence from", "People", "Said", "Right"};
+	uint64_t all = households->homes_right + households->homes_wrong + households->homes_missed;
+	answer_group(answer, "homes", "Present homes");
+	answer_double(answer, "right", "  Right property", (double)households->homes_right / (double)(all ? all : 1),
+		      4);
+	answer_double(answer, "wrong", "  Another property", (double)households->homes_wrong / (double)(all ? all : 1),
+		      4);
+	answer_double(answer, "missed", "  No property", (double)households->homes_missed / (double)(all ? all : 1), 4);
+	answer_list(answer, "bands", 4, keys, headings);
+	for (int i = 0; i < HOUSEHOLD_BANDS; i++) {
+		const struct household_band *band = &households->bands[i];
+		answer_cell_double(answer, band->from, 2);
+		answer_cell_int(answer, (int64_t)band->people);
+		answer_cell_double(answer, band->said, 4);
+		answer_cell_double(answer, band->people ? (double)band->right / (double)band->people : 0, 4);
+	}
+	answer_list_end(answer);
+	answer_group_end(answer);
+}
+
 static void add_households(struct cli_answer *answer, const struct household_evaluation *households)
 {
+	uint64_t shared = households->shared_people ? households->shared_people : 1;
 	answer_group(answer, "households", "Households");
 	answer_double(answer, "precision", "  Precision", households->precision, 4);
 	answer_double(answer, "recall", "  Recall", households->recall, 4);
 	answer_double(answer, "f1", "  F1", households->f1, 4);
 	answer_int(answer, "people", "  People", (int64_t)households->people);
+	answer_int(answer, "gone_shown", "  Gone, and shown still", (int64_t)households->gone_shown);
+	answer_double(answer, "with_gone_f1", "  F1 with those", households->with_gone_f1, 4);
 	answer_group(answer, "shared", NULL);
-	answer_double(answer, "precision", "  Shared homes: precision", households->shared_precision, 4);
-	answer_double(answer, "recall", "  Shared homes: recall", households->shared_recall, 4);
-	answer_double(answer, "f1", "  Shared homes: F1", households->shared_f1, 4);
+	answer_int(answer, "people", "  HMO and hostel residents", (int64_t)households->shared_people);
+	answer_double(answer, "precision", "  of them: precision", households->shared_precision, 4);
+	answer_double(answer, "recall", "  of them: recall", households->shared_recall, 4);
+	answer_double(answer, "f1", "  of them: F1", households->shared_f1, 4);
+	answer_double(answer, "false_co_membership", "  falsely with somebody",
+		      (double)households->falsely_together / (double)shared, 4);
 	answer_group_end(answer);
 	answer_group_end(answer);
+}
+
+static void add_sources(struct cli_answer *answer, const struct household_source *sources, size_t count)
+{
+	static const char *const kinds[STATEMENT_KINDS] = {"names a home", "another names a newer one",
+							   "what it had there has ended", "no longer names them"};
+	static const char *const keys[] = {"source", "statement", "statements", "share"};
+	static const char *const headings[] = {"Source", "Statement", "Statements", "Right of the home"};
+	answer_list(answer, "sources", 4, keys, headings);
+	for (size_t i = 0; i < count; i++) {
+		answer_cell(answer, text_of(sources[i].source));
+		answer_cell(answer, text_of(sources[i].kind < STATEMENT_KINDS ? kinds[sources[i].kind] : ""));
+		answer_cell_int(answer, (int64_t)sources[i].statements);
+		answer_cell_double(answer, sources[i].share, 4);
+	}
+	answer_list_end(answer);
 }
 
 /* Groups too small to say anything of stand in the JSON alone. */
@@ -116,6 +161,25 @@ static const char *truth_folder(struct cli *cli, const struct workspace *workspa
 	char *inside = arena_copy(&cli->arena, arena_format(&cli->arena, "%s/truth", workspace->folder));
 	return file_exists(inside) ? inside
 				   : arena_copy(&cli->arena, arena_format(&cli->arena, "%s-truth", workspace->folder));
+}
+
+/* Against the truth, and what was learned about sources, which needs none. */
+static enum status evaluate_households(struct cli *cli, struct opened *opened, struct error *error)
+{
+	struct household_evaluation households;
+	struct household_source sources[STATEMENT_KINDS * ADDRESS_SOURCES];
+	size_t count = 0;
+	enum status status = household_evaluate(&households, opened->data, opened->vault,
+						truth_folder(cli, opened->workspace), error);
+	if (status == STATUS_OK)
+		status = household_sources(sources, sizeof sources / sizeof *sources, &count, opened->data, error);
+	if (status != STATUS_OK)
+		return status;
+	add_sources(&cli->answer, sources, count);
+	answer_line(&cli->answer, "%s", "");
+	add_households(&cli->answer, &households);
+	add_homes(&cli->answer, &households);
+	return STATUS_OK;
 }
 
 static enum status evaluate(struct cli *cli, struct opened *opened, struct error *error)
@@ -285,6 +349,16 @@ enum status cmd_evaluate(struct cli *cli, struct error *error)
 		opened_open(&opened, cli, OPEN_DATA_READ | OPEN_VAULT | (labels ? OPEN_DESK_READ : 0), error);
 	if (status == STATUS_OK)
 		status = labels ? evaluate_labels(cli, &opened, error) : evaluate(cli, &opened, error);
+	opened_close(&opened);
+	return status;
+}
+
+enum status cmd_evaluate_households(struct cli *cli, struct error *error)
+{
+	struct opened opened;
+	enum status status = opened_open(&opened, cli, OPEN_DATA_READ | OPEN_VAULT, error);
+	if (status == STATUS_OK)
+		status = evaluate_households(cli, &opened, error);
 	opened_close(&opened);
 	return status;
 }

@@ -291,6 +291,25 @@ const struct cli_command cli_commands[] = {
 		.run = cmd_evaluate,
 	},
 	{
+		.name = "evaluate households",
+		.group = GROUP_FILES,
+		.summary = "Compare households and present homes with the truth",
+		.details =
+			"Of a workspace of the fictional borough: pairs of people who live together, over all and "
+			"among residents of houses in multiple occupation and hostels; how many of these are shown "
+			"with "
+			"somebody they do not live with; the present home of each, by how sure we said to be; and what "
+			"the word of each source about the present home was worth, as the last run learned it from "
+			"where "
+			"sources agree.",
+		.operands = {WORKSPACE_OPERAND},
+		.options = {{"truth", 't', "TRUTH", "the truth folder (otherwise WORKSPACE/truth or WORKSPACE-truth)",
+			     NULL}},
+		.examples = {{"oneview evaluate households demo", "Of \"make demo\"."},
+			     {"oneview evaluate households demo --json", "For a script."}},
+		.run = cmd_evaluate_households,
+	},
+	{
 		.name = "profile check",
 		.group = GROUP_PEOPLE,
 		.summary = "Check a council's configuration as a whole",

@@ -5,6 +5,7 @@
 #include "base/memory.h"
 #include "casework/lists.h"
 #include "household/household.h"
+#include "household/household_rulings.h"
 #include "household/restrictions.h"
 #include "linking/labels.h"
 #include "linking/refresh.h"
@@ -286,8 +287,14 @@ static enum status derive_residents(struct pipeline *pipeline, char detail[PIPEL
 
 static enum status derive_households(struct pipeline *pipeline, char detail[PIPELINE_DETAIL_SIZE], struct error *error)
 {
+	const struct opened *opened = pipeline->opened;
 	struct household_report report;
-	enum status status = household_refresh(pipeline->reading, pipeline->run.run_id, &report, error);
+	struct household_rulings rulings;
+	enum status status = household_rulings_read(&rulings, opened->desk, opened->data, error);
+	if (status != STATUS_OK)
+		return status;
+	status = household_refresh(pipeline->reading, &rulings, pipeline->run.run_id, &report, error);
+	household_rulings_release(&rulings);
 	if (status == STATUS_OK)
 		snprintf(detail, PIPELINE_DETAIL_SIZE,
 			 "%zu residents at an address, in %zu households: %zu new, %zu ended", report.current,

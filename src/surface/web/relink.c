@@ -3,6 +3,7 @@
 #include "base/log.h"
 #include "base/memory.h"
 #include "household/household.h"
+#include "household/household_rulings.h"
 #include "household/restrictions.h"
 #include "linking/review.h"
 #include "linking/rulings.h"
@@ -158,9 +159,22 @@ void relinker_households(struct relinker *relinker)
 
 /* ---- households, behind it ----------------------------------------------------------------------------- */
 
-static enum status derive(struct relinker *relinker, struct store *data, struct run *run, struct error *error)
+static enum status derive_households(struct reading *reading, struct store *desk, int64_t run_id, struct error *error)
 {
 	struct household_report report;
+	struct household_rulings rulings;
+	enum status status = household_rulings_read(&rulings, desk, reading->data, error);
+	if (status != STATUS_OK)
+		return status;
+	status = household_refresh(reading, &rulings, run_id, &report, error);
+	household_rulings_release(&rulings);
+	return status;
+}
+
+static enum status derive(struct relinker *relinker, const struct shelves *shelves, struct run *run,
+			  struct error *error)
+{
+	struct store *data = shelves->data;
 	struct site *site = relinker->site;
 	struct snapshot *snapshot = snapshot_hold(site);
 	struct reading *reading;
@@ -169,7 +183,7 @@ static enum status derive(struct relinker *relinker, struct store *data, struct 
 	if (status == STATUS_OK) {
 		status = store_hold(data, error); /* no household is seen before who in it must be protected */
 		if (status == STATUS_OK)
-			status = household_refresh(reading, run->run_id, &report, error);
+			status = derive_households(reading, shelves->desk, run->run_id, error);
 		reading_close(reading);
 	}
 	if (status == STATUS_OK)
@@ -218,7 +232,7 @@ static enum status follow(struct relinker *relinker, bool households, bool *busy
 	if (status == STATUS_OK && run_is_open(shelves.data)) {
 		status = run_begin(&run, shelves.data, run_kind, error);
 		if (status == STATUS_OK)
-			status = derive(relinker, shelves.data, &run, error);
+			status = derive(relinker, &shelves, &run, error);
 	}
 	close_shelves(&shelves);
 	return status;

@@ -19,7 +19,14 @@ static date day(int year, int month)
 
 static struct sighting seen(int64_t property, uint16_t source, date from, date to, bool ends)
 {
-	return (struct sighting){1, property, 100 + source, from, to, source, ends};
+	return (struct sighting){.resident_id = 1,
+				 .property_id = property,
+				 .record_id = 100 + source,
+				 .from = from,
+				 .to = to,
+				 .source = source,
+				 .ends = ends,
+				 .seen = DATE_UNKNOWN};
 }
 
 static const struct residence *at_property(const struct residence *all, size_t count, int64_t property)
@@ -39,7 +46,7 @@ static void sources_join(void **state)
 				  seen(7, SCHOOL, day(2021, 9), DATE_UNKNOWN, false),
 				  seen(7, HOUSING, day(2020, 4), DATE_UNKNOWN, true)};
 	struct residence *all;
-	assert_int_equal(residences_join(&all, rows, 3, day(2024, 1)), 1);
+	assert_int_equal(residences_join(&all, rows, 3, day(2024, 1), NULL), 1);
 	assert_int_equal(all[0].from, day(2020, 4));
 	assert_int_equal(all[0].to, DATE_UNKNOWN);
 	assert_int_equal(all[0].sources, 3);
@@ -55,7 +62,7 @@ static void the_newest_address_is_the_present_one(void **state)
 				  seen(7, SCHOOL, day(2021, 9), DATE_UNKNOWN, false),
 				  seen(8, TAX, day(2023, 6), DATE_UNKNOWN, true)};
 	struct residence *all;
-	size_t count = residences_join(&all, rows, 3, day(2024, 1));
+	size_t count = residences_join(&all, rows, 3, day(2024, 1), NULL);
 	assert_int_equal(count, 2);
 	assert_true(at_property(all, count, 8)->current);
 	assert_false(at_property(all, count, 7)->current);
@@ -70,7 +77,7 @@ static void who_left_lives_nowhere(void **state)
 				  seen(7, CONTACT, day(2021, 2), DATE_UNKNOWN, false),
 				  seen(9, TAX, day(2030, 1), DATE_UNKNOWN, true)};
 	struct residence *all;
-	size_t count = residences_join(&all, rows, 3, day(2024, 1));
+	size_t count = residences_join(&all, rows, 3, day(2024, 1), NULL);
 	for (size_t i = 0; i < count; i++)
 		assert_false(all[i].current);
 	free(all);
@@ -84,8 +91,8 @@ static void order_of_rows_does_not_matter(void **state)
 		seen(8, TAX, day(2023, 6), DATE_UNKNOWN, true), seen(7, SCHOOL, day(2019, 1), DATE_UNKNOWN, false)};
 	struct sighting turned[] = {rows[3], rows[1], rows[0], rows[2]};
 	struct residence *first, *second;
-	size_t count = residences_join(&first, rows, 4, day(2024, 1));
-	assert_int_equal(residences_join(&second, turned, 4, day(2024, 1)), count);
+	size_t count = residences_join(&first, rows, 4, day(2024, 1), NULL);
+	assert_int_equal(residences_join(&second, turned, 4, day(2024, 1), NULL), count);
 	for (size_t i = 0; i < count; i++) {
 		assert_int_equal(first[i].property_id, second[i].property_id);
 		assert_int_equal(first[i].to, second[i].to);
@@ -99,7 +106,7 @@ static struct occupant person(int64_t resident, int64_t property, uint64_t famil
 {
 	return (struct occupant){.resident_id = resident,
 				 .property_id = property,
-				 .families = {family},
+				 .families = {2 * family}, /* a name, not a group */
 				 .from = day(2020, 1),
 				 .sources = 2,
 				 .confidence = 0.8,
@@ -111,7 +118,7 @@ static void a_home_is_one_household(void **state)
 	(void)state;
 	struct occupant people[] = {person(3, 7, 11, USE_HOME), person(1, 7, 11, USE_HOME), person(2, 7, 12, USE_HOME),
 				    person(4, 8, 11, USE_HOME)};
-	assert_int_equal(households_make(people, 4), 2);
+	assert_int_equal(households_make(people, 4, NULL, 0), 2);
 	for (size_t i = 0; i < 3; i++) {
 		assert_int_equal(people[i].household, people[0].household);
 		assert_string_equal(people[i].kind, "family");
@@ -126,7 +133,7 @@ static void a_shared_house_is_several(void **state)
 	struct occupant people[] = {person(1, 7, 11, USE_SHARED), person(2, 7, 11, USE_SHARED),
 				    person(3, 7, 12, USE_SHARED), person(4, 7, 13, USE_SHARED),
 				    person(5, 7, 0, USE_SHARED)};
-	assert_int_equal(households_make(people, 5), 4);
+	assert_int_equal(households_make(people, 5, NULL, 0), 4);
 	assert_int_equal(people[0].household, people[1].household);
 	assert_string_equal(people[0].certainty, "uncertain");
 	assert_string_equal(people[2].why, "alone_at_shared_address");
@@ -140,11 +147,11 @@ static void many_names_are_no_family(void **state)
 	struct occupant people[6];
 	for (int64_t i = 0; i < 6; i++)
 		people[i] = person(i + 1, 7, 20 + (uint64_t)i, USE_HOME);
-	assert_int_equal(households_make(people, 6), 6);
+	assert_int_equal(households_make(people, 6, NULL, 0), 6);
 	assert_string_equal(people[0].kind, "shared");
 	for (int64_t i = 0; i < 6; i++)
 		people[i] = person(i + 1, 7, 20 + (uint64_t)(i / 3), USE_HOME);
-	assert_int_equal(households_make(people, 6), 1);
+	assert_int_equal(households_make(people, 6, NULL, 0), 1);
 }
 
 static void institutions_are_known(void **state)
@@ -155,7 +162,7 @@ static void institutions_are_known(void **state)
 	assert_int_equal(property_use_of("hmo"), USE_SHARED);
 	assert_int_equal(property_use_of("flat"), USE_HOME);
 	struct occupant people[2] = {person(1, 7, 11, USE_INSTITUTION), person(2, 7, 12, USE_INSTITUTION)};
-	assert_int_equal(households_make(people, 2), 2);
+	assert_int_equal(households_make(people, 2, NULL, 0), 2);
 	assert_string_equal(people[0].kind, "institution");
 }
 
@@ -167,7 +174,7 @@ static void a_crowd_is_nobodys_household(void **state)
 	struct occupant *people = calloc(CROWD, sizeof *people);
 	for (int64_t i = 0; i < CROWD; i++)
 		people[i] = person(i + 1, 7, 5, USE_HOME);
-	assert_int_equal(households_make(people, CROWD), CROWD);
+	assert_int_equal(households_make(people, CROWD, NULL, 0), CROWD);
 	free(people);
 }
 

@@ -61,7 +61,7 @@ static void refresh_as(int64_t run_id, const struct reading_settings *how, struc
 	assert_in_range(addresses.properties, 3, 4);
 	assert_true(addresses.exact + addresses.strong + addresses.probable >= 3);
 	assert_ok(linking_refresh(reading, run_id, NULL, linked, &e), &e);
-	assert_ok(household_refresh(reading, run_id, homes, &e), &e);
+	assert_ok(household_refresh(reading, NULL, run_id, homes, &e), &e);
 	reading_close(reading);
 }
 
