@@ -13,6 +13,7 @@ enum { /* tenths of bits */
        LOSS_SLASH = 3,
        LOSS_SLASH_SWAPPED = 10,
        LOSS_DASH = 15,
+       LOSS_DASH_OF_RANGE = 50,
        LOSS_NUMBER_BEHIND = 25,
        LOSS_SWAPPED = 45,
        LOSS_FLAT_AS_HOUSE = 50
@@ -145,7 +146,7 @@ static void read_plain(struct asked *out, const struct flat *flat, const struct 
 	add_with_other(out, &reading, numbers, n);
 	for (size_t k = 0; k < out->words.count && flat_is_none(flat); k++) { /* "B, 21 Ash Grove" */
 		const struct address_word *letter = &out->words.at[k];
-		if (!(letter->traits & (WORD_LETTER | WORD_CODE)) || k > at)
+		if (!(letter->traits & (WORD_LETTER | WORD_CODE)) || k > at || out->explained >> k & 1)
 			continue;
 		struct reading_of_house two = reading;
 		snprintf(two.flat.unit, FLAT_UNIT, "%.*s", TEXT_ARG(letter->at));
@@ -180,6 +181,7 @@ static void read_joint(struct asked *out, const struct flat *flat, const struct 
 	const struct address_word *word = &out->words.at[at];
 	struct reading_of_house reading = {.flat = *flat, .has_house = true, .used = bit(at) | out->flat_words};
 	bool slash = word->joint == '/';
+	int dash = word->second.number > word->first.number ? LOSS_DASH_OF_RANGE : LOSS_DASH;
 	read_range(out, flat, numbers, n);
 	if (has_unit(flat))
 		return;
@@ -187,14 +189,14 @@ static void read_joint(struct asked *out, const struct flat *flat, const struct 
 		struct reading_of_house first = reading;
 		first.flat = with_unit(flat, &word->first);
 		first.house = word->second;
-		first.loss = slash ? LOSS_SLASH : LOSS_DASH;
+		first.loss = slash ? LOSS_SLASH : dash;
 		add(out, first);
 	}
 	if (word->first.number) {
 		struct reading_of_house second = reading;
 		second.flat = with_unit(flat, &word->second);
 		second.house = word->first;
-		second.loss = slash ? LOSS_SLASH_SWAPPED : LOSS_DASH + LOSS_SLASH_SWAPPED;
+		second.loss = slash ? LOSS_SLASH_SWAPPED : dash + LOSS_SLASH_SWAPPED;
 		add(out, second);
 	}
 	if (slash && n + 1 < numbers->count && word->first.number < 11) {
@@ -223,7 +225,7 @@ static void read_houseless(struct asked *out, const struct flat *flat, const str
 	}
 	for (size_t k = 0; k < out->words.count && flat_is_none(flat); k++) {
 		const struct address_word *letter = &out->words.at[k];
-		if (k > 0 || !(letter->traits & (WORD_LETTER | WORD_CODE)))
+		if (k > 0 || !(letter->traits & (WORD_LETTER | WORD_CODE)) || out->explained & 1)
 			continue;
 		struct reading_of_house reading = {.bare_unit = true, .used = bit(k), .loss = LOSS_TWO_NUMBERS};
 		snprintf(reading.flat.unit, FLAT_UNIT, "%.*s", TEXT_ARG(letter->at));

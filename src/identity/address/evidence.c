@@ -410,7 +410,9 @@ static int judge_reading(struct judgement *out, const struct judging *j, const s
 	bool possible;
 	uint64_t clash = reading->used & ~j->asked.flat_words & names->mask;
 	struct house house = judge_house(j, entry, reading, names->named);
-	if (!house.fits || clash)
+	/* a flat's number is taken for the house's only where there is a street, and no building that has flats */
+	bool astray = reading->swapped && flat_is_none(&reading->flat) && names->building->fit;
+	if (!house.fits || clash || astray)
 		return INT_MIN;
 	struct flat_says flat = judge_flat(j, entry, reading, names->flat_name, &fit);
 	if (!flat.fits)

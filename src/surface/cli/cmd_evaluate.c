@@ -143,6 +143,10 @@ static void add_addresses(struct cli_answer *answer, const struct address_evalua
 	double rows = addresses->rows ? (double)addresses->rows : 1;
 	answer_group(answer, "addresses", "Addresses");
 	answer_int(answer, "rows", "  Rows", (int64_t)addresses->rows);
+	uint64_t matched = addresses->right + addresses->building + addresses->wrong + addresses->outside_wrong;
+	answer_double(answer, "precision", "  Precision",
+		      (double)(addresses->right + addresses->building) / (double)(matched ? matched : 1), 4);
+	answer_double(answer, "recall", "  Recall", (double)addresses->right / rows, 4);
 	answer_double(answer, "right", "  Right property", (double)addresses->right / rows, 4);
 	answer_double(answer, "building", "  Its building only", (double)addresses->building / rows, 4);
 	answer_double(answer, "wrong", "  Wrong property", (double)addresses->wrong / rows, 4);
