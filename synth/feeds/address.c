@@ -258,6 +258,31 @@ static void assemble(struct written *a, const struct address_habits *habits, boo
 	     5);
 }
 
+void written_as_approved(struct written *out, const struct borough *b, uint32_t property)
+{
+	const struct property *p = &b->properties[property];
+	const struct address *at = &b->addresses[p->address];
+	memset(out, 0, sizeof *out);
+	out->uprn = p->uprn;
+	parts_of(b, at, out);
+	snprintf(out->postcode, sizeof out->postcode, "%s", b->postcodes[at->postcode].code);
+}
+
+void written_outside(struct written *out, struct random *r)
+{
+	memset(out, 0, sizeof *out);
+	write_outside(out, r);
+	written_in_one(out);
+}
+
+void written_in_one(struct written *a)
+{
+	static const struct address_habits plain = {0};
+	struct random unused;
+	random_start(&unused, 0, 0, 0, 0);
+	assemble(a, &plain, false, &unused);
+}
+
 void write_address(struct writer *w, enum keeper keeper, uint32_t property, uint64_t subject, struct written *out)
 {
 	const struct address_habits *habits = &address_habits[keeper];
@@ -285,6 +310,12 @@ void write_address(struct writer *w, enum keeper keeper, uint32_t property, uint
 		    random_chance(&r, 0.25)) /* the name says enough, or the number */
 			(random_chance(&r, 0.5) ? out->number : out->building)[0] = '\0';
 		untidy_town(out, &r);
+	}
+	if (untidy) { /* from a stream of its own, so that the rest stays as it is */
+		struct random more;
+		random_start(&more, w->b->plan.seed, STREAM_ADDRESS_MORE, subject, (uint64_t)keeper << 32 | property);
+		if (random_chance(&more, 0.3))
+			form_untidy(out, &more);
 	}
 	if (random_chance(&r, habits->knows_uprn))
 		snprintf(out->uprn_field, sizeof out->uprn_field, "%llu", (unsigned long long)p->uprn);

@@ -142,6 +142,8 @@ enum status feeds_write(const struct borough *b, const char *out, const struct f
 	if (!status)
 		status = write_truth(out, writers, error);
 	if (!status)
+		status = addresses_write(b, out, error);
+	if (!status)
 		status = wards_write(b, out, error);
 	if (summary)
 		sum_up(writers, summary);

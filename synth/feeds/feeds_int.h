@@ -35,7 +35,9 @@ enum feed_stream {
 	STREAM_MOVE_NOTICED,
 	STREAM_STAFF,
 	STREAM_CHOICE,
-	STREAM_HISTORY_TRAIT
+	STREAM_HISTORY_TRAIT,
+	STREAM_ADDRESS_MORE,
+	STREAM_ADDRESS_TRUTH
 };
 
 enum keeper { /* a source, in the order of profiles/demo/sources.yaml */
@@ -229,6 +231,14 @@ struct address_habits {
 extern const struct address_habits address_habits[KEEPERS];
 /* PROPERTY NOTHING: an address outside. SUBJECT: whose record; the same form each time. */
 void write_address(struct writer *w, enum keeper keeper, uint32_t property, uint64_t subject, struct written *out);
+/* For truth/addresses.csv: the parts of the approved address, an address outside, and parts in one line. */
+void written_as_approved(struct written *out, const struct borough *b, uint32_t property);
+void written_outside(struct written *out, struct random *r);
+void written_in_one(struct written *a);
+/* One more form of those that every source has; any form that the address has: its name. */
+void form_untidy(struct written *a, struct random *r);
+const char *form_any(struct written *a, struct random *r);
+enum status addresses_write(const struct borough *b, const char *out, struct error *error) MUST_CHECK;
 /* Where the system believes the person lives on DAY: it may not have heard of the last move. */
 uint32_t believed_property(struct writer *w, enum keeper keeper, uint32_t person, date day);
 
