@@ -19,7 +19,7 @@ Every problem has its file, line and remedy
   agreements.yaml:1:3: the agreement `one` shares special-category elements without a condition for them
       Add `special_condition:` (UK GDPR article 9(2), Data Protection Act 2018 schedule 1), or leave those elements out.
   $ oneview profile check bad >/dev/null
-  oneview: 119 problems in bad
+  oneview: 123 problems in bad
     What to do: put right what is listed and check again
   [3]
 

@@ -352,7 +352,8 @@ static enum status read_people(struct loading *loading, struct error *error)
 			"SELECT r.resident_id, m.household_id, m.property_id, m.from_date, m.certainty FROM resident r"
 			" LEFT JOIN (SELECT m.resident_id, h.household_id, m.property_id, m.from_date, m.certainty"
 			" FROM household_member m JOIN household h ON h.household_id = m.household_id"
-			" WHERE m.to_date IS NULL AND h.ended_run IS NULL) m ON m.resident_id = r.resident_id"
+			" WHERE m.to_date IS NULL AND h.ended_run IS NULL AND m.why <> 'second_home') m"
+			" ON m.resident_id = r.resident_id"
 			" WHERE r.ended_run IS NULL",
 			read_person, error, "resident_id", "household_id", "property_id", "from_date", "certainty");
 	if (status == STATUS_OK)

@@ -202,7 +202,7 @@ static enum status household_of(int64_t *out, struct queue *queue, int64_t resid
 	enum status status =
 		store_prepare(&query, queue->data,
 			      "SELECT household_id FROM household_member WHERE resident_id = :resident AND "
-			      "to_date IS NULL",
+			      "to_date IS NULL AND why <> 'second_home'",
 			      error);
 	if (status != STATUS_OK)
 		return status;

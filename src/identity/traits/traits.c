@@ -226,7 +226,7 @@ static enum status derive(struct work *work, struct traits_report *report, struc
 		status = read_pairs(work,
 				    "SELECT m.resident_id AS first, m.property_id AS second FROM household_member m"
 				    " JOIN household h ON h.household_id = m.household_id"
-				    " WHERE m.to_date IS NULL AND h.ended_run IS NULL",
+				    " WHERE m.to_date IS NULL AND h.ended_run IS NULL AND m.why <> 'second_home'",
 				    read_home, error);
 	if (status == STATUS_OK)
 		status = read_pairs(work,
