@@ -17,4 +17,13 @@ struct traits_report {
  * one transaction. */
 enum status traits_refresh(const struct reading *reading, struct traits_report *report, struct error *error) MUST_CHECK;
 
+struct places_report {
+	size_t rows, placed;
+};
+/* Rows about properties of feeds that are not a gazetteer (licences, addresses that must not become known) find their
+ * property, by UPRN or by an address that another row has in the same words: into record_property, in one transaction.
+ * Behind the addresses, before restrictions. */
+enum status listed_places_refresh(const struct reading *reading, struct places_report *report,
+				  struct error *error) MUST_CHECK;
+
 #endif

@@ -302,6 +302,16 @@ static enum status derive_households(struct pipeline *pipeline, char detail[PIPE
 	return status;
 }
 
+static enum status derive_places(struct pipeline *pipeline, char detail[PIPELINE_DETAIL_SIZE], struct error *error)
+{
+	struct places_report report;
+	enum status status = listed_places_refresh(pipeline->reading, &report, error);
+	if (status == STATUS_OK)
+		snprintf(detail, PIPELINE_DETAIL_SIZE, "%zu rows about properties, %zu of them at one", report.rows,
+			 report.placed);
+	return status;
+}
+
 static enum status derive_traits(struct pipeline *pipeline, char detail[PIPELINE_DETAIL_SIZE], struct error *error)
 {
 	struct traits_report report;
@@ -347,6 +357,7 @@ static enum status derive_lists(struct pipeline *pipeline, char detail[PIPELINE_
 /* In the order the data travels. */
 static const struct derivation derivations[] = {
 	{"addresses", "Addresses", derive_addresses},
+	{"places", "Listed addresses", derive_places},
 	{"residents", "Residents", derive_residents},
 	{"households", "Households", derive_households},
 	{"traits", "Traits", derive_traits},
