@@ -20,6 +20,9 @@ const struct address_habits address_habits[KEEPERS] = {
 	[KEEPER_CONTACT] = {DESK, .untidy = 0.60, .no_postcode = 0.15, .postcode_in_one = true},
 	[KEEPER_SHIELDING] = {DESK, .untidy = 0.30, .no_postcode = 0.01},
 	[KEEPER_RESTRICTED] = {.knows_uprn = 1},
+	[KEEPER_LICENSING] = {DESK, .untidy = 0.15, .no_postcode = 0.01, .knows_uprn = 0.85},
+	[KEEPER_EARLY_YEARS] = {DESK, .untidy = 0.40, .no_postcode = 0.05},
+	[KEEPER_HEALTH] = {DESK, .untidy = 0.25, .no_postcode = 0.01},
 };
 
 /* Share of moves that a system never hears of. */

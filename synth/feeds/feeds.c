@@ -1,5 +1,5 @@
 /* All feeds, each a task of its own; then the truth they gathered, joined in the order of the table. */
-#include "feeds_int.h"
+#include "situations.h"
 
 #include "base/file.h"
 #include "base/threads.h"
@@ -143,6 +143,8 @@ enum status feeds_write(const struct borough *b, const char *out, const struct f
 		status = write_truth(out, writers, error);
 	if (!status)
 		status = addresses_write(b, out, error);
+	if (!status)
+		status = situations_write_truth(b, out, error);
 	if (!status)
 		status = wards_write(b, out, error);
 	if (summary)

@@ -57,6 +57,9 @@ enum keeper { /* a source, in the order of profiles/demo/sources.yaml */
 	      KEEPER_SHIELDING,
 	      KEEPER_GAZETTEER,
 	      KEEPER_RESTRICTED,
+	      KEEPER_LICENSING,
+	      KEEPER_EARLY_YEARS,
+	      KEEPER_HEALTH,
 	      KEEPERS
 };
 extern const char *const keeper_ids[KEEPERS];
@@ -289,6 +292,7 @@ void feed_repairs(struct writer *w);
 void feed_council_tax_liable(struct writer *w);
 void feed_council_tax_discounts(struct writer *w);
 void feed_council_tax_bills(struct writer *w);
+void feed_council_tax_disregards(struct writer *w);
 void feed_benefits(struct writer *w);
 void feed_ssd_person(struct writer *w);
 void feed_ssd_address(struct writer *w);
@@ -331,6 +335,9 @@ void feed_shielding(struct writer *w);
 void feed_gazetteer(struct writer *w);
 void feed_gazetteer_other(struct writer *w);
 void feed_restricted(struct writer *w);
+void feed_hmo_licences(struct writer *w);
+void feed_children_centres(struct writer *w);
+void feed_health_arrivals(struct writer *w);
 
 extern const struct feed feeds[];
 extern const size_t feed_count;

@@ -1,5 +1,5 @@
 /* Housing: tenancies, rent accounts and repairs. */
-#include "feeds_int.h"
+#include "situations.h"
 
 static const char *const tenure_codes[TENURES] = {[TENURE_COUNCIL] = "SEC", [TENURE_ASSOCIATION] = "SEC"};
 
@@ -84,11 +84,14 @@ static void write_tenancy_row(struct writer *w, const struct tenancy_row *t)
 	row_end(w);
 }
 
+/* 0 and 1: of a holder and an occupant; 2 more: of a home that the tenants kept without living there. */
+enum { ROW_HOLDER, ROW_OCCUPANT, ROW_KEPT = 2 };
+
 static void tenancy_row(struct writer *w, const struct due *due)
 {
 	const struct borough *b = w->b;
 	struct tenancy_row row;
-	if (due->what == 0) {
+	if ((due->what & 1) == ROW_HOLDER) {
 		const struct spell *s = &b->spells[due->a];
 		row = (struct tenancy_row){s->person, s->link, role_of(b, s), s->from, s->to};
 	} else {
@@ -98,6 +101,8 @@ static void tenancy_row(struct writer *w, const struct due *due)
 		row = (struct tenancy_row){home->person, due->b, "OCC",
 					   home->from > account->from ? home->from : account->from, to};
 	}
+	if (due->what & ROW_KEPT)
+		row.to = DATE_UNKNOWN;
 	write_tenancy_row(w, &row);
 }
 
@@ -117,7 +122,7 @@ static bool holds(const struct account *account, uint32_t person)
 	return account->holders[0] == person || account->holders[1] == person;
 }
 
-static void due_occupants(struct writer *w, struct due_list *list, uint32_t number)
+static void due_occupants(struct writer *w, struct due_list *list, uint32_t number, bool kept)
 {
 	const struct borough *b = w->b;
 	const struct account *account = &b->accounts[number];
@@ -133,9 +138,9 @@ static void due_occupants(struct writer *w, struct due_list *list, uint32_t numb
 			again |= b->residences[j].person == home->person;
 		if (holds(account, home->person) || !registered || again)
 			continue;
-		date to = home->to == DATE_UNKNOWN ? account->to : home->to;
+		date to = kept ? DATE_UNKNOWN : home->to == DATE_UNKNOWN ? account->to : home->to;
 		due_add_spell(w, list, home->from > account->from ? home->from : account->from, to, b->start - 60, i,
-			      number, 1);
+			      number, ROW_OCCUPANT | (kept ? ROW_KEPT : 0));
 	}
 }
 
@@ -143,16 +148,23 @@ void feed_tenancies(struct writer *w)
 {
 	const struct borough *b = w->b;
 	struct due_list list = {0};
+	struct kept_tenancies homes;
+	situations_tenancies(&homes, b);
 	for (uint32_t i = 0; i < b->spell_count; i++) {
 		const struct spell *s = &b->spells[i];
-		if (!is_tenancy(b, s) || !holds(&b->accounts[s->link], s->person))
+		if (!is_tenancy(b, s) || !holds(&b->accounts[s->link], s->person) ||
+		    situation_tenancy_unknown(&homes, b, s->link))
 			continue;
-		due_add_spell(w, &list, s->from, s->to, b->start - 365, i, 0, 0);
-		due_names(w, &list, s->person, s->from, s->to, i, 0, 0);
+		bool kept = situation_tenancy_kept(&homes, b, s->link);
+		date to = kept ? DATE_UNKNOWN : s->to;
+		unsigned what = ROW_HOLDER | (kept ? ROW_KEPT : 0);
+		due_add_spell(w, &list, s->from, to, b->start - 365, i, 0, what);
+		due_names(w, &list, s->person, s->from, to, i, 0, what);
 	}
 	for (uint32_t i = 0; i < b->account_count; i++)
-		if (b->accounts[i].kind == ACCOUNT_RENT)
-			due_occupants(w, &list, i);
+		if (b->accounts[i].kind == ACCOUNT_RENT && !situation_tenancy_unknown(&homes, b, i))
+			due_occupants(w, &list, i, situation_tenancy_kept(&homes, b, i));
+	situations_tenancies_release(&homes);
 	due_write(w, &list, tenancy_row);
 }
 

@@ -4,10 +4,11 @@
 #include <ctype.h>
 
 const char *const keeper_ids[KEEPERS] = {
-	"housing",         "council_tax",        "benefits",      "childrens_social_care",
-	"early_help",      "adult_social_care",  "schools",       "homelessness",
-	"youth_offending", "electoral_register", "births_deaths", "anti_social_behaviour",
-	"contact_centre",  "nhs_shielding",      "gazetteer",     "restricted_addresses"};
+	"housing",         "council_tax",        "benefits",       "childrens_social_care",
+	"early_help",      "adult_social_care",  "schools",        "homelessness",
+	"youth_offending", "electoral_register", "births_deaths",  "anti_social_behaviour",
+	"contact_centre",  "nhs_shielding",      "gazetteer",      "restricted_addresses",
+	"private_housing", "early_years",        "health_visiting"};
 
 /* How well each system knows its people: shares of records. docs/synthetic-feeds.md has the table. */
 struct quality {
@@ -68,6 +69,12 @@ static const struct quality quality[KEEPERS] = {
 	[KEEPER_CONTACT] = {FRONT_DESK, .typo = 0.045, .phonetic = 0.045, .spelling = 0.08, .nickname = 0.06,
 			    .swapped = 0.010, .initial = 0.05, .no_middle = 1, .no_birth = 0.70, .birth_swapped = 0.01,
 			    .birth_slip = 0.01, .no_sex = 1, .no_ni = 1, .no_nhs = 1},
+	[KEEPER_EARLY_YEARS] = {FRONT_DESK, .typo = 0.025, .phonetic = 0.020, .spelling = 0.06, .nickname = 0.05,
+				.swapped = 0.006, .no_middle = 1, .no_birth = 0.01, .birth_swapped = 0.004,
+				.birth_slip = 0.006, .no_ni = 1, .no_nhs = 1},
+	[KEEPER_HEALTH] = {FRONT_DESK, .typo = 0.006, .phonetic = 0.004, .spelling = 0.02, .nickname = 0.004,
+			   .swapped = 0.004, .no_middle = 1, .birth_swapped = 0.001, .birth_slip = 0.001, .no_ni = 1,
+			   .no_nhs = 1},
 	[KEEPER_SHIELDING] = {FRONT_DESK, .typo = 0.004, .phonetic = 0.002, .spelling = 0.02, .nickname = 0.004,
 			      .swapped = 0.004, .no_middle = 0.40, .birth_swapped = 0.001, .birth_january = 0.010,
 			      .no_sex = 0.002, .no_ni = 1, .no_nhs = 0},

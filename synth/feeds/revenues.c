@@ -1,5 +1,5 @@
 /* Council tax and benefits. */
-#include "feeds_int.h"
+#include "situations.h"
 
 static bool is_liable(const struct borough *b, const struct spell *s)
 {
@@ -352,25 +352,43 @@ static int role_in_claim(const struct borough *b, const struct spell *s, const s
 	return date_age_in_years(b->persons[home->person].born, s->from) < 18 ? 3 : 4;
 }
 
+/* Of a claimant who moved and claimed again: 1 the new claim, 0 the old one, which may have been closed. */
+struct claim {
+	date from, to; /* to: DATE_UNKNOWN while it goes on */
+	uint32_t property;
+};
+
+static struct claim claim_of(const struct writer *w, uint32_t number, bool second)
+{
+	const struct borough *b = w->b;
+	const struct spell *s = &b->spells[number];
+	struct second_claim again;
+	situation_claim(&again, b, number);
+	if (second)
+		return (struct claim){again.from, DATE_UNKNOWN, again.property};
+	return (struct claim){s->from, again.from == DATE_UNKNOWN ? s->to : again.first_to,
+			      borough_property_of(b, s->person, s->from > b->start ? s->from : b->start)};
+}
+
 static void claim_row(struct writer *w, const struct due *due)
 {
 	const struct borough *b = w->b;
 	const struct spell *s = &b->spells[due->a];
+	struct claim claim = claim_of(w, due->a, due->what == 1);
 	const struct residence *home = due->b == NOTHING ? NULL : &b->residences[due->b];
 	uint32_t person = home ? home->person : s->person;
 	int role = role_in_claim(b, s, home);
 	struct recorded r;
 	struct written a;
 	record_person(w, KEEPER_BENEFITS, person, 0, s->from > b->start ? s->from : b->start, &r);
-	uint32_t property = borough_property_of(b, s->person, s->from > b->start ? s->from : b->start);
-	write_address(w, KEEPER_BENEFITS, property, s->person, &a);
-	bool ended = s->to != DATE_UNKNOWN && s->to <= w->as_at;
+	write_address(w, KEEPER_BENEFITS, claim.property, s->person, &a);
+	bool ended = claim.to != DATE_UNKNOWN && claim.to <= w->as_at;
 	char client[16];
 	snprintf(client, sizeof client, "C%07llu", (unsigned long long)scrambled(person, 7, 6));
 	truth_record(w, client, person, person);
 	truth_uprn(w, a.uprn);
 	row_begin(w);
-	field_number(w, "", scrambled(due->a, 7, 7), 7);
+	field_number(w, due->what == 1 ? "2" : "", scrambled(due->a, 7, 7), 7);
 	field_text(w, client);
 	field_int(w, role);
 	field_text(w, r.ni);
@@ -389,8 +407,8 @@ static void claim_row(struct writer *w, const struct due *due)
 	field_text(w, passported(b, s->person, w->as_at) ? "Y" : "N");
 	field_text(w, amount > 38000 ? "Y" : "N");
 	field_text(w, had_event(b, s->person, EVENT_BENEFIT_SANCTION, w->as_at - 92, w->as_at) ? "Y" : "N");
-	field_date(w, s->from < date_of(1990, 1, 1) ? date_of(1990, 1, 1) : s->from);
-	field_date(w, ended ? s->to : DATE_UNKNOWN);
+	field_date(w, claim.from < date_of(1990, 1, 1) ? date_of(1990, 1, 1) : claim.from);
+	field_date(w, ended ? claim.to : DATE_UNKNOWN);
 	row_end(w);
 }
 
@@ -416,7 +434,7 @@ static void due_family(struct writer *w, struct due_list *list, uint32_t spell)
 		if (again || count == 16 || home->from > on || (home->to != DATE_UNKNOWN && home->to <= on))
 			continue;
 		told[count++] = home->person;
-		due_add_spell(w, list, s->from, s->to, b->start - 365, spell, i, 0);
+		due_add_spell(w, list, s->from, claim_of(w, spell, false).to, b->start - 365, spell, i, 0);
 	}
 }
 
@@ -428,11 +446,14 @@ void feed_benefits(struct writer *w)
 		const struct spell *s = &b->spells[i];
 		if (!is_claim(s) || (s->to != DATE_UNKNOWN && s->to < b->start - 365))
 			continue;
-		due_add_spell(w, &list, s->from, s->to, b->start - 365, i, NOTHING, 0);
+		struct claim first = claim_of(w, i, false), second = claim_of(w, i, true);
+		due_add_spell(w, &list, s->from, first.to, b->start - 365, i, NOTHING, 0);
+		if (second.from != DATE_UNKNOWN)
+			due_add(w, &list, second.from, i, NOTHING, 1);
 		for (uint32_t e = b->persons[s->person].event; e != NOTHING; e = b->events[e].next) {
 			const struct event *event = &b->events[e];
 			bool within = event->on > s->from && event->on > b->start &&
-				      (s->to == DATE_UNKNOWN || event->on < s->to);
+				      (first.to == DATE_UNKNOWN || event->on < first.to);
 			bool matters = (event->kind == EVENT_BENEFIT_CHANGE && event->code == s->code) ||
 				       event->kind == EVENT_BENEFIT_SANCTION;
 			if (within && matters)

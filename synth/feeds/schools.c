@@ -1,5 +1,5 @@
 /* The school census: the roll each term, attendance when a term is over, exclusions. */
-#include "feeds_int.h"
+#include "situations.h"
 
 static const struct spell *on_roll(const struct borough *b, uint32_t person, date on)
 {
@@ -45,7 +45,9 @@ static void pupil_row(struct writer *w, uint32_t person, const struct spell *s)
 	struct recorded r;
 	struct written a;
 	record_person(w, KEEPER_SCHOOLS, person, 0, s->from > b->start ? s->from : b->start, &r);
-	write_address(w, KEEPER_SCHOOLS, believed_property(w, KEEPER_SCHOOLS, person, w->as_at), person, &a);
+	uint32_t told = situation_school_address(b, person, s);
+	write_address(w, KEEPER_SCHOOLS,
+		      told != NOTHING ? told : believed_property(w, KEEPER_SCHOOLS, person, w->as_at), person, &a);
 	const struct spell *need = borough_spell(b, person, SPELL_SPECIAL_NEEDS, w->as_at);
 	truth_uprn(w, a.uprn);
 	row_begin(w);

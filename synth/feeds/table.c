@@ -343,6 +343,26 @@ static const struct column restricted_addresses_columns[] = {
 	{"From", REQUIRED | DATE | START}, {"To", DATE | END},
 };
 
+static const struct column council_tax_disregards_columns[] = {
+	{"DISREG_REF", REQUIRED}, {"PARTY_REF", REQUIRED}, {"NAME", REQUIRED}, {"REASON", REQUIRED | CODE},
+	{"FROM_DATE", REQUIRED | DATE | START}, {"TO_DATE", DATE | END}, {"PROP_ADDRESS", REQUIRED}, {"POSTCODE", 0},
+};
+
+static const struct column hmo_licences_columns[] = {
+	{"Licence", REQUIRED}, {"UPRN", 0}, {"Address", REQUIRED}, {"Postcode", 0}, {"Occupants", NUMBER},
+	{"From", REQUIRED | DATE | START}, {"To", REQUIRED | DATE | END},
+};
+
+static const struct column childrens_centres_columns[] = {
+	{"Child ID", REQUIRED}, {"Forename", 0}, {"Surname", REQUIRED}, {"Date of birth", DATE | PAST}, {"Sex", CODE},
+	{"Address", 0}, {"Postcode", 0}, {"Registered", REQUIRED | DATE | PAST},
+};
+
+static const struct column health_visiting_arrivals_columns[] = {
+	{"child_id", REQUIRED}, {"forename", 0}, {"surname", REQUIRED}, {"date_of_birth", DATE | PAST}, {"sex", CODE},
+	{"address", 0}, {"postcode", 0}, {"moved_in", DATE | PAST}, {"notified", REQUIRED | DATE | PAST},
+};
+
 const struct feed feeds[] = {
 	{.id = "gazetteer", .keeper = KEEPER_GAZETTEER,
 	 .prefix = "addressbase_plus_", .suffix = ".csv", .name_form = "Y-M-D", .delimiter = ',', .dates = DATE_ISO, .newline = "\n",
@@ -482,6 +502,18 @@ const struct feed feeds[] = {
 	{.id = "nhs_shielding", .keeper = KEEPER_SHIELDING,
 	 .prefix = "SPL_", .suffix = ".csv", .name_form = "YMD", .delimiter = ',', .dates = DATE_COMPACT, .newline = "\n",
 	 COLUMNS(nhs_shielding_columns), .defects = 10, .write = feed_shielding},
+	{.id = "council_tax_disregards", .keeper = KEEPER_COUNCIL_TAX,
+	 .prefix = "CTAX_DISREGARDS_", .suffix = ".txt", .name_form = "YMD", .delimiter = '|', .dates = DATE_ORACLE, .newline = "\n",
+	 COLUMNS(council_tax_disregards_columns), .defects = 4, .write = feed_council_tax_disregards},
+	{.id = "hmo_licences", .keeper = KEEPER_LICENSING,
+	 .prefix = "hmo_register_", .suffix = ".csv", .name_form = "Y-M-D", .delimiter = ',', .dates = DATE_SLASHES, .newline = "\n",
+	 COLUMNS(hmo_licences_columns), .write = feed_hmo_licences},
+	{.id = "childrens_centres", .keeper = KEEPER_EARLY_YEARS,
+	 .prefix = "childrens_centres_", .suffix = ".csv", .name_form = "Y-M-D", .delimiter = ',', .dates = DATE_SLASHES, .newline = "\n",
+	 COLUMNS(childrens_centres_columns), .defects = 6, .write = feed_children_centres},
+	{.id = "health_visiting_arrivals", .keeper = KEEPER_HEALTH,
+	 .prefix = "hv_arrivals_", .suffix = ".csv", .name_form = "YMD", .delimiter = ',', .dates = DATE_ISO, .newline = "\n",
+	 COLUMNS(health_visiting_arrivals_columns), .defects = 4, .write = feed_health_arrivals},
 	{.id = "restricted_addresses", .keeper = KEEPER_RESTRICTED,
 	 .prefix = "restricted_addresses_", .suffix = ".csv", .name_form = "YMD", .delimiter = ',', .dates = DATE_SLASHES, .newline = "\n", .whole = true,
 	 COLUMNS(restricted_addresses_columns), .write = feed_restricted},
