@@ -1,3 +1,4 @@
+#include "cli/evaluate_lists.h"
 #include "cli/opened.h"
 
 #include "address/address.h"
@@ -352,7 +353,10 @@ enum status cmd_evaluate(struct cli *cli, struct error *error)
 	enum status status =
 		opened_open(&opened, cli, OPEN_DATA_READ | OPEN_VAULT | (labels ? OPEN_DESK_READ : 0), error);
 	if (status == STATUS_OK)
-		status = labels ? evaluate_labels(cli, &opened, error) : evaluate(cli, &opened, error);
+		status = labels ? evaluate_labels(cli, &opened, error)
+			 : cli_flag(cli, "lists")
+				 ? evaluate_lists(cli, &opened, truth_folder(cli, opened.workspace), error)
+				 : evaluate(cli, &opened, error);
 	opened_close(&opened);
 	return status;
 }
