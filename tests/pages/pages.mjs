@@ -458,6 +458,44 @@ await step("a reviewer of links", async () => {
   await plain.context().close();
 });
 
+await step("an investigator of lists", async () => {
+  const page = await open();
+  await signIn(page, "fraud_investigator");
+  await page.goto("/purpose");
+  await page.locator("input[name=purpose]").first().check();
+  await page.click("main button[type=submit]");
+  await page.goto("/lists");
+  tell((await page.locator("main tbody tr").count()) === 3, "an investigator sees the lists of the role's agreement");
+  await check(page, "lists");
+  await page.click("main td a[href='/lists/single_person_discount']");
+  tell(/\d+ to look into/.test(await text(page)) && /decides? nothing|not a finding/.test(await text(page)), "a list says that it is no finding", (await text(page)).slice(0, 300));
+  await check(page, "list");
+  const waiting = Number((await text(page)).match(/(\d+) to look into/)[1]);
+  tell(waiting > 0 && (await page.locator("main tbody tr").first().locator("li").count()) > 0, "each row has its reasons");
+  await page.locator("main tbody a[href^='/lists/']").first().click();
+  tell(/Why it is on the list: -?\d+ points/.test(await text(page)), "a row says why it is on the list");
+  await check(page, "list-row");
+  await page.click("main button:has-text('Record')");
+  tell(/Choose what you found/.test(await text(page)), "an outcome is asked for again");
+  await check(page, "list-row-wrong");
+  await page.locator("input[name=outcome]").first().check();
+  await page.fill("#note", "A visit on Tuesday.");
+  await page.click("main button:has-text('Record')");
+  tell(/A visit on Tuesday/.test(await text(page)), "what was found is recorded, with who and when");
+  await check(page, "list-row-recorded");
+  await page.goto("/lists/single_person_discount");
+  tell((await text(page)).includes(`${waiting - 1} to look into`), "what was looked into waits no longer");
+  await page.goto("/lists/single_person_discount?state=done");
+  tell(/1 looked into/.test(await text(page)), "and is found under what was looked into");
+  const other = await page.goto("/lists/unlicensed_hmo");
+  tell(other.status() === 404, "a list of another agreement is not there");
+  await page.context().close();
+  const worker = await open();
+  await signIn(worker, "data_owner");
+  tell((await worker.goto("/lists")).status() === 403, "lists are not for everybody");
+  await worker.context().close();
+});
+
 await step("without JavaScript", async () => {
   const page = await open({ javaScriptEnabled: false });
   await signIn(page, "early_help_worker");

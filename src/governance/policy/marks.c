@@ -9,6 +9,14 @@ void policy_facts_release(struct policy_facts *facts)
 	free(facts->ended);
 }
 
+bool policy_agreement_runs(struct policy *policy, const struct profile_agreement *agreement, date on)
+{
+	pthread_rwlock_rdlock(&policy->facts_lock);
+	bool ended = policy_has_ended(&policy->facts, agreement);
+	pthread_rwlock_unlock(&policy->facts_lock);
+	return !ended && agreement_runs(agreement, on);
+}
+
 uint64_t policy_restrictions_of(struct policy *policy, enum policy_subject kind, int64_t subject_id)
 {
 	pthread_rwlock_rdlock(&policy->facts_lock);

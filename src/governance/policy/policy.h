@@ -79,6 +79,9 @@ struct policy_decision policy_decide(const struct policy_grid *grid, const struc
 /* Whether it may be said that FEED's service knows the resident at all. */
 struct policy_decision policy_decide_presence(const struct policy_grid *grid, const struct profile_feed *feed);
 
+/* Whether the agreement is in force on the day: begun, and ended neither by its date nor by anybody. Any thread. */
+bool policy_agreement_runs(struct policy *policy, const struct profile_agreement *agreement, date on);
+
 /* ---- restricted residents and addresses --------------------------------------------------- */
 
 enum policy_subject { POLICY_RESIDENT = 1, POLICY_PROPERTY = 2 };

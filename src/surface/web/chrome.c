@@ -8,6 +8,7 @@ static const struct {
 	{"Feeds", "/feeds", CAPABILITY_FEEDS_READ},
 	{"Quarantine", "/quarantine", CAPABILITY_QUARANTINE_READ},
 	{"Reports", "/reports", CAPABILITY_REPORTS_MAKE},
+	{"Lists", "/lists", CAPABILITY_LISTS_WORK},
 	{"Review", "/review", CAPABILITY_LINKS_REVIEW},
 	{"Agreements", "/agreements", CAPABILITY_AGREEMENTS_READ},
 	{"Audit", "/audit", CAPABILITY_AUDIT_READ},
