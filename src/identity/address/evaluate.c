@@ -111,7 +111,8 @@ static void count_row(struct judging *judging, uint64_t is, uint64_t found)
 		out->missed++;
 }
 
-/* A version that left the address as it was has no row of its own in record_property. */
+/* A version that left the address as it was has no row of its own in record_property; neither has one whose new address
+ * came to no property: there the truth is another than before. */
 static enum status count_rows(struct judging *judging, struct store *data, struct error *error)
 {
 	struct statement *query;
@@ -129,14 +130,16 @@ static enum status count_rows(struct judging *judging, struct store *data, struc
 	int key = statement_column(query, "row_key"), extract = statement_column(query, "extract_id");
 	int line = statement_column(query, "line"), property = statement_column(query, "property_id");
 	int64_t before[3] = {0};
-	uint64_t found = 0;
+	uint64_t found = 0, before_is = 0;
 	statement_stream(query);
 	while ((status = statement_step(query, &row, error)) == STATUS_OK && row) {
 		int64_t now[3] = {statement_int(query, record), statement_int(query, feed), statement_int(query, key)};
 		const uint64_t *is =
 			id_map_get(&judging->rows, row_key(statement_int(query, extract), statement_int(query, line)));
-		if (memcmp(before, now, sizeof now) != 0)
+		bool same_row = memcmp(before, now, sizeof now) == 0;
+		if (!same_row || (is && before_is && *is != before_is))
 			found = 0;
+		before_is = is ? *is : same_row ? before_is : 0;
 		memcpy(before, now, sizeof now);
 		if (!statement_is_null(query, property))
 			found = (uint64_t)statement_int(query, property);
