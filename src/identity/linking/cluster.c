@@ -46,12 +46,14 @@ struct clustering {
 	float least;             /* weight of a link that may join */
 	float join_at;           /* weight of two groups that join */
 	const struct constraint *constraints;
+	uint64_t clean_files; /* bit F: no two records of file F are one person */
 	struct comparer *comparers;
 };
 
 struct group { /* rows of a group, as a list through `next` */
 	uint32_t head, tail, count;
 	float weakest;
+	uint64_t clean; /* the clean files that it has a record of */
 };
 
 struct together { /* what the records of two groups say of each other */
@@ -165,6 +167,7 @@ static void join_groups(struct group *groups, uint32_t *group_of, uint32_t *next
 	next[groups[into].tail] = groups[from].head;
 	groups[into].tail = groups[from].tail;
 	groups[into].count += groups[from].count;
+	groups[into].clean |= groups[from].clean;
 	float weakest = groups[into].weakest < groups[from].weakest ? groups[into].weakest : groups[from].weakest;
 	groups[into].weakest = weakest < weight ? weakest : weight;
 	groups[from].count = 0;
@@ -185,6 +188,14 @@ static bool is_forbidden(const struct clustering *job, const struct component *c
 			return true;
 	}
 	return false;
+}
+
+/* Whether the two must stay apart whatever the evidence: both have a record of a file that holds each person once,
+ * or people ruled so. */
+static bool must_stay_apart(const struct clustering *job, const struct component *component, const struct group *groups,
+			    const uint32_t *group_of, uint32_t x, uint32_t y)
+{
+	return (groups[x].clean & groups[y].clean) || is_forbidden(job, component, group_of, x, y);
 }
 
 /* What people ruled to be one person is joined before any evidence is looked at. */
@@ -215,7 +226,7 @@ static bool join_linked(struct clustering *job, const struct component *componen
 			break;
 		uint32_t x = group_of[find_row(rows, component->rows, link->a)];
 		uint32_t y = group_of[find_row(rows, component->rows, link->b)];
-		if (x == y || is_forbidden(job, component, group_of, x, y))
+		if (x == y || must_stay_apart(job, component, groups, group_of, x, y))
 			continue;
 		float weight = groups_weight(job, comparer, &groups[x], &groups[y], next, rows, link);
 		if (weight <= job->join_at)
@@ -238,7 +249,7 @@ static void mark_doubtful(struct clustering *job, const struct component *compon
 			break;
 		uint32_t x = group_of[find_row(rows, component->rows, link->a)];
 		uint32_t y = group_of[find_row(rows, component->rows, link->b)];
-		if (x != y && !is_forbidden(job, component, group_of, x, y))
+		if (x != y && !must_stay_apart(job, component, groups, group_of, x, y))
 			job->doubtful[component->first_link + l] =
 				groups_weight(job, comparer, &groups[x], &groups[y], next, rows, link) > LEAST_DOUBTFUL;
 	}
@@ -251,7 +262,8 @@ static void cluster_component(struct clustering *job, const struct component *co
 	struct group *groups = memory_alloc(count, sizeof *groups);
 	uint32_t *group_of = memory_alloc(count, sizeof *group_of), *next = memory_alloc(count, sizeof *next);
 	for (uint32_t i = 0; i < count; i++) {
-		groups[i] = (struct group){i, i, 1, 1000};
+		unsigned file = job->table->files ? job->table->files[rows[i]] : 0;
+		groups[i] = (struct group){i, i, 1, 1000, job->clean_files & UINT64_C(1) << file};
 		group_of[i] = i;
 	}
 	join_ruled(job, component, groups, group_of, next);
@@ -492,6 +504,7 @@ void clusters_make(struct clusters *out, struct links *links, const struct linki
 				 .components = components,
 				 .members = members,
 				 .constraints = in_order.at,
+				 .clean_files = settings->clean_files,
 				 .least = least,
 				 .join_at = 0};
 	job.doubtful = memory_alloc(link_count + 1, 1);

@@ -202,6 +202,24 @@ static void link_only_compares_across_files(void **state)
 	linking_run_free(run);
 }
 
+/* Records 3 and 4 are of one file and, with record 5 of another, of one person by all that they say. */
+static void a_clean_files_records_do_not_meet_through_a_third(void **state)
+{
+	(void)state;
+	for (uint64_t clean = 0; clean < 2; clean++) {
+		struct linking_table *table = filled_one_by_one();
+		linking_table_set_file(table, 0, 1);
+		linking_table_set_file(table, 3, 0);
+		linking_table_set_file(table, 5, 1);
+		struct linking_run *run = run_of(table, &(struct linking_settings){.clean_files = clean});
+		uint32_t a = linking_cluster_of(run, 3), b = linking_cluster_of(run, 4),
+			 third = linking_cluster_of(run, 5);
+		assert_true((a == b) == (clean == 0));
+		assert_true(third == a || third == b);
+		linking_run_free(run);
+	}
+}
+
 /* ---- blocks too large ----------------------------------------------------------------------------------- */
 
 enum { ALIKE = 1500 };
@@ -321,6 +339,7 @@ int main(void)
 		cmocka_unit_test(bulk_is_the_same_as_one_by_one),
 		cmocka_unit_test(pinned_rules_find_exactly_their_pairs),
 		cmocka_unit_test(link_only_compares_across_files),
+		cmocka_unit_test(a_clean_files_records_do_not_meet_through_a_third),
 		cmocka_unit_test(large_blocks_are_cut_and_said),
 		cmocka_unit_test(several_values_give_each_pair_once),
 		cmocka_unit_test(sorting_is_stable_and_right),
