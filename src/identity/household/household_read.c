@@ -301,7 +301,10 @@ static void list_dwellers(struct work *work)
 	}
 	if (count)
 		qsort(sorted, count, sizeof *sorted, compare_records);
-	work->dwellers = memory_alloc(count + 1, sizeof *work->dwellers);
+	size_t residents = 0;
+	for (size_t i = 0; i < count; i++)
+		residents += i == 0 || sorted[i].resident_id != sorted[i - 1].resident_id;
+	work->dwellers = memory_alloc(residents + 1, sizeof *work->dwellers);
 	for (size_t i = 0, end; i < count; i = end) {
 		date births[64];
 		size_t birth_count = 0;

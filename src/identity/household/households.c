@@ -29,6 +29,7 @@ enum property_use property_use_of(const char *kind)
 struct making {
 	struct occupant *all;
 	size_t count;
+	struct id_map bearers;   /* family name -> how many bear it */
 	struct id_map number;    /* resident -> number in ALL + 1 */
 	uint32_t *family, *home; /* by occupant: the first of the family, of the household */
 	unsigned char *related;  /* by occupant: bits of reason */
@@ -86,6 +87,38 @@ static bool join(uint32_t *group, uint32_t a, uint32_t b)
 
 /* ---- families --------------------------------------------------------------------------------------------- */
 
+/* A name that so many bear that two strangers of so many people are likely to share it: in a hostel it makes no family
+ * of grown people. */
+static bool is_common(const struct making *m, uint64_t name, size_t people)
+{
+	const double expected = 0.15;
+	enum { MANY = 10 }; /* of a name that fewer bear in all, nothing can be said */
+	const uint64_t *bearers = id_map_get(&m->bearers, name);
+	return bearers && *bearers >= MANY && (double)people * (double)*bearers > expected * (double)m->count;
+}
+
+/* Whether those from K on who have the same name are taken for one family by it. */
+static bool name_tells(const struct making *m, size_t k, size_t count, size_t people)
+{
+	const struct occupant *first = &m->all[m->keys[k].occupant];
+	size_t adults = 0;
+	if (first->use == USE_HOME || (m->keys[k].hash & 1))
+		return true;
+	for (size_t i = k; i < count && m->keys[i].hash == m->keys[k].hash; i++)
+		adults += !m->all[m->keys[i].occupant].child;
+	return adults < 2 || !is_common(m, m->keys[k].hash, people);
+}
+
+static void count_bearers(struct making *m)
+{
+	for (size_t i = 0; i < m->count; i++) {
+		for (int f = 0; f < HOUSEHOLD_FAMILIES && m->all[i].families[f]; f++) {
+			if (!(m->all[i].families[f] & 1))
+				++*id_map_put(&m->bearers, m->all[i].families[f], NULL);
+		}
+	}
+}
+
 static void join_by_name(struct making *m, size_t first, size_t end)
 {
 	size_t count = 0;
@@ -95,8 +128,12 @@ static void join_by_name(struct making *m, size_t first, size_t end)
 	}
 	if (count)
 		qsort(m->keys, count, sizeof *m->keys, compare_keys);
-	for (size_t k = 1; k < count; k++) {
-		if (m->keys[k].hash != m->keys[k - 1].hash || m->keys[k].occupant == m->keys[k - 1].occupant)
+	bool tells = true;
+	for (size_t k = 0; k < count; k++) {
+		bool begins = k == 0 || m->keys[k].hash != m->keys[k - 1].hash;
+		if (begins)
+			tells = name_tells(m, k, count, end - first);
+		if (begins || !tells || m->keys[k].occupant == m->keys[k - 1].occupant)
 			continue;
 		unsigned char reason = m->keys[k].hash & 1 ? BY_SOURCE : BY_NAME;
 		join(m->family, m->keys[k - 1].occupant, m->keys[k].occupant);
@@ -291,6 +328,7 @@ size_t households_make(struct occupant *occupants, size_t count, const struct ti
 	m.sizes = memory_alloc(count + 1, sizeof *m.sizes);
 	m.number_of = memory_alloc(count + 1, sizeof *m.number_of);
 	id_map_init(&m.number);
+	id_map_init(&m.bearers);
 	if (tie_count) {
 		memcpy(sorted, ties, tie_count * sizeof *ties);
 		qsort(sorted, tie_count, sizeof *sorted, compare_ties);
@@ -303,6 +341,7 @@ size_t households_make(struct occupant *occupants, size_t count, const struct ti
 	if (count)
 		qsort(occupants, count, sizeof *occupants, compare_occupants);
 	number_residents(&m);
+	count_bearers(&m);
 	for (size_t i = 0; i < count; i++)
 		m.family[i] = (uint32_t)i;
 	for (size_t i = 0; i < count; i = end_of_property(&m, i))
@@ -313,6 +352,7 @@ size_t households_make(struct occupant *occupants, size_t count, const struct ti
 	follow_rulings(&m, sorted, tie_count);
 	size_t households = number_homes(&m);
 	id_map_release(&m.number);
+	id_map_release(&m.bearers);
 	free(sorted);
 	free(m.family);
 	free(m.home);

@@ -141,6 +141,28 @@ static void a_shared_house_is_several(void **state)
 	assert_int_not_equal(people[3].household, people[4].household);
 }
 
+/* A name that is all over the borough makes no family of grown people in a hostel; a rare one does, and of a child and
+ * the only adult of the name also a common one. */
+static void a_common_name_makes_no_family_in_a_hostel(void **state)
+{
+	(void)state;
+	enum { BOROUGH = 400 };
+	struct occupant people[BOROUGH];
+	for (int64_t i = 0; i < BOROUGH; i++)
+		people[i] = person(i + 1, i < 6 ? 7 : 100 + i, i % 10 ? 1000 + (uint64_t)i : 11,
+				   i < 6 ? USE_INSTITUTION : USE_HOME);
+	people[0].families[0] = people[1].families[0] = 2 * 11; /* two of forty */
+	people[2].families[0] = people[3].families[0] = 2 * 12; /* the only two */
+	people[4].families[0] = people[5].families[0] = 2 * 13;
+	people[5].child = true;
+	for (int64_t i = 20; i < 60; i++)
+		people[i].families[0] = 2 * 13;
+	households_make(people, BOROUGH, NULL, 0);
+	assert_int_not_equal(people[0].household, people[1].household);
+	assert_int_equal(people[2].household, people[3].household);
+	assert_int_equal(people[4].household, people[5].household);
+}
+
 static void many_names_are_no_family(void **state)
 {
 	(void)state;
@@ -187,6 +209,7 @@ int main(void)
 		cmocka_unit_test(order_of_rows_does_not_matter),
 		cmocka_unit_test(a_home_is_one_household),
 		cmocka_unit_test(a_shared_house_is_several),
+		cmocka_unit_test(a_common_name_makes_no_family_in_a_hostel),
 		cmocka_unit_test(many_names_are_no_family),
 		cmocka_unit_test(institutions_are_known),
 		cmocka_unit_test(a_crowd_is_nobodys_household),
