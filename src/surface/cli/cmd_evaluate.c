@@ -353,10 +353,7 @@ enum status cmd_evaluate(struct cli *cli, struct error *error)
 	enum status status =
 		opened_open(&opened, cli, OPEN_DATA_READ | OPEN_VAULT | (labels ? OPEN_DESK_READ : 0), error);
 	if (status == STATUS_OK)
-		status = labels ? evaluate_labels(cli, &opened, error)
-			 : cli_flag(cli, "lists")
-				 ? evaluate_lists(cli, &opened, truth_folder(cli, opened.workspace), error)
-				 : evaluate(cli, &opened, error);
+		status = labels ? evaluate_labels(cli, &opened, error) : evaluate(cli, &opened, error);
 	opened_close(&opened);
 	return status;
 }
@@ -367,6 +364,16 @@ enum status cmd_evaluate_households(struct cli *cli, struct error *error)
 	enum status status = opened_open(&opened, cli, OPEN_DATA_READ | OPEN_VAULT, error);
 	if (status == STATUS_OK)
 		status = evaluate_households(cli, &opened, error);
+	opened_close(&opened);
+	return status;
+}
+
+enum status cmd_evaluate_lists(struct cli *cli, struct error *error)
+{
+	struct opened opened;
+	enum status status = opened_open(&opened, cli, OPEN_DATA_READ | OPEN_VAULT, error);
+	if (status == STATUS_OK)
+		status = evaluate_lists(cli, &opened, truth_folder(cli, opened.workspace), error);
 	opened_close(&opened);
 	return status;
 }

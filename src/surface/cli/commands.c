@@ -275,10 +275,6 @@ const struct cli_command cli_commands[] = {
 			     NULL},
 			    {"labels", 'l', NULL,
 			     "instead of a truth: what reviewers ruled of doubtful pairs, by band and group", NULL},
-			    {"lists", 0, NULL,
-			     "instead of all that: how many rows of each list for investigators are right, and how "
-			     "many cases they find, by lists.csv of the truth",
-			     NULL},
 			    {"clusters", 'c', "FILE", "judge these clusters, which \"oneview match\" wrote", NULL},
 			    {"pairs", 'p', "FILE",
 			     "judge these pairs: the curve of precision and recall, and the best F1", NULL},
@@ -287,13 +283,26 @@ const struct cli_command cli_commands[] = {
 			    {"entity", 'e', "COLUMN", "the truth's column that says who it is; otherwise entity",
 			     NULL}},
 		.examples = {{"oneview evaluate demo --json", "Precision, recall and F1 of residents and households."},
-			     {"oneview evaluate demo --lists", "Precision and recall of each list."},
 			     {"oneview evaluate council --labels", "How often reviewers found the links right."},
 			     {"oneview evaluate -c clusters.csv --truth people.csv --id unique_id --entity cluster",
 			      "Clusters against a column of the file itself."},
 			     {"oneview evaluate -p pairs.csv --truth a.csv b.csv --id id --entity person",
 			      "The curve of precision and recall over both files."}},
 		.run = cmd_evaluate,
+	},
+	{
+		.name = "evaluate lists",
+		.group = GROUP_FILES,
+		.summary = "Compare the lists for investigators with the truth",
+		.details =
+			"How many rows of each list are right, by lists.csv of the truth; how many of the cases that "
+			"there are it finds; and how many rows only look like one.",
+		.operands = {WORKSPACE_OPERAND},
+		.options = {{"truth", 't', "TRUTH", "the truth folder (otherwise WORKSPACE/truth or WORKSPACE-truth)",
+			     NULL}},
+		.examples = {{"oneview evaluate lists demo", "Of \"make demo\"."},
+			     {"oneview evaluate lists demo --json", "For a script."}},
+		.run = cmd_evaluate_lists,
 	},
 	{
 		.name = "evaluate households",
