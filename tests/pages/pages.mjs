@@ -238,6 +238,7 @@ await step("a household that is wrong", async () => {
   tell(!(await page.locator("#other").isVisible()), "what belongs to an answer waits for it");
   await check(page, "household-wrong-again");
   const several = (await page.locator("#what").count()) > 0;
+  let pair = [];
   if (several) {
     await page.check("#what");
     await page.selectOption("#first", { index: 1 });
@@ -246,6 +247,7 @@ await step("a household that is wrong", async () => {
     await page.click("main button[type=submit]");
     tell(/Choose somebody else/.test(await text(page)), "one person does not live apart from themselves");
     await page.selectOption("#second", { index: 2 });
+    pair = await page.locator("#first option:checked, #second option:checked").allInnerTexts();
   } else {
     await page.check("#what-together");
     await page.fill("#other", "0000000000001");
@@ -277,6 +279,19 @@ await step("a household that is wrong", async () => {
   await reviewer.fill("#reply", "The tenancy names one person only.");
   await reviewer.click("main button:has-text('Decide')");
   tell(/They do not live together/.test(await text(reviewer)) && /holds in every later run/.test(await text(reviewer)), "deciding works without JavaScript");
+  const worker = await open();
+  await signIn(worker, "early_help_worker");
+  await search(worker, query);
+  let together = true;
+  for (let tries = 0; tries < 90 && together; tries += 1) {
+    await worker.goto(householdUrl);
+    const names = await worker.locator(".ov-services .ov-service__name").allInnerTexts();
+    together = pair.every((name) => names.includes(name));
+    if (together) await worker.waitForTimeout(1000);
+  }
+  tell(!together, `${pair.join(" and ")} are in one household no longer`);
+  await check(worker, "household-apart");
+  await worker.context().close();
   await reviewer.click("main button:has-text('Take this back')");
   tell(/Taken back/.test(await text(reviewer)), "and so does taking it back");
   await reviewer.context().close();

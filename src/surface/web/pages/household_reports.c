@@ -10,6 +10,7 @@
 #include "base/id.h"
 #include "casework/home_report.h"
 #include "household/home_rulings.h"
+#include "household/household_rulings.h"
 
 enum status household_join_audit(struct visit *visit, struct store *desk, const char *action, int64_t report_id,
 				 struct text detail, struct error *error)
@@ -165,7 +166,29 @@ static void put_evidence(struct visit *visit, struct text evidence)
 	}
 }
 
-static void put_decision(struct visit *visit, const struct home_report *report)
+/* Whether runs take up the ruling that the answer made. */
+static enum status find_state(struct visit *visit, const struct home_report *report, enum household_ruling_state *state,
+			      struct error *error)
+{
+	struct store *desk;
+	struct household_rulings rulings;
+	*state = HOUSEHOLD_RULING_UNDONE;
+	if (!report->ruling_id)
+		return STATUS_OK;
+	enum status status = visit_desk(visit, &desk, error);
+	if (status == STATUS_OK)
+		status = household_rulings_read(&rulings, desk, NULL, error);
+	if (status != STATUS_OK)
+		return status;
+	for (size_t i = 0; i < rulings.count; i++) {
+		if (rulings.at[i].ruling_id == report->ruling_id)
+			*state = rulings.at[i].state;
+	}
+	household_rulings_release(&rulings);
+	return STATUS_OK;
+}
+
+static void put_decision(struct visit *visit, const struct home_report *report, enum household_ruling_state state)
 {
 	char id[ID_TEXT_SIZE];
 	struct value *document = visit->document, *outcomes = put_array(document, "outcomes");
@@ -184,16 +207,22 @@ static void put_decision(struct visit *visit, const struct home_report *report)
 	put_text(reply, "text", report->reply);
 	put_text(reply, "by", report->replied_by);
 	put_long_instant(reply, "at_text", report->replied);
-	put_bool(reply, "binds", report->ruling_id && report->undone == INSTANT_UNKNOWN);
+	put_bool(reply, "binds", state == HOUSEHOLD_RULING_HOLDS);
+	put_bool(reply, "contradicted", state == HOUSEHOLD_RULING_CONTRADICTED);
+	put_bool(reply, "superseded", state == HOUSEHOLD_RULING_SUPERSEDED);
 	if (report->undone == INSTANT_UNKNOWN)
 		return;
 	put_text(reply, "undone_by", report->undone_by);
 	put_long_instant(reply, "undone_text", report->undone);
 }
 
-static enum status report_page(struct visit *visit, const struct shown_report *shown)
+static enum status report_page(struct visit *visit, const struct shown_report *shown, struct error *error)
 {
 	char id[ID_TEXT_SIZE];
+	enum household_ruling_state state;
+	enum status status = find_state(visit, &shown->report, &state, error);
+	if (status != STATUS_OK)
+		return status;
 	const struct home_report *report = &shown->report;
 	struct value *document = visit->document, *facts = put_array(document, "facts"), *row;
 	put_id(document, "number", report->report_id);
@@ -209,7 +238,7 @@ static enum status report_page(struct visit *visit, const struct shown_report *s
 	struct value *sides = put_array(document, "sides");
 	put_side(visit, sides, &shown->sides[0], "The first");
 	put_side(visit, sides, &shown->sides[1], "The second");
-	put_decision(visit, report);
+	put_decision(visit, report, state);
 	return visit_page(visit, "household_report", "Do these two live together?");
 }
 
@@ -221,7 +250,7 @@ enum status page_household_report(struct visit *visit, struct error *error)
 		return status;
 	if (visit_query(visit, "made").len)
 		put_string(visit->document, "notice", "Your report is on its way to those who review matching.");
-	return report_page(visit, &shown);
+	return report_page(visit, &shown, error);
 }
 
 /* ---- deciding ----------------------------------------------------------------------------------------- */
@@ -271,7 +300,7 @@ enum status page_household_report_post(struct visit *visit, struct error *error)
 	if (reply.len < 3 || reply.len > HOME_TEXT_LONGEST)
 		visit_form_error(visit, "reply", "Write what you found, in 1,000 characters or fewer");
 	if (visit->request->response.status == 422)
-		return report_page(visit, &shown);
+		return report_page(visit, &shown, error);
 	status = write_decision(visit, &shown, answer, reply, error);
 	if (status != STATUS_OK)
 		return status;
