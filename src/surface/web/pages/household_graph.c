@@ -155,6 +155,7 @@ static struct text fitting_name(struct arena *arena, struct text name)
 
 static void put_boxes(struct value *graph_value, const struct graph *graph)
 {
+	bool any_uncertain = false;
 	struct value *boxes = put_array(graph_value, "boxes");
 	for (size_t i = 0; i < graph->count; i++) {
 		const struct box *box = &graph->boxes[i];
@@ -169,10 +170,12 @@ static void put_boxes(struct value *graph_value, const struct graph *graph)
 		put_text(row, "name", fitting_name(boxes->arena, name));
 		bool uncertain = text_is(member->certainty, "uncertain");
 		put_bool(row, "uncertain", uncertain);
+		any_uncertain |= uncertain;
 		struct text age = member->age >= 0 ? arena_format(boxes->arena, "%d", member->age) : TEXT("");
 		put_format(row, "detail", "%.*s%s%s", TEXT_ARG(age), age.len && uncertain ? ", " : "",
 			   uncertain ? "uncertain" : "");
 	}
+	put_bool(graph_value, "any_uncertain", any_uncertain);
 }
 
 /* Straight down from a parent to a child, between two beside each other, else around below. */

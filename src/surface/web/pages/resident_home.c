@@ -80,7 +80,11 @@ static struct text residence_period(struct arena *arena, const struct disclosed_
 				to = claim->to;
 		}
 	}
-	return people_period(arena, from, to);
+	struct text period = people_period(arena, from, to);
+	/* "since" would say that it goes on */
+	if (to == DATE_UNKNOWN && text_is(residence->standing, "former") && text_starts_with(period, TEXT("since ")))
+		period = arena_format(arena, "from %.*s", (int)period.len - 6, period.at + 6);
+	return period;
 }
 
 /* "Housing: tenancies, since May 2019 (as at 31 January 2026)" */
@@ -110,7 +114,9 @@ static void put_residence(struct visit *visit, struct value *residences, const s
 	put_string(row, "standing_title", standing_title(residence->standing));
 	put_string(row, "colour", standing_colour(residence->standing));
 	put_text(row, "period", residence_period(visit->arena, residence));
-	put_text(row, "certainty_text", household_certainty(view_residence_certainty(residence)));
+	/* how sure it is that this is a home now: nothing to say of one that is over */
+	bool over = text_is(residence->standing, "former");
+	put_text(row, "certainty_text", over ? TEXT_ABSENT : household_certainty(view_residence_certainty(residence)));
 	struct value *claims = put_array(row, "claims");
 	for (size_t i = 0; i < residence->claim_count; i++)
 		put_claim(claims, &residence->claims[i]);
