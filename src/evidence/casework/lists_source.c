@@ -65,6 +65,8 @@ static int compare_households(const void *a, const void *b)
 uint32_t list_source_person(const struct list_source *source, int64_t resident_id)
 {
 	const struct person wanted = {.resident_id = resident_id};
+	if (source->people_count == 0)
+		return UINT32_MAX;
 	const struct person *found =
 		bsearch(&wanted, source->people, source->people_count, sizeof wanted, compare_people);
 	return found ? (uint32_t)(found - source->people) : UINT32_MAX;
@@ -73,6 +75,8 @@ uint32_t list_source_person(const struct list_source *source, int64_t resident_i
 uint32_t list_source_place(const struct list_source *source, int64_t property_id)
 {
 	const struct place wanted = {.property_id = property_id};
+	if (source->place_count == 0) /* then there is nothing to search in, not even an address */
+		return UINT32_MAX;
 	const struct place *found =
 		bsearch(&wanted, source->places, source->place_count, sizeof wanted, compare_places);
 	return found ? (uint32_t)(found - source->places) : UINT32_MAX;

@@ -122,7 +122,8 @@ static size_t take_called(struct taking *t, size_t i)
 	char *unit = traits_at(t, i) & WORD_ROOM ? t->flat->room : t->flat->unit;
 	bool told = false;
 	uint16_t floors;
-	if (i > 0 && traits_at(t, i - 1) & WORD_SIDE && !t->words->at[i].comma && !(t->taken >> (i - 1) & 1)) {
+	if (i > 0 && i < t->words->count && traits_at(t, i - 1) & WORD_SIDE && !t->words->at[i].comma &&
+	    !(t->taken >> (i - 1) & 1)) {
 		t->flat->sides |= t->words->at[i - 1].value; /* "rear flat" */
 		take(t, i - 1);
 		told = true;
