@@ -492,6 +492,9 @@ static enum status read_pass(struct loading *l, const struct csv_format *format,
 		status = csv_next(csv, &header, error);
 		if (status == STATUS_OK && !header.line) {
 			status = error_set(error, STATUS_INVALID, "address.empty", "the gazetteer is empty");
+			error_remedy(error,
+				     "Give a CSV file with a line of column names (uprn, address, postcode) and a line "
+				     "for each property.");
 			error_at(error, l->settings->gazetteer, 0, 0);
 		}
 		if (status == STATUS_OK)
