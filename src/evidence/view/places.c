@@ -75,7 +75,7 @@ static void put_relations(struct view_household *out, const struct disclosed_hou
 					     {"partner", "partner of"},
 					     {"sibling", "brother or sister of"},
 					     {"carer", "carer of"},
-					     {"tenant", "tenant, with as occupant"},
+					     {"tenant", "tenant, together with the occupant"},
 					     {"joint_tenant", "joint tenant with"},
 					     {"household", "named as one household with"}};
 	struct view_relation *relations = ARENA_ARRAY(arena, household->relation_count, struct view_relation);

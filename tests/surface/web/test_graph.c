@@ -8,7 +8,7 @@
 
 #include "web/pages/household.h"
 
-enum { FAMILY = 4 };
+enum { FAMILY = 4, LARGE_FAMILY = 8 };
 
 static struct arena arena;
 static struct view_member members[30];
@@ -113,6 +113,25 @@ static void test_lines_do_not_pass_a_row(void **state)
 	assert_int_equal(document_member(document, TEXT("relations"))->count, 3);
 }
 
+/* Two parents and six children: two rows of them, each child with a line from both parents. */
+static void test_a_second_row_of_children_is_reached(void **state)
+{
+	(void)state;
+	size_t count = 0;
+	relations[count++] = related(1, 2, "partner");
+	for (int64_t child = 3; child <= LARGE_FAMILY; child++) {
+		relations[count++] = related(1, child, "parent");
+		relations[count++] = related(2, child, "parent");
+	}
+	const struct value *document = draw(LARGE_FAMILY, count);
+	assert_true(place(document, 7, "y") > place(document, 2, "y"));
+	assert_int_equal(count_of(document, "lines"), count);
+	const struct value *lines = document_member(document, TEXT("relation_lines"));
+	assert_int_equal(lines->count, 3);
+	assert_true(text_is(document_member(lines->first->next, TEXT("text"))->text,
+			    "Ada: parent Cy, Di, Another, Another, Another and Another"));
+}
+
 static void test_whoever_is_uncertain_is_framed_so(void **state)
 {
 	(void)state;
@@ -136,7 +155,7 @@ static void test_one_alone_and_very_many(void **state)
 	assert_int_equal(count_of(document, "boxes"), 24);
 	for (size_t i = 0; i < 24; i++)
 		assert_true(place(document, i, "x") >= 0);
-	assert_int_equal(place(document, 23, "y"), 8 + 3 * (62 + 56)); /* six in a row */
+	assert_int_equal(place(document, 23, "y"), 8 + 5 * (62 + 56)); /* four in a row */
 }
 
 int main(void)
@@ -145,6 +164,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_children_stand_below_and_partners_beside, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_a_circle_of_parents_ends, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_lines_do_not_pass_a_row, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_a_second_row_of_children_is_reached, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_whoever_is_uncertain_is_framed_so, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_one_alone_and_very_many, set_up, tear_down),
 	};

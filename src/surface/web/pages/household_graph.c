@@ -14,7 +14,7 @@ enum {
 	GAP_ACROSS = 34,
 	GAP_DOWN = 56,
 	MARGIN = 8,
-	ROW_MOST = 6,
+	ROW_MOST = 4,   /* what fits a page of 960 pixels without scrolling */
 	NAME_MOST = 18, /* letters that fit a box */
 	DRAWN_MOST = 24,
 	LEVEL_MOST = 5
@@ -178,6 +178,33 @@ static void put_boxes(struct value *graph_value, const struct graph *graph)
 	put_bool(graph_value, "any_uncertain", any_uncertain);
 }
 
+/* Of two rows the rows between them are of the lower one's level: full, so that their gaps are known. */
+static bool is_reached_past_rows(const struct graph *graph, const struct box *upper, const struct box *lower)
+{
+	if (upper->level == lower->level)
+		return false;
+	for (size_t i = 0; i < graph->count; i++) {
+		const struct box *box = &graph->boxes[i];
+		if (box->row > upper->row && box->row < lower->row && box->level != lower->level)
+			return false;
+	}
+	return true;
+}
+
+/* Between the boxes of the rows that it passes, in the gap nearest to where it is going. */
+static void put_path_past_rows(struct value *row, const struct box *upper, const struct box *lower)
+{
+	int lx = lower->x + BOX_WIDTH / 2, gap = 0;
+	for (int k = 1; k < ROW_MOST; k++) {
+		int x = MARGIN + k * (BOX_WIDTH + GAP_ACROSS) - GAP_ACROSS / 2;
+		if (k == 1 || abs(x - lx) < abs(gap - lx))
+			gap = x;
+	}
+	int first = upper->y + BOX_HEIGHT + GAP_DOWN / 2, last = lower->y - GAP_DOWN / 2;
+	put_format(row, "path", "M%d %d V%d H%d V%d H%d V%d", upper->x + BOX_WIDTH / 2, upper->y + BOX_HEIGHT, first,
+		   gap, last, lx, lower->y);
+}
+
 /* Straight down from a parent to a child, between two beside each other, else around below. */
 static void put_line(struct value *lines, const struct view_relation *relation, const struct box *a,
 		     const struct box *b)
@@ -193,7 +220,11 @@ static void put_line(struct value *lines, const struct view_relation *relation, 
 	int ax = a->x + BOX_WIDTH / 2, bx = b->x + BOX_WIDTH / 2;
 	const struct box *upper = a->row <= b->row ? a : b, *lower = upper == a ? b : a;
 	int ux = upper == a ? ax : bx, lx = upper == a ? bx : ax, label_x, label_y;
-	if (a->row != b->row) {
+	if (abs(a->row - b->row) > 1) {
+		put_path_past_rows(row, upper, lower);
+		label_x = lx;
+		label_y = lower->y - GAP_DOWN / 2 + 4;
+	} else if (a->row != b->row) {
 		int from = upper->y + BOX_HEIGHT, to = lower->y, half = lower->y - GAP_DOWN / 2;
 		put_format(row, "path", "M%d %d V%d H%d V%d", ux, from, half, lx, to);
 		label_x = lx;
@@ -257,8 +288,11 @@ static size_t put_lines(struct value *graph_value, struct graph *graph)
 	for (size_t i = 0; i < graph->view->relation_count; i++) {
 		const struct view_relation *relation = &graph->view->relations[i];
 		const struct box *a = box_of(graph, relation->resident_id), *b = box_of(graph, relation->other_id);
-		/* A line past a row between would seem to come from there: the words say it. */
-		if (a && b && a != b && abs(a->row - b->row) <= 1 && !says_nothing_new(graph->view, relation))
+		if (!a || !b || a == b || says_nothing_new(graph->view, relation))
+			continue;
+		/* A line past a row of others would seem to come from there: the words say it. */
+		const struct box *upper = a->row <= b->row ? a : b, *lower = upper == a ? b : a;
+		if (lower->row - upper->row <= 1 || is_reached_past_rows(graph, upper, lower))
 			put_line(lines, relation, a, b);
 	}
 	return lines->count;
@@ -271,6 +305,51 @@ static struct text name_in(const struct view_household *view, int64_t resident_i
 			return view->members[i].name;
 	}
 	return TEXT("Name withheld");
+}
+
+static bool say_the_same(const struct view_relation *a, const struct view_relation *b)
+{
+	if (a->resident_id != b->resident_id || !text_equal(a->words, b->words) || a->from != b->from ||
+	    a->to != b->to || a->source_count != b->source_count)
+		return false;
+	for (size_t i = 0; i < a->source_count; i++) {
+		if (a->sources[i] != b->sources[i])
+			return false;
+	}
+	return true;
+}
+
+/* "Bea, Cy and Di": of whom all that RELATION says is said as well, from it on. */
+static struct text names_of_others(const struct view_household *view, size_t relation, bool *told, struct arena *arena)
+{
+	struct text words = TEXT_ABSENT, last = TEXT_ABSENT;
+	for (size_t i = relation; i < view->relation_count; i++) {
+		if (told[i] || !say_the_same(&view->relations[relation], &view->relations[i]))
+			continue;
+		told[i] = true;
+		if (last.len)
+			words = words.len ? arena_format(arena, "%.*s, %.*s", TEXT_ARG(words), TEXT_ARG(last)) : last;
+		last = name_in(view, view->relations[i].other_id);
+	}
+	return words.len ? arena_format(arena, "%.*s and %.*s", TEXT_ARG(words), TEXT_ARG(last)) : last;
+}
+
+/* What is said of one person alike is one line: in a family of nine each would else have a dozen. */
+static void put_relation_lines(struct value *document, const struct view_household *view)
+{
+	struct value *lines = put_array(document, "relation_lines");
+	bool *told = ARENA_ARRAY(document->arena, view->relation_count + 1, bool);
+	for (size_t i = 0; i < view->relation_count; i++) {
+		const struct view_relation *relation = &view->relations[i];
+		if (told[i])
+			continue;
+		struct text others = names_of_others(view, i, told, document->arena);
+		struct value *line = add_object(lines);
+		put_format(line, "text", "%.*s: %.*s %.*s", TEXT_ARG(name_in(view, relation->resident_id)),
+			   TEXT_ARG(relation->words), TEXT_ARG(others));
+		put_text(line, "period", people_period(document->arena, relation->from, relation->to));
+		put_text(line, "sources", source_titles(document->arena, relation->sources, relation->source_count));
+	}
 }
 
 static void put_relations(struct value *document, const struct view_household *view)
@@ -297,6 +376,7 @@ void put_household_graph(struct value *document, const struct view_household *vi
 	}
 	put_bool(document, "has_graph", graph.count > 1);
 	put_relations(document, view);
+	put_relation_lines(document, view);
 	if (graph.count < 2)
 		return;
 	place_levels(&graph);
