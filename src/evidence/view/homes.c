@@ -124,8 +124,10 @@ static int compare_residences(const void *left, const void *right)
 	return (a->property_id > b->property_id) - (a->property_id < b->property_id);
 }
 
-/* "Housing and schools", of those claims that say still. *SINCE: the earliest of their beginnings. */
-static struct text who_says_still(const struct viewing *v, const struct disclosed_residence *residence, date *since)
+/* "Housing and schools", of those claims that say still, and how many these are. *SINCE: the earliest of their
+ * beginnings. */
+static size_t who_says_still(struct text *out, const struct viewing *v, const struct disclosed_residence *residence,
+			     date *since)
 {
 	struct text words = TEXT_ABSENT;
 	const struct profile_source **told =
@@ -145,7 +147,13 @@ static struct text who_says_still(const struct viewing *v, const struct disclose
 		words = i == 0 ? told[i]->title
 			       : arena_format(v->arena, "%.*s%s%.*s", TEXT_ARG(words), i + 1 < count ? ", " : " and ",
 					      TEXT_ARG(told[i]->title));
-	return words;
+	*out = words;
+	return count;
+}
+
+static const char *says_or_say(size_t count)
+{
+	return count == 1 ? "says" : "say";
 }
 
 static void add_conflict(const struct viewing *v, struct view_conflict *conflicts, size_t *count,
@@ -153,15 +161,16 @@ static void add_conflict(const struct viewing *v, struct view_conflict *conflict
 {
 	date since, ignored;
 	char month[DATE_TEXT_SIZE + 8] = "";
-	struct text still = who_says_still(v, contradicted, &ignored);
-	struct text says = believed ? who_says_still(v, believed, &since) : TEXT_ABSENT;
+	struct text still, says = TEXT_ABSENT;
+	size_t still_count = who_says_still(&still, v, contradicted, &ignored);
+	size_t says_count = believed ? who_says_still(&says, v, believed, &since) : 0;
 	if (text_is_empty(still) || text_is_empty(contradicted->address))
 		return;
-	struct text words =
-		arena_format(v->arena, "%.*s still says %.*s", TEXT_ARG(still), TEXT_ARG(contradicted->address));
+	struct text words = arena_format(v->arena, "%.*s still %s %.*s", TEXT_ARG(still), says_or_say(still_count),
+					 TEXT_ARG(contradicted->address));
 	if (!text_is_empty(says) && !text_is_empty(believed->address))
-		words = arena_format(v->arena, "%.*s says %.*s%s%s; %.*s", TEXT_ARG(says), TEXT_ARG(believed->address),
-				     since != DATE_UNKNOWN ? " since " : "",
+		words = arena_format(v->arena, "%.*s %s %.*s%s%s; %.*s", TEXT_ARG(says), says_or_say(says_count),
+				     TEXT_ARG(believed->address), since != DATE_UNKNOWN ? " since " : "",
 				     since != DATE_UNKNOWN ? date_format_long(since, month) : "", TEXT_ARG(words));
 	conflicts[(*count)++] = (struct view_conflict){believed, contradicted, words};
 }

@@ -27,6 +27,14 @@ enum status linking_model_read(struct buf *out, struct store *data, struct error
 	return status;
 }
 
+static enum status no_such_record(int64_t record_id, struct error *error)
+{
+	error_set(error, STATUS_NOT_FOUND, "linking.no_record", "no resident has record %lld", (long long)record_id);
+	error_remedy(error, "Give numbers as the pages for reviewing links name them; there are none before the first "
+			    "\"oneview refresh\" has loaded and linked an extract.");
+	return STATUS_NOT_FOUND;
+}
+
 static enum status resident_of(int64_t *out, struct store *data, int64_t record_id, struct error *error)
 {
 	struct statement *query;
@@ -39,8 +47,7 @@ static enum status resident_of(int64_t *out, struct store *data, int64_t record_
 	statement_bind_int(query, "record_id", record_id);
 	status = statement_step(query, &row, error);
 	if (status == STATUS_OK && !row)
-		status = error_set(error, STATUS_NOT_FOUND, "linking.no_record", "no resident has record %lld",
-				   (long long)record_id);
+		status = no_such_record(record_id, error);
 	else if (status == STATUS_OK)
 		*out = statement_int(query, resident);
 	statement_done(query);
@@ -166,9 +173,12 @@ static enum status records_of(int64_t **records, size_t *count, size_t *capacity
 		(*records)[(*count)++] = statement_int(query, record);
 	}
 	statement_done(query);
-	if (status == STATUS_OK && *count == before)
-		return error_set(error, STATUS_NOT_FOUND, "linking.no_resident", "no resident has this id");
-	return status;
+	if (status != STATUS_OK || *count > before)
+		return status;
+	error_set(error, STATUS_NOT_FOUND, "linking.no_resident", "no resident has this id");
+	error_remedy(error, "Give ids as residents' pages show them at the top; there are none before the first "
+			    "\"oneview refresh\".");
+	return STATUS_NOT_FOUND;
 }
 
 enum status linking_why_residents(struct linking_why *out, struct store *data, const struct vault *vault,
