@@ -8,6 +8,7 @@
  * Without, the engine chooses. Prints one JSON object: records, pairs, seconds for each part, user and system time,
  * peak memory (of reading, linking and writing; the truth is read after), precision, recall, F1.
  */
+#include "base/memory.h"
 #include "base/threads.h"
 #include "linking/linking.h"
 #include "matching/matching.h"
@@ -154,6 +155,7 @@ int main(int argc, char **argv)
 		return 1;
 	}
 	struct error error = {0};
+	memory_keep();
 	if (!make && measure(argv[at], rules, (unsigned)threads, &error) != STATUS_OK) {
 		error_print(&error, stderr);
 		return 1;

@@ -1,5 +1,7 @@
 #include "base/arena.h"
 
+#include "base/memory.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -52,6 +54,7 @@ static struct arena_block *block_new(struct arena *arena, size_t size)
 	struct arena_block *block = malloc(sizeof *block + size);
 	if (!block)
 		arena_stop("malloc failed", size);
+	(void)memory_advise_heap();
 	block->size = size;
 	block->next = arena->blocks;
 	arena->blocks = block;

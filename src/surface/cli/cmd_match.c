@@ -3,6 +3,7 @@
 
 #include "base/file.h"
 #include "base/interrupt.h"
+#include "base/memory.h"
 #include "matching/matching.h"
 #include "report/report.h"
 
@@ -169,6 +170,7 @@ enum status cmd_match(struct cli *cli, struct error *error)
 {
 	struct matching_options options;
 	struct matching *matching = NULL;
+	memory_keep();
 	enum status status = read_options(cli, &options, error);
 	if (status == STATUS_OK)
 		status = matched_check_outputs(

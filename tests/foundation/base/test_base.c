@@ -6,12 +6,14 @@
 #include <cmocka.h>
 
 #include <errno.h>
+#include <unistd.h>
 
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/date.h"
 #include "base/error.h"
 #include "base/map.h"
+#include "base/memory.h"
 #include "base/utf8.h"
 
 static void test_dates_round_trip(void **state)
@@ -191,6 +193,42 @@ static void test_cells_are_harmless_and_come_back(void **state)
 	}
 }
 
+/* The flags of the mapping that holds AT, as the system tells them. */
+static bool has_large_pages(uintptr_t at)
+{
+	char line[512];
+	bool inside = false, large = false;
+	FILE *maps = fopen("/proc/self/smaps", "r");
+	assert_non_null(maps);
+	while (fgets(line, sizeof line, maps)) {
+		unsigned long from, to;
+		if (sscanf(line, "%lx-%lx ", &from, &to) == 2)
+			inside = from <= at && at < to;
+		else if (inside && strncmp(line, "VmFlags:", 8) == 0)
+			large = strstr(line, " hg") != NULL;
+	}
+	assert_int_equal(fclose(maps), 0);
+	return large;
+}
+
+static void test_a_heap_that_is_kept_has_large_pages(void **state)
+{
+	enum { GROWN = 8 << 20 };
+	(void)state;
+	if (access("/sys/kernel/mm/transparent_hugepage/enabled", R_OK) != 0)
+		skip();
+	assert_false(memory_advise_heap());
+	memory_keep();
+	for (int i = 0; i < 2; i++) {
+		char *at = sbrk(GROWN);
+		assert_true(at != (char *)-1);
+		assert_false(has_large_pages((uintptr_t)at + GROWN / 2));
+		assert_true(memory_advise_heap());
+		assert_true(has_large_pages((uintptr_t)at + GROWN / 2));
+	}
+	free(memory_alloc(GROWN, 1));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -205,6 +243,7 @@ int main(void)
 		cmocka_unit_test(test_json_and_csv_are_escaped),
 		cmocka_unit_test(test_a_full_disk_has_a_remedy),
 		cmocka_unit_test(test_cells_are_harmless_and_come_back),
+		cmocka_unit_test(test_a_heap_that_is_kept_has_large_pages),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
