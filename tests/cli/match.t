@@ -179,6 +179,12 @@ A mistake in levels is answered with its line and what would be right
     What to do: They are shares of all pairs: all of them together are 1.
   [3]
 
+A file is given once
+  $ oneview match parish.csv ./parish.csv -q
+  oneview: ./parish.csv: this file is given twice
+    What to do: Give it once.
+  [3]
+
 No result takes the place of what is read, or of another result, by whatever name
   $ cp parish.csv p1.csv; ln -s p1.csv p2.csv; mkdir sub; cp one.yaml p3.yaml
   $ oneview match p1.csv --clusters ./p1.csv -q

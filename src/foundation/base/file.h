@@ -13,6 +13,7 @@ enum status file_replace(const char *path, struct text content, unsigned mode, s
 enum status file_make_folder(const char *path, unsigned mode,
 			     struct error *error) MUST_CHECK; /* parents too; fine when there */
 bool file_exists(const char *path);
+bool file_is_same(const char *a, const char *b); /* both are there, and are one file or folder by two names */
 
 /* Names in a folder, sorted bytewise, without "." and "..", kept in ARENA. */
 struct arena;

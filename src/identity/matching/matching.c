@@ -149,6 +149,24 @@ static enum status check_usable(struct matching *matching, struct error *error)
 	return STATUS_INVALID;
 }
 
+/* Records are told apart by their file's name and their id. */
+static enum status check_name(const struct matching *matching, size_t s, struct error *error)
+{
+	const char *const *files = matching->options.files;
+	for (size_t before = 0; before < s; before++) {
+		if (!text_equal(matching->sources[before].name, matching->sources[s].name))
+			continue;
+		bool twice = file_is_same(files[before], files[s]);
+		error_set(error, STATUS_INVALID, "matching.names", "%s",
+			  twice ? "this file is given twice"
+				: "two files have this name: their records could not be told apart in the result");
+		error_remedy(error, twice ? "Give it once." : "Rename one of them.");
+		error_at(error, files[s], 0, 0);
+		return STATUS_INVALID;
+	}
+	return STATUS_OK;
+}
+
 static enum status read_all(struct matching *matching, struct error *error)
 {
 	const struct matching_options *options = &matching->options;
@@ -157,15 +175,8 @@ static enum status read_all(struct matching *matching, struct error *error)
 	for (size_t s = 0; s < options->file_count && status == STATUS_OK; s++) {
 		matching->source_count = s + 1;
 		status = understand(matching, &matching->sources[s], options->files[s], error);
-		for (size_t before = 0; before < s && status == STATUS_OK; before++) {
-			if (!text_equal(matching->sources[before].name, matching->sources[s].name))
-				continue;
-			error_set(error, STATUS_INVALID, "matching.names",
-				  "two files have this name: their records could not be told apart in the result");
-			error_remedy(error, "Rename one of them.");
-			error_at(error, options->files[s], 0, 0);
-			status = STATUS_INVALID;
-		}
+		if (status == STATUS_OK)
+			status = check_name(matching, s, error);
 	}
 	if (status != STATUS_OK)
 		return status;

@@ -337,22 +337,94 @@ static size_t next_row(const struct source *source, size_t at)
 	return end ? (size_t)(end - source->bytes) + 1 : source->size;
 }
 
+/* As it is looked at; in ROOM. */
+static struct text sampled_value(struct buf *room, const struct source *source, size_t from, struct field field)
+{
+	enum { LONG = 4096 };
+	uint32_t len = field.len & ~FIELD_DOUBLED, doubled = field.len & FIELD_DOUBLED;
+	struct raw raw = {source->bytes + from + field.at, (len < LONG ? len : LONG) | doubled};
+	return text_trim(raw_text(room, raw, NULL));
+}
+
+/* ROWS of SCANNED from FIRST on. */
 static void sample_rows(struct matching *matching, const struct source *source, const struct scanned *scanned,
-			size_t from, struct sample *out)
+			size_t from, size_t first, size_t rows, struct sample *out)
 {
 	struct buf room;
 	buf_init(&room, SIZE_MAX / 4);
-	for (size_t i = 0; i < scanned->rows * out->columns; i++) {
-		enum { LONG = 4096 };
-		struct field field = scanned->fields[i];
-		uint32_t len = field.len & ~FIELD_DOUBLED, doubled = field.len & FIELD_DOUBLED;
-		struct raw raw = {source->bytes + from + field.at, (len < LONG ? len : LONG) | doubled};
-		struct text value = text_trim(raw_text(&room, raw, NULL));
+	for (size_t i = 0; i < rows * out->columns; i++) {
+		struct text value = sampled_value(&room, source, from, scanned->fields[first * out->columns + i]);
 		out->values[out->rows * out->columns + i] =
 			value.len ? arena_text(&matching->arena, value) : TEXT_ABSENT;
 	}
-	out->rows += scanned->rows;
+	out->rows += rows;
 	buf_release(&room);
+}
+
+/* ---- what the sample's places do not show --------------------------------------------------------------------- */
+
+enum { EXCEPTIONS = 64 }; /* of a column, that are looked for */
+
+struct dull { /* columns of which all the sample says the same, or nothing; how many exceptions each had */
+	size_t *columns, *exceptions, count;
+};
+
+static void find_dull(struct dull *out, struct matching *matching, const struct sample *sample)
+{
+	*out = (struct dull){ARENA_ARRAY(&matching->arena, sample->columns, size_t),
+			     ARENA_ARRAY(&matching->arena, sample->columns, size_t), 0};
+	for (size_t c = 0; c < sample->columns; c++) {
+		size_t row = 1;
+		while (row < sample->rows && text_equal(sample->values[row * sample->columns + c], sample->values[c]))
+			row++;
+		if (row >= sample->rows)
+			out->columns[out->count++] = c;
+	}
+}
+
+/* Whether the row says anything else than the sample. A column that often does is looked at no longer. */
+static bool is_exception(struct dull *dull, const struct source *source, const struct sample *sample, size_t from,
+			 const struct field *row, struct buf *room)
+{
+	bool exception = false;
+	for (size_t i = dull->count; i-- > 0;) {
+		struct text same = sample->values[dull->columns[i]];
+		struct field field = row[dull->columns[i]];
+		if (field.len == same.len &&
+		    (same.len == 0 || memcmp(source->bytes + from + field.at, same.at, same.len) == 0))
+			continue;
+		if (text_equal(sampled_value(room, source, from, field), same))
+			continue;
+		exception = true;
+		if (++dull->exceptions[i] < EXCEPTIONS)
+			continue;
+		dull->count--;
+		dull->columns[i] = dull->columns[dull->count];
+		dull->exceptions[i] = dull->exceptions[dull->count];
+	}
+	return exception;
+}
+
+/* A column that says the same wherever the sample looked is looked through in the whole file: else the records of
+ * which it says something else would be taken for the same person as all others. What they are joins the sample. */
+static void sample_exceptions(struct matching *matching, const struct source *source, struct sample *out)
+{
+	enum { ROWS = 4096 };
+	struct scanned scanned = {0};
+	struct dull dull;
+	struct buf room;
+	find_dull(&dull, matching, out);
+	buf_init(&room, SIZE_MAX / 4);
+	for (size_t from = source->body; dull.count && from < source->size; from = scanned.end) {
+		scan_rows(&scanned, source->bytes, source->size, from, source->size, ROWS, out->columns,
+			  source->dialect);
+		for (size_t row = 0; row < scanned.rows && dull.count; row++) {
+			if (is_exception(&dull, source, out, from, scanned.fields + row * out->columns, &room))
+				sample_rows(matching, source, &scanned, from, row, 1, out);
+		}
+	}
+	buf_release(&room);
+	scanned_release(&scanned);
 }
 
 void source_sample(struct matching *matching, const struct source *source, size_t rows, struct sample *out)
@@ -361,7 +433,7 @@ void source_sample(struct matching *matching, const struct source *source, size_
 	struct scanned scanned = {0};
 	size_t body = source->size - source->body, places = body < (1 << 20) ? 1 : PLACES;
 	*out = (struct sample){.columns = source->column_count};
-	out->values = ARENA_ARRAY(&matching->arena, rows * out->columns, struct text);
+	out->values = ARENA_ARRAY(&matching->arena, (rows + EXCEPTIONS * out->columns) * out->columns, struct text);
 	for (size_t i = 0; i < places; i++) {
 		size_t from = i ? next_row(source, source->body + body / places * i) : source->body;
 		size_t stop = i + 1 < places ? source->body + body / places * (i + 1) : source->size;
@@ -369,7 +441,10 @@ void source_sample(struct matching *matching, const struct source *source, size_
 			continue;
 		scan_rows(&scanned, source->bytes, source->size, from, stop, rows / places, out->columns,
 			  source->dialect);
-		sample_rows(matching, source, &scanned, from, out);
+		sample_rows(matching, source, &scanned, from, 0, scanned.rows, out);
 	}
+	bool whole = places == 1 && scanned.end >= source->size;
 	scanned_release(&scanned);
+	if (!whole)
+		sample_exceptions(matching, source, out);
 }

@@ -155,6 +155,29 @@ static void all_the_same_is_said(void **state)
 	matching_free(matching);
 }
 
+/* Behind 100,000 times the same person stands another, at none of the places that the sample is taken from. */
+static void one_who_differs_is_found(void **state)
+{
+	enum { MANY = 100000 };
+	struct matching *matching;
+	struct error error;
+	struct buf file;
+	(void)state;
+	buf_init(&file, 1 << 24);
+	buf_append_text(&file, TEXT("first_name,surname,dob\n"));
+	for (int i = 0; i < MANY; i++)
+		buf_append_text(&file, TEXT("Ann,Lee,1980-01-02\n"));
+	buf_append_text(&file, TEXT("Zofia,Kowalska,1955-11-30\n"));
+	const char *path = people_file("nearly.csv", buf_text(&file));
+	assert_int_equal(people_read(&matching, path, 0, 2, &error), STATUS_OK);
+	const struct matching_column *column = matching_file(matching, 0).columns;
+	assert_int_equal(column[1].meaning, MEANING_FAMILY);
+	assert_int_equal(matching_run(matching, &error), STATUS_OK);
+	assert_int_not_equal(matching_cluster(matching, 0), matching_cluster(matching, MANY));
+	matching_free(matching);
+	buf_release(&file);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -163,6 +186,7 @@ int main(void)
 		cmocka_unit_test(kinds_of_files_are_read),
 		cmocka_unit_test(bad_files_are_refused_with_a_line),
 		cmocka_unit_test(all_the_same_is_said),
+		cmocka_unit_test(one_who_differs_is_found),
 	};
 	return cmocka_run_group_tests(tests, people_setup, people_teardown);
 }
