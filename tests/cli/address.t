@@ -108,6 +108,14 @@ Mistakes are answered with what would be right
   oneview: --out would overwrite seven.csv
     What to do: Choose another name for the result.
   [2]
+  $ oneview address match -g ashgrove.csv -c address seven.csv -o ./seven.csv
+  oneview: --out would overwrite seven.csv
+    What to do: Choose another name for the result.
+  [2]
+  $ oneview address match -g ashgrove.csv -c address seven.csv -o out.csv --quarantine ./out.csv
+  oneview: --out and --quarantine both name ./out.csv
+    What to do: Choose another name for one of them.
+  [2]
   $ oneview address match -c address seven.csv -o out.csv
   oneview: --gazetteer is missing
     What to do: oneview address match --gazetteer G.csv --column address --column postcode IN.csv --out OUT.csv

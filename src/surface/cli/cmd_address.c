@@ -1,7 +1,7 @@
 /* Anybody's addresses against anybody's gazetteer. */
 #include "address/address_file.h"
 #include "base/interrupt.h"
-#include "cli/cli_int.h"
+#include "cli/matched.h"
 
 enum { COLUMNS = 32 };
 
@@ -13,23 +13,6 @@ static enum status need(const char *value, const char *option, struct error *err
 	error_remedy(error,
 		     "oneview address match --gazetteer G.csv --column address --column postcode IN.csv --out OUT.csv");
 	return STATUS_USAGE;
-}
-
-static enum status check_outputs(const struct cli *cli, struct error *error)
-{
-	const char *inputs[] = {cli_operand(cli, 0), cli_value(cli, "gazetteer"), cli_value(cli, "layout")};
-	const char *outputs[] = {"out", "quarantine"};
-	for (size_t o = 0; o < 2; o++) {
-		const char *path = cli_value(cli, outputs[o]);
-		for (size_t i = 0; i < 3 && path; i++) {
-			if (!inputs[i] || strcmp(path, inputs[i]) != 0)
-				continue;
-			error_set(error, STATUS_USAGE, "cli.output", "--%s would overwrite %s", outputs[o], path);
-			error_remedy(error, "Choose another name for the result.");
-			return STATUS_USAGE;
-		}
-	}
-	return STATUS_OK;
 }
 
 static void answer_problems(struct cli_answer *answer, const struct address_book_report *report)
@@ -95,7 +78,8 @@ enum status cmd_address_match(struct cli *cli, struct error *error)
 	if (status == STATUS_OK)
 		status = need(cli_value(cli, "out"), "out", error);
 	if (status == STATUS_OK)
-		status = check_outputs(cli, error);
+		status = matched_check_outputs(cli, (const char *const[]){"out", "quarantine", NULL},
+					       (const char *const[]){"gazetteer", "layout", NULL}, error);
 	if (status == STATUS_OK)
 		status = cli_value_int(cli, "threads", 1, 1024, &threads, error);
 	if (status != STATUS_OK)

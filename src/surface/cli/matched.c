@@ -1,16 +1,12 @@
 #include "cli/matched.h"
 
+#include "base/file.h"
+
 #include <limits.h>
 #include <stdio.h>
 #include <sys/stat.h>
 
 /* ---- what would be overwritten ------------------------------------------------------------------------------ */
-
-static bool same_inode(const char *a, const char *b)
-{
-	struct stat x, y;
-	return stat(a, &x) == 0 && stat(b, &y) == 0 && x.st_dev == y.st_dev && x.st_ino == y.st_ino;
-}
 
 static const char *folder_of(const char *path, char out[PATH_MAX])
 {
@@ -24,10 +20,10 @@ static bool same_file(const char *a, const char *b)
 {
 	char x[PATH_MAX], y[PATH_MAX];
 	const char *slash_a = strrchr(a, '/'), *slash_b = strrchr(b, '/');
-	if (same_inode(a, b))
+	if (file_is_same(a, b))
 		return true;
 	return strcmp(slash_a ? slash_a + 1 : a, slash_b ? slash_b + 1 : b) == 0 &&
-	       same_inode(folder_of(a, x), folder_of(b, y));
+	       file_is_same(folder_of(a, x), folder_of(b, y));
 }
 
 static enum status would_overwrite(const char *output, const char *path, struct error *error)

@@ -1,4 +1,5 @@
-/* What commands over anybody's person files say of these files: how they were read and understood. */
+/* What commands over anybody's files share: that no result overwrites what is read, and what is said of person files.
+ */
 #ifndef CLI_MATCHED_H
 #define CLI_MATCHED_H
 
