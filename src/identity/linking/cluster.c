@@ -126,6 +126,25 @@ static float weigh(const struct clustering *job, const struct together *all)
 	return total[0] - add_log2(total[1], total[2]);
 }
 
+static float weight_of(const struct clustering *job, const struct together *all)
+{
+	return all->forbidden || all->conflicts * 2 > all->compared ? -1000 : weigh(job, all);
+}
+
+float rows_weight(const struct linking_table *table, const struct model *model, struct comparer *comparer,
+		  const uint32_t *x, size_t x_count, const uint32_t *y, size_t y_count)
+{
+	struct clustering job = {.table = table, .model = model};
+	struct together all = {0};
+	for (size_t i = 0; i < x_count; i++) {
+		for (size_t k = 0; k < y_count; k++) {
+			const uint32_t *a = table_row(table, x[i]), *b = table_row(table, y[k]);
+			add_pair(&all, &job, a, b, comparer_pattern(comparer, a, b));
+		}
+	}
+	return weight_of(&job, &all);
+}
+
 /* LINK: of two records that are the groups, or are in them. */
 static float groups_weight(const struct clustering *job, struct comparer *comparer, const struct group *x,
 			   const struct group *y, const uint32_t *next, const uint32_t *rows,
@@ -143,7 +162,7 @@ static float groups_weight(const struct clustering *job, struct comparer *compar
 		if (all.forbidden)
 			return -1000;
 	}
-	return all.conflicts * 2 > all.compared ? -1000 : weigh(job, &all);
+	return weight_of(job, &all);
 }
 
 static uint32_t find_row(const uint32_t *rows, uint32_t count, uint32_t row)

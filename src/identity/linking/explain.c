@@ -29,7 +29,7 @@ void linking_explain(const struct linking_run *run, size_t first, size_t second,
 	comparer_release(&comparer);
 	model_score(model, table, a, b, out->pattern, -1000, &score);
 	out->weight = (double)score.weight;
-	out->probability = weight_probability(out->weight);
+	out->probability = model_probability(model, table, out->pattern, out->weight);
 	out->prior = log2(model->prior_m / (1 - model->prior_m));
 	out->conflict = model_conflict_name(model_conflict(table, out->pattern));
 	out->rule = blocks_rule(&run->blocks, row_a, row_b);

@@ -205,8 +205,8 @@ struct linking_settings {
 
 enum linking_status { LINKING_LINKED, LINKING_REVIEW, LINKING_APART };
 struct linking_link {
-	uint32_t a, b; /* numbers of records in the order they were added, a < b */
-	float weight, probability;
+	uint32_t a, b;             /* numbers of records in the order they were added, a < b */
+	float weight, probability; /* the probability is calibrated, see linking_explanation */
 	uint64_t pattern;
 	uint16_t rule;  /* the first that compared them */
 	uint8_t status; /* enum linking_status */
@@ -265,12 +265,12 @@ struct linking_evidence {
 };
 struct linking_explanation {
 	uint64_t pattern;
-	double prior;     /* log2 odds before anything is compared */
-	double household; /* what is taken off because people of one household agree on this too */
-	double rarity;    /* of the values they share, where the whole weight is known from a stored link */
-	double weight, probability;
-	int rule;             /* index in the report, -1: no rule would compare the two */
-	const char *conflict; /* why the two cannot be one person whatever the weight; NULL: nothing */
+	double prior;               /* log2 odds before anything is compared */
+	double household;           /* what is taken off because people of one household agree on this too */
+	double rarity;              /* of the values they share, where the whole weight is known from a stored link */
+	double weight, probability; /* what pairs of such a weight come to, as far as clusters show */
+	int rule;                   /* index in the report, -1: no rule would compare the two */
+	const char *conflict;       /* why the two cannot be one person whatever the weight; NULL: nothing */
 	size_t count;
 	struct linking_evidence evidence[LINKING_COLUMNS];
 };

@@ -256,6 +256,10 @@ enum { TRAINING_PAIRS = 500000 }; /* about so many are enough, where settings do
 
 /* ---- the model --------------------------------------------------------------------------------- */
 
+/* What is to be added to a weight for its probability, by weight: the middle of the first band, one apart. */
+enum { CALIBRATION_KINDS = 9, CALIBRATION_BANDS = 13 };
+static const float CALIBRATION_FROM = -5.5F;
+
 typedef float score4 __attribute__((vector_size(16))); /* log2 of m, h, u, n */
 
 struct model {
@@ -274,6 +278,8 @@ struct model {
 	score4 score[LINKING_COLUMNS][16];
 	float start_m, start_h, start_u;        /* log2 of the priors */
 	float rarity_most, together[NAME_BINS]; /* log2 of names_together */
+	bool calibrated;
+	float calibration[CALIBRATION_KINDS][CALIBRATION_BANDS];
 };
 struct pattern_count {
 	uint64_t pattern;
@@ -324,6 +330,8 @@ static inline double weight_probability(double weight)
 {
 	return 1 / (1 + __builtin_exp2(-weight));
 }
+/* As far as clusters have shown what such weights come to; see calibrate.c. */
+double model_probability(const struct model *model, const struct linking_table *table, uint64_t pattern, double weight);
 /* Whether given and family names are the same, or forms of the same. */
 bool model_names_agree(const struct linking_table *table, uint64_t pattern);
 /* Those, and initials and names swapped: what goes with a name goes with these. */
@@ -394,6 +402,14 @@ struct clusters {
 void clusters_make(struct clusters *out, struct links *links, const struct linking_table *table,
 		   const struct model *model, const struct linking_settings *settings);
 void clusters_release(struct clusters *clusters);
+/* What the records of two groups say of each other, taken together; -1000 when it is forbidden. */
+float rows_weight(const struct linking_table *table, const struct model *model, struct comparer *comparer,
+		  const uint32_t *x, size_t x_count, const uint32_t *y, size_t y_count);
+/* Learns how far the probabilities of pairs hold from what became of them in clusters; links' A and b are rows. */
+void model_calibrate(struct model *model, const struct linking_table *table, const struct clusters *clusters,
+		     const struct links *links, unsigned threads);
+struct json_t *calibration_json(const struct model *model);
+bool calibration_read(struct model *model, const struct json_t *kinds); /* NULL is fine */
 
 struct linking_run {
 	struct linking_table *table;

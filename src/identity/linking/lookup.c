@@ -393,7 +393,7 @@ static size_t score(const struct asking *asking, const struct linking_table *few
 		matches[count++] = (struct linking_match){
 			.record = run->table->added[sort_key(asking->found.at[i])],
 			.weight = pair.weight,
-			.probability = (float)weight_probability((double)pair.weight),
+			.probability = (float)model_probability(&run->model, few, pattern, (double)pair.weight),
 			.pattern = pattern,
 			.rule = (uint16_t)sort_value(asking->found.at[i]),
 			.forbidden = model_conflict(few, pattern) != LINKING_NO_CONFLICT,

@@ -40,6 +40,8 @@ void linking_model_json(const struct linking_run *run, struct buf *out)
 	json_t *sources = sources_json(run->table);
 	if (sources)
 		json_object_set_new(root, "sources", sources);
+	if (model->calibrated)
+		json_object_set_new(root, "calibration", calibration_json(model));
 	char *text = json_dumps(root, JSON_INDENT(1) | JSON_REAL_PRECISION(17));
 	if (text)
 		buf_append_text(out, text_of(text));
@@ -94,7 +96,8 @@ enum status model_read(struct model *model, struct linking_table *table, const c
 	json_error_t where;
 	json_t *root = json_loads(text, 0, &where);
 	bool good = root && read_columns(model, table, json_object_get(root, "columns")) &&
-		    sources_read(table, json_object_get(root, "sources"));
+		    sources_read(table, json_object_get(root, "sources")) &&
+		    calibration_read(model, json_object_get(root, "calibration"));
 	model->prior_m = json_number_value(json_object_get(root, "prior"));
 	model->prior_h = json_number_value(json_object_get(root, "household_prior"));
 	for (size_t bin = 0; bin < NAME_BINS; bin++) {

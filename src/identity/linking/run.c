@@ -31,6 +31,15 @@ static enum status train(struct linking_run *run, const struct linking_settings 
 	return status;
 }
 
+static void set_probabilities(struct linking_run *run)
+{
+	for (size_t i = 0; i < run->links.count; i++) {
+		struct linking_link *link = &run->links.at[i];
+		link->probability =
+			(float)model_probability(&run->model, run->table, link->pattern, (double)link->weight);
+	}
+}
+
 static enum status run_all(struct linking_run *run, const struct linking_settings *settings, struct error *error)
 {
 	struct linking_report *report = &run->report;
@@ -55,6 +64,9 @@ static enum status run_all(struct linking_run *run, const struct linking_setting
 	report->seconds_score = linking_seconds() - now;
 	now = linking_seconds();
 	clusters_make(&run->clusters, &run->links, run->table, &run->model, settings);
+	if (!settings->model)
+		model_calibrate(&run->model, run->table, &run->clusters, &run->links, settings->threads);
+	set_probabilities(run);
 	report->seconds_cluster = linking_seconds() - now;
 	report->seconds_total = linking_seconds() - start;
 	report->records = run->table->count;

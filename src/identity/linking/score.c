@@ -344,7 +344,8 @@ static bool show_pair(void *context, unsigned way, uint32_t a, uint32_t b)
 			 &(struct linking_link){.a = p < q ? p : q,
 						.b = p < q ? q : p,
 						.weight = score.weight,
-						.probability = (float)weight_probability((double)score.weight),
+						.probability = (float)model_probability(&run->model, run->table,
+											pattern, (double)score.weight),
 						.pattern = pattern,
 						.rule = (uint16_t)run->blocks.ways[way].rule,
 						.status = together ? LINKING_LINKED : LINKING_APART});

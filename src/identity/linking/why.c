@@ -68,11 +68,13 @@ static enum status use_stored_link(struct linking_why *out, struct store *data, 
 	struct statement *query;
 	bool row;
 	enum status status = store_prepare(
-		&query, data, "SELECT weight, status FROM link WHERE record_a = :record_a AND record_b = :record_b",
+		&query, data,
+		"SELECT weight, probability, status FROM link WHERE record_a = :record_a AND record_b = :record_b",
 		error);
 	if (status != STATUS_OK)
 		return status;
-	int weight = statement_column(query, "weight"), word = statement_column(query, "status");
+	int weight = statement_column(query, "weight"), probability = statement_column(query, "probability"),
+	    word = statement_column(query, "status");
 	statement_bind_int(query, "record_a", out->record_a < out->record_b ? out->record_a : out->record_b);
 	statement_bind_int(query, "record_b", out->record_a < out->record_b ? out->record_b : out->record_a);
 	status = statement_step(query, &row, error);
@@ -81,7 +83,7 @@ static enum status use_stored_link(struct linking_why *out, struct store *data, 
 		struct linking_explanation *why = &out->explanation;
 		why->rarity = statement_double(query, weight) - why->weight;
 		why->weight = statement_double(query, weight);
-		why->probability = weight_probability(why->weight);
+		why->probability = statement_double(query, probability);
 		for (size_t i = 0; i < 3; i++) {
 			if (text_is(statement_text(query, word), words[i]))
 				out->status = words[i];
