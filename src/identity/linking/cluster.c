@@ -434,29 +434,53 @@ static void sort_by_strength(struct linking_link *links, size_t count)
 	}
 }
 
+struct sharing_out {
+	const struct linking_link *from;
+	struct linking_link *to;
+	const uint64_t *order;
+	size_t count;
+};
+
+/* The links of one component are one thread's, though they begin in one chunk and end in the next. */
+static void share_out(void *context, size_t chunk, size_t first, size_t end, unsigned thread)
+{
+	enum { AHEAD = 8 };
+	const struct sharing_out *job = context;
+	const uint64_t *order = job->order;
+	(void)chunk, (void)thread;
+	while (first > 0 && first < end && sort_key(order[first]) == sort_key(order[first - 1]))
+		first++;
+	if (first == end)
+		return;
+	for (size_t i = first, behind; i < end; i = behind) {
+		for (behind = i; behind < job->count && sort_key(order[behind]) == sort_key(order[i]); behind++) {
+			if (behind + AHEAD < job->count)
+				__builtin_prefetch(&job->from[sort_value(order[behind + AHEAD])]);
+			job->to[behind] = job->from[sort_value(order[behind])];
+		}
+		sort_by_strength(job->to + i, behind - i);
+	}
+}
+
 /* Those that may join, in the order of components, the strongest first in each. */
 static struct linking_link *links_by_component(const struct links *links, const uint32_t *parent, float least,
-					       size_t *count)
+					       size_t *count, unsigned threads)
 {
-	uint64_t *order = memory_alloc(links->count + 1, sizeof *order),
-		 *spare = memory_alloc(links->count + 1, sizeof *spare);
+	enum { LINKS_A_CHUNK = 1 << 14 };
+	uint64_t *order = memory_resize(NULL, links->count + 1, sizeof *order),
+		 *spare = memory_resize(NULL, links->count + 1, sizeof *spare);
 	*count = 0;
 	for (size_t i = 0; i < links->count; i++) {
 		if (links->at[i].weight >= least)
 			order[(*count)++] = sort_entry(parent[links->at[i].a], (uint32_t)i);
 	}
-	sort_by_key(order, spare, *count, 1);
-	struct linking_link *out = memory_alloc(*count + 1, sizeof *out);
-	for (size_t i = 0; i < *count; i++)
-		out[i] = links->at[sort_value(order[i])];
-	for (size_t i = 0, end; i < *count; i = end) {
-		for (end = i + 1; end < *count && sort_key(order[end]) == sort_key(order[i]); end++)
-			;
-		sort_by_strength(out + i, end - i);
-	}
-	free(order);
+	sort_by_key(order, spare, *count, threads);
 	free(spare);
-	return out;
+	struct sharing_out job = {links->at, NULL, order, *count};
+	job.to = memory_resize(NULL, *count + 1, sizeof *job.to);
+	parallel_for(*count, LINKS_A_CHUNK, threads, share_out, &job);
+	free(order);
+	return job.to;
 }
 
 static void number_clusters(struct clusters *out, const uint32_t *joined, const float *weakest, size_t rows)
@@ -513,7 +537,7 @@ void clusters_make(struct clusters *out, struct links *links, const struct linki
 	constraints_make(&in_order, table, settings);
 	uint32_t *parent = connect(links, &constraints, rows, least), *members;
 	struct component *components;
-	struct linking_link *sorted = links_by_component(links, parent, least, &link_count);
+	struct linking_link *sorted = links_by_component(links, parent, least, &link_count, threads);
 	size_t count = list_components(&components, &members, parent, rows, sorted, link_count);
 	constraints_by_component(&in_order, parent);
 	share_constraints(components, count, members, parent, &in_order);

@@ -369,7 +369,7 @@ struct links {
 	struct linking_link *at; /* a and b are rows here */
 	size_t count, capacity;
 };
-void links_sort(struct links *links); /* by a, then b */
+void links_sort(struct links *links, unsigned threads); /* by a, then b */
 enum status count_patterns(struct pattern_count **out, size_t *count, double *scale, const struct linking_table *table,
 			   const struct blocks *blocks, const struct linking_settings *settings,
 			   struct error *error) MUST_CHECK;

@@ -87,7 +87,7 @@ static void number_as_added(struct linking_run *run)
 		link->a = a < b ? a : b;
 		link->b = a < b ? b : a;
 	}
-	links_sort(&run->links);
+	links_sort(&run->links, run->settings.threads);
 }
 
 enum status linking_run_new(struct linking_run **out, struct linking_table *table,

@@ -242,43 +242,87 @@ static void score_copies(struct links *out, struct scoring *job, struct linking_
 	}
 }
 
-static void gather(struct links *out, struct scoring *job, size_t count, struct linking_report *report)
+struct gathering {
+	const struct stretch_result *results;
+	const size_t *starts; /* by stretch: where its links begin */
+	struct linking_link *out;
+};
+
+static void gather_some(void *context, size_t chunk, size_t first, size_t end, unsigned thread)
 {
-	size_t total = 0;
-	for (size_t k = 0; k < count; k++)
-		total += job->results[k].links.count;
-	*out = (struct links){.capacity = total + 1};
-	out->at = memory_alloc(out->capacity, sizeof *out->at);
-	for (size_t k = 0; k < count; k++) {
-		struct links *links = &job->results[k].links;
+	struct gathering *job = context;
+	(void)chunk, (void)thread;
+	for (size_t k = first; k < end; k++) {
+		const struct links *links = &job->results[k].links;
 		if (links->count > 0)
-			memcpy(out->at + out->count, links->at, links->count * sizeof *out->at);
-		out->count += links->count;
+			memcpy(job->out + job->starts[k], links->at, links->count * sizeof *links->at);
 		free(links->at);
-		report->rule[job->blocks->ways[job->stretches[k].way].rule].pairs += job->results[k].pairs;
-		report->pairs += job->results[k].pairs;
 	}
 }
 
-void links_sort(struct links *links)
+static void gather(struct links *out, struct scoring *job, size_t count, unsigned threads,
+		   struct linking_report *report)
 {
-	uint64_t *order = memory_alloc(links->count + 1, sizeof *order),
-		 *spare = memory_alloc(links->count + 1, sizeof *spare);
-	struct linking_link *sorted = memory_alloc(links->count + 1, sizeof *sorted);
+	size_t *starts = memory_alloc(count + 1, sizeof *starts), total = 0;
+	for (size_t k = 0; k < count; k++) {
+		starts[k] = total;
+		total += job->results[k].links.count;
+		report->rule[job->blocks->ways[job->stretches[k].way].rule].pairs += job->results[k].pairs;
+		report->pairs += job->results[k].pairs;
+	}
+	*out = (struct links){.count = total, .capacity = total + 1};
+	out->at = memory_resize(NULL, out->capacity, sizeof *out->at);
+	parallel_for(count, 1, threads, gather_some, &(struct gathering){job->results, starts, out->at});
+	free(starts);
+}
+
+struct placing {
+	const struct linking_link *from;
+	struct linking_link *to;
+	const uint64_t *order;
+	size_t count;
+};
+
+/* Links of one A are one thread's, though they begin in one chunk and end in the next. */
+static void place_links(void *context, size_t chunk, size_t first, size_t end, unsigned thread)
+{
+	enum { AHEAD = 8 };
+	const struct placing *job = context;
+	const uint64_t *order = job->order;
+	struct linking_link *to = job->to;
+	(void)chunk, (void)thread;
+	while (first > 0 && first < end && sort_key(order[first]) == sort_key(order[first - 1]))
+		first++;
+	if (first == end)
+		return;
+	while (end < job->count && sort_key(order[end]) == sort_key(order[end - 1]))
+		end++;
+	for (size_t i = first; i < end; i++) {
+		if (i + AHEAD < end)
+			__builtin_prefetch(&job->from[sort_value(order[i + AHEAD])]);
+		struct linking_link moved = job->from[sort_value(order[i])];
+		size_t j = i;
+		for (; j > first && to[j - 1].a == moved.a && to[j - 1].b > moved.b; j--)
+			to[j] = to[j - 1];
+		to[j] = moved;
+	}
+}
+
+void links_sort(struct links *links, unsigned threads)
+{
+	enum { LINKS_A_CHUNK = 1 << 14 };
+	uint64_t *order = memory_resize(NULL, links->count + 1, sizeof *order),
+		 *spare = memory_resize(NULL, links->count + 1, sizeof *spare);
 	for (size_t i = 0; i < links->count; i++)
 		order[i] = sort_entry(links->at[i].a, (uint32_t)i);
-	sort_by_key(order, spare, links->count, 1);
-	for (size_t i = 0; i < links->count; i++) {
-		struct linking_link moved = links->at[sort_value(order[i])];
-		size_t j = i;
-		for (; j > 0 && sorted[j - 1].a == moved.a && sorted[j - 1].b > moved.b; j--)
-			sorted[j] = sorted[j - 1];
-		sorted[j] = moved;
-	}
-	free(order);
+	sort_by_key(order, spare, links->count, threads);
 	free(spare);
+	struct placing job = {links->at, NULL, order, links->count};
+	job.to = memory_resize(NULL, links->count + 1, sizeof *job.to);
+	parallel_for(links->count, LINKS_A_CHUNK, threads, place_links, &job);
+	free(order);
 	free(links->at);
-	links->at = sorted;
+	links->at = job.to;
 	links->capacity = links->count + 1;
 }
 
@@ -303,9 +347,9 @@ enum status score_pairs(struct links *out, const struct linking_table *table, co
 	for (unsigned t = 0; t < threads; t++)
 		comparer_init(&job->comparers[t], table);
 	parallel_for(count, 1, threads, score_stretch, job);
-	gather(out, job, count, report);
+	gather(out, job, count, threads, report);
 	score_copies(out, job, report);
-	links_sort(out);
+	links_sort(out, threads);
 	for (unsigned t = 0; t < threads; t++)
 		comparer_release(&job->comparers[t]);
 	free(job->comparers);

@@ -3,10 +3,11 @@
 #include "base/memory.h"
 #include "base/threads.h"
 
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { BUCKET_BITS = 11, BUCKETS = 1 << BUCKET_BITS, DIGIT = 7, DIGITS = 3, FEW = 24 };
+enum { BUCKET_BITS = 11, BUCKETS = 1 << BUCKET_BITS, DIGIT = 7, FEW = 24 };
 
 static void insert_sorted(uint64_t *at, size_t count)
 {
@@ -33,6 +34,7 @@ static void pass(uint64_t *from, uint64_t *to, size_t count, unsigned shift)
 
 struct buckets {
 	uint64_t *at, *spare; /* sorted into buckets in SPARE, and back in order to AT */
+	unsigned digits;      /* what is left of a key below its bucket */
 	size_t starts[BUCKETS + 1];
 };
 
@@ -43,40 +45,49 @@ static void sort_bucket(void *context, size_t chunk, size_t first, size_t end, u
 	for (size_t i = first; i < end; i++) {
 		uint64_t *from = b->spare + b->starts[i], *to = b->at + b->starts[i];
 		size_t count = b->starts[i + 1] - b->starts[i];
-		if (count <= FEW) {
+		bool few = count <= FEW;
+		if (few)
 			insert_sorted(from, count);
-			if (count > 0)
-				memcpy(to, from, count * sizeof *to);
-			continue;
-		}
-		for (unsigned d = 0; d < DIGITS; d++) {
+		for (unsigned d = 0; !few && d < b->digits; d++) {
 			pass(from, to, count, 32 + d * DIGIT);
 			uint64_t *t = from;
 			from = to;
 			to = t;
 		}
+		if (from != b->at + b->starts[i] && count > 0)
+			memcpy(to, from, count * sizeof *to);
 	}
+}
+
+/* Keys need not use all of their bits: row numbers use some twenty. */
+static unsigned key_bits(const uint64_t *at, size_t count)
+{
+	uint64_t any = 0;
+	for (size_t i = 0; i < count; i++)
+		any |= at[i];
+	return any >> 32 ? 32 - (unsigned)__builtin_clzll(any) : 0;
 }
 
 void sort_by_key(uint64_t *at, uint64_t *spare, size_t count, unsigned threads)
 {
-	struct buckets *b = memory_alloc(1, sizeof *b);
-	b->at = at;
-	b->spare = spare;
 	if (count <= FEW) {
 		insert_sorted(at, count);
-		free(b);
 		return;
 	}
+	struct buckets *b = memory_alloc(1, sizeof *b);
+	unsigned bits = key_bits(at, count), below = bits > BUCKET_BITS ? bits - BUCKET_BITS : 0, shift = 32 + below;
 	size_t places[BUCKETS];
+	b->at = at;
+	b->spare = spare;
+	b->digits = (below + DIGIT - 1) / DIGIT;
 	for (size_t i = 0; i < count; i++)
-		b->starts[(at[i] >> (64 - BUCKET_BITS)) + 1]++;
+		b->starts[(at[i] >> shift) + 1]++;
 	for (size_t i = 0; i < BUCKETS; i++) {
 		b->starts[i + 1] += b->starts[i];
 		places[i] = b->starts[i];
 	}
 	for (size_t i = 0; i < count; i++)
-		spare[places[at[i] >> (64 - BUCKET_BITS)]++] = at[i];
+		spare[places[at[i] >> shift]++] = at[i];
 	parallel_for(BUCKETS, 64, threads, sort_bucket, b);
 	free(b);
 }

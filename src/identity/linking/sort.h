@@ -6,7 +6,8 @@
 #include <stdint.h>
 
 /* Sorts COUNT entries by their upper 32 bits, ascending; entries of one key keep their order. SPARE holds
- * as many. Upper bits first into 2,048 buckets, which then fit a cache; each by the other 21 bits. */
+ * as many. By the upper eleven bits that are used into 2,048 buckets, which then fit a cache; each by the other bits.
+ */
 void sort_by_key(uint64_t *at, uint64_t *spare, size_t count, unsigned threads);
 static inline uint64_t sort_entry(uint32_t key, uint32_t value)
 {

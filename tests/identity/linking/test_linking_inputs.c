@@ -315,14 +315,16 @@ static void sorting_is_stable_and_right(void **state)
 	(void)state;
 	static const size_t counts[] = {0, 1, 2, 24, 25, 300, 70000};
 	for (size_t n = 0; n < sizeof counts / sizeof *counts; n++) {
-		for (unsigned bits = 0; bits <= 32; bits += 8) { /* from all equal to nearly all different */
+		for (unsigned way = 0; way < 10;
+		     way++) { /* from all equal to nearly all different, of high or low bits */
+			unsigned bits = way / 2 * 8, unused = way % 2 ? 0 : 32 - bits;
 			size_t count = counts[n];
 			uint64_t *at = memory_alloc(count + 1, sizeof *at),
 				 *spare = memory_alloc(count + 1, sizeof *spare);
 			struct random r;
 			random_start(&r, n, bits, 0, 0);
 			for (size_t i = 0; i < count; i++)
-				at[i] = sort_entry(bits ? (uint32_t)(random_bits(&r) >> (64 - bits)) << (32 - bits) : 7,
+				at[i] = sort_entry(bits ? (uint32_t)(random_bits(&r) >> (64 - bits)) << unused : 7,
 						   (uint32_t)i);
 			sort_by_key(at, spare, count, 2);
 			for (size_t i = 1; i < count; i++)
