@@ -101,8 +101,8 @@ static void make_entries(struct entries *out, const struct blocks *blocks, const
 	const struct lanes *lanes = &blocks->lanes;
 	if (out->capacity == 0) {
 		out->capacity = blocks->table->count + 1;
-		out->at = memory_alloc(out->capacity, sizeof *out->at);
-		out->spare = memory_alloc(out->capacity, sizeof *out->spare);
+		out->at = memory_resize(NULL, out->capacity, sizeof *out->at);
+		out->spare = memory_resize(NULL, out->capacity, sizeof *out->spare);
 	}
 	out->count = 0;
 	for (uint32_t row = 0; row < blocks->table->count; row++) {

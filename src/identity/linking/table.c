@@ -157,12 +157,14 @@ struct bulk_job {
 	struct linking_table *table;
 	const struct linking_bulk *parts;
 	size_t part_count, first, count;
+	size_t order[LINKING_COLUMNS]; /* of dictionaries: which has most to do is begun first */
 };
 
 static void add_part(const struct bulk_job *job, const struct linking_bulk *part)
 {
 	struct column *column = &job->table->columns[part->column];
-	uint32_t *code_of = memory_alloc(part->value_count + 1, sizeof *code_of);
+	uint32_t *code_of = memory_resize(NULL, part->value_count + 1, sizeof *code_of);
+	code_of[0] = 0;
 	values_codes(&column->dictionary->values, part->values, part->value_count, code_of + 1);
 	column_reserve(column, job->first + job->count);
 	for (size_t i = 0; i < job->count; i++) {
@@ -173,21 +175,40 @@ static void add_part(const struct bulk_job *job, const struct linking_bulk *part
 	free(code_of);
 }
 
+static const struct dictionary *dictionary_of(const struct bulk_job *job, size_t part)
+{
+	return job->table->columns[job->parts[part].column].dictionary;
+}
+
 /* All parts of one dictionary, in their order. */
 static void add_dictionary(void *context, size_t chunk, size_t first, size_t end, unsigned thread)
 {
 	const struct bulk_job *job = context;
 	(void)chunk, (void)end, (void)thread;
 	for (size_t p = 0; p < job->part_count; p++) {
-		if (job->table->columns[job->parts[p].column].dictionary == &job->table->dictionaries[first])
+		if (dictionary_of(job, p) == &job->table->dictionaries[job->order[first]])
 			add_part(job, &job->parts[p]);
+	}
+}
+
+static void order_dictionaries(struct bulk_job *job)
+{
+	size_t values[LINKING_COLUMNS] = {0};
+	for (size_t p = 0; p < job->part_count; p++)
+		values[dictionary_of(job, p) - job->table->dictionaries] += job->parts[p].value_count;
+	for (size_t d = 0; d < job->table->dictionary_count; d++) {
+		size_t at = d;
+		for (; at > 0 && values[job->order[at - 1]] < values[d]; at--)
+			job->order[at] = job->order[at - 1];
+		job->order[at] = d;
 	}
 }
 
 void linking_table_add_bulk(struct linking_table *table, size_t first, size_t count, const struct linking_bulk *parts,
 			    size_t part_count, unsigned threads)
 {
-	struct bulk_job job = {table, parts, part_count, first, count};
+	struct bulk_job job = {table, parts, part_count, first, count, {0}};
+	order_dictionaries(&job);
 	parallel_for(table->dictionary_count, 1, threads, add_dictionary, &job);
 }
 
@@ -261,9 +282,7 @@ static void read_values(struct column *column)
 		}
 	} else if (column->is.kind == LINKING_PLACE) {
 		dictionary->places = memory_alloc_lines(count + 1, sizeof *dictionary->places);
-		dictionary->places[0] = (struct place){0};
-		for (size_t i = 0; i < count; i++)
-			dictionary->places[i + 1] = read_place(dictionary->values.keys[i]);
+		dictionary->places[0] = (struct place){0}; /* the others: read_places() */
 	} else if (is_encoded(column->is.kind)) {
 		struct text mark;
 		dictionary->encodings = memory_alloc(count + 1, sizeof *dictionary->encodings);
@@ -274,7 +293,7 @@ static void read_values(struct column *column)
 
 /* ---- rows in order of content --------------------------------------------------------------------- */
 
-enum { RECORDS_A_CHUNK = 1 << 14 };
+enum { RECORDS_A_CHUNK = 1 << 14, VALUES_A_CHUNK = 1 << 12 };
 
 struct ordering {
 	const struct linking_table *table;
@@ -351,8 +370,8 @@ static uint64_t *order_by_content(const struct linking_table *table, unsigned th
 	size_t near = table->birth != LINKING_COLUMNS ? table->birth : table->family;
 	o.near = near != LINKING_COLUMNS ? &table->columns[near] : NULL;
 	o.content = memory_alloc(table->count, sizeof *o.content);
-	o.entries = memory_alloc(table->count, sizeof *o.entries);
-	uint64_t *spare = memory_alloc(table->count, sizeof *spare);
+	o.entries = memory_resize(NULL, table->count, sizeof *o.entries);
+	uint64_t *spare = memory_resize(NULL, table->count, sizeof *spare);
 	parallel_for(table->count, RECORDS_A_CHUNK, threads, hash_contents, &o);
 	hash_further(&o);
 	parallel_for(table->count, RECORDS_A_CHUNK, threads, make_entries, &o);
@@ -423,6 +442,14 @@ static void prepare_column(void *context, size_t chunk, size_t first, size_t end
 	if (first == table->given || first == table->family)
 		measure_scarcity(column);
 	read_values(column);
+}
+
+static void read_places(void *context, size_t chunk, size_t first, size_t end, unsigned thread)
+{
+	struct dictionary *dictionary = context;
+	(void)chunk, (void)thread;
+	for (size_t i = first; i < end; i++)
+		dictionary->places[i + 1] = read_place(dictionary->values.keys[i]);
 }
 
 static void make_gists(void *context, size_t chunk, size_t first, size_t end, unsigned thread)
@@ -500,8 +527,8 @@ void linking_table_pack(struct linking_table *table, unsigned threads)
 	}
 	table->stride = (table->stride + ROW_STEP - 1) / ROW_STEP * ROW_STEP;
 	uint64_t *order = order_by_content(table, threads);
-	table->added = memory_alloc(table->count, sizeof *table->added);
-	table->row_of = memory_alloc(table->count, sizeof *table->row_of);
+	table->added = memory_resize(NULL, table->count, sizeof *table->added);
+	table->row_of = memory_resize(NULL, table->count, sizeof *table->row_of);
 	for (size_t i = 0; i < table->count; i++) {
 		table->added[i] = sort_value(order[i]);
 		table->row_of[table->added[i]] = (uint32_t)i;
@@ -511,11 +538,13 @@ void linking_table_pack(struct linking_table *table, unsigned threads)
 	for (size_t c = 0; c < table->column_count; c++) {
 		struct dictionary *dictionary = table->columns[c].dictionary;
 		enum linking_kind kind = table->columns[c].is.kind;
+		if (kind == LINKING_PLACE)
+			parallel_for(dictionary->values.count, VALUES_A_CHUNK, threads, read_places, dictionary);
 		dictionary->names = is_name(kind);
 		if ((!is_name(kind) && kind != LINKING_PHONE && kind != LINKING_EMAIL) || dictionary->gists)
 			continue;
 		dictionary->gists = memory_alloc(dictionary->values.count + 1, sizeof *dictionary->gists);
-		parallel_for(dictionary->values.count, 1 << 12, threads, make_gists, dictionary);
+		parallel_for(dictionary->values.count, VALUES_A_CHUNK, threads, make_gists, dictionary);
 	}
 	table->rows = memory_alloc_lines(table->count * table->stride, sizeof *table->rows);
 	parallel_for(table->count, RECORDS_A_CHUNK, threads, fill_rows, table);

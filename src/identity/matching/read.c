@@ -46,6 +46,7 @@ struct read_job {
 	struct scratch *scratch;
 	size_t *wanted; /* columns */
 	size_t wanted_count;
+	size_t *order; /* of wanted columns: the one of most values is merged first */
 	struct progress progress;
 };
 
@@ -257,12 +258,18 @@ static void mend(struct read_job *job)
 /* ---- the whole ----------------------------------------------------------------------------------------------------
  */
 
+static size_t local_values(const struct read_job *job, size_t w)
+{
+	size_t values = 0;
+	for (size_t p = 0; p < job->piece_count; p++)
+		values += job->pieces[p].columns[w].count;
+	return values;
+}
+
 static void merge_column(struct read_job *job, size_t w)
 {
 	struct source_column *out = &job->source->columns[job->wanted[w]];
-	size_t most = 0, slots = 1024;
-	for (size_t p = 0; p < job->piece_count; p++)
-		most += job->pieces[p].columns[w].count;
+	size_t most = local_values(job, w), slots = 1024;
 	while (slots < most + most / 2)
 		slots *= 2;
 	uint64_t *table = memory_alloc(slots, sizeof *table); /* the hash's high half, and the code */
@@ -298,8 +305,20 @@ static void merge_columns(void *context, size_t chunk, size_t first, size_t end,
 {
 	(void)chunk;
 	(void)thread;
-	for (size_t w = first; w < end; w++)
-		merge_column(context, w);
+	const struct read_job *job = context;
+	for (size_t i = first; i < end; i++)
+		merge_column(context, job->order[i]);
+}
+
+static void order_columns(struct read_job *job)
+{
+	job->order = memory_alloc(job->wanted_count, sizeof *job->order);
+	for (size_t w = 0; w < job->wanted_count; w++) {
+		size_t at = w;
+		for (; at > 0 && local_values(job, job->order[at - 1]) < local_values(job, w); at--)
+			job->order[at] = job->order[at - 1];
+		job->order[at] = w;
+	}
 }
 
 static void recode_pieces(void *context, size_t chunk, size_t first, size_t end, unsigned thread)
@@ -328,6 +347,7 @@ static void merge(struct read_job *job)
 		job->pieces[p].is.first_row = source->rows;
 		source->rows += job->pieces[p].is.rows;
 	}
+	order_columns(job);
 	parallel_for(job->wanted_count, 1, threads, merge_columns, job);
 	for (size_t w = 0; w < job->wanted_count; w++)
 		source->columns[job->wanted[w]].codes = memory_resize(NULL, source->rows + 1, sizeof(uint32_t));
@@ -530,6 +550,7 @@ static void job_release(struct read_job *job, unsigned threads)
 	free(job->pieces);
 	free(job->quotes);
 	free(job->wanted);
+	free(job->order);
 }
 
 enum status source_read(struct matching *matching, struct source *source, struct error *error)

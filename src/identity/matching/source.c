@@ -45,7 +45,8 @@ static int read_regular(struct source *source, int fd, size_t size, unsigned thr
 	size_t pieces = size / READ_PIECE + 1;
 	struct reading job = {.fd = fd, .size = size};
 	int reason = 0;
-	job.bytes = source->bytes = memory_alloc(size + SCAN_BEHIND, 1);
+	job.bytes = source->bytes = memory_resize(NULL, size + SCAN_BEHIND, 1);
+	memset(source->bytes + size, 0, SCAN_BEHIND);
 	job.failed = memory_alloc(pieces, sizeof *job.failed);
 	source->size = size;
 	parallel_for(size, READ_PIECE, threads, read_piece, &job);
