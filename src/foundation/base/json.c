@@ -95,3 +95,25 @@ void json_put_null(struct json *json, const char *name)
 	begin_value(json, name);
 	buf_append(json->out, "null", 4);
 }
+
+/* Values are plain text nearly always. Within a value no quote stands without a backslash before it, so a name cannot
+ * be mistaken. */
+enum json_found json_find_text(struct text *value, struct text document, struct text name)
+{
+	char key[80];
+	int len = snprintf(key, sizeof key, "\"%.*s\":", TEXT_ARG(name));
+	size_t found = len < (int)sizeof key ? text_find(document, text_slice(key, (size_t)len)) : document.len;
+	*value = TEXT_ABSENT;
+	if (found == document.len)
+		return JSON_ABSENT;
+	const char *at = document.at + found + len, *end = document.at + document.len;
+	while (at < end && *at == ' ')
+		at++;
+	if (at == end || *at != '"')
+		return JSON_ABSENT;
+	size_t length = text_find_char(text_slice(at + 1, (size_t)(end - at - 1)), '"');
+	if (memchr(at + 1, '\\', length))
+		return JSON_ESCAPED;
+	*value = text_slice(at + 1, length);
+	return JSON_PLAIN;
+}

@@ -39,4 +39,9 @@ void json_put_double(struct json *json, const char *name, double value, int deci
 void json_put_bool(struct json *json, const char *name, bool value);
 void json_put_null(struct json *json, const char *name);
 
+/* The text behind NAME in DOCUMENT, an object of plain members as intake writes it. JSON_ESCAPED: it has a character
+ * that only a parser of the whole document reads. */
+enum json_found { JSON_ABSENT, JSON_PLAIN, JSON_ESCAPED };
+enum json_found json_find_text(struct text *value, struct text document, struct text name);
+
 #endif

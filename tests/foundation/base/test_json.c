@@ -54,6 +54,31 @@ static void test_pretty_documents_have_a_line_a_value(void **state)
 	buf_release(&out);
 }
 
+static void test_a_member_is_found_in_a_document(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *document, *name, *value;
+		enum json_found found;
+	} cases[] = {
+		{"{\"role\":\"head\",\"x\":\"\"}", "role", "head", JSON_PLAIN},
+		{"{\"a\": \"b\"}", "a", "b", JSON_PLAIN},
+		{"{\"role\":\"head\",\"x\":\"\"}", "x", "", JSON_PLAIN},
+		{"{\"my_role\":\"head\"}", "role", NULL, JSON_ABSENT},
+		{"{\"a\":\"\\\"role\\\":\\\"no\\\"\",\"role\":\"yes\"}", "role", "yes", JSON_PLAIN},
+		{"{\"n\":5}", "n", NULL, JSON_ABSENT},
+		{"{\"a\":\"x\\u00e9y\"}", "a", NULL, JSON_ESCAPED},
+		{"", "a", NULL, JSON_ABSENT},
+		{"{\"a\":", "a", NULL, JSON_ABSENT},
+	};
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct text value;
+		assert_int_equal(json_find_text(&value, text_of(cases[i].document), text_of(cases[i].name)),
+				 cases[i].found);
+		assert_true(cases[i].value ? text_is(value, cases[i].value) : text_is_absent(value));
+	}
+}
+
 static void test_a_stop_is_told_once_asked_for(void **state)
 {
 	(void)state;
@@ -69,6 +94,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_documents_are_well_formed),
 		cmocka_unit_test(test_pretty_documents_have_a_line_a_value),
+		cmocka_unit_test(test_a_member_is_found_in_a_document),
 		cmocka_unit_test(test_a_stop_is_told_once_asked_for),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
