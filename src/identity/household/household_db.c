@@ -155,6 +155,15 @@ static int household_was_used(void *context, int64_t id)
 	return id_map_get(&work->used, (uint64_t)id) != NULL;
 }
 
+/* How often the resident of stay I was at its property after it. A resident's stays are in order of time. */
+static int later_stays_there(const struct stay *stays, size_t count, size_t i)
+{
+	int later = 0;
+	for (size_t k = i + 1; k < count && stays[k].resident_id == stays[i].resident_id && !stays[k].second; k++)
+		later += stays[k].property_id == stays[i].property_id;
+	return later;
+}
+
 /* A household's id stays with the majority of its stays, as a resident's with its records. */
 static void assign_ids(struct work *work)
 {
@@ -167,10 +176,10 @@ static void assign_ids(struct work *work)
 		const struct stay *stay = &h->stays[i];
 		if (stay->second)
 			continue;
-		const uint64_t *was = id_map_get(&work->was_in, work_stay_key(stay->resident_id, stay->property_id));
 		stays[count] = (int64_t)i + 1;
 		cluster[count] = stay->household;
-		before[count++] = was ? (int64_t)*was : 0;
+		before[count++] = work_was_in(work, stay->resident_id, stay->property_id,
+					      later_stays_there(h->stays, h->count, i));
 	}
 	struct residents_input input = {.records = stays,
 					.cluster = cluster,
@@ -244,9 +253,10 @@ static void work_init(struct work *work)
 void work_release(struct work *work)
 {
 	struct id_map *maps[] = {&work->feed_source, &work->feed_ends, &work->uses, &work->was_in, &work->used};
-	void *arrays[] = {work->resident_of, work->homes,      work->replaced,  work->dwellers, work->ties,
-			  work->sightings,   work->residences, work->occupants, work->stays,    work->claims,
-			  work->members,     work->events,     work->shared,    work->relations};
+	void *arrays[] = {work->resident_of, work->homes,     work->replaced,   work->dwellers,
+			  work->ties,        work->sightings, work->residences, work->occupants,
+			  work->stays,       work->claims,    work->members,    work->events,
+			  work->shared,      work->relations, work->were_in,    work->by_resident};
 	for (size_t i = 0; i < sizeof maps / sizeof *maps; i++)
 		id_map_release(maps[i]);
 	for (size_t i = 0; i < sizeof arrays / sizeof *arrays; i++)

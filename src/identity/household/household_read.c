@@ -47,11 +47,14 @@ static size_t record_number(const struct work *work, int64_t record_id)
 	return low < all->count && all->records[low] == record_id ? low : SIZE_MAX;
 }
 
+/* Rows come by resident, then by record. */
 static void read_member(struct work *work, struct statement *query, const int *c)
 {
 	size_t record = record_number(work, statement_int(query, c[0]));
-	if (record != SIZE_MAX)
-		work->resident_of[record] = statement_int(query, c[1]);
+	if (record == SIZE_MAX || work->by_resident_count == work->reading->all.count)
+		return;
+	work->resident_of[record] = statement_int(query, c[1]);
+	work->by_resident[work->by_resident_count++] = (uint32_t)record;
 }
 
 static void read_feed(struct work *work, struct statement *query, const int *c)
@@ -82,11 +85,55 @@ uint64_t work_stay_key(int64_t resident_id, int64_t property_id)
 	return hash_mix((uint64_t)resident_id) ^ (uint64_t)property_id;
 }
 
-/* Of several stays at one property those that go on come last, and are believed. */
+static uint64_t stay_key(int64_t resident_id, int64_t property_id, int back)
+{
+	return hash_mix(work_stay_key(resident_id, property_id) + (uint64_t)back);
+}
+
 static void read_stay(struct work *work, struct statement *query, const int *c)
 {
-	uint64_t key = work_stay_key(statement_int(query, c[0]), statement_int(query, c[1]));
-	*id_map_put(&work->was_in, key, NULL) = (uint64_t)statement_int(query, c[2]);
+	ARRAY_GROW(work->were_in, work->were_in_count, work->were_in_capacity);
+	work->were_in[work->were_in_count++] =
+		(struct was_in){.resident_id = statement_int(query, c[0]),
+				.property_id = statement_int(query, c[1]),
+				.household_id = statement_int(query, c[2]),
+				.to = statement_is_null(query, c[3]) ? INT32_MAX : (date)statement_int(query, c[3])};
+}
+
+static int compare_was_in(const void *a, const void *b)
+{
+	const struct was_in *x = a, *y = b;
+	if (x->resident_id != y->resident_id)
+		return x->resident_id < y->resident_id ? -1 : 1;
+	if (x->property_id != y->property_id)
+		return x->property_id < y->property_id ? -1 : 1;
+	if (x->to != y->to)
+		return x->to > y->to ? -1 : 1;
+	return (x->household_id > y->household_id) - (x->household_id < y->household_id);
+}
+
+/* Who has been at a property several times was in a household each time: the times are counted back from the last, as
+ * work_was_in() asks for them. */
+static void index_stays(struct work *work)
+{
+	struct was_in *all = work->were_in;
+	int back = 0;
+	if (work->were_in_count)
+		qsort(all, work->were_in_count, sizeof *all, compare_was_in);
+	id_map_reserve(&work->was_in, work->were_in_count);
+	for (size_t i = 0; i < work->were_in_count; i++) {
+		bool again = i > 0 && all[i].resident_id == all[i - 1].resident_id &&
+			     all[i].property_id == all[i - 1].property_id;
+		back = again ? back + 1 : 0;
+		*id_map_put(&work->was_in, stay_key(all[i].resident_id, all[i].property_id, back), NULL) =
+			(uint64_t)all[i].household_id;
+	}
+}
+
+int64_t work_was_in(const struct work *work, int64_t resident_id, int64_t property_id, int back)
+{
+	const uint64_t *household = id_map_get(&work->was_in, stay_key(resident_id, property_id, back));
+	return household ? (int64_t)*household : 0;
 }
 
 static void read_home(struct work *work, struct statement *query, const int *c)
@@ -131,18 +178,19 @@ static enum status read_tables(struct work *work, struct error *error)
 {
 	enum status status = read_today(work, error);
 	work->resident_of = memory_alloc(work->reading->all.count + 1, sizeof *work->resident_of);
+	work->by_resident = memory_alloc(work->reading->all.count + 1, sizeof *work->by_resident);
 	if (status == STATUS_OK)
-		status = READ_ROWS(work, "SELECT record_id, resident_id FROM resident_record", read_member, error,
-				   "record_id", "resident_id");
+		status = READ_ROWS(work,
+				   "SELECT record_id, resident_id FROM resident_record ORDER BY resident_id, record_id",
+				   read_member, error, "record_id", "resident_id");
 	if (status == STATUS_OK)
 		status = READ_ROWS(work, "SELECT feed_no, source_no, feed_id FROM feed", read_feed, error, "feed_no",
 				   "source_no", "feed_id");
 	if (status == STATUS_OK)
 		status = READ_ROWS(work,
-				   "SELECT resident_id, property_id, household_id FROM household_member WHERE why <> "
-				   "'second_home' ORDER BY CASE WHEN to_date IS NULL THEN 1 ELSE 0 END, to_date, "
-				   "household_id, resident_id, sequence",
-				   read_stay, error, "resident_id", "property_id", "household_id");
+				   "SELECT resident_id, property_id, household_id, to_date FROM household_member"
+				   " WHERE why <> 'second_home'",
+				   read_stay, error, "resident_id", "property_id", "household_id", "to_date");
 	if (status == STATUS_OK)
 		status = READ_ROWS(work,
 				   "SELECT household_id, property_id, kind, from_date, to_date, since_run, ended_run"
@@ -211,26 +259,14 @@ static void add_sighting(struct work *work, size_t record, uint32_t p)
 static void list_sightings(struct work *work)
 {
 	const struct reading_batch *all = &work->reading->all;
-	for (size_t r = 0; r < all->count; r++) {
-		for (uint32_t p = all->first_place[r]; work->resident_of[r] && p < all->first_place[r + 1]; p++)
-			add_sighting(work, r, p);
+	for (size_t i = 0; i < work->by_resident_count; i++) {
+		uint32_t record = work->by_resident[i];
+		for (uint32_t p = all->first_place[record]; p < all->first_place[record + 1]; p++)
+			add_sighting(work, record, p);
 	}
 }
 
 /* ---- who they are ------------------------------------------------------------------------------------------ */
-
-struct record_of {
-	int64_t resident_id;
-	uint32_t record;
-};
-
-static int compare_records(const void *a, const void *b)
-{
-	const struct record_of *x = a, *y = b;
-	if (x->resident_id != y->resident_id)
-		return x->resident_id < y->resident_id ? -1 : 1;
-	return (x->record > y->record) - (x->record < y->record);
-}
 
 static void add_family(struct dweller *dweller, uint64_t hash)
 {
@@ -292,29 +328,21 @@ static void take_record(struct work *work, struct dweller *dweller, uint32_t rec
 
 static void list_dwellers(struct work *work)
 {
-	const struct reading_batch *all = &work->reading->all;
-	struct record_of *sorted = memory_alloc(all->count + 1, sizeof *sorted);
-	size_t count = 0;
-	for (size_t r = 0; r < all->count; r++) {
-		if (work->resident_of[r])
-			sorted[count++] = (struct record_of){work->resident_of[r], (uint32_t)r};
-	}
-	if (count)
-		qsort(sorted, count, sizeof *sorted, compare_records);
-	size_t residents = 0;
+	const int64_t *resident_of = work->resident_of;
+	const uint32_t *order = work->by_resident;
+	size_t count = work->by_resident_count, residents = 0;
 	for (size_t i = 0; i < count; i++)
-		residents += i == 0 || sorted[i].resident_id != sorted[i - 1].resident_id;
+		residents += i == 0 || resident_of[order[i]] != resident_of[order[i - 1]];
 	work->dwellers = memory_alloc(residents + 1, sizeof *work->dwellers);
 	for (size_t i = 0, end; i < count; i = end) {
 		date births[64];
 		size_t birth_count = 0;
 		struct dweller *dweller = &work->dwellers[work->dweller_count++];
-		*dweller = (struct dweller){.resident_id = sorted[i].resident_id, .died = DATE_UNKNOWN};
-		for (end = i; end < count && sorted[end].resident_id == sorted[i].resident_id; end++)
-			take_record(work, dweller, sorted[end].record, births, &birth_count);
+		*dweller = (struct dweller){.resident_id = resident_of[order[i]], .died = DATE_UNKNOWN};
+		for (end = i; end < count && resident_of[order[end]] == dweller->resident_id; end++)
+			take_record(work, dweller, order[end], births, &birth_count);
 		dweller->born = most_common(births, birth_count);
 	}
-	free(sorted);
 }
 
 const struct dweller *work_dweller(const struct work *work, int64_t resident_id)
@@ -335,6 +363,7 @@ enum status work_read(struct work *work, struct error *error)
 {
 	enum status status = read_tables(work, error);
 	if (status == STATUS_OK) {
+		index_stays(work);
 		list_sightings(work);
 		list_dwellers(work);
 	}

@@ -14,6 +14,11 @@ struct home {                                  /* a household as it stands in th
 	date from, to;
 };
 
+struct was_in { /* a stay, as the table has it */
+	int64_t resident_id, property_id, household_id;
+	date to; /* INT32_MAX while it goes on */
+};
+
 struct membership { /* a row to be */
 	int64_t household_id, resident_id, property_id;
 	int sequence;
@@ -61,12 +66,16 @@ struct work {
 	int64_t run_id;
 	date today;
 	/* what is read */
-	int64_t *resident_of;      /* by record of the reading; 0: none */
+	int64_t *resident_of;  /* by record of the reading; 0: none */
+	uint32_t *by_resident; /* numbers of records, by resident and record */
+	size_t by_resident_count;
 	struct id_map feed_source; /* feed -> source */
 	struct id_map feed_ends;   /* feed -> 1 when it tells when rows end */
 	struct id_map uses;        /* property -> enum property_use */
-	struct id_map was_in;      /* resident and property -> household, before this run */
-	struct id_map used;        /* household ids ever -> number in homes + 1 */
+	struct id_map was_in;      /* resident, property and time there -> household, before this run */
+	struct was_in *were_in;
+	size_t were_in_count, were_in_capacity;
+	struct id_map used; /* household ids ever -> number in homes + 1 */
 	struct text_map words;
 	struct home *homes; /* the table's rows; then what they will be */
 	size_t home_count, home_capacity;
@@ -104,6 +113,9 @@ struct work {
 /* Tables, sightings, and what is known of each resident. */
 enum status work_read(struct work *work, struct error *error) MUST_CHECK;
 uint64_t work_stay_key(int64_t resident_id, int64_t property_id);
+/* The household of a resident's stay at a property before this run, 0: none. BACK counts their stays there from the
+ * last one, which is 0. */
+int64_t work_was_in(const struct work *work, int64_t resident_id, int64_t property_id, int back);
 const struct dweller *work_dweller(const struct work *work, int64_t resident_id); /* NULL: nothing is known */
 /* Relationships that feeds tell of. */
 enum status work_relate(struct work *work, struct error *error) MUST_CHECK;

@@ -66,6 +66,32 @@ static void add_stay_to_home(struct home *home, const struct stay *stay, bool fi
 	}
 }
 
+/* Rows are written in the order of their tables' keys: a table that is filled at random costs several times as much. */
+static int compare_homes(const void *a, const void *b)
+{
+	const struct home *x = a, *y = b;
+	return (x->id > y->id) - (x->id < y->id);
+}
+
+static int compare_members(const void *a, const void *b)
+{
+	const struct membership *x = a, *y = b;
+	if (x->household_id != y->household_id)
+		return x->household_id < y->household_id ? -1 : 1;
+	if (x->resident_id != y->resident_id)
+		return x->resident_id < y->resident_id ? -1 : 1;
+	return (x->sequence > y->sequence) - (x->sequence < y->sequence);
+}
+
+static int compare_told(const void *a, const void *b)
+{
+	const struct told_event *x = a, *y = b;
+	if (x->household_id != y->household_id)
+		return x->household_id < y->household_id ? -1 : 1;
+	return (x->sequence > y->sequence) - (x->sequence < y->sequence);
+}
+
+/* Sorts the homes: their numbers in `used` are good no longer. */
 static void list_homes(struct work *work)
 {
 	size_t before = work->home_count;
@@ -95,6 +121,8 @@ static void list_homes(struct work *work)
 	}
 	id_map_release(&live);
 	free(lives);
+	if (work->home_count)
+		qsort(work->homes, work->home_count, sizeof *work->homes, compare_homes);
 }
 
 static void list_members(struct work *work)
@@ -118,6 +146,8 @@ static void list_members(struct work *work)
 									  .why = stay->why};
 	}
 	id_map_release(&times);
+	if (work->member_count)
+		qsort(work->members, work->member_count, sizeof *work->members, compare_members);
 }
 
 static void add_replaced(struct work *work, int64_t household_id, int64_t other_id, date on)
@@ -161,6 +191,8 @@ static void list_events(struct work *work)
 	}
 	id_map_release(&live);
 	id_map_release(&told);
+	if (work->event_count)
+		qsort(work->events, work->event_count, sizeof *work->events, compare_told);
 }
 
 /* A family name, rather than a claim or tenancy; 0: none is known. */

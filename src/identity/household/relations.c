@@ -3,6 +3,7 @@
 #include "household/household_work.h"
 
 #include "base/buf.h"
+#include "base/json.h"
 #include "base/memory.h"
 #include "profile/profile.h"
 #include "reading/reading.h"
@@ -59,6 +60,15 @@ static enum family_role role_in_payload(const struct profile_relationships *rela
 	enum family_role role = relationships->everyone;
 	if (!relationships->role)
 		return role;
+	struct text plain;
+	switch (json_find_text(&plain, payload, relationships->role->id)) {
+	case JSON_ABSENT:
+		return role;
+	case JSON_PLAIN:
+		return role_of(relationships, plain);
+	case JSON_ESCAPED:
+		break;
+	}
 	json_t *object = json_loadb(payload.at, payload.len, 0, NULL);
 	const json_t *value = json_object_get(object, relationships->role->id.at);
 	if (json_is_string(value))
@@ -85,19 +95,28 @@ static void add_said(struct relating *relating, int64_t record_id, unsigned feed
 		said->to = to;
 }
 
+/* Of feeds that tell roles, or of all that tell of groups. */
+static void append_feeds(struct buf *sql, const struct relating *relating, bool with_roles)
+{
+	buf_append_char(sql, '0');
+	for (size_t i = 0; i < relating->feed_count; i++) {
+		if (relating->feeds[i] && (relating->feeds[i]->relationships.role || !with_roles))
+			buf_format(sql, ",%zu", i);
+	}
+}
+
 static enum status read_roles(struct relating *relating, struct error *error)
 {
 	struct statement *query;
 	struct buf sql;
 	bool row;
 	buf_init(&sql, 1 << 16);
+	buf_format(&sql, "SELECT f.record_id, f.feed_no, f.valid_from, f.valid_to, CASE WHEN f.feed_no IN (");
+	append_feeds(&sql, relating, true);
 	buf_format(&sql,
-		   "SELECT f.record_id, f.feed_no, f.valid_from, f.valid_to, d.payload FROM fact f JOIN fact_payload d "
-		   "ON d.payload_id = f.payload_id WHERE f.ended_by IS NULL AND f.feed_no IN (0");
-	for (size_t i = 0; i < relating->feed_count; i++) {
-		if (relating->feeds[i])
-			buf_format(&sql, ",%zu", i);
-	}
+		   ") THEN (SELECT d.payload FROM fact_payload d WHERE d.payload_id = f.payload_id) END AS payload "
+		   "FROM fact f WHERE f.ended_by IS NULL AND f.feed_no IN (");
+	append_feeds(&sql, relating, false);
 	buf_append_char(&sql, ')');
 	enum status status = store_prepare(&query, relating->work->data, buf_text(&sql).at, error);
 	buf_release(&sql);

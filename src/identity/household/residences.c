@@ -88,6 +88,23 @@ static size_t end_of_place(const struct sighting *sightings, size_t count, size_
 	return end;
 }
 
+/* They mostly come by resident: then each resident's few are sorted by themselves, in a fraction of the time. */
+static void sort_sightings(struct sighting *sightings, size_t count)
+{
+	for (size_t i = 1; i < count; i++) {
+		if (sightings[i].resident_id < sightings[i - 1].resident_id) {
+			qsort(sightings, count, sizeof *sightings, compare_sightings);
+			return;
+		}
+	}
+	for (size_t i = 0, end; i < count; i = end) {
+		for (end = i + 1; end < count && sightings[end].resident_id == sightings[i].resident_id; end++)
+			;
+		if (end - i > 1)
+			qsort(sightings + i, end - i, sizeof *sightings, compare_sightings);
+	}
+}
+
 static void put_in_order(struct sighting *sightings, size_t count)
 {
 	bool several = false;
@@ -95,14 +112,13 @@ static void put_in_order(struct sighting *sightings, size_t count)
 		sightings[i].sequence = 1;
 		mend_dates(&sightings[i]);
 	}
-	if (count > 0)
-		qsort(sightings, count, sizeof *sightings, compare_sightings);
+	sort_sightings(sightings, count);
 	for (size_t i = 0, end; i < count; i = end) {
 		end = end_of_place(sightings, count, i);
 		several |= number_times(sightings + i, end - i);
 	}
 	if (several)
-		qsort(sightings, count, sizeof *sightings, compare_sightings);
+		sort_sightings(sightings, count);
 }
 
 /* ---- one residence ------------------------------------------------------------------------------------ */
