@@ -63,7 +63,7 @@ struct list_source {
 
 void list_source_init(struct list_source *source, const struct profile *profile, date today);
 void list_source_release(struct list_source *source);
-/* Sorts, numbers and indexes what was added to rows, people, places and pairs. */
+/* Numbers and indexes what was added to rows, people (by resident, each once), places and pairs. */
 void list_source_finish(struct list_source *source);
 /* OWNERS[i] is what number i belongs to, UINT32_MAX for nothing; numbers of one owner keep their order. */
 void list_source_index(struct by_number *index, const uint32_t *owners, size_t count, size_t owner_count);

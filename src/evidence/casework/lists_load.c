@@ -1,6 +1,7 @@
 /* Reads what lists are worked out from: rows of the feeds that rules name, homes, properties, doubts. No names are
  * there. */
 #include "base/buf.h"
+#include "base/json.h"
 #include "base/memory.h"
 #include "casework/lists_int.h"
 
@@ -14,8 +15,7 @@ struct loading {
 	struct store *data;
 	struct id_map feeds;   /* number in the database -> number in the profile + 1 */
 	struct buf all, asked; /* "3,17": numbers of the feeds that are read, of those with a condition */
-	struct id_map traits;  /* resident -> birth month + 2, family and dead, packed */
-	struct id_map arrived; /* resident -> first day known, as day_number() has it */
+	size_t person;         /* whose row was read last: the next is mostly that person's, or the next one's */
 	/* What stands beside facts, in their order. */
 	struct located {
 		int64_t record_id, row_key, property_id;
@@ -24,6 +24,7 @@ struct loading {
 	size_t located_count, located_capacity, located_at;
 	struct owned {
 		int64_t record_id, resident_id;
+		uint32_t person;
 	} * owned;
 	size_t owned_count, owned_capacity, owned_at;
 	int64_t record_id, row_key; /* of the row read last */
@@ -55,12 +56,6 @@ static enum status read_rows(struct loading *loading, const char *sql, const cha
 static date date_or_unknown(struct statement *query, int column)
 {
 	return statement_is_null(query, column) ? DATE_UNKNOWN : (date)statement_int(query, column);
-}
-
-/* Dates as numbers that sort and are never 0. */
-static uint64_t day_number(date day)
-{
-	return (uint64_t)((int64_t)day - (int64_t)DATE_UNKNOWN);
 }
 
 /* ---- feeds --------------------------------------------------------------------------------------------- */
@@ -101,6 +96,20 @@ static void read_feed(struct loading *loading, struct statement *query, const in
 		append_number(&loading->asked, statement_int(query, c[0]));
 }
 
+/* Residents come in order; what is said of them mostly does. */
+static struct person *person_of(struct loading *loading, int64_t resident_id)
+{
+	struct list_source *source = loading->source;
+	for (size_t i = loading->person; i < source->people_count && i < loading->person + 2; i++) {
+		if (source->people[i].resident_id == resident_id)
+			return &source->people[loading->person = i];
+	}
+	uint32_t number = list_source_person(source, resident_id);
+	if (number == UINT32_MAX)
+		return NULL;
+	return &source->people[loading->person = number];
+}
+
 /* ---- facts --------------------------------------------------------------------------------------------- */
 
 static void read_located(struct loading *loading, struct statement *query, const int *c)
@@ -116,16 +125,20 @@ static void read_located(struct loading *loading, struct statement *query, const
 static void read_owned(struct loading *loading, struct statement *query, const int *c)
 {
 	ARRAY_GROW(loading->owned, loading->owned_count, loading->owned_capacity);
-	loading->owned[loading->owned_count++] = (struct owned){statement_int(query, c[0]), statement_int(query, c[1])};
+	int64_t resident_id = statement_int(query, c[1]);
+	const struct person *person = person_of(loading, resident_id);
+	loading->owned[loading->owned_count++] =
+		(struct owned){statement_int(query, c[0]), resident_id,
+			       person ? (uint32_t)(person - loading->source->people) : UINT32_MAX};
 }
 
-/* Facts come in order of records, and so do their residents. */
-static int64_t resident_of(struct loading *loading, int64_t record_id)
+/* Facts come in order of records, and so do their residents; NULL: it is nobody's. */
+static const struct owned *owner_of(struct loading *loading, int64_t record_id)
 {
 	while (loading->owned_at < loading->owned_count && loading->owned[loading->owned_at].record_id < record_id)
 		loading->owned_at++;
 	const struct owned *at = &loading->owned[loading->owned_at];
-	return loading->owned_at < loading->owned_count && at->record_id == record_id ? at->resident_id : 0;
+	return loading->owned_at < loading->owned_count && at->record_id == record_id ? at : NULL;
 }
 
 static int compare_located(const struct located *a, const struct located *b)
@@ -185,24 +198,12 @@ struct payload {
 	json_t *object; /* read only when the text alone does not tell */
 };
 
-/* The value behind "ELEMENT": in the JSON of a fact. Values are plain text nearly always; a value with an escape is
- * read properly. Within a value no quote stands without a backslash before it, so a key cannot be mistaken. */
 static struct text payload_value(const void *context, const struct profile_element *element)
 {
 	struct payload *payload = *(struct payload *const *)context;
-	char key[80];
-	int len = snprintf(key, sizeof key, "\"%s\":", element->id.at);
-	size_t found = text_find(payload->json, text_slice(key, (size_t)len));
-	if (found == payload->json.len)
-		return TEXT_ABSENT;
-	const char *at = payload->json.at + found + len, *end = payload->json.at + payload->json.len;
-	while (at < end && *at == ' ')
-		at++;
-	if (at == end || *at != '"')
-		return TEXT_ABSENT;
-	size_t length = text_find_char(text_slice(at + 1, (size_t)(end - at - 1)), '"');
-	if (!memchr(at + 1, '\\', length))
-		return text_slice(at + 1, length);
+	struct text found;
+	if (json_find_text(&found, payload->json, element->id) != JSON_ESCAPED)
+		return found;
 	if (!payload->object)
 		payload->object = json_loadb(payload->json.at, payload->json.len, 0, NULL);
 	const json_t *value = json_object_get(payload->object, element->id.at);
@@ -241,8 +242,8 @@ static void read_fact(struct loading *loading, struct statement *query, const in
 				.feed_no = (int32_t)statement_int(query, c[1]),
 				.row_key = statement_int(query, c[2]),
 				.version = (int32_t)statement_int(query, c[3])};
-	int64_t resident_id = resident_of(loading, place.record_id);
-	if (!number || (!resident_id && source->profile->feeds.at[*number - 1].about == ABOUT_RESIDENTS))
+	const struct owned *owner = owner_of(loading, place.record_id);
+	if (!number || (!owner && source->profile->feeds.at[*number - 1].about == ABOUT_RESIDENTS))
 		return;
 	bool same_row = source->row_count && loading->record_id == place.record_id &&
 			loading->feed_no == place.feed_no && loading->row_key == place.row_key;
@@ -254,7 +255,8 @@ static void read_fact(struct loading *loading, struct statement *query, const in
 		source->row_count++;
 	}
 	source->rows[source->row_count - 1] = (struct fact_row){
-		.resident_id = resident_id,
+		.resident_id = owner ? owner->resident_id : 0,
+		.person = owner ? owner->person : UINT32_MAX,
 		.property_id = property_of(loading, &place),
 		.feed = (uint16_t)(*number - 1),
 		.from = date_or_unknown(query, c[4]),
@@ -316,11 +318,35 @@ static void read_place(struct loading *loading, struct statement *query, const i
 			       .ward = text_is_absent(ward) ? ward : text_of(word_of(source, ward))};
 }
 
+static void read_person(struct loading *loading, struct statement *query, const int *c)
+{
+	struct list_source *source = loading->source;
+	ARRAY_GROW(source->people, source->people_count, source->people_capacity);
+	source->people[source->people_count++] = (struct person){.resident_id = statement_int(query, c[0]),
+								 .home_from = DATE_UNKNOWN,
+								 .arrived = DATE_UNKNOWN,
+								 .birth_month = -1};
+}
+
 static void read_trait(struct loading *loading, struct statement *query, const int *c)
 {
-	uint64_t month = statement_is_null(query, c[1]) ? 0 : (uint64_t)statement_int(query, c[1]) + 1;
-	*id_map_put(&loading->traits, (uint64_t)statement_int(query, c[0]), NULL) =
-		month | (uint64_t)statement_int(query, c[2]) << 20 | (uint64_t)statement_int(query, c[3]) << 32;
+	struct person *person = person_of(loading, statement_int(query, c[0]));
+	if (!person)
+		return;
+	person->birth_month = statement_is_null(query, c[1]) ? -1 : (int)statement_int(query, c[1]);
+	person->dead = statement_int(query, c[2]) != 0;
+	person->family = (int)statement_int(query, c[3]);
+}
+
+static void read_home(struct loading *loading, struct statement *query, const int *c)
+{
+	struct person *person = person_of(loading, statement_int(query, c[0]));
+	if (!person)
+		return;
+	person->household_id = statement_int(query, c[1]);
+	person->property_id = statement_int(query, c[2]);
+	person->home_from = date_or_unknown(query, c[3]);
+	person->doubtful = text_is(statement_text(query, c[4]), "uncertain");
 }
 
 /* Each residence is a row as well; the first of them is when somebody came. */
@@ -332,32 +358,12 @@ static void read_residence(struct loading *loading, struct statement *query, con
 			       .from = date_or_unknown(query, c[2]),
 			       .to = date_or_unknown(query, c[3]),
 			       .feed = FEED_OF_RESIDENCES};
+	struct person *person = person_of(loading, row.resident_id);
+	row.person = person ? (uint32_t)(person - source->people) : UINT32_MAX;
 	ARRAY_GROW(source->rows, source->row_count, source->row_capacity);
 	source->rows[source->row_count++] = row;
-	if (row.from == DATE_UNKNOWN)
-		return;
-	uint64_t *first = id_map_put(&loading->arrived, (uint64_t)row.resident_id, NULL);
-	if (*first == 0 || day_number(row.from) < *first)
-		*first = day_number(row.from);
-}
-
-static void read_person(struct loading *loading, struct statement *query, const int *c)
-{
-	struct list_source *source = loading->source;
-	int64_t resident_id = statement_int(query, c[0]);
-	const uint64_t *trait = id_map_get(&loading->traits, (uint64_t)resident_id);
-	const uint64_t *arrived = id_map_get(&loading->arrived, (uint64_t)resident_id);
-	struct person person = {.resident_id = resident_id,
-				.household_id = statement_int(query, c[1]),
-				.property_id = statement_int(query, c[2]),
-				.home_from = date_or_unknown(query, c[3]),
-				.doubtful = text_is(statement_text(query, c[4]), "uncertain"),
-				.arrived = arrived ? (date)((int64_t)*arrived + DATE_UNKNOWN) : DATE_UNKNOWN,
-				.birth_month = trait ? (int)(*trait & 0xfffff) - 1 : -1,
-				.dead = trait && (*trait >> 20 & 1),
-				.family = trait ? (int)(*trait >> 32) : 0};
-	ARRAY_GROW(source->people, source->people_count, source->people_capacity);
-	source->people[source->people_count++] = person;
+	if (person && row.from != DATE_UNKNOWN && (person->arrived == DATE_UNKNOWN || row.from < person->arrived))
+		person->arrived = row.from;
 }
 
 static void read_pair(struct loading *loading, struct statement *query, const int *c)
@@ -369,22 +375,28 @@ static void read_pair(struct loading *loading, struct statement *query, const in
 
 static enum status read_people(struct loading *loading, struct error *error)
 {
-	enum status status = READ_ROWS(loading, "SELECT resident_id, birth_month, dead, family FROM resident_trait",
-				       read_trait, error, "resident_id", "birth_month", "dead", "family");
-	if (status == STATUS_OK)
-		status = READ_ROWS(loading, "SELECT resident_id, property_id, from_date, to_date FROM residence",
-				   read_residence, error, "resident_id", "property_id", "from_date", "to_date");
-	/* Who has a home, and then who has none: everybody once. */
+	enum status status =
+		READ_ROWS(loading, "SELECT resident_id FROM resident WHERE ended_run IS NULL ORDER BY resident_id",
+			  read_person, error, "resident_id");
 	if (status == STATUS_OK)
 		status = READ_ROWS(
 			loading,
-			"SELECT r.resident_id, m.household_id, m.property_id, m.from_date, m.certainty FROM resident r"
-			" LEFT JOIN (SELECT m.resident_id, h.household_id, m.property_id, m.from_date, m.certainty"
-			" FROM household_member m JOIN household h ON h.household_id = m.household_id"
-			" WHERE m.to_date IS NULL AND h.ended_run IS NULL AND m.why <> 'second_home') m"
-			" ON m.resident_id = r.resident_id"
-			" WHERE r.ended_run IS NULL",
-			read_person, error, "resident_id", "household_id", "property_id", "from_date", "certainty");
+			"SELECT resident_id, birth_month, dead, family FROM resident_trait ORDER BY resident_id",
+			read_trait, error, "resident_id", "birth_month", "dead", "family");
+	if (status == STATUS_OK)
+		status = READ_ROWS(loading,
+				   "SELECT m.resident_id, m.household_id, m.property_id, m.from_date, m.certainty"
+				   " FROM household_member m JOIN household h ON h.household_id = m.household_id"
+				   " WHERE m.to_date IS NULL AND h.ended_run IS NULL AND m.why <> 'second_home'",
+				   read_home, error, "resident_id", "household_id", "property_id", "from_date",
+				   "certainty");
+	return status;
+}
+
+static enum status read_places(struct loading *loading, struct error *error)
+{
+	enum status status = READ_ROWS(loading, "SELECT resident_id, property_id, from_date, to_date FROM residence",
+				       read_residence, error, "resident_id", "property_id", "from_date", "to_date");
 	if (status == STATUS_OK)
 		status = READ_ROWS(loading,
 				   "SELECT property_id, parent_property_id, uprn_hash, kind, ward FROM property",
@@ -399,9 +411,7 @@ static enum status read_people(struct loading *loading, struct error *error)
 enum status list_source_load(struct list_source *source, struct store *data, struct error *error)
 {
 	struct loading loading = {.source = source, .data = data};
-	struct id_map *maps[] = {&loading.feeds, &loading.traits, &loading.arrived};
-	for (size_t i = 0; i < sizeof maps / sizeof *maps; i++)
-		id_map_init(maps[i]);
+	id_map_init(&loading.feeds);
 	buf_init(&loading.all, 1 << 14);
 	buf_init(&loading.asked, 1 << 14);
 	for (size_t i = 0; i < source->profile->lists.count; i++) {
@@ -411,12 +421,13 @@ enum status list_source_load(struct list_source *source, struct store *data, str
 	}
 	enum status status = READ_ROWS(&loading, "SELECT feed_no, feed_id FROM feed ORDER BY feed_no", read_feed, error,
 				       "feed_no", "feed_id");
+	if (status == STATUS_OK)
+		status = read_people(&loading, error);
 	if (status == STATUS_OK && loading.all.len)
 		status = read_facts(&loading, error);
 	if (status == STATUS_OK)
-		status = read_people(&loading, error);
-	for (size_t i = 0; i < sizeof maps / sizeof *maps; i++)
-		id_map_release(maps[i]);
+		status = read_places(&loading, error);
+	id_map_release(&loading.feeds);
 	free(loading.located);
 	free(loading.owned);
 	buf_release(&loading.all);

@@ -137,7 +137,7 @@ static void index_people(struct list_source *source, uint32_t *owners)
 static void index_rows(struct list_source *source, uint32_t *owners)
 {
 	for (size_t i = 0; i < source->row_count; i++)
-		owners[i] = source->rows[i].person = list_source_person(source, source->rows[i].resident_id);
+		owners[i] = source->rows[i].person;
 	list_source_index(&source->rows_of_person, owners, source->row_count, source->people_count);
 	for (size_t i = 0; i < source->row_count; i++)
 		owners[i] = list_source_place(source, source->rows[i].property_id);
@@ -163,14 +163,6 @@ static size_t larger(size_t a, size_t b)
 
 void list_source_finish(struct list_source *source)
 {
-	if (source->people_count)
-		qsort(source->people, source->people_count, sizeof *source->people, compare_people);
-	size_t kept = 0;
-	for (size_t i = 0; i < source->people_count; i++) { /* each once, whatever the tables say */
-		if (kept == 0 || source->people[kept - 1].resident_id != source->people[i].resident_id)
-			source->people[kept++] = source->people[i];
-	}
-	source->people_count = kept;
 	if (source->place_count)
 		qsort(source->places, source->place_count, sizeof *source->places, compare_places);
 	list_households(source);
