@@ -12,6 +12,14 @@
 static pthread_mutex_t log_lock = PTHREAD_MUTEX_INITIALIZER;
 static int log_file = STDERR_FILENO;
 static enum log_level log_least = LOG_INFO;
+static log_sink *log_other;
+static void *log_context;
+
+void log_redirect(log_sink *sink, void *context)
+{
+	log_other = sink;
+	log_context = context;
+}
 
 enum status log_open(const char *path, enum log_level least, struct error *error)
 {
@@ -67,7 +75,10 @@ void log_event(enum log_level level, const char *event, const char *format, ...)
 	va_start(args, format);
 	vsnprintf(message, sizeof message, format, args);
 	va_end(args);
-	log_write(level, event, text_of(message));
+	if (log_other)
+		log_other(log_context, level, event, message);
+	else
+		log_write(level, event, text_of(message));
 }
 
 void log_error(const struct error *error)

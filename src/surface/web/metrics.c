@@ -18,7 +18,7 @@ void metrics_count(struct metrics *metrics, int64_t microseconds)
 void metrics_emit(const struct metrics *metrics, struct buf *out)
 {
 	uint64_t below = 0;
-	buf_format(out, "# HELP oneview_answer_seconds Time from the request's first line to the answer's last byte.\n"
+	buf_format(out, "# HELP oneview_answer_seconds Time in the keeper, from the request to the answer on its way.\n"
 			"# TYPE oneview_answer_seconds histogram\n");
 	for (size_t i = 0; i < METRICS_BUCKETS; i++) {
 		below += atomic_load(&metrics->buckets[i]);

@@ -1,8 +1,8 @@
 /* One request and its answer.
  *
- * The server owns it, from the request's first byte until the answer's last one, and wipes what
- * it held. Slices in it live as long. A handler runs on one thread; between handler and sending,
- * the answer may be *held* until something else has happened, the audit entry being on disk above
+ * Whoever brought it owns it (the HTTP server; in the keeper its end of the line), from the request's first byte until
+ * the answer's last one, and wipes what it held. Slices in it live as long. A handler runs on one thread; between
+ * handler and sending, the answer may be *held* until something else has happened, the audit entry being on disk above
  * all:
  *
  *     request_hold(request);                       // in the handler
@@ -44,10 +44,19 @@ struct response {
 	bool close; /* the connection, behind this answer */
 };
 
-struct server;
+struct request;
+
+/* Who brought a request and takes its answer away. */
+struct request_owner {
+	void *self;                               /* the owner */
+	void *context;                            /* of whoever answers */
+	void (*suspend)(struct request *request); /* before the first hold, on the handler's thread */
+	void (*resume)(struct request *request);  /* the last hold is gone; any thread. Afterwards it may be gone */
+	bool (*defer)(struct request *request, void (*job)(struct request *)); /* NULL: no slow work here */
+};
 
 struct request {
-	struct server *server;
+	const struct request_owner *owner;
 	struct arena arena; /* wiped at the end */
 	enum method method;
 	struct text method_name;
@@ -61,10 +70,12 @@ struct request {
 	bool too_large;
 	instant started;
 	struct response response;
-	void *site; /* what the site knows of the caller; in the arena */
+	struct text from; /* the client's address */
+	void *site;       /* what the site knows of the caller; in the arena */
 
-	/* the server's */
+	/* the owner's */
 	void *connection;
+	uint64_t number;
 	size_t received; /* bytes of body */
 	char uri[URI_LONGEST];
 	atomic_int holds;
@@ -86,5 +97,16 @@ bool request_defer(struct request *request, void (*job)(struct request *));
 /* Sets a header; NAME and VALUE live as long as the request. */
 void response_header(struct request *request, const char *name, const char *value);
 void response_redirect(struct request *request, struct text path); /* 303 */
+
+/* ---- for owners ------------------------------------------------------------------------------------ */
+
+/* Requests are used again, so that their buffers are grown once. */
+struct request_pool;
+struct request_pool *request_pool_new(const struct request_owner *owner, size_t body_largest);
+void request_pool_free(struct request_pool *pool); /* NULL is fine */
+struct request *request_take(struct request_pool *pool);
+void request_give(struct request_pool *pool, struct request *request); /* wipes what it held */
+/* Calls ANSWER with one hold of the owner's, which it gives back: true when nobody else holds. */
+bool request_run(struct request *request, void (*answer)(struct request *request));
 
 #endif

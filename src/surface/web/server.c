@@ -13,8 +13,6 @@
 
 enum {
 	CONNECTION_MEMORY = 24 << 10, /* request line and headers; more is answered with 431 */
-	SLOW_WAITING_MOST = 200,
-	POOLED_MOST = 256,
 	SENDING_SECONDS = 120,
 	DISCARD_FACTOR = 16 /* a body this many times over the ceiling ends the connection */
 };
@@ -32,86 +30,16 @@ enum { PEER_QUIET, PEER_ASKING, PEER_WAITING, PEER_READING };
 struct server {
 	struct server_settings settings;
 	struct MHD_Daemon *daemon;
-	unsigned port;
 	pthread_mutex_t peers_lock;
 	struct peer *peers;
-	pthread_mutex_t pool_lock;
-	struct request *pool;
-	size_t pool_n;
-	pthread_mutex_t slow_lock;
-	pthread_cond_t slow_ready;
-	struct request *slow_first, *slow_last;
-	size_t slow_n;
-	bool slow_ending;
-	pthread_t slow_threads[8];
-	unsigned slow_threads_n;
+	struct request_owner owner;
+	struct request_pool *pool;
 	atomic_uint_fast64_t connections, connections_total, requests, under_way, held, cut_off, status_class[6];
 };
 
-/* ---- requests come from a pool, so that their buffers are grown once ------------------------ */
-
-static struct request *request_take(struct server *server)
+static struct server *server_of(const struct request *request)
 {
-	pthread_mutex_lock(&server->pool_lock);
-	struct request *request = server->pool;
-	if (request) {
-		server->pool = request->next;
-		server->pool_n--;
-	}
-	pthread_mutex_unlock(&server->pool_lock);
-	if (!request) {
-		request = memory_alloc(1, sizeof *request);
-		request->server = server;
-		arena_init(&request->arena, REQUEST_ARENA_LARGEST);
-		arena_keep_secret(&request->arena);
-		buf_init(&request->body, server->settings.body_largest + 1);
-		buf_init(&request->response.body, RESPONSE_LARGEST);
-	}
-	return request;
-}
-
-static void request_free(struct request *request)
-{
-	buf_wipe(&request->body);
-	buf_wipe(&request->response.body);
-	buf_release(&request->body);
-	buf_release(&request->response.body);
-	arena_release(&request->arena);
-	free(request);
-}
-
-static void request_give(struct request *request)
-{
-	struct server *server = request->server;
-	struct buf body = request->body, response = request->response.body;
-	struct arena arena = request->arena;
-	buf_wipe(&body);
-	buf_wipe(&response);
-	arena_reset(&arena);
-	memset(request, 0, sizeof *request);
-	request->server = server;
-	request->body = body;
-	request->response.body = response;
-	request->arena = arena;
-	pthread_mutex_lock(&server->pool_lock);
-	bool keep = server->pool_n < POOLED_MOST && response.cap <= 1 << 20;
-	if (keep) {
-		request->next = server->pool;
-		server->pool = request;
-		server->pool_n++;
-	}
-	pthread_mutex_unlock(&server->pool_lock);
-	if (!keep)
-		request_free(request);
-}
-
-static void pool_empty(struct server *server)
-{
-	for (struct request *request = server->pool, *next; request; request = next) {
-		next = request->next;
-		request_free(request);
-	}
-	server->pool = NULL;
+	return request->owner->self;
 }
 
 /* ---- clients --------------------------------------------------------------------------------- */
@@ -210,20 +138,6 @@ static const struct response_header common_headers[] = {
 	{"X-Robots-Tag", "noindex, nofollow"},
 };
 
-void response_header(struct request *request, const char *name, const char *value)
-{
-	struct response *response = &request->response;
-	if (response->headers_n < REQUEST_HEADERS_MOST)
-		response->headers[response->headers_n++] = (struct response_header){name, value};
-}
-
-void response_redirect(struct request *request, struct text path)
-{
-	request->response.status = 303;
-	buf_clear(&request->response.body);
-	response_header(request, "Location", arena_copy(&request->arena, path));
-}
-
 static bool has_header(const struct response *response, const char *name)
 {
 	for (size_t i = 0; i < response->headers_n; i++)
@@ -237,7 +151,7 @@ static void add_headers(struct request *request, struct MHD_Response *out)
 	const struct response *response = &request->response;
 	for (size_t i = 0; i < sizeof common_headers / sizeof *common_headers; i++)
 		MHD_add_response_header(out, common_headers[i].name, common_headers[i].value);
-	if (request->server->settings.secure_transport)
+	if (server_of(request)->settings.secure_transport)
 		MHD_add_response_header(out, "Strict-Transport-Security", "max-age=31536000; includeSubDomains");
 	if (!has_header(response, "Cache-Control"))
 		MHD_add_response_header(out, "Cache-Control", "no-store");
@@ -252,8 +166,8 @@ static void add_headers(struct request *request, struct MHD_Response *out)
 static enum MHD_Result send_answer(struct request *request)
 {
 	struct response *response = &request->response;
-	if (request->server->settings.before_send)
-		request->server->settings.before_send(request);
+	if (server_of(request)->settings.before_send)
+		server_of(request)->settings.before_send(request);
 	struct static_body body = response->fixed;
 	if (!body.at)
 		body = (struct static_body){response->body.at, response->body.len};
@@ -264,7 +178,7 @@ static enum MHD_Result send_answer(struct request *request)
 		return MHD_NO;
 	add_headers(request, out);
 	if (response->status < 600)
-		atomic_fetch_add(&request->server->status_class[response->status / 100], 1);
+		atomic_fetch_add(&server_of(request)->status_class[response->status / 100], 1);
 	peer_does(request->peer, PEER_READING);
 	enum MHD_Result result = MHD_queue_response(request->connection, response->status, out);
 	MHD_destroy_response(out);
@@ -274,71 +188,18 @@ static enum MHD_Result send_answer(struct request *request)
 
 /* ---- holding --------------------------------------------------------------------------------- */
 
-void request_hold(struct request *request)
+static void suspend(struct request *request)
 {
-	atomic_fetch_add(&request->holds, 1);
-	if (!request->suspended) {
-		request->suspended = true;
-		atomic_fetch_add(&request->server->held, 1);
-		MHD_suspend_connection(request->connection);
-	}
+	struct server *server = request->owner->self;
+	atomic_fetch_add(&server->held, 1);
+	MHD_suspend_connection(request->connection);
 }
 
-void request_release(struct request *request)
+static void resume(struct request *request)
 {
-	if (atomic_fetch_sub(&request->holds, 1) != 1)
-		return;
-	struct server *server = request->server; /* the request may be gone as soon as it is resumed */
+	struct server *server = request->owner->self; /* the request may be gone as soon as it is resumed */
 	MHD_resume_connection(request->connection);
 	atomic_fetch_sub(&server->held, 1);
-}
-
-bool request_defer(struct request *request, void (*job)(struct request *))
-{
-	struct server *server = request->server;
-	pthread_mutex_lock(&server->slow_lock);
-	bool room = server->slow_n < SLOW_WAITING_MOST;
-	if (room) {
-		request_hold(request);
-		request->job = job;
-		request->next = NULL;
-		if (server->slow_last)
-			server->slow_last->next = request;
-		else
-			server->slow_first = request;
-		server->slow_last = request;
-		server->slow_n++;
-		pthread_cond_signal(&server->slow_ready);
-	}
-	pthread_mutex_unlock(&server->slow_lock);
-	return room;
-}
-
-static struct request *slow_take(struct server *server)
-{
-	pthread_mutex_lock(&server->slow_lock);
-	while (!server->slow_first && !server->slow_ending)
-		pthread_cond_wait(&server->slow_ready, &server->slow_lock);
-	struct request *request = server->slow_first;
-	if (request) {
-		server->slow_first = request->next;
-		if (!server->slow_first)
-			server->slow_last = NULL;
-		server->slow_n--;
-		request->next = NULL;
-	}
-	pthread_mutex_unlock(&server->slow_lock);
-	return request;
-}
-
-static void *slow_run(void *cls)
-{
-	struct request *request;
-	while ((request = slow_take(cls))) {
-		request->job(request);
-		request_release(request);
-	}
-	return NULL;
 }
 
 /* ---- what libmicrohttpd calls ------------------------------------------------------------------ */
@@ -347,10 +208,9 @@ static void *slow_run(void *cls)
 static void *on_uri(void *cls, const char *uri, struct MHD_Connection *connection)
 {
 	struct server *server = cls;
-	struct request *request = request_take(server);
+	struct request *request = request_take(server->pool);
 	size_t len = strlen(uri);
 	request->connection = connection;
-	request->started = instant_now();
 	request->peer = peer_of(connection);
 	request->too_large = len >= sizeof request->uri;
 	memcpy(request->uri, uri, request->too_large ? 0 : len);
@@ -365,8 +225,27 @@ static struct text header_of(struct request *request, const char *name)
 	return text_of(MHD_lookup_connection_value(request->connection, MHD_HEADER_KIND, name));
 }
 
+/* Behind a proxy that speaks TLS for us, the address that it saw is the last it wrote down. */
+static struct text address_of_client(struct request *request)
+{
+	char text[INET6_ADDRSTRLEN] = "";
+	struct text forwarded = header_of(request, "X-Forwarded-For"), part, last = TEXT_ABSENT;
+	while (server_of(request)->settings.secure_transport && text_split(&forwarded, ',', &part))
+		last = text_trim(part);
+	if (last.len && last.len < sizeof text)
+		return last;
+	const union MHD_ConnectionInfo *info =
+		MHD_get_connection_info(request->connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
+	if (info && info->client_addr->sa_family == AF_INET6)
+		inet_ntop(AF_INET6, &((const struct sockaddr_in6 *)info->client_addr)->sin6_addr, text, sizeof text);
+	else if (info)
+		inet_ntop(AF_INET, &((const struct sockaddr_in *)info->client_addr)->sin_addr, text, sizeof text);
+	return arena_text(&request->arena, text_of(text));
+}
+
 static void read_headers(struct request *request, const char *method)
 {
+	request->from = address_of_client(request);
 	bool get = !strcmp(method, "GET") || !strcmp(method, "HEAD");
 	request->method_name = arena_text(&request->arena, text_of(method));
 	request->method = get ? METHOD_GET : !strcmp(method, "POST") ? METHOD_POST : METHOD_OTHER;
@@ -393,7 +272,7 @@ static bool announced_too_large(struct request *request)
 	uint64_t length;
 	struct text announced = header_of(request, "Content-Length");
 	return !text_is_absent(announced) && text_parse_uint64(announced, &length) &&
-	       length > request->server->settings.body_largest;
+	       length > server_of(request)->settings.body_largest;
 }
 
 /* Over the ceiling nothing is kept, and soon nothing is read. */
@@ -407,7 +286,7 @@ static enum MHD_Result take_body(struct request *request, const char *data, size
 		buf_clear(&request->body);
 	}
 	*size = 0;
-	return request->received > request->server->settings.body_largest * DISCARD_FACTOR ? MHD_NO : MHD_YES;
+	return request->received > server_of(request)->settings.body_largest * DISCARD_FACTOR ? MHD_NO : MHD_YES;
 }
 
 static void parse_body(struct request *request)
@@ -425,12 +304,7 @@ static enum MHD_Result answer_now(struct request *request)
 	if (request->too_large)
 		request->response.close = true;
 	peer_does(request->peer, PEER_WAITING);
-	atomic_store(&request->holds, 1);
-	request->server->settings.answer(request);
-	if (!request->suspended)
-		return send_answer(request);
-	request_release(request);
-	return MHD_YES;
+	return request_run(request, server_of(request)->settings.answer) ? send_answer(request) : MHD_YES;
 }
 
 static enum MHD_Result on_access(void *cls, struct MHD_Connection *connection, const char *uri, const char *method,
@@ -465,7 +339,7 @@ static void on_completed(void *cls, struct MHD_Connection *connection, void **co
 		server->settings.sent(request);
 	peer_does(request->peer, PEER_QUIET);
 	*context = NULL;
-	request_give(request);
+	request_give(server->pool, request);
 	atomic_fetch_sub(&server->under_way, 1);
 }
 
@@ -477,11 +351,10 @@ static size_t keep_escapes(void *cls, struct MHD_Connection *connection, char *t
 
 /* ---- life ------------------------------------------------------------------------------------- */
 
-static enum status resolve(const struct server_settings *settings, struct addrinfo **out, struct error *error)
+static enum status resolve(const char *address, unsigned number, struct addrinfo **out, struct error *error)
 {
-	const char *address = settings->address ? settings->address : "127.0.0.1";
 	char port[16];
-	snprintf(port, sizeof port, "%u", settings->port);
+	snprintf(port, sizeof port, "%u", number);
 	struct addrinfo hints = {.ai_socktype = SOCK_STREAM, .ai_flags = AI_PASSIVE | AI_NUMERICHOST | AI_NUMERICSERV};
 	int failed = getaddrinfo(address, port, &hints, out);
 	if (!failed)
@@ -492,10 +365,10 @@ static enum status resolve(const struct server_settings *settings, struct addrin
 	return STATUS_USAGE;
 }
 
-static enum status listen_on(const struct server_settings *settings, int *out, struct error *error)
+enum status server_listen(const char *address, unsigned port, int *out, struct error *error)
 {
 	struct addrinfo *at;
-	enum status status = resolve(settings, &at, error);
+	enum status status = resolve(address ? address : "127.0.0.1", port, &at, error);
 	if (status != STATUS_OK)
 		return status;
 	int one = 1, fd = socket(at->ai_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
@@ -509,12 +382,12 @@ static enum status listen_on(const struct server_settings *settings, int *out, s
 	}
 	if (fd >= 0)
 		close(fd);
-	error_set_errno(error, why, "web.listen", "cannot listen on port %u", settings->port);
+	error_set_errno(error, why, "web.listen", "cannot listen on port %u", port);
 	error_remedy(error, "choose another port with --port, or stop the program that has it");
 	return STATUS_IO;
 }
 
-static unsigned port_of(int fd)
+unsigned server_port(int fd)
 {
 	union {
 		struct sockaddr any;
@@ -529,11 +402,8 @@ static unsigned port_of(int fd)
 
 static void server_free(struct server *server)
 {
-	pool_empty(server);
-	pthread_mutex_destroy(&server->pool_lock);
+	request_pool_free(server->pool);
 	pthread_mutex_destroy(&server->peers_lock);
-	pthread_mutex_destroy(&server->slow_lock);
-	pthread_cond_destroy(&server->slow_ready);
 	free(server);
 }
 
@@ -543,15 +413,14 @@ static struct server *server_new(const struct server_settings *settings)
 	server->settings = *settings;
 	struct server_settings *s = &server->settings;
 	s->threads = s->threads ? s->threads : 2;
-	s->slow_threads = s->slow_threads ? s->slow_threads : 1;
 	s->connections = s->connections ? s->connections : 2000;
 	s->idle_seconds = s->idle_seconds ? s->idle_seconds : 30;
 	s->receive_seconds = s->receive_seconds ? s->receive_seconds : 20;
 	s->body_largest = s->body_largest ? s->body_largest : 64 << 10;
-	pthread_mutex_init(&server->pool_lock, NULL);
+	server->owner =
+		(struct request_owner){.self = server, .context = s->context, .suspend = suspend, .resume = resume};
+	server->pool = request_pool_new(&server->owner, s->body_largest);
 	pthread_mutex_init(&server->peers_lock, NULL);
-	pthread_mutex_init(&server->slow_lock, NULL);
-	pthread_cond_init(&server->slow_ready, NULL);
 	return server;
 }
 
@@ -569,54 +438,15 @@ static bool start_daemon(struct server *server, int fd)
 	return server->daemon != NULL;
 }
 
-static bool start_slow(struct server *server)
-{
-	unsigned most = sizeof server->slow_threads / sizeof *server->slow_threads;
-	unsigned wanted = server->settings.slow_threads < most ? server->settings.slow_threads : most;
-	while (server->slow_threads_n < wanted) {
-		if (pthread_create(&server->slow_threads[server->slow_threads_n], NULL, slow_run, server))
-			return false;
-		server->slow_threads_n++;
-	}
-	return true;
-}
-
-static void stop_slow(struct server *server)
-{
-	pthread_mutex_lock(&server->slow_lock);
-	server->slow_ending = true;
-	pthread_cond_broadcast(&server->slow_ready);
-	pthread_mutex_unlock(&server->slow_lock);
-	for (unsigned i = 0; i < server->slow_threads_n; i++)
-		pthread_join(server->slow_threads[i], NULL);
-}
-
 enum status server_start(struct server **out, const struct server_settings *settings, struct error *error)
 {
-	int fd;
-	enum status status = listen_on(settings, &fd, error);
-	if (status != STATUS_OK)
-		return status;
 	struct server *server = server_new(settings);
-	server->port = port_of(fd);
-	if (start_slow(server) && start_daemon(server, fd)) {
+	if (start_daemon(server, settings->socket)) {
 		*out = server;
 		return STATUS_OK;
 	}
-	stop_slow(server);
 	server_free(server);
-	close(fd);
 	return error_set(error, STATUS_IO, "web.start", "the web server did not start");
-}
-
-unsigned server_port(const struct server *server)
-{
-	return server->port;
-}
-
-void *server_context(const struct server *server)
-{
-	return server->settings.context;
 }
 
 struct server_counts server_counts(const struct server *server)
@@ -624,7 +454,6 @@ struct server_counts server_counts(const struct server *server)
 	struct server_counts counts = {.connections = atomic_load(&server->connections),
 				       .connections_total = atomic_load(&server->connections_total),
 				       .requests = atomic_load(&server->requests),
-				       .slow_waiting = server->slow_n,
 				       .cut_off = atomic_load(&server->cut_off)};
 	for (size_t i = 0; i < sizeof counts.status_class / sizeof *counts.status_class; i++)
 		counts.status_class[i] = atomic_load(&server->status_class[i]);
@@ -641,7 +470,6 @@ void server_stop(struct server *server, unsigned seconds)
 	if (atomic_load(&server->under_way))
 		log_event(LOG_WARNING, "web.stop", "%llu requests were cut off",
 			  (unsigned long long)atomic_load(&server->under_way));
-	stop_slow(server);
 	MHD_stop_daemon(server->daemon);
 	if (fd != MHD_INVALID_SOCKET)
 		close(fd);

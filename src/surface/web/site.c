@@ -402,9 +402,7 @@ static void run(struct request *request)
 
 void site_answer(struct request *request)
 {
-	struct site *site = server_context(request->server);
-	if (request->method == METHOD_GET && !request->malformed && assets_answer(site->assets, request))
-		return;
+	struct site *site = request->owner->context;
 	struct visit *visit = ARENA_NEW(&request->arena, struct visit);
 	visit->request = request;
 	visit->site = site;

@@ -28,9 +28,9 @@
 #include "vault/disclosure.h"
 #include "web/assets.h"
 #include "web/document.h"
+#include "web/keeper.h"
 #include "web/metrics.h"
 #include "web/searches.h"
-#include "web/server.h"
 #include "web/template.h"
 #include "web/web.h"
 
@@ -95,7 +95,7 @@ struct snapshot {
 
 struct site {
 	const struct web_settings *settings;
-	struct server *server;
+	struct keeper *keeper;
 	struct workspace *workspace;
 	struct workspace_lock *served;
 	struct vault *vault;
@@ -120,9 +120,9 @@ struct site {
 
 enum status site_open(struct site **out, const struct web_settings *settings, struct error *error) MUST_CHECK;
 void site_close(struct site *site);
-void site_answer(struct request *request);      /* for server_settings */
-void site_before_send(struct request *request); /* for server_settings */
-void site_sent(struct request *request);        /* for server_settings */
+void site_answer(struct request *request);      /* for keeper_settings */
+void site_before_send(struct request *request); /* for keeper_settings */
+void site_sent(struct request *request);        /* for keeper_settings */
 void site_tick(struct site *site);              /* about once a second */
 
 struct snapshot *snapshot_hold(struct site *site);

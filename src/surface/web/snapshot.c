@@ -221,5 +221,5 @@ enum status snapshot_refresh(struct site *site, struct error *error)
 			return status;
 		note_problem(site, status == STATUS_OK ? NULL : error);
 	}
-	return site->server ? follow_data(site, error) : STATUS_OK;
+	return site->keeper ? follow_data(site, error) : STATUS_OK;
 }

@@ -6,11 +6,17 @@
 #include "base/memory.h"
 #include "base/threads.h"
 #include "web/chrome.h"
+#include "web/confine.h"
+#include "web/front.h"
 #include "web/relink.h"
 #include "web/templates.h"
 
+#include <errno.h>
+#include <libgen.h>
 #include <pthread.h>
+#include <signal.h>
 #include <sys/resource.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 enum { TICK_MICROSECONDS = 1000000, STOP_SECONDS = 10, FOLLOWER_NICE = 10 };
@@ -69,6 +75,23 @@ static enum status open_vault(struct site *site, struct error *error)
 	return status;
 }
 
+/* Before a key is read or a thread made. A database file beside the workspace is the keeper's too; SQLite needs its
+ * folder, for what it writes beside it. */
+static enum status confine(const struct workspace *workspace, struct error *error)
+{
+	char database[sizeof workspace->address] = "";
+	struct text sqlite = TEXT("sqlite:"), address = text_of(workspace->address);
+	bool embedded = text_starts_with(address, sqlite);
+	if (embedded) {
+		snprintf(database, sizeof database, "%s", workspace->address + sqlite.len);
+		dirname(database);
+	}
+	const char *own[] = {workspace->folder, "/dev/null", database[0] ? database : NULL, NULL};
+	static const char *const read[] = {"/etc", "/usr", "/lib", "/lib64", "/proc", "/run", "/dev", NULL};
+	struct confine_keeper keeper = {.own = own, .read = read, .network = !embedded};
+	return confine_keeper(&keeper, error);
+}
+
 enum status site_open(struct site **out, const struct web_settings *settings, struct error *error)
 {
 	struct site *site = memory_alloc(1, sizeof *site);
@@ -84,6 +107,8 @@ enum status site_open(struct site **out, const struct web_settings *settings, st
 		status = templates_load(&site->templates, error);
 	if (status == STATUS_OK)
 		status = assets_open(&site->assets, settings->static_folder, error);
+	if (status == STATUS_OK)
+		status = confine(site->workspace, error);
 	if (status == STATUS_OK)
 		status = open_stores(site, error);
 	if (status == STATUS_OK)
@@ -156,21 +181,20 @@ void site_tick(struct site *site)
 {
 	instant now = instant_now();
 	bool sweep = now - site->swept > 3600 * INT64_C(1000000);
-	server_tick(site->server);
 	flush_desk(site, sweep);
 	if (sweep)
 		site->swept = now;
 }
 
-static bool is_stopping(void)
+static bool is_stopping(struct site *site)
 {
-	return atomic_load(&stop_requested) || interrupt_requested();
+	return atomic_load(&stop_requested) || interrupt_requested() || keeper_is_alone(site->keeper);
 }
 
 static void every_second(struct site *site, void (*work)(struct site *site))
 {
 	instant next = 0;
-	while (!is_stopping()) {
+	while (!is_stopping(site)) {
 		if (instant_now() >= next) {
 			work(site);
 			next = instant_now() + TICK_MICROSECONDS;
@@ -212,41 +236,92 @@ static enum status run_until_stopped(struct site *site, struct error *error)
 	return STATUS_OK;
 }
 
-static struct server_settings server_settings_of(const struct web_settings *settings, struct site *site)
+static enum status start_keeper(struct site *site, int line, struct error *error)
 {
-	return (struct server_settings){
-		.address = settings->address,
-		.port = settings->port,
+	struct keeper_settings keeper = {
+		.line = line,
 		.threads = page_threads(site),
 		.slow_threads = 2,
-		.connections = settings->connections,
-		.idle_seconds = settings->idle_seconds,
-		.secure_transport = settings->secure_cookies,
 		.answer = site_answer,
 		.before_send = site_before_send,
 		.sent = site_sent,
 		.context = site,
 	};
+	return keeper_start(&site->keeper, &keeper, error);
+}
+
+/* With SITE open, and the web process waiting for its start. */
+static enum status serve_site(struct site *site, int line, unsigned port, struct error *error)
+{
+	const struct web_settings *settings = site->settings;
+	enum status status = start_keeper(site, line, error);
+	if (status != STATUS_OK)
+		return status;
+	bool listening = keeper_wait_listening(site->keeper);
+	if (listening) {
+		const char *address = settings->address ? settings->address : "127.0.0.1";
+		log_event(LOG_INFO, "web.listening", "%s port %u", address, port);
+		if (settings->ready)
+			settings->ready(settings->context, address, port);
+		status = run_until_stopped(site, error);
+	}
+	bool alone = keeper_is_alone(site->keeper);
+	keeper_stop(site->keeper, STOP_SECONDS + 2);
+	log_event(LOG_INFO, "web.stopped", "stopped");
+	if (!alone || status != STATUS_OK)
+		return status;
+	error_set(error, STATUS_IO, "web.front", "the web process has ended, or was turned away; the log says why");
+	error_remedy(error, "start the server again");
+	return STATUS_IO;
+}
+
+/* The web process is made first, while there is neither key nor thread for it to inherit. */
+static pid_t start_front(const struct web_settings *settings, int listening, const int ends[2], struct error *error)
+{
+	pid_t front = fork();
+	if (front < 0)
+		error_set_errno(error, errno, "web.front", "the web process did not start");
+	if (front != 0)
+		return front;
+	close(ends[0]);
+	_exit(front_run(settings, listening, ends[1]));
+}
+
+static void end_front(pid_t front)
+{
+	for (int i = 0; i < 200; i++) {
+		if (waitpid(front, NULL, WNOHANG) != 0)
+			return;
+		usleep(10000);
+	}
+	kill(front, SIGKILL);
+	waitpid(front, NULL, 0);
 }
 
 enum status web_serve(const struct web_settings *settings, struct error *error)
 {
-	struct site *site;
+	struct site *site = NULL;
+	int listening, ends[2];
 	atomic_store(&stop_requested, false);
-	enum status status = site_open(&site, settings, error);
+	enum status status = server_listen(settings->address, settings->port, &listening, error);
 	if (status != STATUS_OK)
 		return status;
-	struct server_settings server = server_settings_of(settings, site);
-	status = server_start(&site->server, &server, error);
-	if (status == STATUS_OK) {
-		const char *address = settings->address ? settings->address : "127.0.0.1";
-		log_event(LOG_INFO, "web.listening", "%s port %u", address, server_port(site->server));
-		if (settings->ready)
-			settings->ready(settings->context, address, server_port(site->server));
-		status = run_until_stopped(site, error);
-		server_stop(site->server, STOP_SECONDS);
-		log_event(LOG_INFO, "web.stopped", "stopped");
-	}
+	status = line_pair(ends, error);
+	unsigned port = server_port(listening);
+	pid_t front = status == STATUS_OK ? start_front(settings, listening, ends, error) : -1;
+	close(listening);
+	if (status != STATUS_OK)
+		return status;
+	close(ends[1]);
+	if (front < 0)
+		status = STATUS_IO;
+	if (status == STATUS_OK)
+		status = site_open(&site, settings, error);
+	if (status == STATUS_OK)
+		status = serve_site(site, ends[0], port, error);
+	close(ends[0]);
+	if (front > 0)
+		end_front(front);
 	site_close(site);
 	return status;
 }

@@ -5,8 +5,10 @@
  *         error_print(&error, stderr);
  *
  * web_serve() opens the workspace, listens, and returns after SIGINT, SIGTERM or web_stop():
- * requests under way are answered first. It serves the newest finished state of the data shelf,
- * and moves to a newer one while it runs without a pause.
+ * requests under way are answered first. It runs as two processes: the caller becomes the keeper, which has keys,
+ * databases, policy and audit; its child, the web process, faces the network and has nothing (front.h, keeper.h,
+ * confine.h). Call it before there are threads: the child is a fork, and the calling thread is confined for good. It
+ * serves the newest finished state of the data shelf, and moves to a newer one while it runs without a pause.
  *
  * Nothing that a page shows leaves before the audit entry of the look is durable; when the
  * audit cannot be written the answer is a 503 page.
@@ -33,6 +35,10 @@ struct web_settings {
 	/* Called once, when the first page can be asked for. */
 	void (*ready)(void *context, const char *address, unsigned port);
 	void *context;
+
+	/* For tests only: called in the confined web process, as if somebody had taken it over. LINE leads to the
+	 * keeper. */
+	void (*taken_over)(void *context, int line);
 };
 
 enum status web_serve(const struct web_settings *settings, struct error *error) MUST_CHECK;

@@ -24,6 +24,7 @@ struct village {
 	char folder[300];
 	struct workspace *workspace;
 	struct web_settings settings;
+	void (*taken_over)(void *context, int line); /* for the next village_start() */
 	pthread_t thread;
 	atomic_uint port;
 	struct buf out;
@@ -115,8 +116,12 @@ static inline void *village_serve(void *context)
 static inline void village_start(struct village *v)
 {
 	atomic_store(&v->port, 0);
-	v->settings = (struct web_settings){
-		.workspace = v->folder, .threads = 2, .profile_seconds = 1, .ready = village_ready, .context = v};
+	v->settings = (struct web_settings){.workspace = v->folder,
+					    .threads = 2,
+					    .profile_seconds = 1,
+					    .ready = village_ready,
+					    .context = v,
+					    .taken_over = v->taken_over};
 	assert_int_equal(pthread_create(&v->thread, NULL, village_serve, v), 0);
 	while (!atomic_load(&v->port))
 		usleep(1000);

@@ -107,13 +107,14 @@ static void emit(struct buf *out, const char *name, const char *type, const char
 		   name, value);
 }
 
-static void emit_server(struct buf *out, const struct server_counts *counts)
+static void emit_server(struct buf *out, const struct keeper_counts *all)
 {
+	const struct server_counts *counts = &all->server;
 	emit(out, "connections", "gauge", "Open connections.", counts->connections);
 	emit(out, "connections_total", "counter", "Connections since the start.", counts->connections_total);
 	emit(out, "requests_total", "counter", "Requests since the start.", counts->requests);
 	emit(out, "cut_off_total", "counter", "Clients cut off for being too slow.", counts->cut_off);
-	emit(out, "slow_waiting", "gauge", "Requests that wait for a thread for slow work.", counts->slow_waiting);
+	emit(out, "slow_waiting", "gauge", "Requests that wait for a thread for slow work.", all->slow_waiting);
 	buf_format(out,
 		   "# HELP oneview_answers_total Answers by class of status.\n# TYPE oneview_answers_total counter\n");
 	for (unsigned i = 1; i < 6; i++)
@@ -125,7 +126,7 @@ enum status page_metrics(struct visit *visit, struct error *error)
 	(void)error;
 	struct audit_numbers audit;
 	struct disclosure_numbers door;
-	struct server_counts counts = server_counts(visit->site->server);
+	struct keeper_counts counts = keeper_counts(visit->site->keeper);
 	struct buf *out = &visit->request->response.body;
 	audit_numbers(visit->site->audit, &audit);
 	disclosure_numbers(visit->snapshot->disclosure, &door);
