@@ -68,3 +68,10 @@ The truth must be there to evaluate
   $ oneview evaluate w --truth nowhere
   oneview: nowhere/records.csv cannot be opened (No such file or directory)
   [8]
+
+Whoever has read enough of an answer may leave; a full disk is told
+  $ { sleep 0.2; oneview status w --json; echo "$?" >code; } | true; cat code
+  0
+  $ oneview status w >/dev/full
+  oneview: The answer could not be written
+  [8]

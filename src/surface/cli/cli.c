@@ -4,6 +4,7 @@
 
 #include "base/interrupt.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <sys/resource.h>
 #include <unistd.h>
@@ -114,20 +115,26 @@ static void print_error_json(const struct error *error)
 	buf_release(&out);
 }
 
+/* Whoever read the answer may have seen enough (| head): that is no failure of what was done. */
+static bool is_written(struct text answer, bool line_end)
+{
+	errno = 0;
+	bool well = fwrite(answer.at, 1, answer.len, stdout) == answer.len && (!line_end || putchar('\n') != EOF) &&
+		    fflush(stdout) == 0;
+	return well || errno == EPIPE;
+}
+
 /* The answer goes to standard output even when the command failed half-way: it says what was done. */
 static enum status print_answer(struct cli *cli, bool well, struct error *error)
 {
 	json_end(&cli->answer.json);
 	bool anything = cli->answer.plain.len > 0 || cli->answer.document.len > 2;
 	const struct buf *shown = cli->json ? &cli->answer.document : &cli->answer.plain;
-	if (anything && !(cli->quiet && well && !cli->json) && shown->len > 0) {
-		fwrite(shown->at, 1, shown->len, stdout);
-		if (cli->json)
-			putchar('\n');
-	}
+	bool wanted = anything && !(cli->quiet && well && !cli->json) && shown->len > 0;
+	bool written = !wanted || is_written(buf_text(shown), cli->json);
 	if (cli->answer.document.failed || cli->answer.plain.failed)
 		return error_set(error, STATUS_TOO_LARGE, "cli.answer", "The answer is larger than 256 MB");
-	if (fflush(stdout) != 0 || ferror(stdout))
+	if (!written)
 		return error_set(error, STATUS_IO, "cli.output", "The answer could not be written");
 	return STATUS_OK;
 }
