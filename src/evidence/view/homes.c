@@ -175,6 +175,16 @@ static void add_conflict(const struct viewing *v, struct view_conflict *conflict
 	conflicts[(*count)++] = (struct view_conflict){believed, contradicted, words};
 }
 
+/* What contradicts it, or ended it, is not for this viewer where no home of theirs is believed: that something does
+ * would tell of it. */
+static void hide_standing(struct disclosed_residence *residence, const struct disclosed_residence *believed)
+{
+	bool contradicted = text_is(residence->standing, "doubtful") ||
+			    (text_is(residence->standing, "former") && residence->to == DATE_UNKNOWN);
+	if (contradicted && !believed)
+		residence->standing = TEXT_ABSENT;
+}
+
 void view_put_residences(struct viewing *v)
 {
 	size_t count = v->answer->residence_count, conflict_count = 0;
@@ -186,6 +196,7 @@ void view_put_residences(struct viewing *v)
 	}
 	const struct disclosed_residence *believed = count && text_is(all[0].standing, "main") ? &all[0] : NULL;
 	for (size_t i = 0; i < count; i++) {
+		hide_standing(&all[i], believed);
 		v->out->two_homes |= text_is(all[i].standing, "second");
 		if (text_is(all[i].standing, "doubtful"))
 			add_conflict(v, conflicts, &conflict_count, believed, &all[i]);

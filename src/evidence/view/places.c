@@ -169,12 +169,21 @@ static struct view_part make_part(const struct disclosed_property *property)
 	return (struct view_part){property->property_id, property->address};
 }
 
+static int compare_parts(const void *left, const void *right)
+{
+	const struct view_part *a = left, *b = right;
+	int order = text_compare_natural(a->address, b->address);
+	return order ? order : (a->property_id > b->property_id) - (a->property_id < b->property_id);
+}
+
 static const struct view_part *make_parts(const struct disclosed_property *properties, size_t count,
 					  struct arena *arena)
 {
 	struct view_part *parts = ARENA_ARRAY(arena, count, struct view_part);
 	for (size_t i = 0; i < count; i++)
 		parts[i] = make_part(&properties[i]);
+	if (count)
+		qsort(parts, count, sizeof *parts, compare_parts);
 	return parts;
 }
 

@@ -21,6 +21,46 @@ static unsigned char ascii_lower(char c)
 	return (unsigned char)(c >= 'A' && c <= 'Z' ? c + ('a' - 'A') : c);
 }
 
+static bool is_digit(char c)
+{
+	return c >= '0' && c <= '9';
+}
+
+/* The number at the start of T, without leading zeros, taken off it. */
+static struct text take_number(struct text *t)
+{
+	size_t zeros = 0, end;
+	while (zeros < t->len && t->at[zeros] == '0')
+		zeros++;
+	for (end = zeros; end < t->len && is_digit(t->at[end]);)
+		end++;
+	struct text number = text_slice(t->at + zeros, end - zeros);
+	*t = text_slice(t->at + end, t->len - end);
+	return number;
+}
+
+int text_compare_natural(struct text a, struct text b)
+{
+	struct text x = a, y = b;
+	while (x.len && y.len) {
+		if (is_digit(x.at[0]) && is_digit(y.at[0])) {
+			struct text m = take_number(&x), n = take_number(&y);
+			if (m.len != n.len)
+				return m.len < n.len ? -1 : 1;
+			int order = text_compare(m, n);
+			if (order)
+				return order;
+			continue;
+		}
+		int order = ascii_lower(x.at[0]) - ascii_lower(y.at[0]);
+		if (order)
+			return order;
+		x = text_slice(x.at + 1, x.len - 1);
+		y = text_slice(y.at + 1, y.len - 1);
+	}
+	return x.len || y.len ? (x.len > 0) - (y.len > 0) : text_compare(a, b);
+}
+
 bool text_equal_ignoring_case(struct text a, struct text b)
 {
 	if (a.len != b.len)

@@ -53,6 +53,8 @@ static inline bool text_is(struct text a, const char *string)
 
 /* Bytewise order, as memcmp; shorter first on a tie. For qsort and sorted output. */
 int text_compare(struct text a, struct text b);
+/* As people order: "Flat 2" before "Flat 10", in either case of ASCII letters; then bytewise. */
+int text_compare_natural(struct text a, struct text b);
 bool text_equal_ignoring_case(struct text a, struct text b); /* ASCII case only */
 bool text_starts_with(struct text t, struct text prefix);
 bool text_ends_with(struct text t, struct text suffix);

@@ -88,6 +88,23 @@ static void test_dates_of_a_home_come_from_sources_that_are_shown(void **state)
 	assert_ok(store_execute(borough.data, "UPDATE residence SET sources = 2, from_date = 18000", &e), &e);
 }
 
+/* A home is contradicted by one that this viewer may not see: that it is so is not said. */
+static void test_what_is_hidden_contradicts_nothing(void **state)
+{
+	(void)state;
+	struct view_resident view;
+	struct error e;
+	assert_ok(store_execute(borough.data, "UPDATE residence SET standing = 'doubtful'", &e), &e);
+	view_as(&view, "housing_officer", "homelessness_prevention", 1001, INSTANT_UNKNOWN);
+	assert_int_equal(view.residence_count, 1);
+	assert_true(text_is_empty(view.residences[0].standing));
+	assert_int_equal(view.conflict_count, 0);
+	assert_ok(store_execute(borough.data, "UPDATE residence SET standing = 'main'", &e), &e);
+	view_as(&view, "housing_officer", "homelessness_prevention", 1001, INSTANT_UNKNOWN);
+	assert_true(text_is(view.residences[0].standing, "main"));
+	assert_ok(store_execute(borough.data, "UPDATE residence SET standing = NULL", &e), &e);
+}
+
 static void test_former_names_and_addresses_say_until_when(void **state)
 {
 	(void)state;
@@ -320,6 +337,7 @@ int main(void)
 		ON_THE_BOROUGH(test_known_to_says_who_and_how_to_reach_them),
 		ON_THE_BOROUGH(test_identity_shows_where_sources_differ),
 		ON_THE_BOROUGH(test_dates_of_a_home_come_from_sources_that_are_shown),
+		ON_THE_BOROUGH(test_what_is_hidden_contradicts_nothing),
 		ON_THE_BOROUGH(test_former_names_and_addresses_say_until_when),
 		ON_THE_BOROUGH(test_balances_and_markers),
 		ON_THE_BOROUGH(test_the_chronology_follows_the_event_rules),

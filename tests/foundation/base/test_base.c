@@ -118,6 +118,21 @@ static void test_maps_keep_what_they_are_given(void **state)
 	id_map_release(&ids);
 }
 
+static void test_text_orders_as_people_do(void **state)
+{
+	static const char *const ordered[] = {"",          "1 Oak Road", "Annexe", "flat 1", "Flat 2",
+					      "Flat 2a",   "Flat 02b",   "Flat 3", "FLAT 9", "Flat 10",
+					      "Flat 10 B", "Flat 100",   "Flat B", "Flats"};
+	(void)state;
+	size_t count = sizeof ordered / sizeof *ordered;
+	for (size_t i = 0; i < count; i++)
+		for (size_t k = 0; k < count; k++) {
+			int order = text_compare_natural(text_of(ordered[i]), text_of(ordered[k]));
+			assert_int_equal((order > 0) - (order < 0), (i > k) - (i < k));
+		}
+	assert_int_not_equal(text_compare_natural(TEXT("Flat 02"), TEXT("Flat 2")), 0);
+}
+
 static void test_text_parses_whole_numbers_only(void **state)
 {
 	(void)state;
@@ -238,6 +253,7 @@ int main(void)
 		cmocka_unit_test(test_utf8_is_checked),
 		cmocka_unit_test(test_buffers_stop_at_their_ceiling),
 		cmocka_unit_test(test_maps_keep_what_they_are_given),
+		cmocka_unit_test(test_text_orders_as_people_do),
 		cmocka_unit_test(test_text_parses_whole_numbers_only),
 		cmocka_unit_test(test_a_near_name_is_proposed),
 		cmocka_unit_test(test_json_and_csv_are_escaped),

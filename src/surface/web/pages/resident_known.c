@@ -160,8 +160,9 @@ static void put_addresses(struct visit *visit, struct value *rows, const struct 
 	size_t current = 0;
 	put_string(row, "id", "address");
 	put_string(row, "title", "Address");
-	for (size_t i = 0; i < view->address_count; i++)
-		current += view->addresses[i].current;
+	/* spellings and dates of one property are no difference */
+	for (size_t i = 0; i < view->home_count; i++)
+		current += view->homes[i].current;
 	put_bool(row, "differs", current > 1);
 	struct value *values = put_array(row, "values");
 	for (size_t i = 0; i < view->address_count; i++) {
