@@ -54,6 +54,7 @@ Two records are explained without a name or a date of birth
   [1]
   $ oneview explain w 1 9999
   oneview: no resident has record 9999
+    What to do: Give numbers as the pages for reviewing links name them; there are none before the first "oneview refresh" has loaded and linked an extract.
   [4]
   $ oneview explain w 1
   oneview: "oneview explain" needs OTHER: another of the same kind
