@@ -10,6 +10,43 @@ static json_t *levels_json(const double *row, unsigned levels)
 	return array;
 }
 
+/* Which columns follow from which; empty where none does, so that replaying finds out nothing anew. */
+static json_t *nesting_json(const struct linking_table *table)
+{
+	json_t *root = json_object();
+	for (size_t c = 0; c < table->column_count; c++) {
+		json_t *from = json_array();
+		for (uint32_t left = table->columns[c].nested_in; left; left &= left - 1)
+			json_array_append_new(from, json_string(table->columns[(size_t)__builtin_ctz(left)].is.name));
+		if (json_array_size(from))
+			json_object_set_new(root, table->columns[c].is.name, from);
+		else
+			json_decref(from);
+	}
+	return root;
+}
+
+/* A model of before it was kept has none: what was found in the records holds. */
+static bool read_nesting(struct linking_table *table, const json_t *root)
+{
+	table->any_nested &= root == NULL;
+	for (size_t c = 0; root && c < table->column_count; c++) {
+		const json_t *from = json_object_get(root, table->columns[c].is.name);
+		table->columns[c].nested_in = 0;
+		for (size_t i = 0; i < json_array_size(from); i++) {
+			const char *name = json_string_value(json_array_get(from, i));
+			size_t o = 0;
+			while (o < table->column_count && (!name || strcmp(name, table->columns[o].is.name) != 0))
+				o++;
+			if (o == table->column_count || o == c)
+				return false;
+			table->columns[c].nested_in |= UINT32_C(1) << o;
+			table->any_nested = true;
+		}
+	}
+	return true;
+}
+
 void linking_model_json(const struct linking_run *run, struct buf *out)
 {
 	const struct model *model = &run->model;
@@ -37,6 +74,7 @@ void linking_model_json(const struct linking_run *run, struct buf *out)
 		json_array_append_new(columns, column);
 	}
 	json_object_set_new(root, "columns", columns);
+	json_object_set_new(root, "nested", nesting_json(run->table));
 	json_t *sources = sources_json(run->table);
 	if (sources)
 		json_object_set_new(root, "sources", sources);
@@ -97,7 +135,8 @@ enum status model_read(struct model *model, struct linking_table *table, const c
 	json_t *root = json_loads(text, 0, &where);
 	bool good = root && read_columns(model, table, json_object_get(root, "columns")) &&
 		    sources_read(table, json_object_get(root, "sources")) &&
-		    calibration_read(model, json_object_get(root, "calibration"));
+		    calibration_read(model, json_object_get(root, "calibration")) &&
+		    read_nesting(table, json_object_get(root, "nested"));
 	model->prior_m = json_number_value(json_object_get(root, "prior"));
 	model->prior_h = json_number_value(json_object_get(root, "household_prior"));
 	for (size_t bin = 0; bin < NAME_BINS; bin++) {
