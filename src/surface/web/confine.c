@@ -156,6 +156,16 @@ static enum status landlock(const char *const *own, const char *const *read, str
 	return failed ? refused(error, why, "Landlock did not take the rules") : STATUS_OK;
 }
 
+/* The sanitizer's search for leaks stops the process with a debugger, which a confined thread may not. */
+static _Thread_local bool confined;
+#ifdef __SANITIZE_ADDRESS__
+int __lsan_is_turned_off(void);
+int __lsan_is_turned_off(void)
+{
+	return confined;
+}
+#endif
+
 /* ---- both ------------------------------------------------------------------------------------------------- */
 
 static enum status give_up_privileges(struct error *error)
@@ -171,6 +181,7 @@ static enum status give_up_privileges(struct error *error)
 static enum status load(scmp_filter_ctx filter, int failed, struct error *error)
 {
 	seccomp_release(filter);
+	confined = !failed;
 	return failed ? refused(error, -failed, "the filter of system calls was not taken") : STATUS_OK;
 }
 
