@@ -120,10 +120,19 @@ static void make_entries(struct entries *out, const struct blocks *blocks, const
 	}
 }
 
-static int compare_parts(const void *a, const void *b)
+/* By row; the blocks of a row, which are few, came in order but for UINT32_MAX. */
+static void sort_parts(uint64_t *parts, size_t count)
 {
-	const uint64_t *x = a, *y = b;
-	return (*x > *y) - (*x < *y);
+	uint64_t *spare = memory_resize(NULL, count, sizeof *spare);
+	sort_by_key(parts, spare, count, 1);
+	free(spare);
+	for (size_t i = 1; i < count; i++) {
+		uint64_t moved = parts[i];
+		size_t j = i;
+		for (; j > 0 && parts[j - 1] > moved; j--)
+			parts[j] = parts[j - 1];
+		parts[j] = moved;
+	}
 }
 
 static void *fitted(void *at, size_t count, size_t size)
@@ -164,9 +173,10 @@ static size_t largest_block(const struct job *job, const struct entries *entries
 static void block_way(void *context, size_t chunk, size_t first, size_t end, unsigned thread)
 {
 	const struct job *job = context;
-	struct way_blocks *of = &job->blocks->of[first];
+	size_t w = job->blocks->way_count - 1 - first; /* the last, which are the broadest, take longest */
+	struct way_blocks *of = &job->blocks->of[w];
 	(void)chunk, (void)end;
-	make_entries(&job->entries[thread], job->blocks, &job->blocks->ways[first]);
+	make_entries(&job->entries[thread], job->blocks, &job->blocks->ways[w]);
 	struct entries entries = job->entries[thread];
 	sort_by_key(entries.at, entries.spare, entries.count, 1);
 	size_t largest = largest_block(job, &entries);
@@ -184,7 +194,7 @@ static void block_way(void *context, size_t chunk, size_t first, size_t end, uns
 		divide_block(job, of, key, entries.at + i, behind - i, 0, largest);
 	}
 	if (of->part_count > 0)
-		qsort(of->parts, of->part_count, sizeof *of->parts, compare_parts);
+		sort_parts(of->parts, of->part_count);
 	of->members = fitted(of->members, of->member_count, sizeof *of->members);
 	of->starts = fitted(of->starts, of->count, sizeof *of->starts);
 	of->keys = fitted(of->keys, of->count, sizeof *of->keys);
