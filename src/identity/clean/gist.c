@@ -3,8 +3,6 @@
 #include "clean/names.h"
 #include "clean/phonetic.h"
 
-enum { LONGEST = 62 }; /* the comparators cut what is longer */
-
 /* Bytes share 32 letters; that can hide a difference, never make one. */
 static uint64_t letters_of(struct text name)
 {
@@ -41,37 +39,6 @@ struct name_gist clean_name_gist(struct text name)
 	return gist;
 }
 
-/* Not every processor that we run on counts bits by itself. */
-static int count_bits(uint64_t x)
-{
-	x -= x >> 1 & UINT64_C(0x5555555555555555);
-	x = (x & UINT64_C(0x3333333333333333)) + (x >> 2 & UINT64_C(0x3333333333333333));
-	x = (x + (x >> 4)) & UINT64_C(0x0f0f0f0f0f0f0f0f);
-	return (int)(x * UINT64_C(0x0101010101010101) >> 56);
-}
-
-/* An edit changes the letters by two at most; three edits are the most that a slip may be, in short names two. */
-static bool surely_no_slip(const struct name_gist *a, const struct name_gist *b)
-{
-	unsigned longest = a->length > b->length ? a->length : b->length;
-	int changes = count_bits(a->letters ^ b->letters);
-	return longest <= LONGEST && changes > (longest >= 8 ? 6 : 4) &&
-	       (a->sound == 0 || a->sound != b->sound || a->first != b->first);
-}
-
-bool clean_given_surely_differ(const struct name_gist *a, const struct name_gist *b)
-{
-	if (a->length < 2 || b->length < 2 || (a->groups & b->groups) || !surely_no_slip(a, b))
-		return false;
-	/* the beginning of the other has no letter that the other has not */
-	return a->length < b->length ? (a->letters & ~b->letters) != 0 : (b->letters & ~a->letters) != 0;
-}
-
-bool clean_family_surely_differ(const struct name_gist *a, const struct name_gist *b)
-{
-	return a->length > 0 && b->length > 0 && a->words == 1 && b->words == 1 && surely_no_slip(a, b);
-}
-
 struct name_gist clean_contact_gist(struct text contact)
 {
 	struct name_gist gist = {.letters = letters_of(contact)};
@@ -79,10 +46,4 @@ struct name_gist clean_contact_gist(struct text contact)
 	gist.length = contact.len < 255 ? (unsigned char)contact.len : 255;
 	gist.groups = at >= 5 && at < contact.len ? text_hash(text_slice(contact.at, at)) | 1 : 0;
 	return gist;
-}
-
-bool clean_contacts_surely_differ(const struct name_gist *a, const struct name_gist *b, unsigned edits)
-{
-	return a->length <= LONGEST && b->length <= LONGEST && (a->groups == 0 || a->groups != b->groups) &&
-	       count_bits(a->letters ^ b->letters) > 2 * (int)edits;
 }

@@ -91,7 +91,10 @@ static inline const uint32_t *table_row(const struct linking_table *table, uint3
 }
 /* Which text columns follow from others. */
 void table_find_nesting(struct linking_table *table);
-struct text dictionary_value(const struct dictionary *dictionary, uint32_t code);
+static inline struct text dictionary_value(const struct dictionary *dictionary, uint32_t code)
+{
+	return code ? dictionary->values.keys[code - 1] : TEXT_ABSENT;
+}
 
 /* A whole name that two records share falls into a bin by the product of its frequencies, three to
  * a factor of eight: 1 commonest .. 15 rarest. The bin is part of the pattern. */

@@ -218,11 +218,6 @@ struct text linking_table_value(const struct linking_table *table, size_t record
 	return c->codes && record < c->code_capacity ? dictionary_value(c->dictionary, c->codes[record]) : TEXT_ABSENT;
 }
 
-struct text dictionary_value(const struct dictionary *dictionary, uint32_t code)
-{
-	return code ? dictionary->values.keys[code - 1] : TEXT_ABSENT;
-}
-
 struct text linking_place_value(char out[LINKING_PLACE_SIZE], int64_t property_id, struct text postcode,
 				struct text address)
 {
