@@ -242,7 +242,8 @@ static enum address_class decide(const struct asking *asking, int gap)
 	return best->score >= SCORE_STRONG && gap >= GAP_STRONG ? ADDRESS_STRONG : ADDRESS_PROBABLE;
 }
 
-void gazetteer_match(const struct gazetteer *g, struct text address, struct text postcode, struct address_match *out)
+static void match_as_written(const struct gazetteer *g, struct text address, struct text postcode,
+			     struct address_match *out)
 {
 	struct asking asking;
 	struct best *best = &asking.best;
@@ -267,4 +268,17 @@ void gazetteer_match(const struct gazetteer *g, struct text address, struct text
 	out->class = decide(&asking, gap);
 	if (out->class != ADDRESS_NONE)
 		out->property = best->property;
+}
+
+/* "Seven Sisters Road" is one: numbers in words are read as numbers only where nothing is found without. */
+void gazetteer_match(const struct gazetteer *g, struct text address, struct text postcode, struct address_match *out)
+{
+	char figures[ADDRESS_TEXT];
+	struct address_match again;
+	match_as_written(g, address, postcode, out);
+	if (out->class != ADDRESS_NONE || !address_in_figures(figures, sizeof figures, address))
+		return;
+	match_as_written(g, text_of(figures), postcode, &again);
+	if (again.class != ADDRESS_NONE)
+		*out = again;
 }

@@ -56,6 +56,9 @@ struct address_words {
 
 void address_words_read(struct address_words *out, struct text address);
 
+/* "Twenty-One Mill Lane" as "21 Mill Lane", up to ninety-nine; false when there is no number in words, or no room. */
+bool address_in_figures(char *out, size_t cap, struct text address);
+
 /* The vocabulary: what WORD is written out as, and its traits. NULL: not in it. */
 struct vocabulary_word {
 	const char *from, *to; /* TO: NULL as it is; may be several words */
