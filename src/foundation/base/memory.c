@@ -20,9 +20,9 @@ static _Noreturn void memory_stop(size_t count, size_t size)
 
 void memory_keep(void)
 {
-	enum { PAD = 32 << 20 };
+	enum { PAD = 32 << 20, LARGEST = 128 << 20 };
 	(void)mallopt(M_ARENA_MAX, 1);
-	(void)mallopt(M_MMAP_MAX, 0);
+	(void)mallopt(M_MMAP_THRESHOLD, LARGEST);
 	(void)mallopt(M_TRIM_THRESHOLD, -1);
 	(void)mallopt(M_TOP_PAD, PAD);
 	atomic_store(&heap_advised, (uintptr_t)sbrk(0));

@@ -17,7 +17,9 @@ void *memory_grow(void *at, size_t count, size_t *capacity, size_t size) __attri
 
 /* For a program that works through much and ends, called before its threads begin: what is freed stays with it, and the
  * heap has large pages. A page that the system gives costs as much as some thousand instructions, and arrays of many
- * megabytes that come and go want the same pages again and again. Not for a server: it would never give memory back. */
+ * megabytes that come and go want the same pages again and again. Above 128 MB each is still by itself: it grows
+ * without being copied, and leaves no gap that only a smaller one fits. Not for a server: it would never give memory
+ * back. */
 void memory_keep(void);
 /* What has been allocated by other ways than those above may have let the heap grow. False: memory is not kept. */
 bool memory_advise_heap(void);
