@@ -68,6 +68,9 @@ struct text view_household_why(const struct disclosed_member *member, struct are
 		     {"related", "same address, and said to be related to somebody there"},
 		     {"same_family_name_at_shared_address", "same family name at an address that several households "
 							    "share"},
+		     {"moved_together_to_shared_address",
+		      "came there together, as far as dates and earlier addresses tell; several households share the "
+		      "address"},
 		     {"related_at_shared_address", "said to be related, at an address that several households share"},
 		     {"alone_at_shared_address", "alone, at an address that several households share"},
 		     {"second_home", "a second home, with family there"},

@@ -58,8 +58,8 @@ static void count_mover(const struct following *f, struct family_there *there, s
 		there->moved_to = main;
 }
 
-/* The relatives that lived with the resident at residence AT. */
-static struct family_there look_for_family(const struct following *f, size_t at)
+/* The grown people that lived with the resident at residence AT: relatives, or everybody in a home. */
+static struct family_there look_for(const struct following *f, size_t at, bool everybody)
 {
 	struct family_there there = {.moved_to = SIZE_MAX};
 	bool apart = false;
@@ -67,7 +67,8 @@ static struct family_there look_for_family(const struct following *f, size_t at)
 		size_t other = f->by_property[f->first_at[at] + i], main = f->main_of[other];
 		const struct dweller *who = f->who[other];
 		if (!who || f->all[other].resident_id == f->all[at].resident_id || is_child(who, f->today) ||
-		    who->dead || !of_one_family(f->who[at], who) || !overlap(&f->all[at], &f->all[other]))
+		    who->dead || !(everybody || of_one_family(f->who[at], who)) ||
+		    !overlap(&f->all[at], &f->all[other]))
 			continue;
 		if (main == SIZE_MAX)
 			there.gone += f->all[other].left != DATE_UNKNOWN && f->all[other].left >= f->all[at].said;
@@ -79,6 +80,27 @@ static struct family_there look_for_family(const struct following *f, size_t at)
 	if (apart)
 		there.moved_to = SIZE_MAX;
 	return there;
+}
+
+static struct family_there look_for_family(const struct following *f, size_t at)
+{
+	return look_for(f, at, false);
+}
+
+/* Whether somebody of another name has stayed who was there before MOVE, when a relative left: the other parent of a
+ * child whose parents part. Who came after them is somebody else. */
+static bool others_stayed(const struct following *f, size_t at, const struct residence *move)
+{
+	for (size_t i = 0; f->count_at[at] <= CROWD && i < f->count_at[at]; i++) {
+		size_t other = f->by_property[f->first_at[at] + i];
+		const struct residence *there = &f->all[other];
+		const struct dweller *who = f->who[other];
+		if (who && there->current && there->resident_id != f->all[at].resident_id && !who->dead &&
+		    !is_child(who, f->today) && there->from != DATE_UNKNOWN && move->from != DATE_UNKNOWN &&
+		    there->from < move->from - NEWS_DAYS)
+			return true;
+	}
+	return false;
 }
 
 /* ---- by resident -------------------------------------------------------------------------------------- */
@@ -139,19 +161,24 @@ static void find_forgotten(struct following *f, size_t first, size_t end)
 static void follow_child(struct following *f, size_t first, size_t end, size_t main)
 {
 	struct family_there there = look_for_family(f, main);
+	bool alone = there.stayed + there.gone == 0 && there.moved_to == SIZE_MAX;
+	if (alone && !f->all[main].shared) /* a child lives with somebody, whatever their names */
+		there = look_for(f, main, true);
 	if (there.stayed == 0 && there.moved_to != SIZE_MAX) {
 		const struct residence *home = &f->all[there.moved_to];
+		if (!f->all[main].shared && others_stayed(f, main, home))
+			return;
 		if (home->from != DATE_UNKNOWN && home->from >= f->all[main].said - NEWS_DAYS)
 			follow_family(f, first, end, home);
 		return;
 	}
-	if (there.stayed == 0 && there.gone) { /* with them, wherever that is */
+	if (there.stayed == 0 && there.gone && !alone) { /* with them, wherever that is */
 		f->all[main].current = false;
 		f->all[main].standing = RESIDENCE_DOUBTFUL;
 		f->all[main].confidence = 1 - FAMILY_KNOWS;
 		return;
 	}
-	for (size_t i = first; there.stayed && i < end; i++) {
+	for (size_t i = first; there.stayed && !alone && i < end; i++) {
 		if (f->all[i].standing == RESIDENCE_DOUBTFUL && look_for_family(f, i).stayed)
 			f->all[i].standing = RESIDENCE_SECOND;
 	}

@@ -62,6 +62,8 @@ struct residence {
 	date left;     /* the newest end that a source tells; DATE_UNKNOWN: none */
 	bool vanished; /* it ended, but no source says that they left */
 	bool inferred; /* nobody says so: the family lives there, see residences_follow() */
+	bool shared; /* the caller's to set before residences_follow(): the property is not one household's by its kind
+		      */
 	double confidence;
 	size_t first, count; /* its sightings */
 };
@@ -124,9 +126,9 @@ struct occupant {
 	const char *certainty, *why;
 	const char *apart; /* why the property is not one household's: class, names; NULL: it is */
 };
-struct tie { /* two residents of whom a source says how they are related, or a person ruled */
+struct tie { /* two residents of whom a source says how they are related, or a person ruled, or who moved together */
 	int64_t a, b;
-	enum { TIE_RELATED, TIE_TOGETHER, TIE_APART } kind;
+	enum { TIE_RELATED, TIE_TOGETHER, TIE_APART, TIE_MOVED } kind; /* MOVED: both were at another place before */
 };
 /* Sorts OCCUPANTS by property and resident; returns the number of households. TIES in any order. */
 size_t households_make(struct occupant *occupants, size_t count, const struct tie *ties, size_t tie_count);

@@ -56,13 +56,83 @@ static void list_occupants(struct work *work)
 	}
 }
 
+/* ---- who moved together --------------------------------------------------------------------------------------- */
+
+struct earlier { /* a resident of a shared property was at another one before */
+	int64_t home, before;
+	const struct residence *at;
+};
+
+static int compare_earlier(const void *a, const void *b)
+{
+	const struct earlier *x = a, *y = b;
+	if (x->home != y->home)
+		return x->home < y->home ? -1 : 1;
+	if (x->before != y->before)
+		return x->before < y->before ? -1 : 1;
+	if (x->at->resident_id != y->at->resident_id)
+		return x->at->resident_id < y->at->resident_id ? -1 : 1;
+	return (x->at->sequence > y->at->sequence) - (x->at->sequence < y->at->sequence);
+}
+
+static bool at_the_same_time(const struct residence *a, const struct residence *b)
+{
+	return (a->to == DATE_UNKNOWN || b->from == DATE_UNKNOWN || b->from < a->to) &&
+	       (b->to == DATE_UNKNOWN || a->from == DATE_UNKNOWN || a->from < b->to);
+}
+
+static void add_moved(struct work *work, const struct earlier *all, size_t count)
+{
+	enum { MOST = 24 }; /* more were not one family there either */
+	for (size_t i = 0; count <= MOST && i < count; i++) {
+		for (size_t k = i + 1; k < count; k++) {
+			if (all[i].at->resident_id == all[k].at->resident_id || !at_the_same_time(all[i].at, all[k].at))
+				continue;
+			ARRAY_GROW(work->ties, work->tie_count, work->tie_capacity);
+			work->ties[work->tie_count++] =
+				(struct tie){all[i].at->resident_id, all[k].at->resident_id, TIE_MOVED};
+		}
+	}
+}
+
+/* Those who live at one shared property and were at one place before it. Residences are in order of residents. */
+static void find_moved(struct work *work)
+{
+	struct earlier *all = memory_alloc(work->residence_count + 1, sizeof *all);
+	size_t count = 0;
+	for (size_t i = 0, end; i < work->residence_count; i = end) {
+		const struct residence *home = NULL;
+		for (end = i; end < work->residence_count &&
+			      work->residences[end].resident_id == work->residences[i].resident_id;
+		     end++)
+			home = work->residences[end].current ? &work->residences[end] : home;
+		for (size_t k = i; home && use_of(work, home->property_id) != USE_HOME && k < end; k++) {
+			if (work->residences[k].property_id != home->property_id)
+				all[count++] = (struct earlier){home->property_id, work->residences[k].property_id,
+								&work->residences[k]};
+		}
+	}
+	if (count)
+		qsort(all, count, sizeof *all, compare_earlier);
+	for (size_t i = 0, end; i < count; i = end) {
+		for (end = i + 1; end < count && all[end].home == all[i].home && all[end].before == all[i].before;
+		     end++)
+			;
+		add_moved(work, all + i, end - i);
+	}
+	free(all);
+}
+
 static void derive_present(struct work *work)
 {
 	work->residence_count =
 		residences_join(&work->residences, work->sightings, work->sighting_count, work->today, &work->learned);
+	for (size_t i = 0; i < work->residence_count; i++)
+		work->residences[i].shared = use_of(work, work->residences[i].property_id) != USE_HOME;
 	work->residence_count = residences_follow(&work->residences, work->residence_count, work->dwellers,
 						  work->dweller_count, work->today);
 	end_with_death(work);
+	find_moved(work);
 	list_occupants(work);
 	households_make(work->occupants, work->occupant_count, work->ties, work->tie_count);
 }

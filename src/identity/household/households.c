@@ -39,7 +39,7 @@ struct making {
 	} * keys;
 	uint32_t *sizes, *number_of;
 };
-enum { BY_SOURCE = 1, BY_NAME = 2, BY_RULING = 4, RULED_APART = 8 };
+enum { BY_SOURCE = 1, BY_NAME = 2, BY_RULING = 4, RULED_APART = 8, BY_MOVE = 16 };
 
 static int compare_occupants(const void *a, const void *b)
 {
@@ -119,6 +119,59 @@ static void count_bearers(struct making *m)
 	}
 }
 
+static size_t end_of_name(const struct making *m, size_t k, size_t count)
+{
+	size_t end = k + 1;
+	while (end < count && m->keys[end].hash == m->keys[k].hash)
+		end++;
+	return end;
+}
+
+static int64_t days_between(const struct making *m, uint32_t a, uint32_t b)
+{
+	date x = m->all[a].from, y = m->all[b].from;
+	return x == DATE_UNKNOWN || y == DATE_UNKNOWN ? INT32_MAX : x > y ? (int64_t)x - y : (int64_t)y - x;
+}
+
+static void join_as(struct making *m, uint32_t a, uint32_t b, unsigned char reason)
+{
+	join(m->family, a, b);
+	m->related[a] |= reason;
+	m->related[b] |= reason;
+}
+
+/* In a hostel two families of one name are often strangers: grown people of it belong together when they came together,
+ * and a child belongs to the one who came nearest to it. */
+static void join_by_arrival(struct making *m, size_t k, size_t end)
+{
+	enum { TOGETHER_DAYS = 31 };
+	for (size_t i = k; i < end; i++) {
+		uint32_t one = m->keys[i].occupant, nearest = UINT32_MAX;
+		for (size_t j = k; j < end; j++) {
+			uint32_t other = m->keys[j].occupant;
+			if (j == i || m->all[other].child)
+				continue;
+			if (!m->all[one].child && j > i && days_between(m, one, other) <= TOGETHER_DAYS)
+				join_as(m, one, other, BY_NAME);
+			if (nearest == UINT32_MAX || days_between(m, one, other) < days_between(m, one, nearest))
+				nearest = other;
+		}
+		if (m->all[one].child && nearest != UINT32_MAX)
+			join_as(m, one, nearest, BY_NAME);
+	}
+}
+
+/* Whether several grown people of an institution share the name of the keys from K on. */
+static bool goes_by_arrival(const struct making *m, size_t k, size_t end)
+{
+	size_t adults = 0;
+	if (m->all[m->keys[k].occupant].use != USE_INSTITUTION || (m->keys[k].hash & 1))
+		return false;
+	for (size_t i = k; i < end; i++)
+		adults += !m->all[m->keys[i].occupant].child;
+	return adults > 1;
+}
+
 static void join_by_name(struct making *m, size_t first, size_t end)
 {
 	size_t count = 0;
@@ -128,17 +181,19 @@ static void join_by_name(struct making *m, size_t first, size_t end)
 	}
 	if (count)
 		qsort(m->keys, count, sizeof *m->keys, compare_keys);
-	bool tells = true;
-	for (size_t k = 0; k < count; k++) {
-		bool begins = k == 0 || m->keys[k].hash != m->keys[k - 1].hash;
-		if (begins)
-			tells = name_tells(m, k, count, end - first);
-		if (begins || !tells || m->keys[k].occupant == m->keys[k - 1].occupant)
+	for (size_t k = 0, next; k < count; k = next) {
+		next = end_of_name(m, k, count);
+		if (!name_tells(m, k, count, end - first))
 			continue;
-		unsigned char reason = m->keys[k].hash & 1 ? BY_SOURCE : BY_NAME;
-		join(m->family, m->keys[k - 1].occupant, m->keys[k].occupant);
-		m->related[m->keys[k - 1].occupant] |= reason;
-		m->related[m->keys[k].occupant] |= reason;
+		if (goes_by_arrival(m, k, next)) {
+			join_by_arrival(m, k, next);
+			continue;
+		}
+		for (size_t i = k + 1; i < next; i++) {
+			if (m->keys[i].occupant != m->keys[i - 1].occupant)
+				join_as(m, m->keys[i - 1].occupant, m->keys[i].occupant,
+					m->keys[k].hash & 1 ? BY_SOURCE : BY_NAME);
+		}
 	}
 }
 
@@ -163,6 +218,115 @@ static void join_by_ties(struct making *m, const struct tie *ties, size_t count)
 		m->related[a] |= BY_SOURCE;
 		m->related[b] |= BY_SOURCE;
 	}
+}
+
+/* ---- who came together ------------------------------------------------------------------------------------ */
+
+/* Two people of one shared property who came there from one place, or on one day, may be a family though no name and no
+ * source says so. What that is worth is learned: of such pairs, how many are of one family by a name or a source. That
+ * is less than how many are one, since some have no name in common; from half of them on it is believed. */
+enum coming { CAME_FROM_ONE_PLACE, CAME_ON_ONE_DAY, COMINGS };
+enum { TWO_CHILDREN, CHILD_AND_ADULT, TWO_ADULTS, PAIRINGS };
+static const double coming_prior[COMINGS] = {0.6, 0.4}, coming_weight = 10; /* starting values, worth so many pairs */
+
+struct pair {
+	uint32_t a, b;
+	enum coming how;
+	unsigned whose;
+};
+
+struct pairs {
+	struct pair *at;
+	size_t count, capacity;
+	struct id_map starts; /* days on which somebody's present home begins -> how many */
+};
+
+static void add_pair(const struct making *m, struct pairs *pairs, uint32_t a, uint32_t b, enum coming how)
+{
+	ARRAY_GROW(pairs->at, pairs->count, pairs->capacity);
+	pairs->at[pairs->count++] = (struct pair){a, b, how, (unsigned)!m->all[a].child + (unsigned)!m->all[b].child};
+}
+
+/* A day that so many chose (terms begin) that two strangers of so many people are likely to have come on it. */
+static bool is_common_day(const struct making *m, const struct pairs *pairs, date day, size_t people)
+{
+	const double expected = 0.15;
+	const uint64_t *starts = id_map_get(&pairs->starts, (uint64_t)(int64_t)day);
+	return !starts || (double)people * (double)*starts > expected * (double)m->count;
+}
+
+static void list_same_days(struct making *m, struct pairs *pairs, size_t first, size_t end)
+{
+	enum { MOST = 400 };
+	for (size_t i = first; end - first <= MOST && i < end; i++) {
+		if (m->all[i].from == DATE_UNKNOWN || is_common_day(m, pairs, m->all[i].from, end - first))
+			continue;
+		for (size_t k = i + 1; k < end; k++) {
+			if (m->all[k].from == m->all[i].from)
+				add_pair(m, pairs, (uint32_t)i, (uint32_t)k, CAME_ON_ONE_DAY);
+		}
+	}
+}
+
+static size_t end_of_property(const struct making *m, size_t first);
+
+static void list_pairs(struct making *m, struct pairs *pairs, const struct tie *ties, size_t tie_count)
+{
+	for (size_t t = 0; t < tie_count; t++) {
+		uint32_t a, b;
+		if (ties[t].kind == TIE_MOVED && find_pair(m, &ties[t], &a, &b))
+			add_pair(m, pairs, a < b ? a : b, a < b ? b : a, CAME_FROM_ONE_PLACE);
+	}
+	for (size_t i = 0; i < m->count; i++) {
+		if (m->all[i].from != DATE_UNKNOWN)
+			++*id_map_put(&pairs->starts, (uint64_t)(int64_t)m->all[i].from, NULL);
+	}
+	for (size_t i = 0, end; i < m->count; i = end) {
+		end = end_of_property(m, i);
+		if (m->all[i].use != USE_HOME)
+			list_same_days(m, pairs, i, end);
+	}
+}
+
+static void learn_comings(struct making *m, const struct pairs *pairs, bool believed[COMINGS][PAIRINGS])
+{
+	double agreed[COMINGS][PAIRINGS] = {0}, count[COMINGS][PAIRINGS] = {0};
+	for (size_t i = 0; i < pairs->count; i++) {
+		const struct pair *p = &pairs->at[i];
+		count[p->how][p->whose]++;
+		agreed[p->how][p->whose] += first_of(m->family, p->a) == first_of(m->family, p->b);
+	}
+	for (int how = 0; how < COMINGS; how++) {
+		for (int whose = 0; whose < PAIRINGS; whose++)
+			believed[how][whose] = agreed[how][whose] + coming_prior[how] * coming_weight >=
+					       0.5 * (count[how][whose] + coming_weight);
+	}
+}
+
+/* Two families with grown people in each did not become one because they came on one day. */
+static void join_by_moves(struct making *m, const struct tie *ties, size_t tie_count)
+{
+	struct pairs pairs = {0};
+	bool believed[COMINGS][PAIRINGS];
+	unsigned char *grown = memory_alloc(m->count + 1, 1);
+	id_map_init(&pairs.starts);
+	list_pairs(m, &pairs, ties, tie_count);
+	learn_comings(m, &pairs, believed);
+	for (size_t i = 0; i < m->count; i++)
+		grown[first_of(m->family, (uint32_t)i)] |= !m->all[i].child;
+	for (size_t i = 0; i < pairs.count; i++) {
+		const struct pair *p = &pairs.at[i];
+		uint32_t a = first_of(m->family, p->a), b = first_of(m->family, p->b);
+		if (a == b || !believed[p->how][p->whose] || (p->how == CAME_ON_ONE_DAY && grown[a] && grown[b]))
+			continue;
+		join(m->family, a, b);
+		grown[first_of(m->family, a)] = grown[a] | grown[b];
+		m->related[p->a] |= BY_MOVE;
+		m->related[p->b] |= BY_MOVE;
+	}
+	id_map_release(&pairs.starts);
+	free(pairs.at);
+	free(grown);
 }
 
 /* ---- homes ------------------------------------------------------------------------------------------------ */
@@ -257,7 +421,8 @@ static void follow_rulings(struct making *m, const struct tie *ties, size_t coun
 {
 	for (size_t t = 0; t < count; t++) {
 		uint32_t a, b;
-		if (ties[t].kind == TIE_RELATED || !find_pair(m, &ties[t], &a, &b))
+		bool ruled = ties[t].kind == TIE_TOGETHER || ties[t].kind == TIE_APART;
+		if (!ruled || !find_pair(m, &ties[t], &a, &b))
 			continue;
 		size_t first = a;
 		while (first > 0 && m->all[first - 1].property_id == m->all[a].property_id)
@@ -285,6 +450,8 @@ static void judge(struct occupant *at, uint32_t size, unsigned reasons)
 		at->why = apart ? "related_at_shared_address" : "related";
 	else if (reasons & BY_NAME)
 		at->why = apart ? "same_family_name_at_shared_address" : "same_family_name";
+	else if (reasons & BY_MOVE)
+		at->why = "moved_together_to_shared_address";
 	else
 		at->why = "same_address";
 	at->certainty = at->confidence >= 0.75 ? "certain" : at->confidence >= 0.5 ? "likely" : "uncertain";
@@ -347,6 +514,7 @@ size_t households_make(struct occupant *occupants, size_t count, const struct ti
 	for (size_t i = 0; i < count; i = end_of_property(&m, i))
 		join_by_name(&m, i, end_of_property(&m, i));
 	join_by_ties(&m, sorted, tie_count);
+	join_by_moves(&m, sorted, tie_count);
 	for (size_t i = 0; i < count; i = end_of_property(&m, i))
 		make_homes(&m, i, end_of_property(&m, i));
 	follow_rulings(&m, sorted, tie_count);

@@ -236,6 +236,28 @@ static void a_child_follows_the_family(void **state)
 	free(all);
 }
 
+/* When parents part, the one of the child's name may be the one who leaves; and a child of another name than everybody
+ * else's lives with somebody too. */
+static void names_do_not_part_a_child_from_its_home(void **state)
+{
+	(void)state;
+	struct dweller people[] = {who(1, 11, day(1985, 1)), who(2, 11, day(2015, 1)), who(3, 12, day(1986, 1)),
+				   who(4, 13, day(1987, 1)), who(5, 14, day(2015, 1))};
+	struct residence *all = calloc(8, sizeof *all);
+	size_t count = 0;
+	all[count++] = home(1, 7, day(2016, 1), day(2023, 1), RESIDENCE_FORMER);
+	all[count++] = home(1, 8, day(2023, 1), DATE_UNKNOWN, RESIDENCE_MAIN);
+	all[count++] = home(2, 7, day(2019, 9), DATE_UNKNOWN, RESIDENCE_MAIN);
+	all[count++] = home(3, 7, day(2017, 1), DATE_UNKNOWN, RESIDENCE_MAIN);
+	all[count++] = home(4, 9, day(2016, 1), day(2023, 1), RESIDENCE_FORMER);
+	all[count++] = home(4, 10, day(2023, 1), DATE_UNKNOWN, RESIDENCE_MAIN);
+	all[count++] = home(5, 9, day(2019, 9), DATE_UNKNOWN, RESIDENCE_MAIN);
+	count = residences_follow(&all, count, people, 5, day(2024, 1));
+	assert_int_equal(main_of(all, count, 2)->property_id, 7);
+	assert_int_equal(main_of(all, count, 5)->property_id, 10);
+	free(all);
+}
+
 /* A grown child does not: who is of age may have stayed. Nor does a child whose own news is newer. */
 static void not_everybody_follows(void **state)
 {
@@ -365,16 +387,72 @@ static void relations_find_families_in_shared_houses(void **state)
 	assert_string_equal(of(people, 3, 3)->why, "alone_at_shared_address");
 }
 
+/* Where names and claims tell of families that came from one place, they are believed who have no name in common. */
+static void who_came_from_one_place_is_a_family(void **state)
+{
+	(void)state;
+	struct occupant people[] = {person(1, 7, 11, USE_SHARED), person(2, 7, 12, USE_SHARED),
+				    person(3, 7, 13, USE_SHARED), person(4, 8, 14, USE_SHARED),
+				    person(5, 8, 14, USE_SHARED)};
+	struct tie ties[] = {{1, 2, TIE_MOVED}, {4, 5, TIE_MOVED}};
+	assert_int_equal(households_make(people, 5, ties, 2), 3);
+	assert_int_equal(of(people, 5, 1)->household, of(people, 5, 2)->household);
+	assert_string_equal(of(people, 5, 1)->why, "moved_together_to_shared_address");
+	assert_string_equal(of(people, 5, 1)->certainty, "uncertain");
+	assert_string_equal(of(people, 5, 3)->why, "alone_at_shared_address");
+}
+
+/* What it is worth is learned: where those who came from one place are strangers by all that is known, so are these. */
+static void what_coming_together_is_worth_is_learned(void **state)
+{
+	(void)state;
+	enum { PAIRS = 30 };
+	struct occupant people[2 * PAIRS];
+	struct tie ties[PAIRS];
+	for (int i = 0; i < PAIRS; i++) {
+		people[2 * i] = person(2 * i + 1, 7 + i, 100 + 4 * (uint64_t)i, USE_SHARED);
+		people[2 * i + 1] = person(2 * i + 2, 7 + i, 102 + 4 * (uint64_t)i, USE_SHARED);
+		ties[i] = (struct tie){2 * i + 1, 2 * i + 2, TIE_MOVED};
+	}
+	assert_int_equal(households_make(people, 2 * PAIRS, ties, PAIRS), 2 * PAIRS);
+}
+
+static struct occupant comer(int64_t id, uint64_t family, date from, bool child, enum property_use use)
+{
+	struct occupant out = person(id, 7, family, use);
+	out.from = from;
+	out.child = child;
+	return out;
+}
+
+/* Two mothers of one name in a hostel: each child belongs to the one who came when it did. */
+static void strangers_of_one_name_in_a_hostel(void **state)
+{
+	(void)state;
+	struct occupant people[] = {
+		comer(1, 12, 1000, false, USE_INSTITUTION), comer(2, 12, 1003, true, USE_INSTITUTION),
+		comer(3, 12, 1400, false, USE_INSTITUTION), comer(4, 12, 1401, true, USE_INSTITUTION),
+		comer(5, 14, 1400, true, USE_INSTITUTION)};
+	assert_int_equal(households_make(people, 5, NULL, 0), 3);
+	assert_int_equal(of(people, 5, 2)->household, of(people, 5, 1)->household);
+	assert_int_equal(of(people, 5, 4)->household, of(people, 5, 3)->household);
+	assert_int_not_equal(of(people, 5, 3)->household, of(people, 5, 1)->household);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_family_moves_and_parts),
+		cmocka_unit_test(who_came_from_one_place_is_a_family),
+		cmocka_unit_test(what_coming_together_is_worth_is_learned),
+		cmocka_unit_test(strangers_of_one_name_in_a_hostel),
 		cmocka_unit_test(who_was_there_before_is_another_household),
 		cmocka_unit_test(who_died_is_said_to_have),
 		cmocka_unit_test(strangers_of_the_past_are_strangers),
 		cmocka_unit_test(order_of_stays_does_not_matter),
 		cmocka_unit_test(a_million_at_one_address),
 		cmocka_unit_test(a_child_follows_the_family),
+		cmocka_unit_test(names_do_not_part_a_child_from_its_home),
 		cmocka_unit_test(not_everybody_follows),
 		cmocka_unit_test(who_is_forgotten_stays_with_the_family),
 		cmocka_unit_test(a_child_of_parents_apart_has_two_homes),
