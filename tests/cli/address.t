@@ -116,6 +116,18 @@ Mistakes are answered with what would be right
   oneview: --out and --quarantine both name ./out.csv
     What to do: Choose another name for one of them.
   [2]
+  $ : >none.csv; oneview address match -g ashgrove.csv none.csv -o out.csv
+  oneview: none.csv: the file is empty: its first line names the columns
+    What to do: Give a CSV file with a line of column names and a line for each address.
+  [3]
+  $ oneview address match -g . seven.csv -o out.csv
+  oneview: .: the file cannot be read (Is a directory)
+    What to do: Give a file in it.
+  [8]
+  $ oneview address match -g ashgrove.csv nowhere.csv -o out.csv
+  oneview: nowhere.csv: the file cannot be read (No such file or directory)
+    What to do: Give a file that is there and may be read.
+  [8]
   $ oneview address match -c address seven.csv -o out.csv
   oneview: --gazetteer is missing
     What to do: oneview address match --gazetteer G.csv --column address --column postcode IN.csv --out OUT.csv

@@ -209,6 +209,7 @@ static enum status read_rows(struct matching_file *m, struct csv *csv, struct er
 	if (status == STATUS_OK && !row.line) {
 		status = error_set(error, STATUS_INVALID, "address.empty",
 				   "the file is empty: its first line names the columns");
+		error_remedy(error, "Give a CSV file with a line of column names and a line for each address.");
 		error_at(error, m->file->in, 0, 0);
 	}
 	if (status == STATUS_OK)

@@ -517,6 +517,15 @@ static void skip_mark(struct csv *csv)
 		csv->at = 3;
 }
 
+enum status csv_cannot_open(const char *path, struct error *error)
+{
+	int reason = errno;
+	error_set_errno(error, reason, "intake.open", "the file cannot be read");
+	error_remedy(error, reason == EISDIR ? "Give a file in it." : "Give a file that is there and may be read.");
+	error_at(error, path, 0, 0);
+	return STATUS_IO;
+}
+
 enum status csv_open(struct csv **out, const char *path, const struct csv_format *format, struct error *error)
 {
 	return csv_open_part(out, path, format, 0, UINT64_MAX, error);
@@ -527,11 +536,8 @@ enum status csv_open_part(struct csv **out, const char *path, const struct csv_f
 {
 	*out = NULL;
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0) {
-		error_set_errno(error, errno, "intake.open", "The extract cannot be opened");
-		error_at(error, path, 0, 0);
-		return STATUS_IO;
-	}
+	if (fd < 0)
+		return csv_cannot_open(path, error);
 	(void)posix_fadvise(fd, 0, 0, POSIX_FADV_SEQUENTIAL);
 	/* Most files are small: room for all of it and the end behind it, as the buffer is cleared and wiped. */
 	struct stat info;

@@ -69,6 +69,8 @@ enum {
 };
 
 struct csv;
+/* "intake.open", by errno: what csv_open() says of a file that is not there, is a folder, or may not be read. */
+enum status csv_cannot_open(const char *path, struct error *error) MUST_CHECK;
 enum status csv_open(struct csv **out, const char *path, const struct csv_format *format,
 		     struct error *error) MUST_CHECK;
 /* Only the BYTES bytes from FROM on, which should begin and end where rows do: a last row that an open quote carries

@@ -99,8 +99,7 @@ enum status csv_format_of_file(struct csv_format *out, const char *path, const s
 	ssize_t got = fd < 0 ? -1 : pread(fd, chunk, START, 0);
 	enum status status = STATUS_OK;
 	if (got < 0) {
-		status = error_set_errno(error, errno, "intake.open", "The extract cannot be opened");
-		error_at(error, path, 0, 0);
+		status = csv_cannot_open(path, error);
 	} else {
 		*out = csv_format_detect(text_slice(chunk, (size_t)got), given);
 		if (!given->encoding_given && out->encoding == CSV_UTF_8 && !out->byte_order_mark &&
