@@ -374,3 +374,76 @@ bool list_row_is_open(const struct list_row *row, struct policy *policy)
 {
 	return list_row_may_be_seen(row, policy, NULL);
 }
+
+static enum status read_ids(int64_t **ids, size_t *count, struct store *data, const char *sql, int64_t key,
+			    struct text list_id, struct error *error)
+{
+	struct statement *query;
+	size_t capacity = 0;
+	bool row;
+	*ids = NULL;
+	*count = 0;
+	enum status status = store_prepare(&query, data, sql, error);
+	if (status != STATUS_OK)
+		return status;
+	statement_bind_int(query, "key", key);
+	if (!text_is_absent(list_id))
+		statement_bind_text(query, "list_id", list_id);
+	int id = statement_column(query, "id");
+	while ((status = statement_step(query, &row, error)) == STATUS_OK && row) {
+		ARRAY_GROW(*ids, *count, capacity);
+		(*ids)[(*count)++] = statement_int(query, id);
+	}
+	statement_done(query);
+	return status;
+}
+
+/* Whether all that SQL finds for KEY may be known of. */
+static enum status all_may(bool *out, const struct list_asker *asker, enum policy_subject kind, const char *sql,
+			   int64_t key, struct error *error)
+{
+	int64_t *ids;
+	size_t count;
+	enum status status = read_ids(&ids, &count, asker->data, sql, key, TEXT_ABSENT, error);
+	for (size_t i = 0; i < count; i++)
+		*out = *out && may(asker->policy, asker->grid, kind, ids[i]);
+	free(ids);
+	return status;
+}
+
+enum status list_subject_may_be_told(bool *out, const struct profile_list *list, int64_t key,
+				     const struct list_asker *asker, struct error *error)
+{
+	bool properties = list->subject == LIST_OF_PROPERTIES;
+	int64_t *ids;
+	size_t count;
+	enum status status = read_ids(
+		&ids, &count, asker->data,
+		properties
+			? "SELECT r.subject_id AS id FROM list_row r JOIN list_rule n ON n.list_no = r.list_no JOIN "
+			  "property p ON p.property_id = r.subject_id WHERE n.list_id = :list_id AND p.uprn_hash = :key"
+			: "SELECT r.subject_id AS id FROM list_row r JOIN list_rule n ON n.list_no = r.list_no "
+			  "WHERE n.list_id = :list_id AND r.subject_id = :key",
+		key, list->id, error);
+	free(ids);
+	*out = count == 0;
+	if (status != STATUS_OK || !*out)
+		return status;
+	if (list->subject == LIST_OF_RESIDENTS) {
+		*out = may(asker->policy, asker->grid, POLICY_RESIDENT, key);
+		return STATUS_OK;
+	}
+	status = all_may(out, asker, POLICY_PROPERTY,
+			 properties ? "SELECT property_id AS id FROM property WHERE uprn_hash = :key"
+				    : "SELECT property_id AS id FROM household WHERE household_id = :key",
+			 key, error);
+	if (status != STATUS_OK)
+		return status;
+	return all_may(
+		out, asker, POLICY_RESIDENT,
+		properties ? "SELECT m.resident_id AS id FROM household_member m JOIN property p ON p.property_id = "
+			     "m.property_id WHERE p.uprn_hash = :key AND m.to_date IS NULL"
+			   : "SELECT resident_id AS id FROM household_member WHERE household_id = :key AND to_date IS "
+			     "NULL",
+		key, error);
+}

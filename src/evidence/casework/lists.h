@@ -88,13 +88,20 @@ const struct list_result *lists_last_result(const struct list_result *results, s
 /* Whether the outcome settles the row for TODAY: it does not when the rule lets subjects come back. */
 bool list_result_settles(const struct profile_list *list, const struct list_result *result, date today);
 
-/* How far investigators have come with rows that the asker may see. */
+/* Who asks: only what they may know of is counted. GRID NULL: without a viewer. */
+struct list_asker {
+	struct store *data;
+	struct policy *policy;
+	const struct policy_grid *grid;
+};
+/* How far investigators have come with rows that the asker may see, and with those that have left the list since, as
+ * far as nobody and no address there is protected now. */
 struct outcome_counts {
 	size_t open, decided, right; /* right: of those decided, where the list was */
 };
 enum status outcomes_count(struct outcome_counts *out, const struct profile_list *list, const struct list_row *rows,
-			   size_t count, struct store *desk, date today, struct arena *arena,
-			   struct error *error) MUST_CHECK;
+			   size_t count, struct store *desk, const struct list_asker *asker, date today,
+			   struct arena *arena, struct error *error) MUST_CHECK;
 
 /* For a change of the key. */
 extern const struct sealed_rows list_sealed_notes;

@@ -98,4 +98,8 @@ void found_release(struct found_lists *found);
 /* Adds the rows of LIST to FOUND. Reads SOURCE only, but for the `whole` of its places. */
 void list_work_out(struct found_lists *found, struct list_source *source, const struct profile_list *list);
 
+/* Whether a subject that is not on the list may be told of: FALSE for what is on it and hidden. */
+enum status list_subject_may_be_told(bool *out, const struct profile_list *list, int64_t key,
+				     const struct list_asker *asker, struct error *error) MUST_CHECK;
+
 #endif

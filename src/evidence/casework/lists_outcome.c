@@ -2,7 +2,7 @@
 #include "base/id.h"
 #include "base/map.h"
 #include "base/memory.h"
-#include "casework/lists.h"
+#include "casework/lists_int.h"
 #include "vault/disclosure.h"
 
 #include <stdlib.h>
@@ -153,8 +153,18 @@ const struct list_result *lists_last_result(const struct list_result *results, s
 	return NULL;
 }
 
+static bool is_among(const struct list_row *rows, size_t count, int64_t key)
+{
+	for (size_t i = 0; i < count; i++) {
+		if (rows[i].key == key)
+			return true;
+	}
+	return false;
+}
+
 enum status outcomes_count(struct outcome_counts *out, const struct profile_list *list, const struct list_row *rows,
-			   size_t count, struct store *desk, date today, struct arena *arena, struct error *error)
+			   size_t count, struct store *desk, const struct list_asker *asker, date today,
+			   struct arena *arena, struct error *error)
 {
 	struct list_result *results;
 	size_t result_count;
@@ -170,13 +180,18 @@ enum status outcomes_count(struct outcome_counts *out, const struct profile_list
 		const uint64_t *number = id_map_get(&last, (uint64_t)rows[i].key);
 		out->open += !number || !list_result_settles(list, &results[*number - 1], today);
 	}
-	for (size_t i = 0; i < result_count; i++) {
+	for (size_t i = 0; status == STATUS_OK && i < result_count; i++) {
 		if (*id_map_get(&last, (uint64_t)results[i].key) != i + 1)
+			continue;
+		bool told = is_among(rows, count, results[i].key);
+		if (!told)
+			status = list_subject_may_be_told(&told, list, results[i].key, asker, error);
+		if (status != STATUS_OK || !told)
 			continue;
 		const struct profile_outcome *outcome = list_outcome(list, results[i].outcome);
 		out->decided++;
 		out->right += outcome && outcome->right;
 	}
 	id_map_release(&last);
-	return STATUS_OK;
+	return status;
 }

@@ -35,10 +35,11 @@ static enum status add_summary(const struct telling *t, const struct profile_lis
 	size_t count;
 	struct list_row *rows;
 	struct outcome_counts counts;
+	const struct list_asker asker = {.data = t->opened.data, .policy = t->policy};
 	enum status status = open_rows(t, list, &rows, &count, error);
 	if (status == STATUS_OK)
-		status =
-			outcomes_count(&counts, list, rows, count, t->opened.desk, date_today(), &t->cli->arena, error);
+		status = outcomes_count(&counts, list, rows, count, t->opened.desk, &asker, date_today(),
+					&t->cli->arena, error);
 	if (status != STATUS_OK)
 		return status;
 	struct cli_answer *answer = &t->cli->answer;

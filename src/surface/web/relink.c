@@ -2,6 +2,7 @@
 
 #include "base/log.h"
 #include "base/memory.h"
+#include "casework/lists.h"
 #include "household/household.h"
 #include "household/household_rulings.h"
 #include "household/restrictions.h"
@@ -178,6 +179,7 @@ static enum status derive(struct relinker *relinker, const struct shelves *shelv
 	struct site *site = relinker->site;
 	struct snapshot *snapshot = snapshot_hold(site);
 	struct reading *reading;
+	struct lists_report lists;
 	struct reading_settings settings = {.stop = &relinker->stop};
 	enum status status = reading_open(&reading, data, site->vault, snapshot->profile, &settings, error);
 	if (status == STATUS_OK) {
@@ -190,6 +192,8 @@ static enum status derive(struct relinker *relinker, const struct shelves *shelv
 		status = restrictions_refresh(snapshot->profile, data, date_today(), NULL, error);
 	if (status == STATUS_OK)
 		status = review_refresh(data, snapshot->profile, NULL, error);
+	if (status == STATUS_OK) /* they go by households */
+		status = lists_refresh(snapshot->profile, data, date_today(), &lists, error);
 	snapshot_release(site, snapshot);
 	if (status == STATUS_OK)
 		status = run_publish(data, NULL, error);

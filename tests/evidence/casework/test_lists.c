@@ -364,12 +364,29 @@ static void test_outcomes_outlive_what_is_worked_out_anew(void **state)
 	run(f, "DELETE FROM list_member");
 	refresh(f);
 	struct list_row *rows = rows_of(f, "not_alone", &count);
-	assert_ok(outcomes_count(&counts, list, rows, count, f->desk, 20050, &f->arena, &e), &e);
+	load_policy(f);
+	struct list_asker asker = {.data = f->data, .policy = f->policy};
+	assert_ok(outcomes_count(&counts, list, rows, count, f->desk, &asker, 20050, &f->arena, &e), &e);
 	assert_int_equal(counts.open, 1);
 	assert_int_equal(counts.decided, 1); /* the last of a subject counts */
 	assert_int_equal(counts.right, 1);
-	assert_ok(outcomes_count(&counts, list, rows, count, f->desk, 20101, &f->arena, &e), &e);
+	assert_ok(outcomes_count(&counts, list, rows, count, f->desk, &asker, 20101, &f->arena, &e), &e);
 	assert_int_equal(counts.open, 2); /* a hundred days later it may come back */
+	/* What is protected now is not counted, whether it is on the list and hidden or has left it. */
+	run(f, "INSERT INTO restriction_mark (subject_kind, subject_id, restriction_id) VALUES (%d, 100, 'refuge')",
+	    POLICY_PROPERTY);
+	load_policy(f);
+	asker.policy = f->policy;
+	assert_ok(outcomes_count(&counts, list, rows, 0, f->desk, &asker, 20101, &f->arena, &e), &e);
+	assert_int_equal(counts.decided, 0);
+	run(f, "DELETE FROM list_row");
+	assert_ok(outcomes_count(&counts, list, rows, 0, f->desk, &asker, 20101, &f->arena, &e), &e);
+	assert_int_equal(counts.decided, 0);
+	run(f, "DELETE FROM restriction_mark");
+	load_policy(f);
+	asker.policy = f->policy;
+	assert_ok(outcomes_count(&counts, list, rows, 0, f->desk, &asker, 20101, &f->arena, &e), &e);
+	assert_int_equal(counts.decided, 1);
 	assert_ok(lists_results_of(&result, &results, list, 90100, f->desk, f->vault, &f->arena, &e), &e);
 	assert_int_equal(results, 2);
 	assert_true(text_is(result[0].outcome, "ended"));

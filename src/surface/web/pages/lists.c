@@ -54,6 +54,7 @@ static enum status put_list(struct visit *visit, struct value *lists, const stru
 	size_t count;
 	struct list_row *rows;
 	struct outcome_counts counts;
+	struct list_asker asker = {.policy = visit->snapshot->policy, .grid = visit_grid(visit)};
 	struct value *row = add_object(lists);
 	put_text(row, "title", list->title);
 	put_text(row, "question", list->question);
@@ -69,7 +70,9 @@ static enum status put_list(struct visit *visit, struct value *lists, const stru
 	if (status == STATUS_OK)
 		status = visit_desk(visit, &desk, error);
 	if (status == STATUS_OK)
-		status = outcomes_count(&counts, list, rows, count, desk, date_today(), visit->arena, error);
+		status = visit_data(visit, &asker.data, error);
+	if (status == STATUS_OK)
+		status = outcomes_count(&counts, list, rows, count, desk, &asker, date_today(), visit->arena, error);
 	if (status != STATUS_OK)
 		return status;
 	put_format(row, "href", "/lists/%s", list->id.at);
