@@ -21,7 +21,7 @@ static void protect(int64_t property)
 	char sql[300];
 	snprintf(sql, sizeof sql,
 		 "INSERT INTO restriction_mark (subject_kind, subject_id, restriction_id) VALUES (%d, %lld, "
-		 "'restricted_address')",
+		 "'confidential_placement')",
 		 POLICY_PROPERTY, (long long)property);
 	assert_ok(store_execute(borough.data, sql, &e), &e);
 	assert_ok(store_execute(borough.data, "UPDATE restriction_state SET generation = generation + 1", &e), &e);
