@@ -486,6 +486,11 @@ await step("an investigator of lists", async () => {
   tell((await page.locator("main tbody tr").count()) === 3, "an investigator sees the lists of the role's agreement");
   await check(page, "lists");
   await page.click("main td a[href='/lists/single_person_discount']");
+  const sheet = await page.request.get(await page.locator("main a[download]").getAttribute("href"));
+  const rows = (await sheet.text()).trim().split("\r\n");
+  tell(sheet.ok() && /^text\/csv/.test(sheet.headers()["content-type"]) && rows[0].startsWith("about,postcode,ward"),
+    "a list can be downloaded for a spreadsheet");
+  tell(rows.length - 1 === Number((await page.locator("#rows").innerText()).split(" ")[0]), "with the rows that the page counts");
   tell(/\d+ to look into/.test(await text(page)) && /decides? nothing|not a finding/.test(await text(page)), "a list says that it is no finding", (await text(page)).slice(0, 300));
   await check(page, "list");
   const waiting = Number((await text(page)).match(/(\d+) to look into/)[1]);

@@ -73,6 +73,8 @@ const struct route routes[] = {
 	 "The lists for investigators of this role"},
 	{METHOD_GET, "/lists/{list}", MAY(LISTS_WORK), PURPOSE, CSRF_SESSION, RECORDS_LOOK, SLOW, page_list,
 	 "One list by priority, with reasons: state (done), ward"},
+	{METHOD_GET, "/lists/{list}/rows.csv", MAY(LISTS_WORK), PURPOSE, CSRF_SESSION, RECORDS_LOOK, SLOW,
+	 page_list_csv, "The rows of one list for a spreadsheet: state (done), ward"},
 	{METHOD_GET, "/lists/{list}/{row}", MAY(LISTS_WORK), PURPOSE, CSRF_SESSION, RECORDS_LOOK, AT_ONCE,
 	 page_list_row, "One row: who it is about, why, and what came of it"},
 	{METHOD_POST, "/lists/{list}/{row}", MAY(LISTS_WORK), PURPOSE, CSRF_SESSION, RECORDS_ON_CHANGE, AT_ONCE,

@@ -8,7 +8,7 @@
 #include "web/pages/pages.h"
 #include "web/pages/people.h"
 
-enum { ROWS_A_PAGE = 20 };
+enum { ROWS_A_PAGE = 20, EXPORT_MOST = 2000 };
 
 /* ---- which lists, and whether ------------------------------------------------------------------------------ */
 
@@ -233,6 +233,8 @@ static enum status list_page(struct visit *visit, struct listing *listing, struc
 	lists_put_rule(visit, listing->list);
 	put_filters(visit, listing);
 	put_bool(visit->document, "has_rows", total > 0);
+	put_format(visit->document, "csv_href", "/lists/%s/rows.csv?state=%s&ward=%.*s", listing->list->id.at,
+		   listing->decided ? "done" : "", TEXT_ARG(listing->ward));
 	put_format(visit->document, "summary", "%lld %s", (long long)total,
 		   listing->decided ? "looked into" : "to look into");
 	struct text base = arena_format(visit->arena, "/lists/%s?state=%s&ward=%.*s", listing->list->id.at,
@@ -256,4 +258,91 @@ enum status page_list(struct visit *visit, struct error *error)
 	status = list_page(visit, &listing, error);
 	id_map_release(&listing.last);
 	return status;
+}
+
+/* ---- the same rows for a spreadsheet --------------------------------------------------------------------------- */
+
+static struct text member_text(const struct value *object, const char *key)
+{
+	const struct value *member = document_member(object, text_of(key));
+	return member && member->kind == VALUE_TEXT ? member->text : TEXT("");
+}
+
+/* Texts of KEY in an array of objects, "; " between. */
+static struct text joined(struct arena *arena, const struct value *object, const char *array, const char *key)
+{
+	struct text all = TEXT("");
+	const struct value *rows = document_member(object, text_of(array));
+	for (const struct value *row = rows ? rows->first : NULL; row; row = row->next)
+		all = arena_format(arena, "%.*s%s%.*s", TEXT_ARG(all), all.len ? "; " : "",
+				   TEXT_ARG(member_text(row, key)));
+	return all;
+}
+
+static void append_row(struct buf *out, struct arena *arena, const struct listing *listing, const struct list_row *row,
+		       const struct value *object)
+{
+	const struct text cells[] = {
+		member_text(object, "subject"),
+		member_text(object, "postcode"),
+		member_text(object, "ward"),
+		arena_format(arena, "%d", row->points),
+		joined(arena, object, "reasons", "text"),
+		joined(arena, object, "people", "name"),
+		member_text(object, "since_text"),
+		member_text(object, "outcome"),
+		arena_format(arena, "/lists/%s/%s", listing->list->id.at,
+			     strrchr(member_text(object, "href").at, '/') + 1),
+	};
+	for (size_t i = 0; i < sizeof cells / sizeof *cells; i++) {
+		buf_append(out, ",", i > 0);
+		buf_append_csv_harmless(out, cells[i]);
+	}
+	buf_append(out, "\r\n", 2);
+}
+
+static enum status write_rows(struct visit *visit, const struct listing *listing, size_t *count, struct error *error)
+{
+	struct buf *out = &visit->request->response.body;
+	struct value *rows = document_array(visit->arena);
+	enum status status = STATUS_OK;
+	buf_append_text(out, TEXT("about,postcode,ward,points,reasons,people,since,outcome,page\r\n"));
+	for (size_t i = 0; status == STATUS_OK && i < listing->count; i++) {
+		if (!is_wanted(listing, &listing->rows[i]))
+			continue;
+		if (++*count > EXPORT_MOST)
+			return error_set(error, STATUS_TOO_LARGE, "lists.export",
+					 "More than %d rows are not written at once: choose a ward.", EXPORT_MOST);
+		status = put_row(visit, rows, listing, &listing->rows[i], error);
+		if (status == STATUS_OK)
+			append_row(out, visit->arena, listing, &listing->rows[i], rows->last);
+	}
+	return status;
+}
+
+enum status page_list_csv(struct visit *visit, struct error *error)
+{
+	size_t count = 0;
+	struct listing listing = {.ward = TEXT("")};
+	struct request *request = visit->request;
+	enum status status = lists_open(&listing.list, visit, error);
+	if (status != STATUS_OK)
+		return status;
+	id_map_init(&listing.last);
+	status = read_listing(&listing, visit, error);
+	if (status == STATUS_OK)
+		status = write_rows(visit, &listing, &count, error);
+	id_map_release(&listing.last);
+	if (status != STATUS_OK)
+		return status;
+	struct audit_entry entry = visit_entry(visit, "list.export", "allowed");
+	entry.subject_kind = TEXT("list");
+	entry.detail = arena_format(visit->arena, "list=%s rows=%zu", listing.list->id.at, count);
+	visit_record(visit, &entry);
+	request->response.status = 200;
+	request->response.content_type = "text/csv; charset=utf-8";
+	response_header(request, "Content-Disposition",
+			arena_format(visit->arena, "attachment; filename=\"%s.csv\"", listing.list->id.at).at);
+	visit->answered = true;
+	return STATUS_OK;
 }
