@@ -183,3 +183,32 @@ The master key is not changed under a running server
   Values sealed anew         0
   Archives sealed anew       0
   Now copy the keys to safekeeping, move master.key.old to where the keys of old backups are kept, and make a backup.
+
+The master key is split among people, and brought back
+  $ mkdir shares; oneview key split r --out shares --shares 3 --need 2
+  Shares written             3
+  Needed to bring the key back 2
+  Print each, give each to another person, then destroy the files.
+  $ head -1 shares/share-1-of-3.txt; sed -n 4p shares/share-2-of-3.txt; stat -c %a shares/share-1-of-3.txt
+  oneview-key-share-1
+  share 2 of 3, 2 needed
+  600
+  $ oneview key join r shares/share-1-of-3.txt shares/share-3-of-3.txt
+  oneview: */r/keys/master.key: There is a master key already (glob)
+    What to do: Keep it: without it nothing that was sealed can be read
+  [6]
+  $ mv r/keys/master.key kept
+  $ oneview key join r shares/share-1-of-3.txt
+  oneview: 2 shares are needed, and 1 are given
+    What to do: Ask another holder for theirs
+  [3]
+  $ oneview key join r shares/share-1-of-3.txt shares/share-1-of-3.txt
+  oneview: shares/share-1-of-3.txt: Share 1 is given twice
+  [3]
+  $ sed '5s/^./z/' shares/share-3-of-3.txt > typed; oneview key join r shares/share-1-of-3.txt typed
+  oneview: typed: This share is not as it was written
+    What to do: Compare each line with the printed one: its last line tells whether it is right
+  [9]
+  $ oneview key join r shares/share-3-of-3.txt shares/share-1-of-3.txt
+  The key is back. Destroy the files of the shares.
+  $ cmp kept r/keys/master.key && oneview status r > /dev/null

@@ -222,4 +222,17 @@ struct vault_change_report {
 enum status vault_change_key(const struct vault_change *change, struct vault_change_report *report,
 			     struct error *error) MUST_CHECK;
 
+/* ---- the key as shares ----------------------------------------------------------------------------- */
+
+enum { VAULT_SHARES_MOST = 20 };
+/* Writes OF share files into FOLDER (mode 0600), any NEED of which bring back the master key and, once it was changed,
+ * the key of the hashes; fewer tell nothing. STATUS_USAGE for numbers that make no sense, STATUS_CONFLICT when there is
+ * a share in FOLDER already. */
+enum status vault_split_key(const char *key_path, const char *folder, unsigned need, unsigned of,
+			    struct error *error) MUST_CHECK;
+/* The other way. A share that was changed, belongs to another split or is given twice is named; nothing is written
+ * before the key is known to be the one that was split. STATUS_CONFLICT when there is a key at KEY_PATH. */
+enum status vault_join_key(const char *const *share_paths, size_t count, const char *key_path,
+			   struct error *error) MUST_CHECK;
+
 #endif

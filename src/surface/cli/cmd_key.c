@@ -1,4 +1,4 @@
-/* "key change": everything that is sealed, sealed anew. */
+/* "key change": everything that is sealed, sealed anew. "key split", "key join": the key as shares. */
 #include "cli/opened.h"
 
 #include "address/address.h"
@@ -85,6 +85,68 @@ enum status cmd_key_change(struct cli *cli, struct error *error)
 			    "backups are kept, and make a backup.");
 	}
 	workspace_unlock(unserved);
+	opened_close(&opened);
+	return status;
+}
+
+/* ---- the key as shares -------------------------------------------------------------------------------- */
+
+static enum status audit_shares(struct opened *opened, const char *action, const char *detail, struct error *error)
+{
+	enum status status = store_begin(opened->desk, error);
+	if (status == STATUS_OK)
+		status = opened_audit(opened,
+				      &(struct audit_entry){.action = text_of(action),
+							    .subject_kind = TEXT("workspace"),
+							    .detail = text_of(detail)},
+				      error);
+	if (status == STATUS_OK)
+		return store_commit(opened->desk, error);
+	store_rollback(opened->desk);
+	return status;
+}
+
+enum status cmd_key_split(struct cli *cli, struct error *error)
+{
+	struct opened opened;
+	char detail[100];
+	int64_t shares = 5, need = 3;
+	enum status status = cli_value_int(cli, "shares", 2, VAULT_SHARES_MOST, &shares, error);
+	if (status == STATUS_OK)
+		status = cli_value_int(cli, "need", 2, VAULT_SHARES_MOST, &need, error);
+	if (status == STATUS_OK && !cli_value(cli, "out")) {
+		status = error_set(error, STATUS_USAGE, "cli.out", "It is not said where the shares go");
+		error_remedy(error, "Name a folder outside the workspace with --out");
+	}
+	if (status != STATUS_OK)
+		return status;
+	status = opened_open(&opened, cli, OPEN_DESK_WRITE, error);
+	snprintf(detail, sizeof detail, "%lld shares, %lld needed", (long long)shares, (long long)need);
+	if (status == STATUS_OK)
+		status = audit_shares(&opened, "key.split", detail, error);
+	if (status == STATUS_OK)
+		status = vault_split_key(opened.workspace->paths.master_key, cli_value(cli, "out"), (unsigned)need,
+					 (unsigned)shares, error);
+	if (status == STATUS_OK) {
+		answer_int(&cli->answer, "shares", "Shares written", shares);
+		answer_int(&cli->answer, "need", "Needed to bring the key back", need);
+		answer_line(&cli->answer, "Print each, give each to another person, then destroy the files.");
+	}
+	opened_close(&opened);
+	return status;
+}
+
+enum status cmd_key_join(struct cli *cli, struct error *error)
+{
+	struct opened opened;
+	enum status status = opened_open(&opened, cli, OPEN_DESK_WRITE, error);
+	if (status == STATUS_OK)
+		status = vault_join_key(cli->operands + 1, cli->operand_count - 1, opened.workspace->paths.master_key,
+					error);
+	if (status == STATUS_OK)
+		status = audit_shares(&opened, "key.join", "from shares", error);
+	if (status == STATUS_OK)
+		answer_line(&cli->answer, "The key is back. Destroy the files of the shares.");
 	opened_close(&opened);
 	return status;
 }

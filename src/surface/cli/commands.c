@@ -507,6 +507,33 @@ const struct cli_command cli_commands[] = {
 		.run = cmd_key_change,
 	},
 	{
+		.name = "key split",
+		.group = GROUP_CARE,
+		.summary = "Write the master key as shares, some of which bring it back",
+		.details =
+			"Fewer shares than are needed tell nothing about the key. A share is a short text: print it, "
+			"give it to a person or put it into a safe, and destroy the file. Split again after "
+			"\"oneview key change\".",
+		.operands = {WORKSPACE_OPERAND},
+		.options = {{"out", 'o', "FOLDER", "where the shares are written; not in the workspace", NULL},
+			    {"shares", 's', "N", "how many; 5", NULL},
+			    {"need", 'n', "N", "how many bring the key back; 3", NULL}},
+		.examples = {{"oneview key split council -o /media/stick --shares 5 --need 3",
+			      "For five people, any three of whom can open the workspace together."}},
+		.run = cmd_key_split,
+	},
+	{
+		.name = "key join",
+		.group = GROUP_CARE,
+		.summary = "Bring the master key back from its shares",
+		.details =
+			"A share with a typing error is named, and so is one of another key. Nothing is written before "
+			"the key is known to be the one that was split, or over a key that is there.",
+		.operands = {WORKSPACE_OPERAND, {"SHARE", "a share's file", false, true}},
+		.examples = {{"oneview key join council share-1-of-5.txt share-3-of-5.txt share-4-of-5.txt", NULL}},
+		.run = cmd_key_join,
+	},
+	{
 		.name = "backup",
 		.group = GROUP_CARE,
 		.summary = "Copy a workspace, consistently, while it is in use",
