@@ -104,6 +104,7 @@ What operators did is in the audit, and the audit verifies
   Chain verifies             yes
   Entries                    4
   Head                       4:HASH
+  Signed checkpoints         0
   $ oneview user password w jpike --quiet
   $ oneview audit verify w --contains "$(sed -n 's/^Head *//p' before)" | tail -1
   Still contains the earlier yes
@@ -111,8 +112,36 @@ What operators did is in the audit, and the audit verifies
   Chain verifies             yes
   Entries                    5
   Head                       5:* (glob)
+  Signed checkpoints         0
   oneview: Entry 3 of the audit is not the one that was noted down
     What to do: Keep the database as it is and tell the data protection officer
+  [9]
+
+A signed checkpoint goes to the outbox; the chain must agree with it, and its key is kept
+  $ oneview audit key w
+  oneview: Nothing was signed yet
+    What to do: Make the first checkpoint with `oneview audit checkpoint`, or start the server
+  [4]
+  $ oneview audit checkpoint w | head -1
+  Signed entry               5
+  $ oneview audit checkpoint w | head -1
+  Signed already             5
+  $ wc -l < w/outbox/audit-checkpoints.jsonl
+  1
+  $ stat -c '%a' w/keys/audit-signing.key
+  600
+  $ oneview audit key w --json | python3 -c 'import json,sys; [print(k["public_key"]) for k in json.load(sys.stdin)["keys"]]' > public
+  $ cp w/outbox/audit-checkpoints.jsonl kept
+  $ oneview audit key w --change | tail -2 | sed 's/^[0-9a-f]* *[-0-9]* */KEY DATE /'
+  KEY DATE no
+  KEY DATE yes
+  $ oneview audit verify w --checkpoints kept --public-key public | tail -1
+  Signed checkpoints         1
+  $ sed 's/"at":1/"at":2/' kept > forged
+  $ oneview audit verify w --checkpoints forged
+  Chain verifies             no
+  oneview: The checkpoint of entry 5 was changed after it was signed
+    What to do: * (glob)
   [9]
 
 One changed byte in the audit is found, and where

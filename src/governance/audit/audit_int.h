@@ -3,6 +3,7 @@
 #define AUDIT_AUDIT_INT_H
 
 #include "audit/audit.h"
+#include "audit/checkpoint.h"
 
 enum {
 	AUDIT_TEXT_MAX = 4096,      /* bytes of one text of an entry ... */
@@ -48,9 +49,25 @@ enum status audit_head_check(const struct audit_head *head, const struct audit_k
 /* Reads `hash` and `mac` of the current row, whose `seq` the caller knows. */
 void audit_head_read(struct statement *query, struct audit_head *out);
 
+/* Where the columns of an entry stand in a query, and the entry of its current row: texts live until the next step. */
+struct audit_columns {
+	int seq, at, subject_id, texts[AUDIT_TEXT_COUNT];
+};
+struct audit_columns audit_find_columns(struct statement *query);
+void audit_read_entry(struct statement *query, const struct audit_columns *columns, struct audit_entry *out);
+
 /* Numbers, chains and inserts COUNT entries in the open transaction, and moves the head. */
 enum status audit_write(struct store *desk, const struct audit_key *key, const struct audit_entry *const *entries,
 			size_t count, struct error *error) MUST_CHECK;
+
+enum status audit_stored_head(struct store *desk, struct audit_head *out, struct error *error) MUST_CHECK;
+
+/* Fills signer and signature. A signing key is kept as its seed, which looks like the audit's other key. */
+void audit_checkpoint_sign(struct audit_checkpoint *checkpoint, const struct audit_key *seed);
+void audit_signer_public(struct audit_public_key *out, const struct audit_key *seed);
+/* Adds a line to PATH, durably. */
+enum status audit_checkpoint_send(const struct audit_checkpoint *checkpoint, const char *path,
+				  struct error *error) MUST_CHECK;
 
 void audit_hex(const unsigned char *bytes, size_t count, char *out);
 

@@ -125,3 +125,24 @@ void audit_hex(const unsigned char *bytes, size_t count, char *out)
 {
 	sodium_bin2hex(out, 2 * count + 1, bytes, count);
 }
+
+struct audit_columns audit_find_columns(struct statement *query)
+{
+	struct audit_columns columns = {
+		.seq = statement_column(query, "seq"),
+		.at = statement_column(query, "at"),
+		.subject_id = statement_column(query, "subject_id"),
+	};
+	for (size_t i = 0; i < AUDIT_TEXT_COUNT; i++)
+		columns.texts[i] = statement_column(query, audit_text_columns[i]);
+	return columns;
+}
+
+void audit_read_entry(struct statement *query, const struct audit_columns *columns, struct audit_entry *out)
+{
+	out->seq = statement_int(query, columns->seq);
+	out->at = statement_int(query, columns->at);
+	out->subject_id = statement_int(query, columns->subject_id);
+	for (enum audit_text i = 0; i < AUDIT_TEXT_COUNT; i++)
+		*audit_entry_text(out, i) = statement_text(query, columns->texts[i]);
+}

@@ -49,3 +49,42 @@ CREATE TRIGGER audit_head_no_delete BEFORE DELETE ON audit_head FOR EACH ROW EXE
 CREATE TRIGGER audit_head_forward BEFORE UPDATE ON audit_head FOR EACH ROW WHEN (NEW.seq < OLD.seq)
 EXECUTE FUNCTION audit_refuse();
 -- end
+-- migration 2
+-- Who this audit is of, in a signature: drawn at random by the first checkpoint.
+CREATE TABLE audit_origin (
+	one ID PRIMARY KEY CHECK (one = 1),
+	workspace TEXT
+);
+INSERT INTO audit_origin (one) VALUES (1);
+-- Public keys that checkpoints were signed with; those before the newest stay, for what they signed.
+CREATE TABLE audit_signer (
+	public_key BLOB PRIMARY KEY,
+	since INSTANT NOT NULL
+);
+CREATE TABLE audit_checkpoint (
+	seq ID NOT NULL,
+	public_key BLOB NOT NULL,
+	at INSTANT NOT NULL,
+	hash BLOB NOT NULL,
+	workspace TEXT NOT NULL,
+	signature BLOB NOT NULL,
+	PRIMARY KEY (seq, public_key)
+);
+-- only: sqlite
+CREATE TRIGGER audit_checkpoint_no_update BEFORE UPDATE ON audit_checkpoint
+BEGIN SELECT RAISE(ABORT, 'checkpoints are never changed'); END;
+CREATE TRIGGER audit_checkpoint_no_delete BEFORE DELETE ON audit_checkpoint
+BEGIN SELECT RAISE(ABORT, 'checkpoints are never removed'); END;
+CREATE TRIGGER audit_signer_no_update BEFORE UPDATE ON audit_signer
+BEGIN SELECT RAISE(ABORT, 'public keys are never changed'); END;
+CREATE TRIGGER audit_signer_no_delete BEFORE DELETE ON audit_signer
+BEGIN SELECT RAISE(ABORT, 'public keys are never removed'); END;
+-- end
+-- only: postgresql
+CREATE TRIGGER audit_checkpoint_no_change BEFORE UPDATE OR DELETE ON audit_checkpoint FOR EACH ROW
+EXECUTE FUNCTION audit_refuse();
+CREATE TRIGGER audit_checkpoint_no_truncate BEFORE TRUNCATE ON audit_checkpoint EXECUTE FUNCTION audit_refuse();
+CREATE TRIGGER audit_signer_no_change BEFORE UPDATE OR DELETE ON audit_signer FOR EACH ROW
+EXECUTE FUNCTION audit_refuse();
+CREATE TRIGGER audit_signer_no_truncate BEFORE TRUNCATE ON audit_signer EXECUTE FUNCTION audit_refuse();
+-- end

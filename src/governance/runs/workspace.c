@@ -16,6 +16,8 @@ static const struct {
 	{"keys", offsetof(struct workspace_paths, keys), true},
 	{"keys/master.key", offsetof(struct workspace_paths, master_key), false},
 	{"keys/audit.key", offsetof(struct workspace_paths, audit_key), false},
+	{"keys/audit-signing.key", offsetof(struct workspace_paths, signing_key), false},
+	{"outbox/audit-checkpoints.jsonl", offsetof(struct workspace_paths, checkpoints), false},
 	{"inbox", offsetof(struct workspace_paths, inbox), true},
 	{"archive", offsetof(struct workspace_paths, archive), true},
 	{"outbox", offsetof(struct workspace_paths, outbox), true},
@@ -33,7 +35,7 @@ static enum status set_paths(struct workspace *workspace, const char *folder, st
 		error_remedy(error, "Make a workspace with `oneview init %s`", folder);
 		return STATUS_NOT_FOUND;
 	}
-	if (strlen(absolute) + 32 > WORKSPACE_PATH_SIZE)
+	if (strlen(absolute) + 40 > WORKSPACE_PATH_SIZE)
 		return error_set(error, STATUS_TOO_LARGE, "workspace.path", "The path of the workspace is too long: %s",
 				 folder);
 	snprintf(workspace->folder, sizeof workspace->folder, "%s", absolute);

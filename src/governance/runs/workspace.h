@@ -2,7 +2,7 @@
  *
  *     workspace.yaml    title, database address
  *     profile/          the council's configuration, copied at init
- *     keys/             master.key, audit.key (mode 0600): back them up apart from the database
+ *     keys/             master.key, audit.key, audit-signing.key (mode 0600): back them up apart from the database
  *     data.db, desk.db  on SQLite
  *     inbox/            extracts to load; archive/: sealed extracts that were loaded
  *     outbox/, logs/    what the program writes for others
@@ -19,9 +19,9 @@ enum { WORKSPACE_PATH_SIZE = 512 };
 
 struct workspace_paths {
 	char profile[WORKSPACE_PATH_SIZE], keys[WORKSPACE_PATH_SIZE], master_key[WORKSPACE_PATH_SIZE],
-		audit_key[WORKSPACE_PATH_SIZE], inbox[WORKSPACE_PATH_SIZE], archive[WORKSPACE_PATH_SIZE],
-		outbox[WORKSPACE_PATH_SIZE], logs[WORKSPACE_PATH_SIZE], lock[WORKSPACE_PATH_SIZE],
-		settings[WORKSPACE_PATH_SIZE];
+		audit_key[WORKSPACE_PATH_SIZE], signing_key[WORKSPACE_PATH_SIZE], checkpoints[WORKSPACE_PATH_SIZE],
+		inbox[WORKSPACE_PATH_SIZE], archive[WORKSPACE_PATH_SIZE], outbox[WORKSPACE_PATH_SIZE],
+		logs[WORKSPACE_PATH_SIZE], lock[WORKSPACE_PATH_SIZE], settings[WORKSPACE_PATH_SIZE];
 };
 
 struct workspace {

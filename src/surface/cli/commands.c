@@ -477,14 +477,41 @@ const struct cli_command cli_commands[] = {
 		.run = cmd_policy_lift,
 	},
 	{
+		.name = "audit checkpoint",
+		.group = GROUP_CARE,
+		.summary = "Sign the audit as it is now, for another system to keep",
+		.details = "Adds a line to outbox/audit-checkpoints.jsonl: number, time and hash of the last entry "
+			   "under an Ed25519 signature. The server does the same every hour and every 10,000 entries. "
+			   "Let another system, which this one's administrators cannot reach, take the file.",
+		.operands = {WORKSPACE_OPERAND},
+		.examples = {{"oneview audit checkpoint council", "Before a backup, say."}},
+		.run = cmd_audit_checkpoint,
+	},
+	{
+		.name = "audit key",
+		.group = GROUP_CARE,
+		.summary = "Show the public keys that audit checkpoints are signed with",
+		.details = "Keep them where the checkpoints are kept: \"oneview audit verify\" takes a file of them, "
+			   "one a line.",
+		.operands = {WORKSPACE_OPERAND},
+		.options = {{"change", 0, NULL, "sign with a new key from now on; old public keys stay", NULL}},
+		.examples = {{"oneview audit key council --change", "When somebody leaves who could read keys/."}},
+		.run = cmd_audit_key,
+	},
+	{
 		.name = "audit verify",
 		.group = GROUP_CARE,
 		.summary = "Check that no audit entry was changed, removed or put in",
-		.details = "Prints the head of the chain. Write it down elsewhere: given back with --contains, a later "
-			   "call shows "
-			   "that the chain still holds what it held then.",
+		.details =
+			"Prints the head of the chain. Write it down elsewhere: given back with --contains, a later "
+			"call shows "
+			"that the chain still holds what it held then. Signed checkpoints do the same by themselves: "
+			"the chain must have the hash of each, those of the workspace or of a file that was taken "
+			"away.",
 		.operands = {WORKSPACE_OPERAND},
-		.options = {{"contains", 'c', "NUMBER:HASH", "the head that an earlier verification printed", NULL}},
+		.options = {{"contains", 'c', "NUMBER:HASH", "the head that an earlier verification printed", NULL},
+			    {"checkpoints", 0, "FILE", "checkpoints that another system kept", NULL},
+			    {"public-key", 0, "FILE", "the keys they must be signed with, 64 digits a line", NULL}},
 		.examples = {{"oneview audit verify council",
 			      "Exit code 9 when it does not verify, and the first bad entry."}},
 		.run = cmd_audit_verify,

@@ -113,8 +113,8 @@ struct site {
 	struct buf profile_problem;  /* why a changed profile was not taken; under the snapshot's lock */
 	struct buf unavailable_page; /* what is sent when the audit cannot be written */
 	struct session_limits limits;
-	instant started, swept, profile_looked_at;
-	atomic_bool searchable; /* the first search index is there */
+	instant started, swept, profile_looked_at, signed_at; /* signed_at: last look whether a checkpoint is due */
+	atomic_bool searchable;                               /* the first search index is there */
 	atomic_int_fast64_t generation;
 };
 

@@ -7,13 +7,14 @@
 
 #include "support/databases.h"
 
-#include "audit/audit.h"
+#include "audit/checkpoint.h"
 #include "base/file.h"
 
 #include <pthread.h>
 #include <stdatomic.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 static struct test_database db;
 static struct store *desk;
@@ -382,6 +383,201 @@ static void test_the_key_file_is_guarded(void **state)
 	assert_int_equal(audit_key_read(&two, path, &e), STATUS_REFUSED);
 }
 
+/* ---- checkpoints ------------------------------------------------------------------------------- */
+
+static struct audit_checkpoint_places places;
+static char signing_key[300], outbox[300];
+
+static struct audit_checkpoint checkpoint(void)
+{
+	struct audit_checkpoint made_of;
+	bool made;
+	snprintf(signing_key, sizeof signing_key, "%s/audit-signing.key", db.folder);
+	snprintf(outbox, sizeof outbox, "%s/audit-checkpoints.jsonl", db.folder);
+	places = (struct audit_checkpoint_places){&key, signing_key, outbox};
+	assert_ok(audit_checkpoint_make(&made, &made_of, desk, &places, &e), &e);
+	assert_true(made);
+	return made_of;
+}
+
+/* The table's checkpoints, under the table's keys. */
+static enum status verify_signed(struct audit_verification *found)
+{
+	struct arena arena;
+	struct audit_checkpoints checkpoints;
+	struct audit_signers signers;
+	arena_init(&arena, 1 << 20);
+	assert_ok(audit_checkpoints_read(&checkpoints, desk, &arena, &e), &e);
+	assert_ok(audit_signers_read(&signers, desk, &arena, &e), &e);
+	enum status status = audit_checkpoints_check(&checkpoints, &signers, &e);
+	if (status == STATUS_OK)
+		status = audit_verify_against(desk, &key, &checkpoints, found, &e);
+	arena_release(&arena);
+	return status;
+}
+
+static void test_a_checkpoint_signs_the_last_entry_once(void **state)
+{
+	(void)state;
+	struct audit_verification found;
+	struct audit_checkpoint again;
+	bool made = true;
+	append(1, 5);
+	struct audit_checkpoint first = checkpoint();
+	assert_int_equal(first.seq, 5);
+	assert_ok(audit_checkpoint_make(&made, &again, desk, &places, &e), &e);
+	assert_false(made);
+	assert_ok(audit_checkpoint_when_due(&made, desk, &places, &e), &e);
+	assert_false(made);
+	append(6, 9);
+	assert_ok(audit_checkpoint_when_due(&made, desk, &places, &e), &e);
+	assert_false(made); /* neither an hour nor ten thousand entries later */
+	struct audit_checkpoint second = checkpoint();
+	assert_int_equal(second.seq, 9);
+	assert_string_equal(first.workspace, second.workspace);
+	assert_int_equal(strlen(first.workspace), 32);
+	assert_ok(verify_signed(&found), &e);
+	assert_int_equal(found.entries, 9);
+	assert_int_not_equal(store_execute(desk, "DELETE FROM audit_checkpoint", &e), STATUS_OK);
+	assert_int_not_equal(store_execute(desk, "UPDATE audit_checkpoint SET at = 0", &e), STATUS_OK);
+	assert_int_not_equal(store_execute(desk, "DELETE FROM audit_signer", &e), STATUS_OK);
+}
+
+static void test_the_first_checkpoint_is_due_at_once(void **state)
+{
+	(void)state;
+	bool made = true;
+	snprintf(signing_key, sizeof signing_key, "%s/audit-signing.key", db.folder);
+	places = (struct audit_checkpoint_places){&key, signing_key, NULL};
+	assert_ok(audit_checkpoint_when_due(&made, desk, &places, &e), &e);
+	assert_false(made); /* nothing to sign */
+	append(1, 1);
+	assert_ok(audit_checkpoint_when_due(&made, desk, &places, &e), &e);
+	assert_true(made);
+}
+
+/* With audit.key a whole chain can be written anew that holds together; what was signed and sent away cannot. */
+static void test_a_chain_written_anew_is_found_by_what_was_sent_away(void **state)
+{
+	struct arena arena;
+	struct audit_checkpoints sent;
+	struct audit_verification found;
+	char kept[340], command[800];
+	append(1, 5);
+	checkpoint();
+	append(6, 12);
+	checkpoint();
+	snprintf(kept, sizeof kept, "/tmp/kept-checkpoints-%d.jsonl", (int)getpid());
+	snprintf(command, sizeof command, "cp %s %s", outbox, kept);
+	assert_int_equal(system(command), 0);
+	drop(state);
+	make(state);
+	append(1, 8); /* the first eight are not those of before: their instants differ */
+	append(20, 30);
+	arena_init(&arena, 1 << 20);
+	assert_ok(audit_checkpoints_file(&sent, kept, &arena, &e), &e);
+	assert_int_equal(sent.count, 2);
+	assert_ok(audit_verify(desk, &key, &found, &e), &e);
+	assert_int_equal(audit_verify_against(desk, &key, &sent, &found, &e), STATUS_CORRUPT);
+	assert_int_equal(found.bad_seq, 5);
+	assert_non_null(strstr(e.message, "entries from 1 on"));
+	drop(state);
+	make(state);
+	append(1, 3);
+	assert_int_equal(audit_verify_against(desk, &key, &sent, &found, &e), STATUS_CORRUPT);
+	assert_int_equal(found.bad_seq, 4);
+	arena_release(&arena);
+	unlink(kept);
+}
+
+static void test_a_changed_checkpoint_and_a_strange_key_are_found(void **state)
+{
+	(void)state;
+	struct arena arena;
+	struct audit_checkpoints sent;
+	struct audit_signers signers;
+	append(1, 5);
+	checkpoint();
+	arena_init(&arena, 1 << 20);
+	assert_ok(audit_signers_read(&signers, desk, &arena, &e), &e);
+	for (int change = 0; change < 5; change++) {
+		assert_ok(audit_checkpoints_file(&sent, outbox, &arena, &e), &e);
+		assert_ok(audit_checkpoints_check(&sent, &signers, &e), &e);
+		sent.at->seq += change == 0;
+		sent.at->at += change == 1;
+		sent.at->hash[7] ^= change == 2;
+		sent.at->workspace[0] ^= change == 3;
+		sent.at->signature[9] ^= change == 4;
+		assert_int_equal(audit_checkpoints_check(&sent, &signers, &e), STATUS_CORRUPT);
+	}
+	signers.at->bytes[0] ^= 1;
+	assert_ok(audit_checkpoints_file(&sent, outbox, &arena, &e), &e);
+	assert_int_equal(audit_checkpoints_check(&sent, &signers, &e), STATUS_CORRUPT);
+	assert_non_null(strstr(e.message, "a key that is not given"));
+	arena_release(&arena);
+}
+
+static void test_a_new_signing_key_keeps_the_old_public_one(void **state)
+{
+	(void)state;
+	struct arena arena;
+	struct audit_signers signers;
+	struct audit_verification found;
+	struct audit_public_key fresh;
+	struct audit_checkpoints checkpoints;
+	append(1, 5);
+	checkpoint();
+	append(6, 8);
+	assert_ok(audit_signer_change(&fresh, desk, &places, &e), &e); /* signs entry 8 with the old key first */
+	struct audit_checkpoint after = checkpoint();
+	assert_int_equal(after.seq, 8);
+	assert_memory_equal(&after.signer, &fresh, sizeof fresh);
+	arena_init(&arena, 1 << 20);
+	assert_ok(audit_signers_read(&signers, desk, &arena, &e), &e);
+	assert_ok(audit_checkpoints_read(&checkpoints, desk, &arena, &e), &e);
+	assert_int_equal(signers.count, 2);
+	assert_int_equal(checkpoints.count, 3);
+	assert_memory_equal(&signers.at[1], &fresh, sizeof fresh);
+	assert_ok(verify_signed(&found), &e);
+	/* A key that was lost is told, not replaced in silence. */
+	assert_int_equal(unlink(signing_key), 0);
+	bool made;
+	append(9, 9);
+	assert_int_equal(audit_checkpoint_make(&made, &after, desk, &places, &e), STATUS_REFUSED);
+	assert_false(file_exists(signing_key));
+	assert_ok(audit_signer_change(&fresh, desk, &places, &e), &e);
+	checkpoint();
+	assert_ok(verify_signed(&found), &e);
+	arena_release(&arena);
+}
+
+static void test_a_torn_line_of_the_outbox_is_cut_off(void **state)
+{
+	(void)state;
+	struct arena arena;
+	struct audit_checkpoints sent;
+	append(1, 2);
+	checkpoint();
+	FILE *file = fopen(outbox, "a");
+	fputs("{\"format\":\"onevi", file);
+	fclose(file);
+	arena_init(&arena, 1 << 20);
+	assert_int_equal(audit_checkpoints_file(&sent, outbox, &arena, &e), STATUS_INVALID);
+	assert_int_equal(e.line, 2);
+	append(3, 4);
+	checkpoint();
+	assert_ok(audit_checkpoints_file(&sent, outbox, &arena, &e), &e);
+	assert_int_equal(sent.count, 2);
+	/* What cannot be sent is not kept either. */
+	append(5, 6);
+	bool made;
+	struct audit_checkpoint none;
+	places.outbox = "/nowhere/at/all";
+	assert_int_not_equal(audit_checkpoint_make(&made, &none, desk, &places, &e), STATUS_OK);
+	assert_int_equal(test_query(desk, "SELECT count(*) FROM audit_checkpoint"), 2);
+	arena_release(&arena);
+}
+
 #define ON_A_DATABASE(test) cmocka_unit_test_setup_teardown(test, make, drop)
 
 int main(void)
@@ -398,6 +594,12 @@ int main(void)
 		ON_A_DATABASE(test_many_threads_share_commits),
 		ON_A_DATABASE(test_several_processes_keep_one_chain),
 		ON_A_DATABASE(test_the_reader_filters_and_pages),
+		ON_A_DATABASE(test_a_checkpoint_signs_the_last_entry_once),
+		ON_A_DATABASE(test_the_first_checkpoint_is_due_at_once),
+		ON_A_DATABASE(test_a_chain_written_anew_is_found_by_what_was_sent_away),
+		ON_A_DATABASE(test_a_changed_checkpoint_and_a_strange_key_are_found),
+		ON_A_DATABASE(test_a_new_signing_key_keeps_the_old_public_one),
+		ON_A_DATABASE(test_a_torn_line_of_the_outbox_is_cut_off),
 		ON_A_DATABASE(test_the_key_file_is_guarded),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
