@@ -94,8 +94,8 @@ static int load_front_filter(scmp_filter_ctx filter)
 	if (!failed)
 		failed = allow_data_only(filter);
 	if (!failed) /* names of threads, for whoever looks at them */
-		failed =
-			seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(prctl), 1, SCMP_A0(SCMP_CMP_EQ, PR_SET_NAME));
+		failed = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(prctl), 1,
+					  SCMP_A0(SCMP_CMP_EQ, PR_SET_NAME, 0));
 	if (!failed)
 		failed = allow_threads_only(filter, false);
 	return failed ? failed : seccomp_load(filter);
