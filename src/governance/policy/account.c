@@ -1,6 +1,7 @@
 #include "policy/account_int.h"
 
 #include "base/utf8.h"
+#include "policy/password.h"
 
 #include <sodium.h>
 
@@ -66,19 +67,29 @@ static enum status check_account(const struct account *account, struct error *er
 	return STATUS_INVALID;
 }
 
+/* In capitals or small letters; a name of two letters is in too many words. */
+static bool holds_name(struct text password, const char *username)
+{
+	size_t len = strlen(username);
+	for (size_t i = 0; len > 2 && i + len <= password.len; i++) {
+		if (text_equal_ignoring_case(text_slice(password.at + i, len), text_of(username)))
+			return true;
+	}
+	return false;
+}
+
 static enum status check_password(const char *username, struct text password, struct error *error)
 {
 	bool length = password.len >= PASSWORD_LENGTH_MIN && password.len <= PASSWORD_LENGTH_MAX;
-	bool varied = false;
-	for (size_t i = 1; i < password.len; i++)
-		varied |= password.at[i] != password.at[0];
-	bool names = username && text_find(password, text_of(username)) < password.len;
-	if (length && varied && !names && utf8_first_invalid(password) == password.len)
+	bool names = holds_name(password, username);
+	bool is_text = utf8_first_invalid(password) == password.len;
+	if (length && is_text && !names && !password_is_common(password))
 		return STATUS_OK;
 	error_set(error, STATUS_INVALID, "account.password", "The password %s",
-		  names     ? "holds the user name"
-		  : !length ? "is too short or too long"
-			    : "is too simple or not text");
+		  names      ? "holds the user name"
+		  : !length  ? "is too short or too long"
+		  : !is_text ? "is not text"
+			     : "is among those that are guessed first");
 	error_remedy(error, "Choose %d to %d characters, three random words for example", PASSWORD_LENGTH_MIN,
 		     PASSWORD_LENGTH_MAX);
 	return STATUS_INVALID;
@@ -163,10 +174,31 @@ static enum status store_password(struct store *desk, void *context, struct erro
 	return status ? status : session_end_all(desk, change->user_id, error);
 }
 
+static enum status name_of(struct store *desk, int64_t user_id, char out[USERNAME_MAX + 1], struct error *error)
+{
+	struct statement *query;
+	bool row;
+	enum status status =
+		store_prepare(&query, desk, "SELECT username FROM account WHERE user_id = :user_id", error);
+	if (status)
+		return status;
+	statement_bind_int(query, "user_id", user_id);
+	int column = statement_column(query, "username");
+	status = statement_step(query, &row, error);
+	if (status == STATUS_OK && !row)
+		status = not_found(error);
+	else if (status == STATUS_OK)
+		snprintf(out, USERNAME_MAX + 1, "%.*s", TEXT_ARG(statement_text(query, column)));
+	statement_done(query);
+	return status;
+}
+
 enum status account_set_password(struct store *desk, int64_t user_id, struct text password, struct error *error)
 {
-	char hash[PASSWORD_HASH_SIZE];
-	enum status status = check_password(NULL, password, error);
+	char hash[PASSWORD_HASH_SIZE], username[USERNAME_MAX + 1];
+	enum status status = name_of(desk, user_id, username, error);
+	if (status == STATUS_OK)
+		status = check_password(username, password, error);
 	if (status == STATUS_OK)
 		status = password_hash(password, hash, error);
 	if (status)
@@ -228,6 +260,12 @@ static instant read_instant(struct statement *query, const char *name)
 	return statement_is_null(query, column) ? INSTANT_UNKNOWN : statement_int(query, column);
 }
 
+static date read_date(struct statement *query, const char *name)
+{
+	int column = statement_column(query, name);
+	return statement_is_null(query, column) ? DATE_UNKNOWN : (date)statement_int(query, column);
+}
+
 static struct text read_text(struct statement *query, struct arena *arena, const char *name)
 {
 	struct text t = statement_text(query, statement_column(query, name));
@@ -245,8 +283,13 @@ void account_read(struct statement *query, struct arena *arena, instant now, str
 		.status = (enum account_status)statement_int(query, statement_column(query, "status")),
 		.locked = statement_int(query, statement_column(query, "locked_until")) > now,
 		.must_change_password = statement_int(query, statement_column(query, "must_change_password")) != 0,
+		.external = !statement_is_null(query, statement_column(query, "external_id")),
+		.second_factor = statement_int(query, statement_column(query, "second_factor")) != 0,
 		.created = read_instant(query, "created"),
 		.last_sign_in = read_instant(query, "last_sign_in"),
+		.accepted = read_text(query, arena, "accepted"),
+		.accepted_at = read_instant(query, "accepted_at"),
+		.training_until = read_date(query, "training_until"),
 	};
 }
 

@@ -22,7 +22,12 @@ struct account {
 	enum account_status status;
 	bool locked; /* for some minutes, after repeated failures */
 	bool must_change_password;
+	bool external;                 /* signs in by the council's identity provider, and by nothing else */
+	bool second_factor;            /* signing in takes a code as well: second_factor.h */
 	instant created, last_sign_in; /* INSTANT_UNKNOWN: never */
+	struct text accepted;          /* version of the statement on acceptable use that they accepted last ... */
+	instant accepted_at;           /* ... and when */
+	date training_until;           /* DATE_UNKNOWN: none is known of */
 };
 
 /* USERNAME: letters, digits, '.', '-', '_', '@'; kept and compared in lower case. */
@@ -41,11 +46,19 @@ enum status account_list(struct store *desk, struct arena *arena, struct account
 /* 24 characters that can be read aloud, about 119 bits. */
 void password_random(char *out, size_t size);
 
-enum sign_in_outcome { SIGN_IN_OK, SIGN_IN_UNKNOWN, SIGN_IN_WRONG_PASSWORD, SIGN_IN_DISABLED, SIGN_IN_LOCKED };
+enum sign_in_outcome {
+	SIGN_IN_OK,
+	SIGN_IN_UNKNOWN,
+	SIGN_IN_WRONG_PASSWORD,
+	SIGN_IN_DISABLED,
+	SIGN_IN_LOCKED,
+	SIGN_IN_WRONG_CODE
+};
 const char *sign_in_outcome_name(enum sign_in_outcome outcome); /* for the audit: "wrong_password" ... */
 
 /* Checks a password; at most as many at a time as there are processors, the others wait a moment and
- * then get STATUS_IO "account.busy". STATUS_REFUSED for every other failure. */
+ * then get STATUS_IO "account.busy". STATUS_REFUSED for every other failure. When OUT has a second factor, its
+ * failures are forgotten only when the code is right as well: who knows the password has no more guesses at it. */
 enum status account_sign_in(struct store *desk, struct text username, struct text password, struct arena *arena,
 			    struct account *out, enum sign_in_outcome *outcome, struct error *error) MUST_CHECK;
 
@@ -56,8 +69,12 @@ struct session_limits {
 	struct session_marks *marks; /* NULL: use is written at once */
 };
 
+/* Between password and code somebody is not signed in yet. */
+enum session_stage { SESSION_WHOLE, SESSION_CODE_WANTED };
+
 struct session {
 	int64_t session_id;
+	enum session_stage stage;
 	struct account account;
 	struct text purpose, reason, task; /* absent until chosen */
 	char csrf[CSRF_TOKEN_SIZE];        /* to be put into forms, and compared with session_csrf_matches() */
@@ -76,6 +93,9 @@ enum status session_marks_flush(struct session_marks *marks, struct store *desk,
 /* TOKEN is for the cookie; only its hash is stored. */
 enum status session_start(struct store *desk, int64_t user_id, char token[SESSION_TOKEN_SIZE],
 			  struct error *error) MUST_CHECK;
+/* The password was right, the code is still to come: ends after five minutes. */
+enum status session_start_half(struct store *desk, int64_t user_id, char token[SESSION_TOKEN_SIZE],
+			       struct error *error) MUST_CHECK;
 /* On a STORE_WRITE desk. STATUS_NOT_FOUND when there is none, it has ended, or its account may no longer sign in.
  * Writes, or notes in LIMITS->marks, at most once a minute a session. */
 enum status session_find(struct store *desk, struct text token, const struct session_limits *limits,

@@ -24,6 +24,12 @@ enum status password_hash(struct text password, char out[PASSWORD_HASH_SIZE], st
 /* HASH NULL: checks against a hash of nobody's, for the time it takes, and fails. */
 enum status password_verify(const char *hash, struct text password, bool *matches, struct error *error) MUST_CHECK;
 
+/* Counts a guess at a code as failed before it is looked at, towards the same lock as passwords. LOCKED: it must not
+ * even be looked at. */
+enum status sign_in_count_guess(struct store *desk, int64_t user_id, bool *locked, struct error *error) MUST_CHECK;
+/* Forgets failures, and notes when. */
+enum status sign_in_note_success(struct store *desk, int64_t user_id, struct error *error) MUST_CHECK;
+
 /* 32 random bytes in base64, safe in a URL. */
 void random_token(char out[SESSION_TOKEN_SIZE]);
 

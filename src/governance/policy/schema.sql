@@ -92,3 +92,25 @@ CREATE TABLE api_token (
 	last_used INSTANT,
 	revoked INSTANT
 );
+-- migration 4
+-- The second factor (RFC 6238): the secret is sealed by whoever writes it, and counts when it was confirmed by a code.
+ALTER TABLE account ADD COLUMN second_factor BOOL NOT NULL DEFAULT 0;
+ALTER TABLE session ADD COLUMN stage INT NOT NULL DEFAULT 0; -- enum session_stage
+-- Who signs in by the council's identity provider: issuer and subject. Training and acceptance stand before all pages.
+ALTER TABLE account ADD COLUMN external_id TEXT;
+ALTER TABLE account ADD COLUMN accepted TEXT;
+ALTER TABLE account ADD COLUMN accepted_at INSTANT;
+ALTER TABLE account ADD COLUMN training_until DATE;
+CREATE UNIQUE INDEX account_by_external_id ON account (external_id);
+CREATE TABLE second_factor (
+	user_id ID PRIMARY KEY REFERENCES account (user_id),
+	sealed BLOB NOT NULL,
+	last_step INT NOT NULL, -- of the newest code that was used: none is taken twice
+	confirmed INSTANT
+);
+CREATE TABLE recovery_code (
+	code_hash BLOB PRIMARY KEY,
+	user_id ID NOT NULL REFERENCES account (user_id),
+	used INSTANT
+);
+CREATE INDEX recovery_code_by_user ON recovery_code (user_id);

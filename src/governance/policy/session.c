@@ -6,7 +6,7 @@
 #include <pthread.h>
 #include <sodium.h>
 
-enum { TOKEN_HASH_BYTES = 32 };
+enum { TOKEN_HASH_BYTES = 32, HALF_MINUTES = 5 };
 
 static void hash_token(struct text token, unsigned char out[TOKEN_HASH_BYTES])
 {
@@ -23,7 +23,8 @@ static int64_t absolute_limit(const struct session_limits *limits)
 	return limits && limits->absolute ? limits->absolute : 12 * 60 * MINUTE;
 }
 
-enum status session_start(struct store *desk, int64_t user_id, char token[SESSION_TOKEN_SIZE], struct error *error)
+static enum status start(struct store *desk, int64_t user_id, enum session_stage stage, char token[SESSION_TOKEN_SIZE],
+			 struct error *error)
 {
 	unsigned char hash[TOKEN_HASH_BYTES];
 	char csrf[CSRF_TOKEN_SIZE];
@@ -32,8 +33,8 @@ enum status session_start(struct store *desk, int64_t user_id, char token[SESSIO
 	random_token(csrf);
 	hash_token(text_of(token), hash);
 	enum status status = store_prepare(&insert, desk,
-					   "INSERT INTO session (token_hash, user_id, started, seen, csrf) "
-					   "VALUES (:hash, :user_id, :now, :now, :csrf)",
+					   "INSERT INTO session (token_hash, user_id, started, seen, csrf, stage) "
+					   "VALUES (:hash, :user_id, :now, :now, :csrf, :stage)",
 					   error);
 	if (status)
 		return status;
@@ -41,9 +42,20 @@ enum status session_start(struct store *desk, int64_t user_id, char token[SESSIO
 	statement_bind_int(insert, "user_id", user_id);
 	statement_bind_int(insert, "now", instant_now());
 	statement_bind_text(insert, "csrf", text_of(csrf));
+	statement_bind_int(insert, "stage", stage);
 	status = statement_run(insert, NULL, error);
 	statement_done(insert);
 	return status;
+}
+
+enum status session_start(struct store *desk, int64_t user_id, char token[SESSION_TOKEN_SIZE], struct error *error)
+{
+	return start(desk, user_id, SESSION_WHOLE, token, error);
+}
+
+enum status session_start_half(struct store *desk, int64_t user_id, char token[SESSION_TOKEN_SIZE], struct error *error)
+{
+	return start(desk, user_id, SESSION_CODE_WANTED, token, error);
 }
 
 /* ---- that a session is used ------------------------------------------------------------------- */
@@ -132,6 +144,7 @@ static void read_session(struct statement *query, struct arena *arena, instant n
 {
 	*out = (struct session){
 		.session_id = statement_int(query, statement_column(query, "session_id")),
+		.stage = (enum session_stage)statement_int(query, statement_column(query, "stage")),
 		.purpose = kept_text(query, arena, "purpose"),
 		.reason = kept_text(query, arena, "reason"),
 		.task = kept_text(query, arena, "task"),
@@ -152,16 +165,18 @@ enum status session_find(struct store *desk, struct text token, const struct ses
 	hash_token(token, hash);
 	enum status status = store_prepare(
 		&query, desk,
-		"SELECT s.session_id, s.started, s.seen, s.purpose, s.reason, s.task, s.csrf, a.*, "
+		"SELECT s.session_id, s.stage, s.started, s.seen, s.purpose, s.reason, s.task, s.csrf, a.*, "
 		"(SELECT generation FROM policy_state) AS policy_generation FROM session s "
 		"JOIN account a ON a.user_id = s.user_id WHERE s.token_hash = :hash AND s.seen > :idle_since "
-		"AND s.started > :started_since AND a.status = :active",
+		"AND s.started > CASE WHEN s.stage = 0 THEN :started_since ELSE :half_since END AND "
+		"a.status = :active",
 		error);
 	if (status)
 		return status;
 	statement_bind_blob(query, "hash", hash, sizeof hash);
 	statement_bind_int(query, "idle_since", now - idle_limit(limits));
 	statement_bind_int(query, "started_since", now - absolute_limit(limits));
+	statement_bind_int(query, "half_since", now - HALF_MINUTES * MINUTE);
 	statement_bind_int(query, "active", ACCOUNT_ACTIVE);
 	bool row;
 	status = statement_step(query, &row, error);

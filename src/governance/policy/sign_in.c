@@ -19,6 +19,7 @@ const char *sign_in_outcome_name(enum sign_in_outcome outcome)
 		[SIGN_IN_WRONG_PASSWORD] = "wrong_password",
 		[SIGN_IN_DISABLED] = "disabled",
 		[SIGN_IN_LOCKED] = "locked",
+		[SIGN_IN_WRONG_CODE] = "wrong_code",
 	};
 	return names[outcome];
 }
@@ -101,7 +102,7 @@ struct attempt {
 	const char *username;
 	char hash[PASSWORD_HASH_SIZE]; /* empty: no such account */
 	int64_t user_id;
-	bool disabled, locked;
+	bool disabled, locked, second_factor;
 };
 
 static enum status put_failures(struct store *desk, int64_t user_id, int64_t failures, instant locked_until,
@@ -139,14 +140,16 @@ static enum status count_attempt(struct store *desk, void *context, struct error
 	struct statement *update;
 	enum status status = store_prepare(&update, desk,
 					   "UPDATE account SET failures = failures + 1 WHERE username = :username "
-					   "RETURNING user_id, password_hash, status, failures, locked_until",
+					   "RETURNING user_id, password_hash, status, failures, locked_until, "
+					   "second_factor",
 					   error);
 	if (status)
 		return status;
 	statement_bind_text(update, "username", text_of(attempt->username));
 	int user_id = statement_column(update, "user_id"), hash = statement_column(update, "password_hash"),
 	    account_status = statement_column(update, "status"), failures = statement_column(update, "failures"),
-	    locked = statement_column(update, "locked_until");
+	    locked = statement_column(update, "locked_until"),
+	    second_factor = statement_column(update, "second_factor");
 	bool row;
 	status = statement_step(update, &row, error);
 	if (status || !row) {
@@ -157,6 +160,7 @@ static enum status count_attempt(struct store *desk, void *context, struct error
 	int64_t count = statement_int(update, failures);
 	attempt->user_id = statement_int(update, user_id);
 	attempt->disabled = statement_int(update, account_status) != ACCOUNT_ACTIVE;
+	attempt->second_factor = statement_int(update, second_factor) != 0;
 	snprintf(attempt->hash, sizeof attempt->hash, "%.*s", TEXT_ARG(statement_text(update, hash)));
 	statement_done(update);
 	attempt->locked = until > now;
@@ -168,7 +172,7 @@ static enum status count_attempt(struct store *desk, void *context, struct error
 			    count >= FAILURES_MAX ? now + LOCK_MINUTES * MINUTE : INSTANT_UNKNOWN, error);
 }
 
-static enum status note_success(struct store *desk, int64_t user_id, struct error *error)
+enum status sign_in_note_success(struct store *desk, int64_t user_id, struct error *error)
 {
 	struct statement *update;
 	enum status status = store_prepare(&update, desk,
@@ -178,6 +182,24 @@ static enum status note_success(struct store *desk, int64_t user_id, struct erro
 	if (status)
 		return status;
 	statement_bind_int(update, "now", instant_now());
+	statement_bind_int(update, "user_id", user_id);
+	status = statement_run(update, NULL, error);
+	statement_done(update);
+	return status;
+}
+
+/* The password was right and the code is still to come: this attempt is no failure, those before it still are. */
+static enum status take_back(struct store *desk, int64_t user_id, struct error *error)
+{
+	struct statement *update;
+	enum status status = store_prepare(&update, desk,
+					   "UPDATE account SET failures = CASE WHEN failures > 0 THEN failures - 1 "
+					   "ELSE 0 END, locked_until = CASE WHEN failures > :most THEN locked_until "
+					   "ELSE NULL END WHERE user_id = :user_id",
+					   error);
+	if (status)
+		return status;
+	statement_bind_int(update, "most", FAILURES_MAX);
 	statement_bind_int(update, "user_id", user_id);
 	status = statement_run(update, NULL, error);
 	statement_done(update);
@@ -203,6 +225,30 @@ static enum status refuse(struct error *error)
 	return STATUS_REFUSED;
 }
 
+enum status sign_in_count_guess(struct store *desk, int64_t user_id, bool *locked, struct error *error)
+{
+	struct statement *query;
+	struct attempt attempt = {0};
+	char username[USERNAME_MAX + 1] = "";
+	bool row;
+	enum status status =
+		store_prepare(&query, desk, "SELECT username FROM account WHERE user_id = :user_id", error);
+	if (status)
+		return status;
+	statement_bind_int(query, "user_id", user_id);
+	int column = statement_column(query, "username");
+	status = statement_step(query, &row, error);
+	if (status == STATUS_OK && row)
+		snprintf(username, sizeof username, "%.*s", TEXT_ARG(statement_text(query, column)));
+	statement_done(query);
+	attempt.username = username;
+	if (status == STATUS_OK)
+		status = in_transaction(desk, count_attempt, &attempt, error);
+	sodium_memzero(attempt.hash, sizeof attempt.hash);
+	*locked = attempt.locked || attempt.disabled || !attempt.user_id;
+	return status;
+}
+
 enum status account_sign_in(struct store *desk, struct text username, struct text password, struct arena *arena,
 			    struct account *out, enum sign_in_outcome *outcome, struct error *error)
 {
@@ -224,6 +270,7 @@ enum status account_sign_in(struct store *desk, struct text username, struct tex
 	*outcome = outcome_of(&attempt, matches);
 	if (*outcome != SIGN_IN_OK)
 		return refuse(error);
-	status = note_success(desk, attempt.user_id, error);
+	status = attempt.second_factor ? take_back(desk, attempt.user_id, error)
+				       : sign_in_note_success(desk, attempt.user_id, error);
 	return status ? status : account_get(desk, attempt.user_id, arena, out, error);
 }

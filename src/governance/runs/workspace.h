@@ -24,7 +24,18 @@ struct workspace_paths {
 		logs[WORKSPACE_PATH_SIZE], lock[WORKSPACE_PATH_SIZE], settings[WORKSPACE_PATH_SIZE];
 };
 
+/* The council's identity provider (OpenID Connect): `provider` of workspace.yaml. */
+struct workspace_provider {
+	char issuer[256]; /* empty: none */
+	char client_id[128];
+	char secret_file[WORKSPACE_PATH_SIZE]; /* one line; relative to the folder */
+	char address[256];                     /* how browsers reach this site: "https://oneview.example" */
+	char groups_claim[64];                 /* "groups" */
+	char title[128];                       /* of the button */
+};
+
 struct workspace {
+	struct workspace_provider provider;
 	char folder[WORKSPACE_PATH_SIZE];
 	char title[128];
 	char address[512]; /* for store_open(); may hold a password: never print it */

@@ -378,4 +378,9 @@ struct sealed_rows {
 	const char *place[6]; /* of those columns, which are the key; NULL behind the last */
 };
 
+/* The secret of somebody's authenticator app is sealed as such words: ID is the user's. Policy keeps it and has no key.
+ */
+enum { WORDS_OF_SECOND_FACTOR = 21 };
+extern const struct sealed_rows second_factor_sealed_rows;
+
 #endif

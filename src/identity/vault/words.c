@@ -2,6 +2,13 @@
 #include "vault/disclosure.h"
 #include "vault/vault.h"
 
+const struct sealed_rows second_factor_sealed_rows = {
+	.title = "secrets of authenticator apps",
+	.select = "SELECT user_id AS record_id, 0 AS feed_no, 0 AS row_key, 21 AS version, 5 AS part, sealed "
+		  "FROM second_factor WHERE user_id > :record_id ORDER BY user_id LIMIT :most",
+	.update = "UPDATE second_factor SET sealed = :sealed WHERE user_id = :record_id",
+	.place = {"record_id"}};
+
 enum status disclosure_open_vault(struct vault **out, const char *key_path, struct store *data, struct error *error)
 {
 	enum status status = vault_open(out, key_path, error);

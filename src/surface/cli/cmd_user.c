@@ -1,6 +1,9 @@
 
 #include "cli/user.h"
 
+#include "policy/password.h"
+#include "policy/second_factor.h"
+
 #include <sodium.h>
 
 /* The id of a role or team as the profile writes it, or an error that proposes the nearest. */
@@ -79,8 +82,9 @@ enum status user_password(struct cli *cli, char out[PASSWORD_ROOM], struct error
 	if (!given) {
 		password_random(out, PASSWORD_ROOM);
 		answer_text(&cli->answer, "password", "Password", text_of(out));
+		return STATUS_OK;
 	}
-	return STATUS_OK;
+	return password_check_breaches(cli_operand(cli, 0), text_of(out), error);
 }
 
 static enum status add(struct cli *cli, struct opened *opened, struct error *error)
@@ -240,6 +244,18 @@ enum status cmd_user_disable(struct cli *cli, struct error *error)
 enum status cmd_user_enable(struct cli *cli, struct error *error)
 {
 	return change(cli, enable, "account.enable", error);
+}
+
+static enum status take_factor(struct cli *cli, struct opened *opened, struct account *account, struct error *error)
+{
+	(void)cli;
+	enum status status = second_factor_remove(opened->desk, account->user_id, error);
+	return status ? status : session_end_all(opened->desk, account->user_id, error);
+}
+
+enum status cmd_user_second_factor(struct cli *cli, struct error *error)
+{
+	return change(cli, take_factor, "second_factor.remove", error);
 }
 
 enum status cmd_user_password(struct cli *cli, struct error *error)

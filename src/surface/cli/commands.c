@@ -394,6 +394,18 @@ const struct cli_command cli_commands[] = {
 		.run = cmd_user_password,
 	},
 	{
+		.name = "user second-factor",
+		.group = GROUP_PEOPLE,
+		.summary = "Take away a person's authenticator app, and end their sessions",
+		.details =
+			"For a telephone that is lost with its recovery codes. Make sure that it is them who ask. At "
+			"their next sign-in the password is enough, and where their role needs a second factor they "
+			"set up a new one before any other page.",
+		.operands = {WORKSPACE_OPERAND, {"USERNAME", "what they sign in with", false, false}},
+		.examples = {{"oneview user second-factor council jpike", "They set up another telephone."}},
+		.run = cmd_user_second_factor,
+	},
+	{
 		.name = "token add",
 		.group = GROUP_PEOPLE,
 		.summary = "Let a program ask the API as an account",

@@ -218,7 +218,9 @@ static enum status find_session(struct visit *visit, struct error *error)
 		status = session_find(desk, visit->token, &visit->site->limits, visit->arena, &visit->session, error);
 	if (status == STATUS_NOT_FOUND)
 		return STATUS_OK;
-	if (status == STATUS_OK) {
+	if (status == STATUS_OK && visit->session.stage != SESSION_WHOLE) {
+		visit->half_signed_in = true;
+	} else if (status == STATUS_OK) {
 		visit->signed_in = true;
 		set_viewer(visit);
 	}
@@ -296,6 +298,18 @@ static enum status refuse(struct visit *visit, struct error *error)
 	return STATUS_REFUSED;
 }
 
+/* The one page that somebody gets until they have done what it asks for; NULL: all. */
+static const char *to_do_first(const struct visit *visit)
+{
+	const struct account *account = &visit->session.account;
+	if (account->must_change_password)
+		return "/password";
+	/* Whom the council's identity provider has let in has shown there whatever the council asks for. */
+	if (visit->viewer.role && visit->viewer.role->second_factor && !account->second_factor && !account->external)
+		return "/second-factor";
+	return NULL;
+}
+
 static enum status check_access(struct visit *visit, struct error *error)
 {
 	const struct route *route = visit->route;
@@ -305,9 +319,9 @@ static enum status check_access(struct visit *visit, struct error *error)
 		return sign_in_first(visit, error);
 	if (visit->by_token && route->access == ACCESS_SIGNED_IN && visit->request->method != METHOD_GET)
 		return error_set(error, STATUS_REFUSED, "web.token", "Sessions and passwords are not for tokens.");
-	bool must_change = !visit->by_token && visit->session.account.must_change_password;
-	if (must_change && !text_is(visit->request->path, "/password") && !text_is(visit->request->path, "/sign-out"))
-		return visit_redirect(visit, "/password");
+	const char *first = visit->by_token ? NULL : to_do_first(visit);
+	if (first && !text_is(visit->request->path, first) && !text_is(visit->request->path, "/sign-out"))
+		return visit_redirect(visit, "%s", first);
 	if (route->access == ACCESS_CAPABILITY && !visit_can(visit, route->capability))
 		return refuse(visit, error);
 	if (route->needs_purpose && !visit->viewer.purpose)

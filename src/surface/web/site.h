@@ -106,6 +106,8 @@ struct site {
 	struct assets *assets;
 	struct searches *searches;
 	struct seen *seen;
+	struct drafts *drafts;     /* drafts.h */
+	struct provider *provider; /* provider.h; NULL: none is configured */
 	struct relinker *relinker;
 	struct metrics metrics;
 	pthread_mutex_t snapshot_lock;
@@ -147,8 +149,9 @@ struct visit {
 	const struct profile *profile;
 	struct store *data, *desk; /* taken when first wanted: visit_data(), visit_desk() */
 	bool signed_in;
-	struct text token; /* of the session, from the cookie */
-	bool by_token;     /* a program, which showed a token of its own instead */
+	bool half_signed_in; /* the password was right, the code is still to come: counts as nobody */
+	struct text token;   /* of the session, from the cookie */
+	bool by_token;       /* a program, which showed a token of its own instead */
 	struct session session;
 	struct viewer viewer;
 	const struct policy_grid *grid; /* taken when first wanted: visit_grid() */

@@ -1,4 +1,5 @@
 /* Signing in and out, the purpose of a task, a new password. */
+#include "policy/password.h"
 #include "web/chrome.h"
 #include "web/pages/pages.h"
 
@@ -8,7 +9,7 @@
 
 /* The token of a form before there is a session, in the form and in a cookie: another site can send
  * neither the one nor read the other. */
-static void put_form_token(struct visit *visit)
+void sign_in_put_form_token(struct visit *visit)
 {
 	unsigned char random[24];
 	char *token = arena_alloc(visit->arena, 2 * sizeof random + 1);
@@ -28,13 +29,13 @@ enum status page_sign_in(struct visit *visit, struct error *error)
 {
 	(void)error;
 	struct text next = visit_query(visit, "next");
-	put_form_token(visit);
+	sign_in_put_form_token(visit);
 	put_text(visit->document, "next", next.len ? visit_safe_path(next) : TEXT_ABSENT);
 	put_text(visit->document, "username", TEXT(""));
 	return visit_page(visit, "sign_in", "Sign in");
 }
 
-static void set_session_cookie(struct visit *visit, const char *token, bool ends)
+void sign_in_set_cookie(struct visit *visit, const char *token, bool ends)
 {
 	struct text cookie =
 		arena_format(visit->arena, "%s=%s; Path=/; HttpOnly; SameSite=Lax%s%s", site_cookie_name(visit->site),
@@ -43,7 +44,7 @@ static void set_session_cookie(struct visit *visit, const char *token, bool ends
 }
 
 /* The user name of a failed attempt is not kept: people type their password into the wrong field. */
-static void record_failure(struct visit *visit, enum sign_in_outcome outcome)
+void sign_in_record_failure(struct visit *visit, enum sign_in_outcome outcome)
 {
 	struct audit_entry entry = visit_entry(visit, "sign_in", "refused");
 	entry.detail = text_of(sign_in_outcome_name(outcome));
@@ -54,17 +55,69 @@ static enum status sign_in_again(struct visit *visit, struct text username, stru
 {
 	visit_form_error(visit, "username",
 			 "The user name or the password is wrong, or the account is locked for a while");
-	put_form_token(visit);
+	sign_in_put_form_token(visit);
 	put_text(visit->document, "username", username);
 	put_text(visit->document, "next", next.len ? visit_safe_path(next) : TEXT_ABSENT);
 	return visit_page(visit, "sign_in", "Sign in");
+}
+
+static struct audit_entry entry_of(const struct visit *visit, const struct account *account, const char *action,
+				   const char *how)
+{
+	struct audit_entry entry = visit_entry(visit, action, "allowed");
+	entry.user_name = account->username;
+	entry.role = account->role;
+	entry.team = account->team;
+	entry.detail = text_of(how);
+	return entry;
+}
+
+enum status sign_in_finish(struct visit *visit, const struct account *account, const char *how, struct text next,
+			   struct error *error)
+{
+	struct store *desk;
+	char token[SESSION_TOKEN_SIZE];
+	enum status status = visit_desk(visit, &desk, error);
+	if (status == STATUS_OK)
+		status = session_start(desk, account->user_id, token, error);
+	if (status != STATUS_OK)
+		return status;
+	struct audit_entry entry = entry_of(visit, account, "sign_in", how);
+	visit_record(visit, &entry);
+	sign_in_set_cookie(visit, token, false);
+	explicit_bzero(token, sizeof token);
+	return visit_redirect(visit, "%.*s", TEXT_ARG(visit_safe_path(next)));
+}
+
+/* The cookie of a half session opens nothing but the form for the code. */
+static enum status ask_for_code(struct visit *visit, const struct account *account, struct text next,
+				struct error *error)
+{
+	struct store *desk;
+	char token[SESSION_TOKEN_SIZE];
+	enum status status = visit_desk(visit, &desk, error);
+	if (status == STATUS_OK)
+		status = session_start_half(desk, account->user_id, token, error);
+	if (status != STATUS_OK)
+		return status;
+	struct audit_entry entry = entry_of(visit, account, "sign_in.password", "code to come");
+	visit_record(visit, &entry);
+	sign_in_set_cookie(visit, token, false);
+	explicit_bzero(token, sizeof token);
+	if (!next.len)
+		return visit_redirect(visit, "/sign-in/code");
+	struct buf encoded;
+	buf_init(&encoded, 3 * URI_LONGEST);
+	form_append_encoded(&encoded, visit_safe_path(next));
+	status = visit_redirect(visit, "/sign-in/code?next=%.*s", TEXT_ARG(buf_text(&encoded)));
+	buf_release(&encoded);
+	return status;
 }
 
 enum status page_sign_in_post(struct visit *visit, struct error *error)
 {
 	struct store *desk;
 	struct account account;
-	char token[SESSION_TOKEN_SIZE];
 	enum sign_in_outcome outcome = SIGN_IN_OK;
 	struct text username = visit_field(visit, "username"), next = visit_field(visit, "next");
 	struct text password = pairs_get(&visit->request->form, "password");
@@ -74,21 +127,13 @@ enum status page_sign_in_post(struct visit *visit, struct error *error)
 	status = account_sign_in(desk, username, text_is_absent(password) ? TEXT("") : password, visit->arena, &account,
 				 &outcome, error);
 	if (status == STATUS_REFUSED) {
-		record_failure(visit, outcome);
+		sign_in_record_failure(visit, outcome);
 		return sign_in_again(visit, username, next);
 	}
-	if (status == STATUS_OK)
-		status = session_start(desk, account.user_id, token, error);
 	if (status != STATUS_OK)
 		return status;
-	struct audit_entry entry = visit_entry(visit, "sign_in", "allowed");
-	entry.user_name = account.username;
-	entry.role = account.role;
-	entry.team = account.team;
-	visit_record(visit, &entry);
-	set_session_cookie(visit, token, false);
-	explicit_bzero(token, sizeof token);
-	return visit_redirect(visit, "%.*s", TEXT_ARG(visit_safe_path(next)));
+	return account.second_factor ? ask_for_code(visit, &account, next, error)
+				     : sign_in_finish(visit, &account, "password", next, error);
 }
 
 enum status page_sign_out(struct visit *visit, struct error *error)
@@ -101,7 +146,7 @@ enum status page_sign_out(struct visit *visit, struct error *error)
 		return status;
 	struct audit_entry entry = visit_entry(visit, "sign_out", "allowed");
 	visit_record(visit, &entry);
-	set_session_cookie(visit, "", true);
+	sign_in_set_cookie(visit, "", true);
 	response_header(visit->request, "Clear-Site-Data", "\"cache\", \"storage\"");
 	return visit_redirect(visit, "/sign-in");
 }
@@ -222,7 +267,7 @@ static enum status change_password(struct visit *visit, struct store *desk, stru
 		return status;
 	struct audit_entry entry = visit_entry(visit, "account.password", "allowed");
 	visit_record(visit, &entry);
-	set_session_cookie(visit, token, false);
+	sign_in_set_cookie(visit, token, false);
 	explicit_bzero(token, sizeof token);
 	return visit_redirect(visit, "/");
 }
@@ -243,9 +288,16 @@ enum status page_password_post(struct visit *visit, struct error *error)
 	}
 	status = account_sign_in(desk, visit->viewer.username, old, visit->arena, &account, &outcome, error);
 	if (status == STATUS_REFUSED) {
-		record_failure(visit, outcome);
+		sign_in_record_failure(visit, outcome);
 		visit_form_error(visit, "old", "The old password is wrong");
 		return page_password(visit, error);
 	}
-	return status == STATUS_OK ? change_password(visit, desk, new_password, error) : status;
+	if (status == STATUS_OK)
+		status = password_check_breaches(visit->site->workspace->folder, new_password, error);
+	if (status == STATUS_OK)
+		status = change_password(visit, desk, new_password, error);
+	if (status != STATUS_INVALID)
+		return status;
+	visit_form_error(visit, "new", arena_copy(visit->arena, text_of(error->message)));
+	return page_password(visit, error);
 }

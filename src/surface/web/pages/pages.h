@@ -7,6 +7,8 @@
 /* account.c */
 visit_handler page_sign_in, page_sign_in_post, page_sign_out, page_purpose, page_purpose_post, page_password,
 	page_password_post;
+/* second_factor.c */
+visit_handler page_sign_in_code, page_sign_in_code_post, page_second_factor, page_second_factor_post;
 /* home.c */
 visit_handler page_home;
 /* search.c */
@@ -28,6 +30,14 @@ visit_handler page_lists, page_list, page_list_row, page_list_csv, page_list_out
 visit_handler page_users, page_user_new, page_user_create, page_user, page_user_post;
 /* agreements.c, audit.c, status.c */
 visit_handler page_agreements, page_agreement, page_audit, page_status, page_health, page_metrics, page_openapi;
+
+/* account.c: what signing in by any way shares. */
+void sign_in_put_form_token(struct visit *visit);
+void sign_in_set_cookie(struct visit *visit, const char *token, bool ends);
+/* A whole session for ACCOUNT; HOW tells the audit by what. */
+enum status sign_in_finish(struct visit *visit, const struct account *account, const char *how, struct text next,
+			   struct error *error) MUST_CHECK;
+void sign_in_record_failure(struct visit *visit, enum sign_in_outcome outcome);
 
 /* Both the search page and the purpose page ask for it. */
 void purpose_put_fields(struct visit *visit, struct text chosen, struct text reason);

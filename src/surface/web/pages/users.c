@@ -1,5 +1,6 @@
 /* Users, and what the profile lets their roles do. */
 #include "base/id.h"
+#include "policy/second_factor.h"
 #include "web/pages/pages.h"
 
 static void put_user(struct visit *visit, struct value *users, const struct account *account)
@@ -69,6 +70,7 @@ static enum status user_form(struct visit *visit, const struct account *account,
 	put_text(document, "heading", is_new ? TEXT("Add a user") : account->username);
 	put_text(document, "username", account->username);
 	put_text(document, "name", account->display_name);
+	put_bool(document, "has_factor", account->second_factor);
 	struct value *options = put_array(document, "role_options");
 	for (size_t i = 0; i < visit->profile->roles.count; i++)
 		put_option(options, visit->profile->roles.at[i].id, visit->profile->roles.at[i].title, account->role);
@@ -114,6 +116,15 @@ enum status page_user_new(struct visit *visit, struct error *error)
 	return user_form(visit, &account, true);
 }
 
+static enum status take_factor(struct store *desk, struct account *account, struct error *error)
+{
+	enum status status = second_factor_remove(desk, account->user_id, error);
+	if (status == STATUS_OK)
+		status = session_end_all(desk, account->user_id, error);
+	account->second_factor = false;
+	return status;
+}
+
 /* Adds or changes the account and its audit entry in one transaction. */
 static enum status save(struct visit *visit, struct account *account, bool is_new, const char *password,
 			struct error *error)
@@ -130,12 +141,15 @@ static enum status save(struct visit *visit, struct account *account, bool is_ne
 		status = account_update(desk, account, error);
 	if (status == STATUS_OK && !is_new && password)
 		status = account_set_password(desk, account->user_id, text_of(password), error);
+	bool factor_lost = !is_new && text_is(visit_field(visit, "factor"), "lost");
+	if (status == STATUS_OK && factor_lost)
+		status = take_factor(desk, account, error);
 	struct audit_entry entry = visit_entry(visit, is_new ? "account.create" : "account.update", "allowed");
 	entry.subject_kind = TEXT("account");
 	entry.subject_id = account->user_id;
-	entry.detail =
-		arena_format(visit->arena, "role=%.*s status=%s password=%s", TEXT_ARG(account->role),
-			     account->status == ACCOUNT_ACTIVE ? "active" : "disabled", password ? "new" : "same");
+	entry.detail = arena_format(visit->arena, "role=%.*s status=%s password=%s%s", TEXT_ARG(account->role),
+				    account->status == ACCOUNT_ACTIVE ? "active" : "disabled",
+				    password ? "new" : "same", factor_lost ? " second_factor=removed" : "");
 	if (status == STATUS_OK)
 		status = audit_join(desk, &visit->site->audit_key, &entry, error);
 	if (status == STATUS_OK)
