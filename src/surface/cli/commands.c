@@ -489,6 +489,37 @@ const struct cli_command cli_commands[] = {
 		.run = cmd_policy_lift,
 	},
 	{
+		.name = "subject-access",
+		.group = GROUP_PEOPLE,
+		.summary = "Write a resident's copy of all that is held on them",
+		.details =
+			"Every version of every row with its source, how records were put together and why, homes and "
+			"households, "
+			"lists with their reasons, decisions, recipients by agreement, every look by staff, and the "
+			"six kinds "
+			"of explanation: as HTML, JSON, and PDF where Chromium is installed (ONEVIEW_CHROMIUM names "
+			"another).\n\nWhat may speak of somebody else, or comes from a feed that is kept apart, is "
+			"withheld "
+			"until a "
+			"person has decided of it: to-confirm.html shows such items with their numbers, for staff "
+			"only. A "
+			"decision is for "
+			"one value as it is now, is kept, and is in the audit, as is each copy.\n\nThe copy is in "
+			"clear; it "
+			"may not be "
+			"in the workspace.",
+		.operands = {WORKSPACE_OPERAND,
+			     {"RESIDENT", "the 13 characters that stand in the page's address", false, false}},
+		.options = {{"out", 'o', "FOLDER", "where the copy is to be; made for its owner alone", NULL},
+			    {"release", 0, "ITEM...", "a marked item may go out", NULL},
+			    {"withhold", 0, "ITEM...", "a marked item is left out", NULL}},
+		.examples = {{"oneview subject-access council 2f8kq0v7m3x1d --out copy",
+			      "What there is, and what waits for a decision."},
+			     {"oneview subject-access council 2f8kq0v7m3x1d --out copy --release 0a1b2c3d4e5f6",
+			      "The same with one more item in it."}},
+		.run = cmd_subject_access,
+	},
+	{
 		.name = "audit checkpoint",
 		.group = GROUP_CARE,
 		.summary = "Sign the audit as it is now, for another system to keep",

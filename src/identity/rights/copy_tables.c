@@ -1,0 +1,353 @@
+/* What was made of the rows: homes, households, lists, decisions, recipients, and who looked. Of others no name and no
+ * id. */
+#include "rights/rights_int.h"
+
+#include "linking/rulings.h"
+
+#include <stdio.h>
+
+/* A query with :resident, a row of cells for each of its rows. */
+struct listing {
+	const char *id, *title, *says;
+	const char *const *headings;
+	size_t columns;
+	const char *sql;
+	void (*row)(struct copying *c, struct filling *filling, struct statement *s);
+};
+
+static struct text date_words(const struct copying *c, date d)
+{
+	char words[DATE_TEXT_SIZE + 8];
+	return d == DATE_UNKNOWN ? TEXT("") : arena_text(c->arena, text_of(date_format_long(d, words)));
+}
+
+static void add_dates(struct copying *c, struct filling *filling, struct statement *s)
+{
+	filling_add(filling, date_words(c, copied_date(s, "from_date")));
+	filling_add(filling, date_words(c, copied_date(s, "to_date")));
+}
+
+static void add_text(struct copying *c, struct filling *filling, struct statement *s, const char *column)
+{
+	struct text cell = copied_text(s, column, c->arena);
+	filling_add(filling, text_is_absent(cell) ? TEXT("") : cell);
+}
+
+static void add_number(struct copying *c, struct filling *filling, struct statement *s, const char *column)
+{
+	filling_add(filling, arena_format(c->arena, "%lld", (long long)copied_number(s, column)));
+}
+
+static enum status add_listing(struct copying *c, struct store *store, const struct listing *listing,
+			       struct error *error)
+{
+	struct statement *s;
+	struct filling filling;
+	bool row;
+	enum status status = store_prepare(&s, store, listing->sql, error);
+	if (status != STATUS_OK)
+		return status;
+	statement_bind_int(s, "resident", c->copy->resident_id);
+	filling_begin(&filling, c, listing->id, listing->title, listing->says, listing->headings, listing->columns);
+	while ((status = statement_step(s, &row, error)) == STATUS_OK && row)
+		listing->row(c, &filling, s);
+	filling_end(&filling, c);
+	statement_done(s);
+	return status;
+}
+
+/* ---- homes ------------------------------------------------------------------------------------------- */
+
+static struct text open_address(const struct copying *c, struct statement *s)
+{
+	struct buf plain;
+	struct vault_elements elements;
+	struct text words = TEXT_ABSENT;
+	int sealed = statement_column(s, "sealed");
+	int64_t property_id = copied_number(s, "property_id");
+	if (copied_number(s, "protected"))
+		return TEXT("a protected address: not written here");
+	if (statement_is_null(s, sealed) || vault_elements_load(&elements, c->parts->data, NULL) != STATUS_OK)
+		return TEXT("");
+	buf_init(&plain, 1 << 16);
+	const struct vault_place place = {.record_id = property_id, .part = VAULT_PROPERTY};
+	if (vault_unseal(c->parts->vault, &place, statement_blob(s, sealed), &plain, NULL) == STATUS_OK) {
+		struct text line = vault_values_find(buf_text(&plain), vault_element_no(&elements, TEXT("address")));
+		struct text code = vault_values_find(buf_text(&plain), vault_element_no(&elements, TEXT("postcode")));
+		words = arena_format(c->arena, "%.*s, %.*s", TEXT_ARG(line), TEXT_ARG(code));
+	}
+	buf_wipe(&plain);
+	buf_release(&plain);
+	vault_elements_release(&elements);
+	return text_is_absent(words) ? TEXT("cannot be opened") : words;
+}
+
+static void residence_row(struct copying *c, struct filling *filling, struct statement *s)
+{
+	filling_add(filling, open_address(c, s));
+	add_dates(c, filling, s);
+	add_text(c, filling, s, "standing");
+	add_number(c, filling, s, "sources");
+	filling_add(filling,
+		    arena_format(c->arena, "%.0f %%", 100 * statement_double(s, statement_column(s, "confidence"))));
+}
+
+static const struct listing residences = {
+	"residences",
+	"Where you live and lived, as the sources together say",
+	"Worked out from the addresses in the rows above; how sure is a share of 100.",
+	(const char *const[]){"Address", "From", "To", "Standing", "Sources that say so", "How sure"},
+	6,
+	"SELECT r.property_id AS property_id, r.from_date AS from_date, r.to_date AS to_date, r.standing AS standing, "
+	"r.sources AS sources, r.confidence AS confidence, p.sealed AS sealed, (SELECT count(*) FROM restriction_mark "
+	"k "
+	"WHERE k.subject_kind = 2 AND k.subject_id = r.property_id) AS protected FROM residence r LEFT JOIN property p "
+	"ON p.property_id = r.property_id WHERE r.resident_id = :resident ORDER BY r.from_date, r.property_id, "
+	"r.sequence",
+	residence_row};
+
+static void household_row(struct copying *c, struct filling *filling, struct statement *s)
+{
+	add_text(c, filling, s, "kind");
+	add_dates(c, filling, s);
+	add_number(c, filling, s, "others");
+	add_text(c, filling, s, "certainty");
+	add_text(c, filling, s, "why");
+}
+
+static const struct listing households = {
+	"households",
+	"Households",
+	"With whom the sources place you at one address. Names of others are theirs and are not part of your copy.",
+	(const char *const[]){"Kind", "From", "To", "Other people, ever", "How sure", "Why"},
+	6,
+	"SELECT h.kind AS kind, m.from_date AS from_date, m.to_date AS to_date, m.certainty AS certainty, m.why AS "
+	"why, "
+	"(SELECT count(DISTINCT o.resident_id) FROM household_member o WHERE o.household_id = m.household_id AND "
+	"o.resident_id <> m.resident_id) AS others FROM household_member m JOIN household h ON h.household_id = "
+	"m.household_id WHERE m.resident_id = :resident ORDER BY m.from_date, m.household_id, m.sequence",
+	household_row};
+
+static void relation_row(struct copying *c, struct filling *filling, struct statement *s)
+{
+	add_text(c, filling, s, "kind");
+	add_dates(c, filling, s);
+	const struct profile_feed *feed = profile_feed(c->parts->profile, copied_text(s, "feed_id", c->arena));
+	filling_add(filling, feed ? feed->title : TEXT("a feed that is no more"));
+}
+
+static const struct listing relations = {
+	"relations",
+	"What sources say of you and somebody else",
+	"How a source relates you to another person, whose name is theirs.",
+	(const char *const[]){"Relation", "From", "To", "Source's feed"},
+	4,
+	"SELECT r.kind AS kind, r.from_date AS from_date, r.to_date AS to_date, f.feed_id AS feed_id FROM relationship "
+	"r JOIN feed f ON f.feed_no = r.feed_no WHERE r.resident_id = :resident OR r.other_id = :resident ORDER BY "
+	"r.kind, r.from_date, f.feed_id",
+	relation_row};
+
+/* ---- lists --------------------------------------------------------------------------------------------- */
+
+static struct text reason_words(const struct copying *c, struct text lines)
+{
+	struct buf words;
+	struct text line;
+	buf_init(&words, 1 << 16);
+	while (text_split(&lines, '\n', &line)) {
+		size_t tab = text_find_char(line, '\t');
+		if (tab < line.len)
+			buf_format(&words, "%s%.*s", words.len ? "; " : "", (int)(line.len - tab - 1),
+				   line.at + tab + 1);
+	}
+	struct text kept = arena_text(c->arena, buf_text(&words));
+	buf_release(&words);
+	return kept;
+}
+
+static void list_row(struct copying *c, struct filling *filling, struct statement *s)
+{
+	const struct profile_list *list = profile_list(c->parts->profile, copied_text(s, "list_id", c->arena));
+	filling_add(filling, list ? list->title : TEXT("a list that is no more"));
+	filling_add(filling, list ? list->owner->title : TEXT(""));
+	filling_add(filling, list ? list->question : TEXT(""));
+	filling_add(filling, date_words(c, copied_date(s, "since")));
+	filling_add(filling, reason_words(c, copied_text(s, "reasons", c->arena)));
+	c->copy->lists++;
+}
+
+static const struct listing lists = {
+	"lists",
+	"Lists that you are on, alone or with your household or address",
+	"Staff look into what these lists put before them; being on one is a question and not a finding.",
+	(const char *const[]){"List", "Team", "What is asked", "Since", "Reasons"},
+	5,
+	"SELECT n.list_id AS list_id, r.since AS since, r.reasons AS reasons FROM list_row r JOIN list_rule n ON "
+	"n.list_no = r.list_no WHERE r.subject_id = :resident OR EXISTS (SELECT 1 FROM list_member m WHERE m.list_no = "
+	"r.list_no AND m.subject_id = r.subject_id AND m.resident_id = :resident) ORDER BY n.list_id, r.since",
+	list_row};
+
+static void history_row(struct copying *c, struct filling *filling, struct statement *s)
+{
+	add_text(c, filling, s, "what");
+	add_number(c, filling, s, "records");
+}
+
+static const struct listing history = {
+	"history",
+	"How records came to you and left you",
+	"When OneView learned that a record was yours, or was somebody else's after all.",
+	(const char *const[]){"What", "Records"},
+	2,
+	"SELECT what, records FROM resident_history WHERE resident_id = :resident ORDER BY run_id, sequence",
+	history_row};
+
+/* ---- what people decided ------------------------------------------------------------------------------- */
+
+static bool is_of_resident(const struct copying *c, const struct ruled_pair *pair)
+{
+	for (size_t i = 0; i < c->copy->records; i++)
+		if (pair->record_a == c->records[i] || pair->record_b == c->records[i])
+			return true;
+	return false;
+}
+
+static enum status copy_rulings(struct copying *c, struct error *error)
+{
+	static const char *const headings[] = {"Decision", "State"};
+	struct rulings rulings;
+	struct filling filling;
+	enum status status = rulings_read(&rulings, c->parts->desk, c->parts->data, error);
+	if (status != STATUS_OK)
+		return status;
+	filling_begin(&filling, c, "rulings", "What people decided of your records",
+		      "Where the comparison was doubtful, a person decided whether two records are of one person.",
+		      headings, 2);
+	for (size_t i = 0; i < rulings.pair_count; i++) {
+		const struct ruled_pair *pair = &rulings.pairs[i];
+		if (!is_of_resident(c, pair))
+			continue;
+		filling_add(&filling, text_of(ruling_verdict_name(pair->verdict)));
+		filling_add(&filling, text_of(ruling_state_name(pair->state)));
+	}
+	filling_end(&filling, c);
+	rulings_release(&rulings);
+	return STATUS_OK;
+}
+
+/* ---- who may see it, and who did ------------------------------------------------------------------------- */
+
+static bool has_feed(const struct rights_copy *copy, const struct profile_feed *feed)
+{
+	for (size_t i = 0; i < copy->row_count; i++)
+		if (copy->rows[i].feed == feed)
+			return true;
+	return false;
+}
+
+static bool speaks_of(const struct profile_agreement *agreement, const struct profile_feed *feed)
+{
+	for (size_t i = 0; i < agreement->cover_count; i++)
+		if (agreement->covers[i].feeds[feed->number / 64] & UINT64_C(1) << feed->number % 64)
+			return true;
+	return false;
+}
+
+#define JOINED(out, c, array, n) \
+	do { \
+		struct buf words; \
+		buf_init(&words, 1 << 16); \
+		for (size_t j = 0; j < (n); j++) \
+			buf_format(&words, "%s%.*s", j ? ", " : "", TEXT_ARG((array)[j]->title)); \
+		(out) = arena_text((c)->arena, buf_text(&words)); \
+		buf_release(&words); \
+	} while (0)
+
+static void add_recipients(struct copying *c, struct filling *filling, const struct profile_feed *feed,
+			   const struct profile_agreement *agreement)
+{
+	struct text roles, teams, purposes;
+	JOINED(roles, c, agreement->roles, agreement->role_count);
+	JOINED(teams, c, agreement->teams, agreement->team_count);
+	JOINED(purposes, c, agreement->purposes, agreement->purpose_count);
+	filling_add(filling, feed->title);
+	filling_add(filling, agreement->title);
+	filling_add(filling, roles);
+	filling_add(filling, agreement->team_count ? teams : TEXT("any"));
+	filling_add(filling, purposes);
+	filling_add(filling, text_is_absent(agreement->lawful_basis) ? TEXT("") : agreement->lawful_basis);
+}
+
+static void copy_recipients(struct copying *c)
+{
+	static const char *const headings[] = {"What",  "Agreement", "Roles that may see some of it",
+					       "Teams", "Purposes",  "Lawful basis"};
+	struct filling filling;
+	const struct profile *profile = c->parts->profile;
+	filling_begin(
+		&filling, c, "recipients", "Who may see it, and what for",
+		"Nobody sees a value unless an agreement lets their role see it for their purpose. These run today.",
+		headings, 6);
+	for (size_t f = 0; f < profile->feeds.count; f++) {
+		const struct profile_feed *feed = &profile->feeds.at[f];
+		for (size_t a = 0; a < profile->agreements.count && has_feed(c->copy, feed); a++) {
+			const struct profile_agreement *agreement = &profile->agreements.at[a];
+			if (speaks_of(agreement, feed) && agreement_runs(agreement, date_today()))
+				add_recipients(c, &filling, feed, agreement);
+		}
+	}
+	filling_end(&filling, c);
+}
+
+static void add_view(struct copying *c, struct filling *filling, const struct audit_entry *entry)
+{
+	char at[INSTANT_TEXT_SIZE];
+	const struct profile_role *role = profile_role(c->parts->profile, entry->role);
+	const struct profile_team *team = profile_team(c->parts->profile, entry->team);
+	const struct profile_purpose *purpose = profile_purpose(c->parts->profile, entry->purpose);
+	filling_add(filling, arena_text(c->arena, text_of(instant_format(entry->at, at))));
+	filling_add(filling, text_is_absent(entry->user_name) ? TEXT("") : entry->user_name);
+	filling_add(filling, role ? role->title : text_is_absent(entry->role) ? TEXT("") : entry->role);
+	filling_add(filling, team ? team->title : TEXT(""));
+	filling_add(filling, purpose ? purpose->title : TEXT(""));
+	filling_add(filling, entry->action);
+	filling_add(filling, entry->outcome);
+	c->copy->views++;
+}
+
+static enum status copy_views(struct copying *c, struct error *error)
+{
+	static const char *const headings[] = {"When", "Who", "Role", "Team", "Purpose", "What", "Outcome"};
+	struct filling filling;
+	struct audit_page page = {.more = true};
+	struct audit_filter filter = {.subject_kind = TEXT("resident"),
+				      .subject_id = c->copy->resident_id,
+				      .from = INSTANT_UNKNOWN,
+				      .before = INSTANT_UNKNOWN,
+				      .limit = 500};
+	enum status status = STATUS_OK;
+	filling_begin(&filling, c, "views", "Who looked",
+		      "Every look at your page, from the audit, which nobody can change. Newest first.", headings, 7);
+	while (status == STATUS_OK && page.more && c->copy->views < RIGHTS_VIEWS_MOST) {
+		status = audit_read(c->parts->desk, &filter, c->arena, &page, error);
+		for (size_t i = 0; status == STATUS_OK && i < page.count; i++)
+			add_view(c, &filling, &page.entries[i]);
+		if (status != STATUS_OK || !page.count)
+			break;
+		filter.before_seq = page.entries[page.count - 1].seq;
+	}
+	filling_end(&filling, c);
+	return status;
+}
+
+enum status copy_tables(struct copying *c, struct error *error)
+{
+	static const struct listing *const of_data[] = {&residences, &households, &relations, &lists, &history};
+	enum status status = STATUS_OK;
+	for (size_t i = 0; status == STATUS_OK && i < sizeof of_data / sizeof *of_data; i++)
+		status = add_listing(c, c->parts->data, of_data[i], error);
+	if (status == STATUS_OK)
+		status = copy_rulings(c, error);
+	copy_recipients(c);
+	return status == STATUS_OK ? copy_views(c, error) : status;
+}

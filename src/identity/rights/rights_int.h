@@ -1,0 +1,43 @@
+/* Inside rights: reading rows into an arena, and tables in the making. */
+#ifndef RIGHTS_RIGHTS_INT_H
+#define RIGHTS_RIGHTS_INT_H
+
+#include "rights/rights.h"
+#include "vault/vault.h"
+
+enum { RIGHTS_ROWS_MOST = 50000 };
+
+struct copying {
+	const struct rights_parts *parts;
+	struct arena *arena;
+	struct rights_copy *copy;
+	int64_t *records;
+};
+
+struct text copied_text(struct statement *row, const char *name, struct arena *arena);
+int64_t copied_number(struct statement *row, const char *name);
+date copied_date(struct statement *row, const char *name);
+
+/* The item's number: a keyed hash of where it is, the same in every copy and on either database. */
+int64_t copy_item(const struct copying *c, const char *kind, const int64_t *place, size_t count, struct text element);
+/* Marks VALUE, and takes note of what was decided of it. */
+enum status copy_mark(const struct copying *c, struct rights_value *value, enum rights_mark mark, int64_t item,
+		      struct error *error) MUST_CHECK;
+
+enum status copy_rows(struct copying *c, struct error *error) MUST_CHECK;
+enum status copy_reports(struct copying *c, struct error *error) MUST_CHECK;
+enum status copy_tables(struct copying *c, struct error *error) MUST_CHECK;
+enum status copy_links(struct copying *c, struct error *error) MUST_CHECK;
+
+/* Cells of a table as they come: the arena's at the end. */
+struct filling {
+	struct rights_table *table;
+	struct text *cells;
+	size_t count, capacity;
+};
+void filling_begin(struct filling *filling, struct copying *c, const char *id, const char *title, const char *says,
+		   const char *const *headings, size_t columns);
+void filling_add(struct filling *filling, struct text cell); /* lives in the arena, or longer */
+void filling_end(struct filling *filling, struct copying *c);
+
+#endif

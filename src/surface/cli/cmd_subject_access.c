@@ -1,0 +1,154 @@
+/* "subject-access": a resident's copy of all that is held on them, and what of it waits for a person's decision. */
+#include "cli/opened.h"
+
+#include "base/id.h"
+#include "report/subject_access.h"
+#include "rights/rights.h"
+
+#include <limits.h>
+#include <stdlib.h>
+
+enum { COPY_ARENA = 1 << 30 };
+
+static enum status resident_of(const struct cli *cli, int64_t *resident_id, struct error *error)
+{
+	if (id_parse(text_of(cli_operand(cli, 1)), resident_id))
+		return STATUS_OK;
+	error_set(error, STATUS_USAGE, "rights.resident", "\"%s\" is no resident's id", cli_operand(cli, 1));
+	error_remedy(error, "give the 13 characters that stand in the address of the resident's page");
+	return STATUS_USAGE;
+}
+
+/* A copy is in clear: a workspace has nothing in clear. */
+static enum status refuse_inside(const struct opened *opened, const char *folder, struct error *error)
+{
+	char home[PATH_MAX], parent[PATH_MAX], there[PATH_MAX];
+	snprintf(parent, sizeof parent, "%s", folder);
+	if (!realpath(opened->workspace->folder, home))
+		return STATUS_OK;
+	while (!realpath(parent, there)) { /* the nearest part that is there */
+		char *slash = strrchr(parent, '/');
+		if (!slash)
+			snprintf(parent, sizeof parent, ".");
+		else
+			slash[slash == parent] = '\0';
+	}
+	size_t len = strlen(home);
+	if (strncmp(home, there, len) != 0 || (there[len] != '/' && there[len] != '\0'))
+		return STATUS_OK;
+	error_set(error, STATUS_USAGE, "rights.inside", "a copy is in clear and may not be kept in the workspace");
+	error_remedy(error, "name a folder elsewhere, which only those see who give the copy out");
+	return STATUS_USAGE;
+}
+
+static enum status audit(struct opened *opened, const struct rights_copy *copy, const char *action, struct text detail,
+			 struct error *error)
+{
+	return opened_audit(opened,
+			    &(struct audit_entry){.action = text_of(action),
+						  .subject_kind = TEXT("resident"),
+						  .subject_id = copy->resident_id,
+						  .detail = detail},
+			    error);
+}
+
+static enum status decide_each(struct cli *cli, struct opened *opened, const struct rights_copy *copy, bool release,
+			       struct error *error)
+{
+	const char *given[CLI_MAX_VALUES];
+	size_t count = cli_value_list(cli, release ? "release" : "withhold", given, CLI_MAX_VALUES);
+	enum status status = STATUS_OK;
+	for (size_t i = 0; i < count && status == STATUS_OK; i++) {
+		int64_t item;
+		if (!id_parse(text_of(given[i]), &item))
+			return error_set(error, STATUS_USAGE, "rights.item", "\"%s\" is no item's number", given[i]);
+		status = rights_decide(copy, opened->desk, item, release, TEXT("operator"), error);
+		if (status == STATUS_OK)
+			status = audit(opened, copy, release ? "subject_access.release" : "subject_access.withhold",
+				       text_of(given[i]), error);
+	}
+	return status;
+}
+
+/* Decisions, and that a copy was made: on disk before the copy is. */
+static enum status decide(struct cli *cli, struct opened *opened, const struct rights_copy *copy, struct error *error)
+{
+	char detail[120];
+	snprintf(detail, sizeof detail, "%zu records, %zu rows, %zu marked", copy->records, copy->row_count,
+		 copy->marked);
+	enum status status = store_begin(opened->desk, error);
+	if (status == STATUS_OK)
+		status = decide_each(cli, opened, copy, true, error);
+	if (status == STATUS_OK)
+		status = decide_each(cli, opened, copy, false, error);
+	if (status == STATUS_OK)
+		status = audit(opened, copy, "subject_access.make", text_of(detail), error);
+	if (status == STATUS_OK)
+		status = store_commit(opened->desk, error);
+	store_rollback(opened->desk);
+	return status;
+}
+
+static void answer(struct cli *cli, const struct rights_copy *copy, const struct subject_access_report *report,
+		   const char *folder)
+{
+	struct cli_answer *out = &cli->answer;
+	answer_text(out, "folder", "Copy", text_of(folder));
+	answer_int(out, "sources", "Sources", (int64_t)copy->sources);
+	answer_int(out, "records", "Records", (int64_t)copy->records);
+	answer_int(out, "rows", "Rows, every version", (int64_t)copy->row_count);
+	answer_int(out, "views", "Looks by staff", (int64_t)copy->views);
+	answer_int(out, "marked", "Marked for a person", (int64_t)copy->marked);
+	answer_int(out, "waiting", "Waiting for a decision", (int64_t)copy->waiting);
+	answer_int(out, "withheld", "Withheld by decision", (int64_t)copy->withheld);
+	answer_bool(out, "pdf", NULL, report->pdf);
+	answer_line(out, report->pdf ? "As HTML, JSON and PDF."
+				     : "As HTML and JSON. There is no PDF: Chromium is not installed or did not print; "
+				       "print copy.html from any browser.");
+	if (report->to_confirm)
+		answer_line(out, "to-confirm.html is for staff: it shows what waits, with the numbers for --release "
+				 "and --withhold. Remove it before the copy is given out.");
+}
+
+static enum status make(struct cli *cli, struct opened *opened, int64_t resident_id, struct error *error)
+{
+	struct arena arena;
+	struct rights_copy copy;
+	struct subject_access_report report;
+	const char *folder = cli_value(cli, "out");
+	const struct rights_parts parts = {opened->workspace->profile, opened->vault, opened->data, opened->desk};
+	arena_init(&arena, COPY_ARENA);
+	arena_keep_secret(&arena);
+	enum status status = rights_copy(&copy, &parts, resident_id, &arena, error);
+	if (status == STATUS_OK)
+		status = decide(cli, opened, &copy, error);
+	if (status == STATUS_OK) /* with what was decided just now */
+		status = rights_copy(&copy, &parts, resident_id, &arena, error);
+	if (status == STATUS_OK)
+		status = report_subject_access(&report, &copy, opened->workspace->profile, folder, error);
+	if (status == STATUS_OK)
+		answer(cli, &copy, &report, folder);
+	arena_release(&arena);
+	return status;
+}
+
+enum status cmd_subject_access(struct cli *cli, struct error *error)
+{
+	struct opened opened = {0};
+	int64_t resident_id;
+	vault_forbid_core_dumps();
+	enum status status = resident_of(cli, &resident_id, error);
+	if (status == STATUS_OK && !cli_value(cli, "out")) {
+		error_set(error, STATUS_USAGE, "rights.out", "Give --out and the folder that the copy is to be in");
+		status = STATUS_USAGE;
+	}
+	if (status != STATUS_OK)
+		return status;
+	status = opened_open(&opened, cli, OPEN_DATA_READ | OPEN_DESK_WRITE | OPEN_VAULT, error);
+	if (status == STATUS_OK)
+		status = refuse_inside(&opened, cli_value(cli, "out"), error);
+	if (status == STATUS_OK)
+		status = make(cli, &opened, resident_id, error);
+	opened_close(&opened);
+	return status;
+}

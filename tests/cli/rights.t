@@ -1,0 +1,53 @@
+What residents may ask for.
+
+  $ export ONEVIEW_PASSWORD='correct horse battery' ONEVIEW_TODAY=2026-02-10 ONEVIEW_CHROMIUM=
+  $ oneview init w --profile "$TESTS/data/village/profile" --quiet
+  $ cp "$TESTS"/data/village/january/* w/inbox && touch -d 2020-01-01 w/inbox/*
+  $ oneview refresh w --quiet
+  $ id() { python3 -c 'import sys
+  > n, s = int(sys.argv[1]), ""
+  > for i in range(13): s, n = "0123456789abcdefghjkmnpqrstvwxyz"[n & 31] + s, n >> 5
+  > print(s)' "$1"; }
+  $ resident=$(id $(sqlite3 w/data.db "SELECT resident_id FROM resident_record GROUP BY 1 ORDER BY count(*) DESC, min(record_id) LIMIT 1"))
+
+A copy of all that is held, for a folder that only its owner sees
+  $ oneview subject-access w "$resident" --out copy
+  Copy                       copy
+  Sources                    2
+  Records                    2
+  Rows, every version        2
+  Looks by staff             1
+  Marked for a person        0
+  Waiting for a decision     0
+  Withheld by decision       0
+  As HTML and JSON. There is no PDF: Chromium is not installed or did not print; print copy.html from any browser.
+  $ ls copy && stat -c %a copy copy/copy.html copy/copy.json
+  copy.html
+  copy.json
+  700
+  600
+  600
+  $ python3 -c 'import json; copy = json.load(open("copy/copy.json")); print(*(e["kind"] for e in copy["explanations"])); print(*(t["id"] for t in copy["tables"]))'
+  rationale responsibility data fairness safety impact
+  links residences households relations lists history rulings recipients views
+
+The act is in the audit, and the next copy tells of it
+  $ sqlite3 w/desk.db "SELECT action, subject_kind, detail FROM audit_entry WHERE subject_id IS NOT NULL"
+  account.create|account|role administrator
+  subject_access.make|resident|2 records, 2 rows, 0 marked
+  $ oneview subject-access w "$resident" --out copy --json | grep '"views"'
+    "views": 2,
+
+In the workspace nothing is in clear, and no copy
+  $ oneview subject-access w "$resident" --out w/outbox/copy; echo "exit code $?"
+  oneview: a copy is in clear and may not be kept in the workspace
+    What to do: name a folder elsewhere, which only those see who give the copy out
+  exit code 2
+  $ oneview subject-access w nobody --out copy; echo "exit code $?"
+  oneview: "nobody" is no resident's id
+    What to do: give the 13 characters that stand in the address of the resident's page
+  exit code 2
+  $ oneview subject-access w 0000000000001 --out copy; echo "exit code $?"
+  oneview: no resident with this id has any records
+    What to do: give the 13 characters that stand in the address of the resident's page
+  exit code 4

@@ -1,0 +1,217 @@
+/* A resident's copy: everything is in it, and what may speak of others waits for a person. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "support/borough.h"
+
+#include "casework/casework.h"
+#include "rights/rights.h"
+
+static struct borough b;
+static struct error e;
+static struct arena arena;
+
+static int make(void **state)
+{
+	(void)state;
+	borough_make(&b);
+	arena_init(&arena, 64 << 20);
+	arena_keep_secret(&arena);
+	return 0;
+}
+
+static int drop(void **state)
+{
+	(void)state;
+	arena_release(&arena);
+	borough_drop(&b);
+	return 0;
+}
+
+static struct rights_parts parts(void)
+{
+	return (struct rights_parts){b.profile, b.vault, b.data, b.desk};
+}
+
+static struct rights_copy copy_of(int64_t resident_id)
+{
+	struct rights_copy copy;
+	struct rights_parts all = parts();
+	assert_ok(rights_copy(&copy, &all, resident_id, &arena, &e), &e);
+	return copy;
+}
+
+static const struct rights_value *find(const struct rights_copy *copy, const char *value)
+{
+	for (size_t r = 0; r < copy->row_count; r++)
+		for (size_t v = 0; v < copy->rows[r].count; v++)
+			if (text_is(copy->rows[r].values[v].value, value))
+				return &copy->rows[r].values[v];
+	return NULL;
+}
+
+static const struct rights_table *table(const struct rights_copy *copy, const char *id)
+{
+	for (size_t t = 0; t < copy->table_count; t++)
+		if (strcmp(copy->tables[t].id, id) == 0)
+			return &copy->tables[t];
+	fail_msg("no table %s", id);
+	return NULL;
+}
+
+static bool has_cell(const struct rights_table *table, const char *text)
+{
+	for (size_t i = 0; i < table->rows * table->columns; i++)
+		if (text_is(table->cells[i], text))
+			return true;
+	return false;
+}
+
+static void every_row_and_version_is_in_the_copy(void **state)
+{
+	(void)state;
+	struct rights_copy copy = copy_of(1001);
+	assert_int_equal(copy.records, 2);
+	assert_int_equal(copy.sources, 2);
+	int64_t facts = test_query(b.data, "SELECT count(*) FROM fact f JOIN resident_record m ON m.record_id = "
+					   "f.record_id WHERE m.resident_id = 1001");
+	assert_int_equal(copy.row_count, facts);
+	assert_non_null(find(&copy, "Aisha"));              /* sealed */
+	assert_non_null(find(&copy, "MOHAMED, MRS AYSHA")); /* of the other source */
+	assert_non_null(find(&copy, "240.00"));             /* the version before */
+	assert_non_null(find(&copy, "1240.50"));
+	assert_null(find(&copy, "Grace")); /* somebody else's */
+}
+
+static void a_row_says_where_it_came_from(void **state)
+{
+	(void)state;
+	struct rights_copy copy = copy_of(1001);
+	size_t ended = 0;
+	for (size_t r = 0; r < copy.row_count; r++) {
+		assert_non_null(copy.rows[r].feed);
+		assert_true(copy.rows[r].line > 1);
+		assert_true(copy.rows[r].file_name.len > 0);
+		assert_true(copy.rows[r].as_at >= date_of(2026, 1, 31));
+		ended += !text_is_absent(copy.rows[r].ended);
+	}
+	assert_true(ended > 0);
+}
+
+static void who_may_see_it_and_who_did_is_told(void **state)
+{
+	(void)state;
+	struct audit_entry look = {.user_name = TEXT("worker1"),
+				   .action = TEXT("resident.open"),
+				   .subject_kind = TEXT("resident"),
+				   .subject_id = 1001,
+				   .outcome = TEXT("allowed")};
+	assert_ok(audit_append(b.audit, &look, &e), &e);
+	look.subject_id = 1002;
+	look.user_name = TEXT("worker2");
+	assert_ok(audit_append(b.audit, &look, &e), &e);
+	struct rights_copy copy = copy_of(1001);
+	assert_int_equal(copy.views, 1);
+	assert_true(has_cell(table(&copy, "views"), "worker1"));
+	assert_false(has_cell(table(&copy, "views"), "worker2"));
+	assert_true(has_cell(table(&copy, "recipients"), "Residents' rights and audit"));
+	assert_true(has_cell(table(&copy, "residences"), "14 Mill Lane, Eastmarsh, EM1 4QT"));
+	assert_int_equal(table(&copy, "households")->rows, 1);
+}
+
+static int64_t report_on(int64_t resident_id, const char *words)
+{
+	int64_t report_id;
+	struct report report = {.user_id = 1,
+				.username = TEXT("worker1"),
+				.resident_id = resident_id,
+				.record_id = 1,
+				.feed_id = TEXT("housing_tenancies"),
+				.source_id = TEXT("housing"),
+				.element_id = TEXT("tenure"),
+				.as_at = DATE_UNKNOWN,
+				.text = text_of(words)};
+	assert_ok(store_begin(b.desk, &e), &e);
+	assert_ok(report_make(b.desk, b.vault, &report, &report_id, &e), &e);
+	assert_ok(store_commit(b.desk, &e), &e);
+	return report_id;
+}
+
+static void decide(const struct rights_copy *copy, int64_t item, bool release)
+{
+	assert_ok(store_begin(b.desk, &e), &e);
+	assert_ok(rights_decide(copy, b.desk, item, release, TEXT("officer"), &e), &e);
+	assert_ok(store_commit(b.desk, &e), &e);
+}
+
+static void what_speaks_of_others_waits_for_a_decision(void **state)
+{
+	(void)state;
+	assert_int_equal(copy_of(1001).marked, 0);
+	report_on(1001, "her sister says otherwise");
+	struct rights_copy copy = copy_of(1001);
+	assert_int_equal(copy.waiting, 1);
+	const struct rights_value *words = find(&copy, "her sister says otherwise");
+	assert_non_null(words);
+	assert_int_equal(words->mark, MARK_THIRD_PARTY);
+	assert_false(rights_value_goes_out(words));
+	decide(&copy, words->item, true);
+	copy = copy_of(1001);
+	assert_int_equal(copy.waiting, 0);
+	assert_true(rights_value_goes_out(find(&copy, "her sister says otherwise")));
+	decide(&copy, words->item, false);
+	copy = copy_of(1001);
+	assert_int_equal(copy.withheld, 1);
+	assert_false(rights_value_goes_out(find(&copy, "her sister says otherwise")));
+}
+
+static void what_says_who_is_protected_waits_too(void **state)
+{
+	(void)state;
+	struct rights_copy copy = copy_of(1003); /* adopted: the row of care says so */
+	size_t safeguarded = 0;
+	for (size_t r = 0; r < copy.row_count; r++)
+		for (size_t v = 0; v < copy.rows[r].count; v++)
+			safeguarded += copy.rows[r].values[v].mark == MARK_SAFEGUARDING;
+	assert_true(safeguarded > 0);
+	assert_int_equal(copy.waiting, copy.marked);
+}
+
+static void an_item_of_somebody_else_cannot_be_decided(void **state)
+{
+	(void)state;
+	struct rights_copy hers = copy_of(1001), other = copy_of(1003);
+	int64_t item = 0;
+	for (size_t r = 0; r < other.row_count && !item; r++)
+		for (size_t v = 0; v < other.rows[r].count && !item; v++)
+			item = other.rows[r].values[v].item;
+	assert_int_equal(rights_decide(&hers, b.desk, item, true, TEXT("officer"), &e), STATUS_NOT_FOUND);
+}
+
+static void nobody_has_no_copy(void **state)
+{
+	(void)state;
+	struct rights_copy copy;
+	struct rights_parts all = parts();
+	assert_int_equal(rights_copy(&copy, &all, 999, &arena, &e), STATUS_NOT_FOUND);
+	assert_string_equal(e.code, "rights.nobody");
+}
+
+int main(void)
+{
+#define CASE(name) cmocka_unit_test_setup_teardown(name, make, drop)
+	const struct CMUnitTest tests[] = {
+		CASE(every_row_and_version_is_in_the_copy),
+		CASE(a_row_says_where_it_came_from),
+		CASE(who_may_see_it_and_who_did_is_told),
+		CASE(what_speaks_of_others_waits_for_a_decision),
+		CASE(what_says_who_is_protected_waits_too),
+		CASE(an_item_of_somebody_else_cannot_be_decided),
+		CASE(nobody_has_no_copy),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
