@@ -22,6 +22,7 @@ static struct view_member make_member(const struct disclosed_member *member, dat
 	return (struct view_member){.resident_id = member->person.resident_id,
 				    .name = member->person.name,
 				    .date_of_birth = member->person.date_of_birth,
+				    .date_of_death = member->person.date_of_death,
 				    .age = known ? date_age_in_years(born, today) : -1,
 				    .from = member->from,
 				    .to = member->to,

@@ -185,6 +185,7 @@ struct view_member {
 	int64_t resident_id;
 	struct text name;          /* absent when withheld */
 	struct text date_of_birth; /* YYYY-MM-DD, or as the source has it */
+	struct text date_of_death; /* absent when no source that may be seen has one */
 	int age;                   /* -1: not known */
 	date from, to;
 	bool current;

@@ -64,7 +64,7 @@ static void put_card(struct visit *visit, struct value *cards, const struct view
 	put_text(row, "name", member->name.len ? member->name : TEXT("Name withheld"));
 	put_href(row, "href", "residents", member->resident_id);
 	put_birth(row, "born_text", member->date_of_birth);
-	put_age_on(row, "age_text", member->date_of_birth, on);
+	put_age(row, "age_text", member->date_of_birth, member->date_of_death, on);
 	put_text(row, "period", people_period(visit->arena, member->from, member->to));
 	put_text(row, "certainty", member->certainty);
 	put_text(row, "certainty_text", household_certainty(member->certainty));

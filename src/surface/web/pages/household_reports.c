@@ -149,7 +149,7 @@ static void put_side(struct visit *visit, struct value *sides, const struct view
 	put_text(row, "name", side->name.len ? side->name : TEXT("Name withheld"));
 	put_href(row, "href", "residents", side->resident_id);
 	put_birth(row, "born_text", side->person.date_of_birth);
-	put_age(row, "age_text", side->person.date_of_birth);
+	put_age(row, "age_text", side->person.date_of_birth, side->person.date_of_death, 0);
 	struct value *households = put_array(row, "households");
 	for (size_t i = 0; i < side->household_count; i++)
 		put_household_of(households, &side->households[i]);

@@ -30,7 +30,7 @@ static void put_person(struct visit *visit, struct value *people, const struct d
 	put_text(row, "name", person_name(person));
 	put_href(row, "href", "residents", visit_can(visit, CAPABILITY_RESIDENT_OPEN) ? person->resident_id : 0);
 	put_birth(row, "born_text", person->date_of_birth);
-	put_age(row, "age_text", person->date_of_birth);
+	put_age(row, "age_text", person->date_of_birth, person->date_of_death, 0);
 	put_text(row, "group", group_words(visit->arena, member->group));
 	put_text(row, "address", person->address.len ? person->address : TEXT_ABSENT);
 }

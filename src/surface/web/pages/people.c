@@ -22,22 +22,21 @@ struct text people_period(struct arena *arena, date from, date to)
 	return arena_format(arena, "%.*s to %.*s", TEXT_ARG(begun), TEXT_ARG(ended));
 }
 
-void put_age(struct value *object, const char *key, struct text date_of_birth)
+void put_age(struct value *object, const char *key, struct text date_of_birth, struct text date_of_death, date on)
 {
-	put_age_on(object, key, date_of_birth, date_today());
-}
-
-void put_age_on(struct value *object, const char *key, struct text date_of_birth, date on)
-{
-	date born;
-	if (!date_of_birth.len || !date_parse_iso(date_of_birth, &born) || born > on) {
+	date born, died;
+	date day = on ? on : date_today();
+	if (!date_of_birth.len || !date_parse_iso(date_of_birth, &born) || born > day) {
 		put_null(object, key);
 		return;
 	}
-	int years = date_age_in_years(born, on), months = 0;
-	while (years < 2 && date_add_months(born, months + 1) <= on)
+	bool dead = date_of_death.len && date_parse_iso(date_of_death, &died) && died >= born && died <= day;
+	int years = date_age_in_years(born, dead ? died : day), months = 0;
+	while (!dead && years < 2 && date_add_months(born, months + 1) <= day)
 		months++;
-	if (years >= 2)
+	if (dead)
+		put_format(object, key, "died aged %d", years);
+	else if (years >= 2)
 		put_format(object, key, "%d years old", years);
 	else
 		put_format(object, key, "%d %s old", months, months == 1 ? "month" : "months");

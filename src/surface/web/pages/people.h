@@ -7,8 +7,8 @@
 
 /* "March 2015 to May 2019", "since May 2019", "until May 2019", "". */
 struct text people_period(struct arena *arena, date from, date to);
-void put_age(struct value *object, const char *key, struct text date_of_birth); /* "8 years old", "7 months old" */
-void put_age_on(struct value *object, const char *key, struct text date_of_birth, date on);
+/* "8 years old", "7 months old"; "died aged 82" when a source says so (DIED may be absent). ON: 0 is today. */
+void put_age(struct value *object, const char *key, struct text born, struct text died, date on);
 void put_birth(struct value *object, const char *key, struct text date_of_birth);
 struct text person_name(const struct disclosed_person *person);
 /* "Housing, Council tax" */

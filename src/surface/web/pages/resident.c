@@ -49,7 +49,7 @@ static void put_head(struct visit *visit, const struct view_resident *view)
 		put_null(document, "age_text");
 		put_birth(document, "died_text", view->person.date_of_death);
 	} else {
-		put_age(document, "age_text", view->person.date_of_birth);
+		put_age(document, "age_text", view->person.date_of_birth, TEXT_ABSENT, 0);
 	}
 	struct value *restrictions = put_array(document, "restrictions");
 	for (size_t i = 0; i < view->restriction_count; i++) {

@@ -27,7 +27,7 @@ static void put_household(struct visit *visit, struct value *households, const s
 		struct value *person = add_object(members);
 		put_text(person, "name", person_name(&member->person));
 		put_href(person, "href", "residents", member->person.resident_id);
-		put_age(person, "age_text", member->person.date_of_birth);
+		put_age(person, "age_text", member->person.date_of_birth, member->person.date_of_death, 0);
 		put_text(person, "period", people_period(visit->arena, member->from, member->to));
 	}
 	put_text(row, "certainty_text", certainty);
