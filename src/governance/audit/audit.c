@@ -105,23 +105,29 @@ static void *write_entries(void *context)
 
 /* ---- the callers' side ----------------------------------------------------------------------- */
 
+static char *move_text(struct text *t, char *to)
+{
+	if (text_is_absent(*t))
+		return to;
+	memcpy(to, t->at, t->len);
+	t->at = to;
+	return to + t->len;
+}
+
 static struct pending *copy_entry(const struct audit_entry *entry, audit_done *done, void *context)
 {
 	struct audit_entry copy = *entry;
 	size_t size = 0;
 	for (enum audit_text i = 0; i < AUDIT_TEXT_COUNT; i++)
 		size += audit_entry_text(&copy, i)->len;
+	size += copy.words_mark.len + copy.words_sealed.len;
 	struct pending *pending = memory_alloc(1, sizeof *pending + size);
 	*pending = (struct pending){.entry = copy, .done = done, .context = context};
 	char *at = pending->texts;
-	for (enum audit_text i = 0; i < AUDIT_TEXT_COUNT; i++) {
-		struct text *t = audit_entry_text(&pending->entry, i);
-		if (text_is_absent(*t))
-			continue;
-		memcpy(at, t->at, t->len);
-		t->at = at;
-		at += t->len;
-	}
+	for (enum audit_text i = 0; i < AUDIT_TEXT_COUNT; i++)
+		at = move_text(audit_entry_text(&pending->entry, i), at);
+	at = move_text(&pending->entry.words_mark, at);
+	move_text(&pending->entry.words_sealed, at);
 	return pending;
 }
 

@@ -37,6 +37,7 @@ enum status audit_key_create(const char *path, struct error *error) MUST_CHECK;
 /* Text may be absent where it does not apply. What is too long is refused, not cut. */
 struct audit_entry {
 	int64_t seq; /* set by the reader */
+	int form;    /* likewise: which of its fields are in its hash (README) */
 	instant at;  /* 0: now */
 	struct text user_name, role, team, purpose;
 	struct text reason;       /* the viewer's words for this task, where the purpose asks for them */
@@ -47,6 +48,12 @@ struct audit_entry {
 	struct text agreements;   /* ids of the agreements that allowed it, separated by blanks */
 	struct text outcome;      /* "allowed", "refused", "failed" */
 	struct text detail;       /* counts and codes */
+	struct text client;       /* the address that the request came from; absent at the command line */
+	int64_t session_no;       /* 0: none */
+	/* What was searched for, as the vault seals it: kept apart from the entry, so that it can be sealed anew or
+	 * removed. The mark is 32 bytes that bind it to the entry and do not tell it. None: mark absent. */
+	struct text words_mark, words_sealed;
+	int64_t words_id;
 };
 
 struct audit;
@@ -95,5 +102,9 @@ struct audit_page {
 };
 enum status audit_read(struct store *desk, const struct audit_filter *filter, struct arena *arena,
 		       struct audit_page *out, struct error *error) MUST_CHECK;
+
+/* The sealed words of an entry, which must have a mark; STATUS_NOT_FOUND when there are none, or no longer. */
+enum status audit_read_words(struct store *desk, int64_t seq, struct arena *arena, struct audit_entry *out,
+			     struct error *error) MUST_CHECK;
 
 #endif

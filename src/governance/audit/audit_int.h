@@ -9,6 +9,8 @@ enum {
 	AUDIT_TEXT_MAX = 4096,      /* bytes of one text of an entry ... */
 	AUDIT_ELEMENTS_MAX = 65536, /* ... and of its lists of elements and agreements */
 	AUDIT_BATCH_MAX = 1024,     /* entries of one commit */
+	AUDIT_FORM = 2,             /* of the entries that are written now */
+	AUDIT_WORDS_MAX = 4096,     /* bytes of sealed words */
 	AUDIT_WAITING_MAX = 100000  /* entries not yet written; more are refused */
 };
 
@@ -25,6 +27,7 @@ enum audit_text {
 	AUDIT_AGREEMENTS,
 	AUDIT_OUTCOME,
 	AUDIT_DETAIL,
+	AUDIT_CLIENT, /* from here on: form 2 */
 	AUDIT_TEXT_COUNT
 };
 extern const char *const audit_text_columns[AUDIT_TEXT_COUNT];
@@ -51,7 +54,7 @@ void audit_head_read(struct statement *query, struct audit_head *out);
 
 /* Where the columns of an entry stand in a query, and the entry of its current row: texts live until the next step. */
 struct audit_columns {
-	int seq, at, subject_id, texts[AUDIT_TEXT_COUNT];
+	int seq, form, at, subject_id, session_no, words_mark, texts[AUDIT_TEXT_COUNT];
 };
 struct audit_columns audit_find_columns(struct statement *query);
 void audit_read_entry(struct statement *query, const struct audit_columns *columns, struct audit_entry *out);

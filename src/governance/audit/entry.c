@@ -8,7 +8,7 @@ const char *const audit_text_columns[AUDIT_TEXT_COUNT] = {
 	[AUDIT_USER_NAME] = "user_name",       [AUDIT_ROLE] = "role",         [AUDIT_TEAM] = "team",
 	[AUDIT_PURPOSE] = "purpose",           [AUDIT_REASON] = "reason",     [AUDIT_ACTION] = "action",
 	[AUDIT_SUBJECT_KIND] = "subject_kind", [AUDIT_ELEMENTS] = "elements", [AUDIT_AGREEMENTS] = "agreements",
-	[AUDIT_OUTCOME] = "outcome",           [AUDIT_DETAIL] = "detail",
+	[AUDIT_OUTCOME] = "outcome",           [AUDIT_DETAIL] = "detail",     [AUDIT_CLIENT] = "client",
 };
 
 static const size_t text_offsets[AUDIT_TEXT_COUNT] = {
@@ -23,6 +23,7 @@ static const size_t text_offsets[AUDIT_TEXT_COUNT] = {
 	[AUDIT_AGREEMENTS] = offsetof(struct audit_entry, agreements),
 	[AUDIT_OUTCOME] = offsetof(struct audit_entry, outcome),
 	[AUDIT_DETAIL] = offsetof(struct audit_entry, detail),
+	[AUDIT_CLIENT] = offsetof(struct audit_entry, client),
 };
 
 struct text *audit_entry_text(struct audit_entry *entry, enum audit_text which)
@@ -49,6 +50,8 @@ enum status audit_entry_check(const struct audit_entry *entry, struct error *err
 			return error_set(error, STATUS_INVALID, "audit.entry", "The %s of an audit entry is not text",
 					 audit_text_columns[i]);
 	}
+	if (entry->words_mark.len > AUDIT_HASH_BYTES || entry->words_sealed.len > AUDIT_WORDS_MAX)
+		return error_set(error, STATUS_INVALID, "audit.entry", "The words of an audit entry are too long");
 	return STATUS_OK;
 }
 
@@ -60,21 +63,29 @@ static void hash_number(crypto_generichash_state *state, uint64_t value, size_t 
 	crypto_generichash_update(state, little, bytes);
 }
 
+static void hash_text(crypto_generichash_state *state, struct text t)
+{
+	hash_number(state, text_is_absent(t) ? UINT32_MAX : t.len, 4);
+	crypto_generichash_update(state, (const unsigned char *)t.at, t.len);
+}
+
 void audit_entry_hash(const struct audit_entry *entry, const unsigned char previous[AUDIT_HASH_BYTES],
 		      unsigned char out[AUDIT_HASH_BYTES])
 {
-	static const char version[] = "oneview audit 1\n";
+	const char *version = entry->form == 1 ? "oneview audit 1\n" : "oneview audit 2\n";
+	size_t texts = entry->form == 1 ? AUDIT_CLIENT : AUDIT_TEXT_COUNT;
 	crypto_generichash_state state;
 	crypto_generichash_init(&state, NULL, 0, AUDIT_HASH_BYTES);
-	crypto_generichash_update(&state, (const unsigned char *)version, sizeof version - 1);
+	crypto_generichash_update(&state, (const unsigned char *)version, strlen(version));
 	hash_number(&state, (uint64_t)entry->seq, 8);
 	hash_number(&state, (uint64_t)entry->at, 8);
-	for (size_t i = 0; i < AUDIT_TEXT_COUNT; i++) {
-		struct text t = text_at(entry, i);
-		hash_number(&state, text_is_absent(t) ? UINT32_MAX : t.len, 4);
-		crypto_generichash_update(&state, (const unsigned char *)t.at, t.len);
-	}
+	for (size_t i = 0; i < texts; i++)
+		hash_text(&state, text_at(entry, i));
 	hash_number(&state, (uint64_t)entry->subject_id, 8);
+	if (entry->form != 1) {
+		hash_number(&state, (uint64_t)entry->session_no, 8);
+		hash_text(&state, entry->words_mark);
+	}
 	crypto_generichash_update(&state, previous, AUDIT_HASH_BYTES);
 	crypto_generichash_final(&state, out, AUDIT_HASH_BYTES);
 }
@@ -132,6 +143,9 @@ struct audit_columns audit_find_columns(struct statement *query)
 		.seq = statement_column(query, "seq"),
 		.at = statement_column(query, "at"),
 		.subject_id = statement_column(query, "subject_id"),
+		.form = statement_column(query, "form"),
+		.session_no = statement_column(query, "session_no"),
+		.words_mark = statement_column(query, "words_mark"),
 	};
 	for (size_t i = 0; i < AUDIT_TEXT_COUNT; i++)
 		columns.texts[i] = statement_column(query, audit_text_columns[i]);
@@ -143,6 +157,11 @@ void audit_read_entry(struct statement *query, const struct audit_columns *colum
 	out->seq = statement_int(query, columns->seq);
 	out->at = statement_int(query, columns->at);
 	out->subject_id = statement_int(query, columns->subject_id);
+	out->form = (int)statement_int(query, columns->form);
+	out->session_no = statement_int(query, columns->session_no);
+	out->words_mark = statement_blob(query, columns->words_mark);
+	out->words_sealed = TEXT_ABSENT;
+	out->words_id = 0;
 	for (enum audit_text i = 0; i < AUDIT_TEXT_COUNT; i++)
 		*audit_entry_text(out, i) = statement_text(query, columns->texts[i]);
 }

@@ -81,6 +81,37 @@ enum status audit_read(struct store *desk, const struct audit_filter *filter, st
 		for (enum audit_text i = 0; i < AUDIT_TEXT_COUNT; i++)
 			if (!text_is_absent(*audit_entry_text(entry, i)))
 				*audit_entry_text(entry, i) = arena_text(arena, *audit_entry_text(entry, i));
+		if (!text_is_absent(entry->words_mark))
+			entry->words_mark = arena_text(arena, entry->words_mark);
+	}
+	statement_done(query);
+	return status;
+}
+
+enum status audit_read_words(struct store *desk, int64_t seq, struct arena *arena, struct audit_entry *out,
+			     struct error *error)
+{
+	struct statement *query;
+	enum status status =
+		store_prepare(&query, desk,
+			      "SELECT w.words_id, w.sealed, e.words_mark FROM audit_words w JOIN audit_entry e "
+			      "ON e.seq = w.seq WHERE w.seq = :seq",
+			      error);
+	if (status)
+		return status;
+	statement_bind_int(query, "seq", seq);
+	int words_id = statement_column(query, "words_id"), sealed = statement_column(query, "sealed"),
+	    mark = statement_column(query, "words_mark");
+	bool row;
+	*out = (struct audit_entry){.seq = seq};
+	status = statement_step(query, &row, error);
+	if (status == STATUS_OK && row) {
+		out->words_id = statement_int(query, words_id);
+		out->words_sealed = arena_text(arena, statement_blob(query, sealed));
+		out->words_mark = arena_text(arena, statement_blob(query, mark));
+	} else if (status == STATUS_OK) {
+		status = error_set(error, STATUS_NOT_FOUND, "audit.words",
+				   "Nothing is kept of what was searched for in entry %lld", (long long)seq);
 	}
 	statement_done(query);
 	return status;

@@ -88,3 +88,15 @@ CREATE TRIGGER audit_signer_no_change BEFORE UPDATE OR DELETE ON audit_signer FO
 EXECUTE FUNCTION audit_refuse();
 CREATE TRIGGER audit_signer_no_truncate BEFORE TRUNCATE ON audit_signer EXECUTE FUNCTION audit_refuse();
 -- end
+-- migration 3
+-- Form 2 of an entry adds from where and in which session, and words that were searched for: sealed beside the chain, and bound to
+-- it by a mark. Entries from before keep form 1, by which their hashes were made.
+ALTER TABLE audit_entry ADD COLUMN form INT NOT NULL DEFAULT 1;
+ALTER TABLE audit_entry ADD COLUMN client TEXT;
+ALTER TABLE audit_entry ADD COLUMN session_no ID;
+ALTER TABLE audit_entry ADD COLUMN words_mark BLOB;
+CREATE TABLE audit_words (
+	seq ID PRIMARY KEY,
+	words_id ID NOT NULL UNIQUE,
+	sealed BLOB NOT NULL
+);

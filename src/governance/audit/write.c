@@ -39,21 +39,49 @@ static enum status put_head(struct store *desk, const struct audit_head *head, s
 	return status;
 }
 
+static void bind_number(struct statement *insert, const char *name, int64_t number)
+{
+	if (number)
+		statement_bind_int(insert, name, number);
+	else
+		statement_bind_null(insert, name);
+}
+
+static enum status put_words(struct store *desk, const struct audit_entry *entry, struct error *error)
+{
+	struct statement *insert;
+	enum status status = store_prepare(
+		&insert, desk, "INSERT INTO audit_words (seq, words_id, sealed) VALUES (:seq, :words_id, :sealed)",
+		error);
+	if (status)
+		return status;
+	statement_bind_int(insert, "seq", entry->seq);
+	statement_bind_int(insert, "words_id", entry->words_id);
+	statement_bind_blob(insert, "sealed", entry->words_sealed.at, entry->words_sealed.len);
+	status = statement_queue(insert, error);
+	statement_done(insert);
+	return status;
+}
+
 static enum status put_entry(struct statement *insert, struct audit_entry *entry, struct audit_head *head,
 			     struct error *error)
 {
 	unsigned char previous[AUDIT_HASH_BYTES];
 	memcpy(previous, head->hash, sizeof previous);
 	entry->seq = ++head->seq;
+	entry->form = AUDIT_FORM;
 	audit_entry_hash(entry, previous, head->hash);
 	statement_bind_int(insert, "seq", entry->seq);
 	statement_bind_int(insert, "at", entry->at);
 	for (enum audit_text i = 0; i < AUDIT_TEXT_COUNT; i++)
 		statement_bind_text(insert, audit_text_columns[i], *audit_entry_text(entry, i));
-	if (entry->subject_id)
-		statement_bind_int(insert, "subject_id", entry->subject_id);
+	bind_number(insert, "subject_id", entry->subject_id);
+	bind_number(insert, "session_no", entry->session_no);
+	statement_bind_int(insert, "form", entry->form);
+	if (text_is_absent(entry->words_mark))
+		statement_bind_null(insert, "words_mark");
 	else
-		statement_bind_null(insert, "subject_id");
+		statement_bind_blob(insert, "words_mark", entry->words_mark.at, entry->words_mark.len);
 	statement_bind_blob(insert, "previous_hash", previous, sizeof previous);
 	statement_bind_blob(insert, "hash", head->hash, sizeof head->hash);
 	return statement_queue(insert, error);
@@ -72,14 +100,18 @@ enum status audit_write(struct store *desk, const struct audit_key *key, const s
 			&insert, desk,
 			"INSERT INTO audit_entry (seq, at, user_name, role, team, purpose, reason, action, "
 			"subject_kind, "
-			"subject_id, elements, agreements, outcome, detail, previous_hash, hash) VALUES (:seq, :at, "
+			"subject_id, elements, agreements, outcome, detail, client, previous_hash, hash, form, "
+			"session_no, words_mark) VALUES (:seq, :at, "
 			":user_name, :role, :team, :purpose, :reason, :action, :subject_kind, :subject_id, :elements, "
-			":agreements, :outcome, :detail, :previous_hash, :hash)",
+			":agreements, :outcome, :detail, :client, :previous_hash, :hash, :form, :session_no, "
+			":words_mark)",
 			error);
 	for (size_t i = 0; i < count && status == STATUS_OK; i++) {
 		struct audit_entry entry = *entries[i];
 		entry.at = entry.at ? entry.at : instant_now();
 		status = put_entry(insert, &entry, &head, error);
+		if (status == STATUS_OK && !text_is_absent(entry.words_sealed))
+			status = put_words(desk, &entry, error);
 	}
 	statement_done(insert);
 	if (status == STATUS_OK) {

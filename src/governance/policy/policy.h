@@ -30,6 +30,8 @@ struct viewer {
 	struct text reason;                    /* what the viewer wrote for this task */
 	bool scoped;                           /* asks by a token, which can do no more than SCOPE */
 	uint64_t scope;                        /* capability_bit()s */
+	struct text client;                    /* where the request comes from, for the audit */
+	int64_t session_no;                    /* likewise; 0: none */
 };
 
 static inline bool viewer_can(const struct viewer *viewer, enum capability capability)

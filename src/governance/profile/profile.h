@@ -283,6 +283,7 @@ bool profile_file_matches(const struct profile_feed *feed, struct text file_name
 	X(QUARANTINE_VALUES, "quarantine.values") /* ... and their values */ \
 	X(AGREEMENTS_READ, "agreements.read") \
 	X(AUDIT_READ, "audit.read") \
+	X(AUDIT_WORDS, "audit.words") \
 	X(USERS_READ, "users.read") \
 	X(USERS_MANAGE, "users.manage") \
 	X(STATUS_READ, "status.read") \

@@ -350,7 +350,7 @@ struct disclosure_finding {
 };
 /* One box: names, dates of birth in any form, postcodes, addresses, any identifier or case reference, in
  * any order, tolerant of spelling. Only values that the viewer may see are searched. The query is in no
- * log and not in the audit, which has the ids that were shown. */
+ * log; the audit has the ids that were shown, and the query sealed. */
 enum status disclosure_find(struct disclosure_finding *out, struct disclosure *door,
 			    const struct disclosure_search *search, struct arena *arena,
 			    struct error *error) MUST_CHECK;
@@ -369,6 +369,13 @@ void disclosure_seal_words(const struct vault *vault, int64_t id, int32_t which,
 enum status disclosure_unseal_words(const struct vault *vault, int64_t id, int32_t which, struct text sealed,
 				    struct buf *words, struct error *error) MUST_CHECK;
 
+/* What was searched for goes with the audit entry, sealed under the vault's key and bound to the entry by a salted
+ * mark. _unseal_search() takes what audit_read_words() gave; STATUS_CORRUPT when the words are not the entry's. */
+void disclosure_seal_search(const struct vault *vault, struct text query, struct audit_entry *entry,
+			    struct arena *arena);
+enum status disclosure_unseal_search(const struct vault *vault, const struct audit_entry *entry, struct arena *arena,
+				     struct text *query, struct error *error) MUST_CHECK;
+
 /* Where sealed values lie, for a change of the key (vault.h): each room that keeps some says so. SELECT gives MOST rows
  * behind the place given by PLACE's names, in their order, with columns record_id, feed_no, row_key, version, part and
  * sealed; UPDATE writes :sealed at that place. */
@@ -377,6 +384,7 @@ struct sealed_rows {
 	const char *select, *update;
 	const char *place[6]; /* of those columns, which are the key; NULL behind the last */
 };
+extern const struct sealed_rows disclosure_sealed_searches; /* on the desk */
 
 /* The secret of somebody's authenticator app is sealed as such words: ID is the user's. Policy keeps it and has no key.
  */

@@ -28,6 +28,8 @@ void asking_entry(struct audit_entry *entry, struct asking_door *asking, const c
 				      .team = viewer->team ? viewer->team->id : TEXT_ABSENT,
 				      .purpose = viewer->purpose ? viewer->purpose->id : TEXT_ABSENT,
 				      .reason = viewer->reason,
+				      .client = viewer->client,
+				      .session_no = viewer->session_no,
 				      .action = text_of(action),
 				      .subject_kind = text_of(kind),
 				      .subject_id = subject_id,

@@ -126,7 +126,7 @@ static enum status open_page(struct disclosure_finding *out, struct asking_door 
 	return status;
 }
 
-static void find_entry(struct disclosure_finding *out, struct asking_door *asking)
+static void find_entry(struct disclosure_finding *out, struct asking_door *asking, struct text query)
 {
 	struct buf shown;
 	char id[ID_TEXT_SIZE];
@@ -137,6 +137,7 @@ static void find_entry(struct disclosure_finding *out, struct asking_door *askin
 	asking_entry(&out->entry, asking, "search", "resident", 0, "allowed",
 		     arena_text(asking->arena, buf_text(&shown)));
 	buf_release(&shown);
+	disclosure_seal_search(asking->door->parts.vault, query, &out->entry, asking->arena);
 }
 
 static enum status find(struct disclosure_finding *out, struct asking_door *asking,
@@ -147,20 +148,20 @@ static enum status find(struct disclosure_finding *out, struct asking_door *aski
 	size_t count = 0;
 	find_permission(&permission, asking);
 	out->ready = asking->state->index != NULL;
+	struct text query =
+		text_slice(search->query.at, search->query.len > FIND_QUERY_MAX ? FIND_QUERY_MAX : search->query.len);
 	if (out->ready) {
-		struct search_question question = {
-			.query = text_slice(search->query.at,
-					    search->query.len > FIND_QUERY_MAX ? FIND_QUERY_MAX : search->query.len),
-			.permission = &permission,
-			.hash = hash_identifier,
-			.hash_context = asking->door};
+		struct search_question question = {.query = query,
+						   .permission = &permission,
+						   .hash = hash_identifier,
+						   .hash_context = asking->door};
 		out->understood = search_ask(asking->state->index, &question, asking->arena, &hits, &count);
 	}
 	count = keep_known(asking, hits, count);
 	out->total = count;
 	enum status status = open_page(out, asking, search, hits, count, error);
 	if (!status)
-		find_entry(out, asking);
+		find_entry(out, asking, query);
 	return status;
 }
 

@@ -169,6 +169,8 @@ static void set_viewer(struct visit *visit)
 		.team = account->team.len ? profile_team(visit->profile, account->team) : NULL,
 		.purpose = visit->session.purpose.len ? profile_purpose(visit->profile, visit->session.purpose) : NULL,
 		.reason = visit->session.reason,
+		.client = visit->request->from,
+		.session_no = visit->session.session_id,
 	};
 	const struct viewer *viewer = &visit->viewer;
 	if (viewer->purpose && (!viewer->role || !role_has_purpose(viewer->role, viewer->purpose)))

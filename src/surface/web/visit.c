@@ -73,6 +73,8 @@ struct audit_entry visit_entry(const struct visit *visit, const char *action, co
 		.team = viewer->team ? viewer->team->id : TEXT_ABSENT,
 		.purpose = viewer->purpose ? viewer->purpose->id : TEXT_ABSENT,
 		.reason = viewer->purpose ? viewer->reason : TEXT_ABSENT,
+		.client = visit->request->from,
+		.session_no = visit->session.session_id,
 		.action = text_of(action),
 		.outcome = text_of(outcome),
 	};

@@ -383,6 +383,88 @@ static void test_the_key_file_is_guarded(void **state)
 	assert_int_equal(audit_key_read(&two, path, &e), STATUS_REFUSED);
 }
 
+/* An entry and a head of form 1, worked out by another program than this one from what the README says. */
+static void put_old_entry(void)
+{
+	static const char old_hash[] = "c344a7de92ff6341d6be3dde438663de9305fb1989176ad39bb72abee4820347",
+			  old_mac[] = "cb4be8827449483db0659d80aaf4a98cb68735dafadb7f894233caab94eb27aa";
+	char sql[1200];
+	bool sqlite = db.kind == STORE_SQLITE;
+	const char *open = sqlite ? "X'" : "'\\x";
+	snprintf(sql, sizeof sql,
+		 "INSERT INTO audit_entry (seq, at, user_name, role, purpose, action, subject_kind, subject_id, "
+		 "elements, "
+		 "agreements, outcome, previous_hash, hash) VALUES (1, 1700000000000000, 'worker.one', "
+		 "'early_help_worker', 'early_help', 'resident.open', 'resident', 42, 'full_name', 'housing_sharing', "
+		 "'allowed', %s%064d', %s%s'); UPDATE audit_head SET seq = 1, hash = %s%s', mac = %s%s'",
+		 open, 0, open, old_hash, open, old_hash, open, old_mac);
+	assert_ok(store_execute(desk, sql, &e), &e);
+}
+
+static void append_from(const char *client, int64_t session_no, const char *mark)
+{
+	struct audit *audit;
+	struct audit_entry entry = look_at(7);
+	entry.client = text_of(client);
+	entry.session_no = session_no;
+	entry.words_mark = text_of(mark);
+	entry.words_sealed = TEXT("sealed\xff words");
+	entry.words_id = session_no + 100;
+	assert_ok(audit_open(&audit, db.address, &key, &e), &e);
+	assert_ok(audit_append(audit, &entry, &e), &e);
+	audit_close(audit);
+}
+
+static void test_entries_of_both_forms_verify_in_one_chain(void **state)
+{
+	static const char *const changes[] = {
+		"UPDATE audit_entry SET client = '10.0.0.9' WHERE seq = 2",
+		"UPDATE audit_entry SET client = NULL WHERE seq = 2",
+		"UPDATE audit_entry SET session_no = 6 WHERE seq = 2",
+		"UPDATE audit_entry SET words_mark = NULL WHERE seq = 2",
+		"UPDATE audit_entry SET form = 1 WHERE seq = 2",
+		"UPDATE audit_entry SET form = 2 WHERE seq = 1",
+	};
+	struct audit_verification found;
+	for (size_t i = 0; i < sizeof changes / sizeof *changes; i++) {
+		if (i) {
+			drop(state);
+			make(state);
+		}
+		put_old_entry();
+		append_from("10.0.0.8", 5, "a mark of thirty-two bytes......");
+		append(3, 4);
+		assert_ok(verify(&found), &e);
+		assert_int_equal(found.entries, 4);
+		tamper(changes[i]);
+		assert_int_equal(verify(&found), STATUS_CORRUPT);
+		if (found.bad_seq != (strstr(changes[i], "seq = 1") ? 1 : 2))
+			fail_msg("%s: found at %lld", changes[i], (long long)found.bad_seq);
+	}
+}
+
+static void test_an_entry_tells_from_where_and_keeps_words_apart(void **state)
+{
+	(void)state;
+	struct arena arena;
+	struct audit_page page;
+	struct audit_entry words;
+	struct audit_filter filter = {0};
+	arena_init(&arena, 1 << 20);
+	append(1, 1);
+	append_from("10.0.0.8", 5, "a mark of thirty-two bytes......");
+	assert_ok(audit_read(desk, &filter, &arena, &page, &e), &e);
+	assert_true(text_is(page.entries[0].client, "10.0.0.8"));
+	assert_int_equal(page.entries[0].session_no, 5);
+	assert_true(text_is_absent(page.entries[1].client));
+	assert_ok(audit_read_words(desk, 2, &arena, &words, &e), &e);
+	assert_true(text_is(words.words_sealed, "sealed\xff words"));
+	assert_true(text_is(words.words_mark, "a mark of thirty-two bytes......"));
+	assert_int_equal(words.words_id, 105);
+	assert_int_equal(audit_read_words(desk, 1, &arena, &words, &e), STATUS_NOT_FOUND);
+	arena_release(&arena);
+}
+
 /* ---- checkpoints ------------------------------------------------------------------------------- */
 
 static struct audit_checkpoint_places places;
@@ -594,6 +676,8 @@ int main(void)
 		ON_A_DATABASE(test_many_threads_share_commits),
 		ON_A_DATABASE(test_several_processes_keep_one_chain),
 		ON_A_DATABASE(test_the_reader_filters_and_pages),
+		ON_A_DATABASE(test_entries_of_both_forms_verify_in_one_chain),
+		ON_A_DATABASE(test_an_entry_tells_from_where_and_keeps_words_apart),
 		ON_A_DATABASE(test_a_checkpoint_signs_the_last_entry_once),
 		ON_A_DATABASE(test_the_first_checkpoint_is_due_at_once),
 		ON_A_DATABASE(test_a_chain_written_anew_is_found_by_what_was_sent_away),

@@ -182,6 +182,27 @@ static void test_search_finds_what_the_viewer_may_see(void **state)
 	assert_int_equal(audit_count("detail LIKE '%Mill%' OR detail LIKE '%Grace%'"), 0);
 }
 
+static void test_what_was_searched_for_is_kept_sealed_with_its_entry(void **state)
+{
+	(void)state;
+	int64_t first;
+	struct error e;
+	struct text query;
+	struct audit_entry words;
+	find_as("early_help_worker", "early_help", "Grace Mensah", &first);
+	int64_t seq = test_query(borough.desk, "SELECT max(seq) FROM audit_entry WHERE action = 'search'");
+	assert_ok(audit_read_words(borough.desk, seq, &arena, &words, &e), &e);
+	assert_true(text_find(words.words_sealed, TEXT("Mensah")) == words.words_sealed.len);
+	assert_ok(disclosure_unseal_search(borough.vault, &words, &arena, &query, &e), &e);
+	assert_true(text_is(query, "Grace Mensah"));
+	/* Words of another entry are not taken for these. */
+	char mark[32];
+	memcpy(mark, words.words_mark.at, sizeof mark);
+	mark[3] ^= 1;
+	words.words_mark = text_slice(mark, sizeof mark);
+	assert_int_equal(disclosure_unseal_search(borough.vault, &words, &arena, &query, &e), STATUS_CORRUPT);
+}
+
 static void test_a_household_leaves_out_whom_the_viewer_may_not_know(void **state)
 {
 	(void)state;
@@ -512,6 +533,7 @@ int main(void)
 		ON_THE_BOROUGH(test_a_reviewer_sees_who_and_not_why),
 		ON_THE_BOROUGH(test_a_protected_resident_is_in_no_pair),
 		ON_THE_BOROUGH(test_every_look_is_one_audit_entry),
+		ON_THE_BOROUGH(test_what_was_searched_for_is_kept_sealed_with_its_entry),
 		ON_THE_BOROUGH(test_a_ticket_calls_back_once),
 		ON_THE_BOROUGH(test_a_new_generation_is_taken_up),
 		ON_THE_BOROUGH(test_what_is_kept_ends_with_its_generation),
