@@ -113,6 +113,8 @@ const struct route routes[] = {
 	 page_agreements, "Data-sharing agreements"},
 	{METHOD_GET, "/agreements/{agreement}", MAY(AGREEMENTS_READ), NO_PURPOSE, CSRF_SESSION, RECORDS_NOTHING,
 	 AT_ONCE, page_agreement, "One agreement: elements, recipients, purposes, clauses"},
+	{METHOD_GET, "/audit/entries.csv", MAY(AUDIT_READ), NO_PURPOSE, CSRF_SESSION, RECORDS_LOOK, SLOW,
+	 page_audit_csv, "Entries of the audit for a spreadsheet: user, action, subject, purpose, outcome, from, to"},
 	{METHOD_GET, "/audit", MAY(AUDIT_READ), NO_PURPOSE, CSRF_SESSION, RECORDS_LOOK, AT_ONCE, page_audit,
 	 "Who looked at whom, when and why"},
 	{METHOD_GET, "/status", MAY(STATUS_READ), NO_PURPOSE, CSRF_SESSION, RECORDS_NOTHING, AT_ONCE, page_status,

@@ -99,6 +99,53 @@ static void test_a_search_leaves_no_words_behind(void **state)
 	assert_false(village_shows(v, "residents found"));
 }
 
+static int64_t entries_of(const struct village *v, const char *action)
+{
+	char sql[200];
+	snprintf(sql, sizeof sql, "SELECT COUNT(*) FROM audit_entry WHERE action = '%s'", action);
+	return village_query((struct village *)(uintptr_t)v, STORE_DESK, sql);
+}
+
+/* Behind the search for zzyzx. */
+static void test_the_audit_is_read_and_its_reading_recorded(void **state)
+{
+	struct village *v = *state;
+	char path[200];
+	village_user(v, "ada", "auditor");
+	village_sign_in(v, "ada");
+	assert_int_equal(village_get(v, "/audit?action=search&purpose=early_help&outcome=allowed"), 200);
+	assert_true(village_shows(v, "What was searched for"));
+	assert_true(village_shows(v, "from 127.0.0.1, session "));
+	assert_false(village_shows(v, "zzyzx"));
+	assert_int_equal(village_get(v, "/audit?action=search&outcome=refused"), 200);
+	assert_true(village_shows(v, "0 entries"));
+	assert_int_equal(village_get(v, "/audit?purpose=administration&user=rosa"), 200);
+	assert_true(village_shows(v, "0 entries"));
+	int64_t read = entries_of(v, "audit.read");
+	assert_true(read >= 3);
+
+	int64_t seq = village_query(v, STORE_DESK, "SELECT MAX(seq) FROM audit_words");
+	snprintf(path, sizeof path, "/audit?words=%lld", (long long)seq);
+	assert_int_equal(village_get(v, path), 200);
+	assert_true(village_shows(v, "zzyzx"));
+	assert_int_equal(entries_of(v, "audit.words"), 1);
+	assert_int_equal(village_get(v, "/audit?words=1"), 404);
+	assert_int_equal(entries_of(v, "audit.words"), 2); /* the attempt, too */
+	assert_int_equal(village_query(v, STORE_DESK,
+				       "SELECT COUNT(*) FROM audit_entry WHERE client IS NULL AND "
+				       "session_no IS NOT NULL"),
+			 0);
+
+	assert_int_equal(village_get(v, "/audit/entries.csv?action=search&user=rosa"), 200);
+	assert_true(village_shows(v, "number,at,user,role"));
+	assert_true(village_shows(v, ",rosa,front_line,"));
+	assert_false(village_shows(v, ",ada,"));
+	assert_int_equal(entries_of(v, "audit.export"), 1);
+	village_sign_in(v, "rosa");
+	assert_int_equal(village_get(v, "/audit/entries.csv"), 403);
+	assert_int_equal(village_get(v, path), 403);
+}
+
 static void test_a_role_ends_where_it_ends(void **state)
 {
 	struct village *v = *state;
@@ -110,7 +157,9 @@ static void test_a_role_ends_where_it_ends(void **state)
 	assert_int_equal(village_get(v, resident), 403);
 	assert_int_equal(village_get(v, "/search"), 403);
 	assert_true(village_shows(v, "Your role does not include this page"));
-	assert_int_equal(village_query(v, STORE_DESK, "SELECT COUNT(*) FROM audit_entry WHERE action = 'page.refused'"),
+	assert_int_equal(village_query(v, STORE_DESK,
+				       "SELECT COUNT(*) FROM audit_entry WHERE action = 'page.refused' "
+				       "AND user_name = 'admin'"),
 			 2);
 	village_sign_in(v, "rosa");
 	assert_int_equal(village_get(v, "/admin/users"), 403);
@@ -336,6 +385,7 @@ int main(void)
 		cmocka_unit_test(test_nobody_gets_in_without_signing_in),
 		cmocka_unit_test(test_a_look_is_recorded_before_it_is_shown),
 		cmocka_unit_test(test_a_search_leaves_no_words_behind),
+		cmocka_unit_test(test_the_audit_is_read_and_its_reading_recorded),
 		cmocka_unit_test(test_a_role_ends_where_it_ends),
 		cmocka_unit_test(test_a_program_asks_with_a_token),
 		cmocka_unit_test(test_forms_need_their_token_and_their_origin),

@@ -2,7 +2,7 @@
 #include "base/id.h"
 #include "web/pages/pages.h"
 
-enum { ENTRIES_A_PAGE = 50 };
+enum { ENTRIES_A_PAGE = 50, EXPORT_A_TIME = 500, EXPORT_MOST = 10000 };
 
 static const struct {
 	const char *id, *title;
@@ -37,7 +37,12 @@ static const struct {
 	{"token.create", "Let a program ask"},
 	{"token.revoke", "Ended a program's token"},
 	{"key.change", "Changed the master key"},
+	{"list.open", "Looked at a list"},
+	{"list.export", "Downloaded a list"},
 	{"audit.read", "Read the audit"},
+	{"audit.export", "Downloaded the audit"},
+	{"audit.words", "Read what was searched for"},
+	{"audit.key_change", "Changed the audit's signing key"},
 };
 
 static struct text action_title(struct text action)
@@ -95,7 +100,8 @@ static void put_titles(const struct profile *profile, struct value *row, const s
 	put_text(row, "purpose_title", purpose ? purpose->title : entry->purpose);
 }
 
-static void put_entry(const struct profile *profile, struct value *entries, const struct audit_entry *entry)
+static void put_entry(const struct profile *profile, struct value *entries, const struct audit_entry *entry,
+		      bool may_read_words)
 {
 	struct value *row = add_object(entries);
 	put_int(row, "number", entry->seq);
@@ -112,6 +118,12 @@ static void put_entry(const struct profile *profile, struct value *entries, cons
 	put_detail(row, entry->detail);
 	put_text(row, "elements", entry->elements);
 	put_text(row, "agreements", entry->agreements);
+	put_text(row, "client", entry->client);
+	if (entry->session_no)
+		put_int(row, "session", entry->session_no);
+	if (may_read_words && !text_is_absent(entry->words_mark))
+		put_format(row, "words_href", "/audit?words=%lld&before=%lld", (long long)entry->seq,
+			   (long long)entry->seq + 1);
 }
 
 static instant day_start(struct text written, int later)
@@ -122,12 +134,13 @@ static instant day_start(struct text written, int later)
 	return ((instant)d + later) * INT64_C(86400000000);
 }
 
-static struct text next_address(const struct visit *visit, int64_t before)
+/* PATH, which ends with a parameter, and what is filtered by. */
+static struct text filtered_address(const struct visit *visit, const char *path)
 {
-	static const char *const names[] = {"user", "action", "subject", "from", "to"};
+	static const char *const names[] = {"user", "action", "subject", "purpose", "outcome", "from", "to"};
 	struct buf base;
 	buf_init(&base, 8 << 10);
-	buf_format(&base, "/audit?before=%lld", (long long)before);
+	buf_format(&base, "%s", path);
 	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
 		struct text value = visit_query(visit, names[i]);
 		if (!value.len)
@@ -140,6 +153,14 @@ static struct text next_address(const struct visit *visit, int64_t before)
 	return result;
 }
 
+static void put_purposes(struct visit *visit)
+{
+	struct value *options = put_array(visit->document, "purpose_options");
+	for (size_t i = 0; i < visit->profile->purposes.count; i++)
+		put_option(options, visit->profile->purposes.at[i].id, visit->profile->purposes.at[i].title,
+			   visit_query(visit, "purpose"));
+}
+
 static void put_filter(struct visit *visit)
 {
 	struct value *document = visit->document;
@@ -147,6 +168,11 @@ static void put_filter(struct visit *visit)
 	put_text(document, "subject_filter", visit_query(visit, "subject"));
 	put_text(document, "from_filter", visit_query(visit, "from"));
 	put_text(document, "to_filter", visit_query(visit, "to"));
+	put_purposes(visit);
+	struct value *outcomes = put_array(document, "outcome_options");
+	put_option(outcomes, TEXT("allowed"), TEXT("Allowed"), visit_query(visit, "outcome"));
+	put_option(outcomes, TEXT("refused"), TEXT("Refused"), visit_query(visit, "outcome"));
+	put_option(outcomes, TEXT("failed"), TEXT("Failed"), visit_query(visit, "outcome"));
 	struct value *options = put_array(document, "action_options");
 	for (size_t i = 0; i < sizeof actions / sizeof *actions; i++)
 		put_option(options, text_of(actions[i].id), text_of(actions[i].title), visit_query(visit, "action"));
@@ -156,32 +182,78 @@ static void put_entries(struct visit *visit, const struct audit_page *page)
 {
 	struct value *document = visit->document, *rows = put_array(document, "entries");
 	for (size_t i = 0; i < page->count; i++)
-		put_entry(visit->profile, rows, &page->entries[i]);
+		put_entry(visit->profile, rows, &page->entries[i], visit_can(visit, CAPABILITY_AUDIT_WORDS));
 	put_bool(document, "has_entries", page->count > 0);
 	put_format(document, "summary", page->more ? "The newest %zu entries" : "%zu entries", page->count);
 	if (!page->more)
 		return;
 	struct value *pagination = put_object(document, "pagination");
-	put_text(pagination, "next", next_address(visit, page->entries[page->count - 1].seq));
+	char path[60];
+	snprintf(path, sizeof path, "/audit?before=%lld", (long long)page->entries[page->count - 1].seq);
+	put_text(pagination, "next", filtered_address(visit, path));
+}
+
+static struct audit_filter read_filter(struct visit *visit)
+{
+	const struct {
+		const char *name;
+		size_t offset;
+	} texts[] = {{"user", offsetof(struct audit_filter, user_name)},
+		     {"action", offsetof(struct audit_filter, action)},
+		     {"purpose", offsetof(struct audit_filter, purpose)},
+		     {"outcome", offsetof(struct audit_filter, outcome)}};
+	struct text subject = visit_query(visit, "subject");
+	struct audit_filter filter = {.from = day_start(visit_query(visit, "from"), 0),
+				      .before = day_start(visit_query(visit, "to"), 1),
+				      .limit = ENTRIES_A_PAGE};
+	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+		struct text given = visit_query(visit, texts[i].name);
+		*(struct text *)((char *)&filter + texts[i].offset) = given.len ? given : TEXT_ABSENT;
+	}
+	if (subject.len && !id_parse(subject, &filter.subject_id))
+		visit_form_error(visit, "subject",
+				 "Write the 13 characters that follow the word resident or household on its page");
+	if (!text_parse_int64(visit_query(visit, "before"), &filter.before_seq))
+		filter.before_seq = 0;
+	return filter;
+}
+
+/* What was searched for, to those who may read it; their reading is an entry of its own. */
+static enum status put_words(struct visit *visit, struct store *desk, struct error *error)
+{
+	int64_t seq;
+	struct audit_entry words;
+	struct text query;
+	if (!text_parse_int64(visit_query(visit, "words"), &seq))
+		return STATUS_OK;
+	struct audit_entry entry = visit_entry(visit, "audit.words", "allowed");
+	entry.subject_kind = TEXT("audit_entry");
+	entry.subject_id = seq;
+	if (!visit_can(visit, CAPABILITY_AUDIT_WORDS)) {
+		entry.outcome = TEXT("refused");
+		visit_record(visit, &entry);
+		return error_set(error, STATUS_REFUSED, "audit.words",
+				 "Your role does not include reading what was searched for.");
+	}
+	visit_record(visit, &entry);
+	enum status status = audit_read_words(desk, seq, visit->arena, &words, error);
+	if (status == STATUS_OK)
+		status = disclosure_unseal_search(visit->site->vault, &words, visit->arena, &query, error);
+	if (status != STATUS_OK)
+		return status;
+	put_int(visit->document, "words_entry", seq);
+	put_text(visit->document, "words", query);
+	return STATUS_OK;
 }
 
 enum status page_audit(struct visit *visit, struct error *error)
 {
 	struct store *desk;
 	struct audit_page page;
-	struct text user = visit_query(visit, "user"), action = visit_query(visit, "action");
-	struct text subject = visit_query(visit, "subject");
-	struct audit_filter filter = {.user_name = user.len ? user : TEXT_ABSENT,
-				      .action = action.len ? action : TEXT_ABSENT,
-				      .from = day_start(visit_query(visit, "from"), 0),
-				      .before = day_start(visit_query(visit, "to"), 1),
-				      .limit = ENTRIES_A_PAGE};
-	if (subject.len && !id_parse(subject, &filter.subject_id))
-		visit_form_error(visit, "subject",
-				 "Write the 13 characters that follow the word resident or household on its page");
-	if (!text_parse_int64(visit_query(visit, "before"), &filter.before_seq))
-		filter.before_seq = 0;
+	struct audit_filter filter = read_filter(visit);
 	enum status status = visit_desk(visit, &desk, error);
+	if (status == STATUS_OK)
+		status = put_words(visit, desk, error);
 	if (status == STATUS_OK)
 		status = audit_read(desk, &filter, visit->arena, &page, error);
 	if (status != STATUS_OK)
@@ -192,5 +264,80 @@ enum status page_audit(struct visit *visit, struct error *error)
 	visit_record(visit, &entry);
 	put_filter(visit);
 	put_entries(visit, &page);
+	put_text(visit->document, "csv_href", filtered_address(visit, "/audit/entries.csv?newest=yes"));
 	return visit_page(visit, "audit", "Audit");
+}
+
+/* ---- for a spreadsheet ------------------------------------------------------------------------------- */
+
+static void append_entry(struct buf *out, struct arena *arena, const struct audit_entry *entry)
+{
+	char id[ID_TEXT_SIZE] = "", at[INSTANT_TEXT_SIZE];
+	if (entry->subject_id)
+		id_format(entry->subject_id, id);
+	const struct text cells[] = {arena_format(arena, "%lld", (long long)entry->seq),
+				     text_of(instant_format(entry->at, at)),
+				     entry->user_name,
+				     entry->role,
+				     entry->team,
+				     entry->purpose,
+				     entry->reason,
+				     entry->action,
+				     entry->subject_kind,
+				     text_of(id),
+				     entry->outcome,
+				     entry->detail,
+				     entry->elements,
+				     entry->agreements,
+				     entry->client,
+				     entry->session_no ? arena_format(arena, "%lld", (long long)entry->session_no)
+						       : TEXT("")};
+	for (size_t i = 0; i < sizeof cells / sizeof *cells; i++) {
+		buf_append(out, ",", i > 0);
+		buf_append_csv_harmless(out, text_is_absent(cells[i]) ? TEXT("") : cells[i]);
+	}
+	buf_append(out, "\r\n", 2);
+}
+
+static enum status write_entries(struct visit *visit, struct audit_filter *filter, size_t *count, struct error *error)
+{
+	struct buf *out = &visit->request->response.body;
+	struct audit_page page = {.more = true};
+	struct store *desk;
+	enum status status = visit_desk(visit, &desk, error);
+	buf_append_text(out, TEXT("number,at,user,role,team,purpose,reason,action,subject_kind,subject,outcome,detail,"
+				  "elements,agreements,client,session\r\n"));
+	for (; status == STATUS_OK && page.more && *count <= EXPORT_MOST; *count += page.count) {
+		status = audit_read(desk, filter, visit->arena, &page, error);
+		for (size_t i = 0; status == STATUS_OK && i < page.count; i++)
+			append_entry(out, visit->arena, &page.entries[i]);
+		if (status == STATUS_OK && page.more)
+			filter->before_seq = page.entries[page.count - 1].seq;
+	}
+	if (status == STATUS_OK && *count > EXPORT_MOST)
+		return error_set(error, STATUS_TOO_LARGE, "audit.export",
+				 "More than %d entries are not written at once: choose fewer days.", EXPORT_MOST);
+	return status;
+}
+
+enum status page_audit_csv(struct visit *visit, struct error *error)
+{
+	size_t count = 0;
+	struct request *request = visit->request;
+	struct audit_filter filter = read_filter(visit);
+	filter.limit = EXPORT_A_TIME;
+	if (request->response.status == 422)
+		return error_set(error, STATUS_INVALID, "audit.subject", "This is no id of a resident or household.");
+	enum status status = write_entries(visit, &filter, &count, error);
+	if (status != STATUS_OK)
+		return status;
+	struct audit_entry entry = visit_entry(visit, "audit.export", "allowed");
+	entry.subject_id = filter.subject_id;
+	entry.detail = arena_format(visit->arena, "entries=%zu", count);
+	visit_record(visit, &entry);
+	request->response.status = 200;
+	request->response.content_type = "text/csv; charset=utf-8";
+	response_header(request, "Content-Disposition", "attachment; filename=\"audit.csv\"");
+	visit->answered = true;
+	return STATUS_OK;
 }
