@@ -144,6 +144,15 @@ A signed checkpoint goes to the outbox; the chain must agree with it, and its ke
     What to do: * (glob)
   [9]
 
+Unusual accesses are looked for, and that is an entry of its own
+  $ oneview audit unusual w --sample 5 --seed 7 | head -1
+  Unusual                    0
+  $ sqlite3 w/desk.db "SELECT action, outcome, detail FROM audit_entry ORDER BY seq DESC LIMIT 1"
+  audit.unusual|allowed|found=0 sample=5 seed=7
+  $ oneview audit unusual w --sample 501
+  oneview: --sample takes a whole number from 1 to 500
+  [2]
+
 One changed byte in the audit is found, and where
   $ sqlite3 w/desk.db "SELECT 'DROP TRIGGER ' || name || ';' FROM sqlite_schema WHERE type = 'trigger'" | sqlite3 w/desk.db
   $ sqlite3 w/desk.db "UPDATE audit_entry SET user_name = 'somebody else' WHERE seq = 2"

@@ -126,11 +126,11 @@ void help_completion(struct buf *out);
 
 /* One a file: cmd_*.c. */
 typedef enum status cli_run(struct cli *cli, struct error *error);
-cli_run cmd_address_match, cmd_audit_checkpoint, cmd_audit_key, cmd_audit_verify, cmd_backup, cmd_encode, cmd_evaluate,
-	cmd_evaluate_households, cmd_evaluate_lists, cmd_explain, cmd_help, cmd_ingest, cmd_init, cmd_key_change,
-	cmd_key_join, cmd_key_split, cmd_link, cmd_lists, cmd_match, cmd_policy_explain, cmd_policy_lift,
-	cmd_policy_protect, cmd_profile_check, cmd_refresh, cmd_restore, cmd_serve, cmd_status, cmd_token_add,
-	cmd_token_list, cmd_token_revoke, cmd_user_add, cmd_user_disable, cmd_user_enable, cmd_user_list,
+cli_run cmd_address_match, cmd_audit_checkpoint, cmd_audit_key, cmd_audit_unusual, cmd_audit_verify, cmd_backup,
+	cmd_encode, cmd_evaluate, cmd_evaluate_households, cmd_evaluate_lists, cmd_explain, cmd_help, cmd_ingest,
+	cmd_init, cmd_key_change, cmd_key_join, cmd_key_split, cmd_link, cmd_lists, cmd_match, cmd_policy_explain,
+	cmd_policy_lift, cmd_policy_protect, cmd_profile_check, cmd_refresh, cmd_restore, cmd_serve, cmd_status,
+	cmd_token_add, cmd_token_list, cmd_token_revoke, cmd_user_add, cmd_user_disable, cmd_user_enable, cmd_user_list,
 	cmd_user_password, cmd_user_roles, cmd_user_second_factor, cmd_version;
 /* Residents' rights. */
 cli_run cmd_subject_access;

@@ -542,6 +542,25 @@ const struct cli_command cli_commands[] = {
 		.run = cmd_audit_key,
 	},
 	{
+		.name = "audit unusual",
+		.group = GROUP_CARE,
+		.summary = "Find accesses that somebody should ask about, each with its reason",
+		.details = "Many residents in an hour, out of hours, turned away again and again, a resident whom far "
+			   "more "
+			   "users opened than others: each against the user's own habit and that of others in the "
+			   "role. To be "
+			   "found says that somebody should ask, not that something was wrong. --sample draws looks at "
+			   "random "
+			   "for review; the seed is in the audit, so that the same ones can be drawn again.",
+		.operands = {WORKSPACE_OPERAND},
+		.options = {{"days", 'd', "N", "how far back (30)", NULL},
+			    {"sample", 0, "N", "also N looks at random, 500 at most", NULL},
+			    {"seed", 0, "N", "of the sample (1)", NULL}},
+		.examples = {{"oneview audit unusual council --days 7 --sample 20 --seed 2026",
+			      "What a manager goes through once a week."}},
+		.run = cmd_audit_unusual,
+	},
+	{
 		.name = "audit verify",
 		.group = GROUP_CARE,
 		.summary = "Check that no audit entry was changed, removed or put in",

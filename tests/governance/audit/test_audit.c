@@ -8,6 +8,7 @@
 #include "support/databases.h"
 
 #include "audit/checkpoint.h"
+#include "audit/unusual.h"
 #include "base/file.h"
 
 #include <pthread.h>
@@ -465,6 +466,109 @@ static void test_an_entry_tells_from_where_and_keeps_words_apart(void **state)
 	arena_release(&arena);
 }
 
+/* ---- unusual accesses --------------------------------------------------------------------------- */
+
+#define AN_HOUR INT64_C(3600000000)
+/* A Wednesday, at midnight. */
+#define WEDNESDAY (INT64_C(20089) * 24 * AN_HOUR)
+
+static struct audit *busy;
+
+static void looks(const char *user, instant at, int first, int count, const char *outcome)
+{
+	for (int i = 0; i < count; i++) {
+		struct audit_entry entry = look_at(first + i);
+		entry.user_name = text_of(user);
+		entry.at = at + i;
+		entry.outcome = text_of(outcome);
+		assert_ok(audit_append(busy, &entry, &e), &e);
+	}
+}
+
+/* Three workers, who open four residents in each of two hours a day, Wednesday to Friday. */
+static void ordinary_weeks(void)
+{
+	static const char *const users[] = {"worker.one", "worker.two", "worker.three"};
+	for (int day = 0; day < 9; day++)
+		for (int u = 0; u < 3; u++)
+			for (int h = 10; h < 12; h++)
+				looks(users[u], WEDNESDAY + (day / 3 * 7 + day % 3) * 24 * AN_HOUR + h * AN_HOUR,
+				      1000 + 100 * day + 10 * u + 4 * h, 4, "allowed");
+}
+
+static struct unusual_list find_unusual(struct arena *arena)
+{
+	struct unusual_list list;
+	struct unusual_question question = {WEDNESDAY - 100 * 24 * AN_HOUR, WEDNESDAY + 100 * 24 * AN_HOUR};
+	assert_ok(unusual_find(&list, desk, &question, arena, &e), &e);
+	return list;
+}
+
+static void test_unusual_accesses_are_found_and_explained(void **state)
+{
+	(void)state;
+	struct arena arena;
+	arena_init(&arena, 8 << 20);
+	assert_ok(audit_open(&busy, db.address, &key, &e), &e);
+	ordinary_weeks();
+	assert_int_equal(find_unusual(&arena).count, 0);
+	looks("worker.two", WEDNESDAY + 30 * 24 * AN_HOUR, 9000, 2, "refused");
+	looks("worker.one", WEDNESDAY + 7 * 24 * AN_HOUR + 14 * AN_HOUR, 5000, 40, "allowed"); /* a spree */
+	looks("worker.two", WEDNESDAY + 7 * 24 * AN_HOUR + 23 * AN_HOUR, 6000, 1, "allowed");  /* at night */
+	looks("worker.three", WEDNESDAY + 7 * 24 * AN_HOUR + 9 * AN_HOUR, 7000, 3, "refused");
+	for (int i = 0; i < 6; i++) {
+		char user[20];
+		snprintf(user, sizeof user, "visitor.%d", i);
+		looks(user, WEDNESDAY + (7 * 24 + 10 + i) * AN_HOUR, 8000, 1, "allowed"); /* all want to see 8000 */
+	}
+	audit_close(busy);
+	struct unusual_list list = find_unusual(&arena);
+	static const struct {
+		enum unusual_kind kind;
+		const char *user;
+		int64_t resident, count;
+	} expected[] = {{UNUSUAL_SPREE, "worker.one", 0, 40},
+			{UNUSUAL_OUT_OF_HOURS, "worker.two", 0, 1},
+			{UNUSUAL_REFUSED, "worker.three", 0, 3},
+			{UNUSUAL_OFTEN, NULL, 8000, 6}};
+	assert_int_equal(list.count, 4);
+	for (size_t i = 0; i < 4; i++) {
+		assert_int_equal(list.at[i].kind, expected[i].kind);
+		assert_true(expected[i].user ? text_is(list.at[i].user_name, expected[i].user)
+					     : text_is_absent(list.at[i].user_name));
+		assert_int_equal(list.at[i].resident_id, expected[i].resident);
+		assert_int_equal(list.at[i].count, expected[i].count);
+		assert_true(list.at[i].last_seq - list.at[i].first_seq >= expected[i].count - 1);
+	}
+	assert_true(text_starts_with(list.at[0].why, TEXT("40 residents in one hour; usual is ")));
+	arena_release(&arena);
+}
+
+static void test_a_sample_is_the_same_for_the_same_seed(void **state)
+{
+	(void)state;
+	struct arena arena;
+	struct audit_page one, two, other, all;
+	struct unusual_question question = {0, instant_now() + AN_HOUR};
+	append(1, 60);
+	arena_init(&arena, 8 << 20);
+	assert_ok(unusual_draw(&one, desk, &question, &(struct unusual_sample){7, 10}, &arena, &e), &e);
+	assert_ok(unusual_draw(&two, desk, &question, &(struct unusual_sample){7, 10}, &arena, &e), &e);
+	assert_ok(unusual_draw(&other, desk, &question, &(struct unusual_sample){8, 10}, &arena, &e), &e);
+	assert_ok(unusual_draw(&all, desk, &question, &(struct unusual_sample){7, 400}, &arena, &e), &e);
+	assert_int_equal(one.count, 10);
+	assert_int_equal(all.count, 60);
+	bool differs = false;
+	for (size_t i = 0; i < 10; i++) {
+		assert_int_equal(one.entries[i].seq, two.entries[i].seq);
+		differs |= one.entries[i].seq != other.entries[i].seq;
+		assert_true(i == 0 || one.entries[i].seq > one.entries[i - 1].seq);
+	}
+	assert_true(differs);
+	assert_true(one.entries[9].seq > 10);
+	arena_release(&arena);
+}
+
 /* ---- checkpoints ------------------------------------------------------------------------------- */
 
 static struct audit_checkpoint_places places;
@@ -678,6 +782,8 @@ int main(void)
 		ON_A_DATABASE(test_the_reader_filters_and_pages),
 		ON_A_DATABASE(test_entries_of_both_forms_verify_in_one_chain),
 		ON_A_DATABASE(test_an_entry_tells_from_where_and_keeps_words_apart),
+		ON_A_DATABASE(test_unusual_accesses_are_found_and_explained),
+		ON_A_DATABASE(test_a_sample_is_the_same_for_the_same_seed),
 		ON_A_DATABASE(test_a_checkpoint_signs_the_last_entry_once),
 		ON_A_DATABASE(test_the_first_checkpoint_is_due_at_once),
 		ON_A_DATABASE(test_a_chain_written_anew_is_found_by_what_was_sent_away),

@@ -41,6 +41,7 @@ static const struct {
 	{"list.export", "Downloaded a list"},
 	{"audit.read", "Read the audit"},
 	{"audit.export", "Downloaded the audit"},
+	{"audit.unusual", "Looked for unusual accesses"},
 	{"audit.words", "Read what was searched for"},
 	{"audit.key_change", "Changed the audit's signing key"},
 };

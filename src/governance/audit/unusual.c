@@ -1,0 +1,234 @@
+#include "audit/unusual.h"
+
+#include "maths/random.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+/* All statements give the same columns. Habits are compared as products of whole numbers, so that both databases agree.
+ */
+#define LOOKS \
+	"audit_entry WHERE action = 'resident.open' AND subject_kind = 'resident' AND at >= :from_at AND at < " \
+	":before_at AND outcome = "
+#define HOUR "at / 3600000000"
+#define DAY "at / 86400000000"
+/* Day 0 was a Thursday. */
+#define OUTSIDE \
+	"CASE WHEN (" HOUR ") % 24 < 7 OR (" HOUR ") % 24 >= 20 OR (" DAY " + 4) % 7 IN (0, 6) THEN 1 ELSE 0 END"
+
+static const struct {
+	const char *name, *sql;
+	int64_t least;
+} kinds[UNUSUAL_KIND_COUNT] = {
+	[UNUSUAL_SPREE] =
+		{"spree",
+		 "WITH look AS (SELECT user_name, role, " HOUR
+		 " AS hour, count(DISTINCT subject_id) AS n, min(at) AS at, "
+		 "min(seq) AS first_seq, max(seq) AS last_seq FROM " LOOKS
+		 "'allowed' AND user_name IS NOT NULL GROUP BY "
+		 "user_name, role, " HOUR "), "
+		 "own AS (SELECT user_name, CAST(sum(n) AS BIGINT) AS n, count(*) AS hours FROM look GROUP BY "
+		 "user_name), "
+		 "peers AS (SELECT role, CAST(sum(n) AS BIGINT) AS n, count(*) AS hours FROM look GROUP BY role) "
+		 "SELECT look.user_name, look.role, 0 AS resident_id, look.at, look.first_seq, look.last_seq, look.n, "
+		 "own.n - look.n AS own_n, own.hours - 1 AS own_of, peers.n - look.n AS role_n, peers.hours - 1 AS "
+		 "role_of "
+		 "FROM look JOIN own ON own.user_name = look.user_name JOIN peers ON peers.role = look.role "
+		 "WHERE look.n >= :least AND look.n * (own.hours - 1) >= 3 * (own.n - look.n) "
+		 "AND look.n * (peers.hours - 1) >= 3 * (peers.n - look.n) ORDER BY look.at DESC LIMIT :most",
+		 UNUSUAL_SPREE_LEAST},
+	[UNUSUAL_OUT_OF_HOURS] =
+		{"out_of_hours",
+		 "WITH look AS (SELECT user_name, role, at, seq, " DAY " AS day, " OUTSIDE " AS outside FROM " LOOKS
+		 "'allowed' AND user_name IS NOT NULL), "
+		 "own AS (SELECT user_name, role, CAST(sum(outside) AS BIGINT) AS n, count(*) AS looks FROM look GROUP "
+		 "BY user_name, "
+		 "role), "
+		 "peers AS (SELECT role, CAST(sum(outside) AS BIGINT) AS n, count(*) AS looks FROM look GROUP BY "
+		 "role), "
+		 "day AS (SELECT user_name, role, day, count(*) AS n, min(at) AS at, min(seq) AS first_seq, max(seq) "
+		 "AS last_seq "
+		 "FROM look WHERE outside = 1 GROUP BY user_name, role, day) "
+		 "SELECT day.user_name, day.role, 0 AS resident_id, day.at, day.first_seq, day.last_seq, day.n, "
+		 "own.n - day.n AS own_n, own.looks - day.n AS own_of, peers.n - own.n AS role_n, peers.looks - "
+		 "own.looks AS "
+		 "role_of FROM day JOIN own ON own.user_name = day.user_name AND own.role = day.role "
+		 "JOIN peers ON peers.role = day.role WHERE day.n >= :least AND (peers.n - own.n) * 5 <= peers.looks - "
+		 "own.looks "
+		 "ORDER BY day.at DESC LIMIT :most",
+		 1},
+	[UNUSUAL_REFUSED] = {"refused",
+			     "SELECT user_name, role, 0 AS resident_id, min(at) AS at, min(seq) AS first_seq, max(seq) "
+			     "AS last_seq, "
+			     "count(*) AS n, 0 AS own_n, 0 AS own_of, 0 AS role_n, 0 AS role_of FROM " LOOKS
+			     "'refused' AND user_name IS NOT NULL GROUP BY user_name, role, " DAY
+			     " HAVING count(*) >= :least ORDER BY min(at) DESC LIMIT :most",
+			     UNUSUAL_REFUSED_LEAST},
+	[UNUSUAL_OFTEN] = {"often_looked_at",
+			   "WITH look AS (SELECT subject_id, count(DISTINCT user_name) AS n, min(at) AS at, min(seq) "
+			   "AS first_seq, "
+			   "max(seq) AS last_seq FROM " LOOKS "'allowed' GROUP BY subject_id), "
+			   "mean AS (SELECT CAST(sum(n) AS BIGINT) AS n, count(*) AS residents FROM look) "
+			   "SELECT NULL AS user_name, NULL AS role, subject_id AS resident_id, look.at, "
+			   "look.first_seq, look.last_seq, "
+			   "look.n, mean.n AS own_n, mean.residents AS own_of, 0 AS role_n, 0 AS role_of FROM look "
+			   "CROSS JOIN mean "
+			   "WHERE look.n >= :least AND look.n * mean.residents >= 4 * mean.n ORDER BY look.n DESC, "
+			   "subject_id LIMIT :most",
+			   UNUSUAL_OFTEN_LEAST},
+};
+
+const char *unusual_kind_name(enum unusual_kind kind)
+{
+	return kinds[kind].name;
+}
+
+static double share(int64_t n, int64_t of)
+{
+	return of > 0 ? (double)n / (double)of : 0;
+}
+
+struct columns {
+	int user_name, role, resident_id, at, first_seq, last_seq, n, own_n, own_of, role_n, role_of;
+};
+
+static struct columns columns_of(struct statement *query)
+{
+	return (struct columns){
+		statement_column(query, "user_name"),   statement_column(query, "role"),
+		statement_column(query, "resident_id"), statement_column(query, "at"),
+		statement_column(query, "first_seq"),   statement_column(query, "last_seq"),
+		statement_column(query, "n"),           statement_column(query, "own_n"),
+		statement_column(query, "own_of"),      statement_column(query, "role_n"),
+		statement_column(query, "role_of"),
+	};
+}
+
+static struct text explain(enum unusual_kind kind, int64_t count, double own, double role, struct arena *arena)
+{
+	char why[300];
+	long long n = (long long)count;
+	switch (kind) {
+	case UNUSUAL_SPREE:
+		snprintf(why, sizeof why,
+			 "%lld residents in one hour; usual is %.1f an hour for the user, %.1f for the role", n, own,
+			 role);
+		break;
+	case UNUSUAL_OUT_OF_HOURS:
+		snprintf(why, sizeof why,
+			 "%lld looks outside Monday to Friday, 07:00 to 20:00 UTC; usual is %.0f%% of the user's other "
+			 "looks, %.0f%% of those of others in the role",
+			 n, own * 100, role * 100);
+		break;
+	case UNUSUAL_REFUSED:
+		snprintf(why, sizeof why, "%lld refusals of residents in one day", n);
+		break;
+	default:
+		snprintf(why, sizeof why, "%lld users opened this resident; the mean is %.1f", n, own);
+	}
+	return arena_text(arena, text_of(why));
+}
+
+static struct text kept(struct arena *arena, struct text t)
+{
+	return text_is_absent(t) ? t : arena_text(arena, t);
+}
+
+static enum status find_kind(struct unusual_list *out, enum unusual_kind kind, struct store *desk,
+			     const struct unusual_question *question, struct arena *arena, struct error *error)
+{
+	struct statement *query;
+	enum status status = store_prepare(&query, desk, kinds[kind].sql, error);
+	if (status)
+		return status;
+	statement_bind_int(query, "from_at", question->from);
+	statement_bind_int(query, "before_at", question->before);
+	statement_bind_int(query, "least", kinds[kind].least);
+	statement_bind_int(query, "most", UNUSUAL_MOST);
+	struct columns columns = columns_of(query);
+	bool row;
+	while ((status = statement_step(query, &row, error)) == STATUS_OK && row) {
+		struct unusual_access *next = &out->at[out->count++];
+		*next = (struct unusual_access){.kind = kind,
+						.user_name = kept(arena, statement_text(query, columns.user_name)),
+						.role = kept(arena, statement_text(query, columns.role)),
+						.resident_id = statement_int(query, columns.resident_id),
+						.at = statement_int(query, columns.at),
+						.first_seq = statement_int(query, columns.first_seq),
+						.last_seq = statement_int(query, columns.last_seq),
+						.count = statement_int(query, columns.n)};
+		next->why = explain(kind, next->count,
+				    share(statement_int(query, columns.own_n), statement_int(query, columns.own_of)),
+				    share(statement_int(query, columns.role_n), statement_int(query, columns.role_of)),
+				    arena);
+	}
+	statement_done(query);
+	return status;
+}
+
+enum status unusual_find(struct unusual_list *out, struct store *desk, const struct unusual_question *question,
+			 struct arena *arena, struct error *error)
+{
+	enum status status = STATUS_OK;
+	*out = (struct unusual_list){
+		.at = ARENA_ARRAY(arena, (size_t)UNUSUAL_KIND_COUNT * UNUSUAL_MOST, struct unusual_access)};
+	for (int kind = 0; kind < UNUSUAL_KIND_COUNT && status == STATUS_OK; kind++)
+		status = find_kind(out, (enum unusual_kind)kind, desk, question, arena, error);
+	return status;
+}
+
+/* ---- a sample ------------------------------------------------------------------------------------- */
+
+static int by_number(const void *a, const void *b)
+{
+	int64_t one = *(const int64_t *)a, two = *(const int64_t *)b;
+	return (one > two) - (one < two);
+}
+
+/* Each look takes the place of one drawn before with the chance that keeps all equally likely (reservoir sampling). */
+static enum status draw_numbers(int64_t *numbers, size_t *count, struct store *desk,
+				const struct unusual_question *question, const struct unusual_sample *sample,
+				struct error *error)
+{
+	struct random random;
+	struct statement *query;
+	enum status status = store_prepare(&query, desk, "SELECT seq FROM " LOOKS "'allowed' ORDER BY seq", error);
+	if (status)
+		return status;
+	random_start(&random, sample->seed, 0, 0, 0);
+	statement_bind_int(query, "from_at", question->from);
+	statement_bind_int(query, "before_at", question->before);
+	statement_stream(query);
+	int seq = statement_column(query, "seq");
+	uint32_t seen = 0;
+	bool row;
+	while ((status = statement_step(query, &row, error)) == STATUS_OK && row) {
+		uint32_t place = seen < sample->wanted ? seen : random_below(&random, seen + 1);
+		if (place < sample->wanted)
+			numbers[place] = statement_int(query, seq);
+		seen++;
+	}
+	statement_done(query);
+	*count = seen < sample->wanted ? seen : sample->wanted;
+	qsort(numbers, *count, sizeof *numbers, by_number);
+	return status;
+}
+
+enum status unusual_draw(struct audit_page *out, struct store *desk, const struct unusual_question *question,
+			 const struct unusual_sample *sample, struct arena *arena, struct error *error)
+{
+	int64_t numbers[UNUSUAL_MOST];
+	size_t count = 0;
+	struct unusual_sample bounded = *sample;
+	bounded.wanted = bounded.wanted > UNUSUAL_MOST ? UNUSUAL_MOST : bounded.wanted;
+	enum status status = draw_numbers(numbers, &count, desk, question, &bounded, error);
+	*out = (struct audit_page){.entries = ARENA_ARRAY(arena, count + 1, struct audit_entry)};
+	for (size_t i = 0; i < count && status == STATUS_OK; i++) {
+		struct audit_page one;
+		status = audit_read(desk, &(struct audit_filter){.before_seq = numbers[i] + 1, .limit = 1}, arena, &one,
+				    error);
+		if (status == STATUS_OK && one.count)
+			out->entries[out->count++] = one.entries[0];
+	}
+	return status;
+}
