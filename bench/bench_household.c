@@ -9,6 +9,7 @@
 #include "casework/lists.h"
 #include "household/household.h"
 #include "household/household_rulings.h"
+#include "policy/policy.h"
 #include "reading/reading.h"
 #include "runs/runs.h"
 #include "runs/workspace.h"
@@ -95,10 +96,14 @@ static enum status traits_and_lists(struct bench *bench, struct error *error)
 {
 	struct traits_report traits;
 	struct lists_report lists = {0};
+	struct policy *policy = NULL;
 	enum status status = traits_refresh(bench->reading, &traits, error);
 	printf(" \"traits\": {\"processor\": %.2f, \"residents\": %zu},\n", processor_seconds(), traits.residents);
 	if (status == STATUS_OK)
-		status = lists_refresh(bench->workspace->profile, bench->data, date_today(), &lists, error);
+		status = policy_open(&policy, bench->workspace->profile, error);
+	if (status == STATUS_OK)
+		status = lists_refresh(policy, bench->workspace->profile, bench->data, date_today(), &lists, error);
+	policy_close(policy);
 	printf(" \"lists\": {\"seconds\": %.2f, \"processor\": %.2f, \"rows\": %zu}", lists.seconds,
 	       processor_seconds(), lists.rows);
 	return status;

@@ -14,12 +14,12 @@ A sound profile is counted
 
 Every problem has its file, line and remedy
   $ oneview profile check bad 2>/dev/null | head -4
+  agreements.yaml:1:3: `status` is missing
+      Add `status: ...` here.
   agreements.yaml:1:3: the agreement `one` shares criminal-offence elements without a condition for them
       Add `criminal_condition:` (UK GDPR article 10, Data Protection Act 2018 schedule 1), or leave those elements out.
-  agreements.yaml:1:3: the agreement `one` shares special-category elements without a condition for them
-      Add `special_condition:` (UK GDPR article 9(2), Data Protection Act 2018 schedule 1), or leave those elements out.
   $ oneview profile check bad >/dev/null
-  oneview: 123 problems in bad
+  oneview: 136 problems in bad
     What to do: put right what is listed and check again
   [3]
 
@@ -43,6 +43,6 @@ Problems are a document with --json
         "line": 1,
         "column": 3,
         "severity": "error",
-        "message": "the agreement `one` shares criminal-offence elements without a condition for them",
-        "remedy": "Add `criminal_condition:` (UK GDPR article 10, Data Protection Act 2018 schedule 1), or leave those elements out."
+        "message": "`status` is missing",
+        "remedy": "Add `status: ...` here."
       },

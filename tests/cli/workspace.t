@@ -98,20 +98,90 @@ What a role may see can be explained
   Feed           Element     Verdict  Agreement  Clause  Why
   school_census  attendance  refuse                      No data-sharing agreement gives it to your role for this purpose.
 
+The register of agreements is written for the record of processing
+  $ oneview policy register w --csv | cut -c1-120
+  in_force,id,title,status,controller,dpo,other_controllers,joint_controllers,processors,services,lawful_basis,special_con
+  yes,early_help_sharing,Data for early help,approved,Little Marsh,dpo@council.example,,,,Housing; Revenues,Public task,,,
+  yes,revenues_own,Council tax for its own officers,approved,Little Marsh,dpo@council.example,,,,Revenues,Public task,,,,C
+  $ oneview policy register w --json | grep -c '"in_force": true'
+  2
+  $ oneview policy register w | head -12
+  Agreement                  early_help_sharing
+  Title                      Data for early help
+  Status                     approved
+  Controller                 Little Marsh
+  Data protection officer    dpo@council.example
+  Services of the controller Housing; Revenues
+  Lawful basis               Public task
+  For the purposes           Early help
+  Roles that may see         Front-line worker
+  From the feeds             Council tax accounts; Housing tenancies; School census
+  Categories of data         identity; personal
+  Elements                   Person number; Tenancy number; Account number; Pupil number; Given name; Family name; Name; Date of birth; Address; Postcode; UPRN; Officer; Tenure; Tenancy began; Tenancy ended; Rent balance; Attendance
+  $ oneview policy register w --csv --json
+  {"error":{"status":"usage","code":"policy.register","message":"--csv and --json exclude each other","remedy":null,"file":null,"cause":null}}
+  [2]
+
+An agreement is suspended by two persons, and comes back by two
+  $ oneview user add w one --role administrator --name One --quiet
+  $ oneview user add w two --role administrator --name Two --quiet
+  $ oneview policy propose w early_help_sharing --action suspend --reason "The review found errors" --user jpike
+  oneview: The role of "jpike" has no capability agreements.manage
+    What to do: name the account of somebody who may manage agreements
+  [5]
+  $ oneview policy propose w early_help --action suspend --reason "The review found errors" --user one
+  oneview: The profile has no agreement "early_help"
+    What to do: "oneview policy register" lists them
+  [4]
+  $ oneview policy propose w early_help_sharing --action suspend --reason "The review found errors"
+  oneview: Give --user: the account of whoever does this
+  [2]
+  $ oneview policy propose w early_help_sharing --action suspend --reason "The review found errors" --user one
+  Proposal                   1
+  It waits for somebody else: oneview policy confirm w 1
+  $ oneview policy confirm w 1 --user one
+  oneview: Nobody confirms what they proposed themselves
+    What to do: Ask somebody else who may manage agreements
+  [5]
+  $ ONEVIEW_PASSWORD='another password 12' oneview policy confirm w 1 --user two
+  oneview: The user name or the password is not right
+    What to do: Check both. After 5 wrong passwords wait 15 minutes, or ask your administrator
+  [5]
+  $ oneview policy confirm w 1 --user two
+  Confirmed: it counts from the next request on.
+  $ oneview policy explain w --role front_line --purpose early_help --feed council_tax --element full_name
+  Feed         Element    Verdict  Agreement           Clause  Why
+  council_tax  full_name  refuse   early_help_sharing  2       The data-sharing agreement for it is not in force.
+  $ oneview policy confirm w 1 --user two
+  oneview: This proposal has been answered already
+  [5]
+  $ oneview policy propose w early_help_sharing --action reinstate --reason "They were corrected" --user two
+  Proposal                   2
+  It waits for somebody else: oneview policy confirm w 2
+  $ oneview policy confirm w 2 --user one
+  Confirmed: it counts from the next request on.
+  $ oneview policy explain w --role front_line --purpose early_help --feed council_tax --element full_name
+  Feed         Element    Verdict  Agreement           Clause  Why
+  council_tax  full_name  allow    early_help_sharing  2       A data-sharing agreement allows it.
+  $ oneview policy proposals w | sed 's/20[0-9-]*T[0-9:]*Z/WHEN/'
+  Number  Agreement           Action     Proposed              By   Why                      Answer     By
+       2  early_help_sharing  reinstate  WHEN  two  They were corrected      confirmed  one
+       1  early_help_sharing  suspend    WHEN  one  The review found errors  confirmed  two
+
 What operators did is in the audit, and the audit verifies
   $ oneview audit verify w > before
   $ sed 's/:[0-9a-f]*$/:HASH/' before
   Chain verifies             yes
-  Entries                    4
-  Head                       4:HASH
+  Entries                    10
+  Head                       10:HASH
   Signed checkpoints         0
   $ oneview user password w jpike --quiet
   $ oneview audit verify w --contains "$(sed -n 's/^Head *//p' before)" | tail -1
   Still contains the earlier yes
   $ oneview audit verify w --contains 3:0000000000000000000000000000000000000000000000000000000000000000
   Chain verifies             yes
-  Entries                    5
-  Head                       5:* (glob)
+  Entries                    11
+  Head                       11:* (glob)
   Signed checkpoints         0
   oneview: Entry 3 of the audit is not the one that was noted down
     What to do: Keep the database as it is and tell the data protection officer

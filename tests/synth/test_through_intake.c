@@ -108,7 +108,8 @@ static const char return_profile[] = "id: test\ntitle: Test\ncouncil: Test counc
 				     "ssda903_uasc, ssda903_sw_episodes]\n";
 static const char return_sources[] = "sources:\n  - {id: childrens_social_care, title: Children, owner: Children}\n";
 static const char return_agreements[] =
-	"- id: all\n  title: All\n  controller: Test council\n  parties: [Children]\n  lawful_basis: Public task\n"
+	"- id: all\n  title: All\n  status: approved\n  decision: {outcome: Share, by: Board, on: 2020-01-01}\n"
+	"  controller: Test council\n  parties: [Children]\n  lawful_basis: Public task\n"
 	"  special_condition: Substantial public interest\n  criminal_condition: Schedule 1\n"
 	"  covers:\n    - {sources: [childrens_social_care]}\n"
 	"  recipients: {roles: [officer]}\n  purposes: [housing]\n  from: 2015-01-01\n  to: 2030-01-01\n";

@@ -11,6 +11,7 @@
 /* ---- writing ------------------------------------------------------------------------------------------- */
 
 struct writing {
+	struct policy *policy;
 	const struct profile *profile;
 	struct store *data;
 	struct found_lists found;
@@ -162,6 +163,25 @@ static enum status data_day(struct store *data, date today, date *out, struct er
 	return status;
 }
 
+/* A list is a use of each element that its rules read: the agreement must let it, today. */
+static bool is_agreed(struct policy *policy, const struct profile_list *list, date today)
+{
+	if (!policy_agreement_runs(policy, list->agreement, today))
+		return false;
+	for (size_t g = 0; g < list->group_count; g++) {
+		const struct profile_group *group = &list->groups[g];
+		for (size_t i = 0; i < group->feed_count * group->when.count; i++) {
+			const struct profile_feed *feed = group->feeds[i / group->when.count];
+			const struct profile_element *element = group->when.comparisons[i % group->when.count].left;
+			if (feed_column(feed, element) &&
+			    policy_may_use(policy, list->agreement, feed, element, USE_MODELLING, today).verdict !=
+				    POLICY_ALLOW)
+				return false;
+		}
+	}
+	return true;
+}
+
 static enum status work_out(struct writing *w, date today, struct lists_report *report, struct error *error)
 {
 	struct list_source source;
@@ -174,7 +194,7 @@ static enum status work_out(struct writing *w, date today, struct lists_report *
 	if (w->profile->lists.count)
 		status = list_source_load(&source, w->data, error);
 	for (size_t i = 0; status == STATUS_OK && i < w->profile->lists.count; i++) {
-		if (agreement_runs(w->profile->lists.at[i].agreement, today))
+		if (is_agreed(w->policy, &w->profile->lists.at[i], today))
 			list_work_out(&w->found, &source, &w->profile->lists.at[i]);
 	}
 	if (status == STATUS_OK)
@@ -183,11 +203,11 @@ static enum status work_out(struct writing *w, date today, struct lists_report *
 	return status;
 }
 
-enum status lists_refresh(const struct profile *profile, struct store *data, date today, struct lists_report *report,
-			  struct error *error)
+enum status lists_refresh(struct policy *policy, const struct profile *profile, struct store *data, date today,
+			  struct lists_report *report, struct error *error)
 {
 	struct timespec start, end;
-	struct writing w = {.profile = profile, .data = data};
+	struct writing w = {.policy = policy, .profile = profile, .data = data};
 	*report = (struct lists_report){0};
 	clock_gettime(CLOCK_MONOTONIC, &start);
 	id_map_init(&w.since);

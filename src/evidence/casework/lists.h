@@ -21,8 +21,8 @@ struct lists_report {
 	double seconds;
 };
 /* In a transaction of its own. A list whose agreement does not run on TODAY is empty. */
-enum status lists_refresh(const struct profile *profile, struct store *data, date today, struct lists_report *report,
-			  struct error *error) MUST_CHECK;
+enum status lists_refresh(struct policy *policy, const struct profile *profile, struct store *data, date today,
+			  struct lists_report *report, struct error *error) MUST_CHECK;
 
 /* ---- reading ---------------------------------------------------------------------------------------- */
 

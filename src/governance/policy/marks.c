@@ -7,6 +7,7 @@ void policy_facts_release(struct policy_facts *facts)
 	id_map_release(&facts->residents);
 	id_map_release(&facts->properties);
 	free(facts->ended);
+	free(facts->suspended);
 }
 
 bool policy_agreement_runs(struct policy *policy, const struct profile_agreement *agreement, date on)
@@ -15,6 +16,18 @@ bool policy_agreement_runs(struct policy *policy, const struct profile_agreement
 	bool ended = policy_has_ended(&policy->facts, agreement);
 	pthread_rwlock_unlock(&policy->facts_lock);
 	return !ended && agreement_runs(agreement, on);
+}
+
+enum policy_standing policy_agreement_standing(struct policy *policy, const struct profile_agreement *agreement)
+{
+	pthread_rwlock_rdlock(&policy->facts_lock);
+	const uint64_t *suspended = policy->facts.suspended;
+	enum policy_standing standing = !policy_has_ended(&policy->facts, agreement) ? STANDING_AS_WRITTEN
+					: suspended[agreement->number / 64] >> (agreement->number % 64) & 1
+						? STANDING_SUSPENDED
+						: STANDING_ENDED;
+	pthread_rwlock_unlock(&policy->facts_lock);
+	return standing;
 }
 
 uint64_t policy_restrictions_of(struct policy *policy, enum policy_subject kind, int64_t subject_id)
@@ -103,17 +116,22 @@ static enum status load_ended(const struct policy *policy, struct store *desk, s
 			      struct error *error)
 {
 	struct statement *query;
-	enum status status = store_prepare(&query, desk, "SELECT agreement_id FROM agreement_ended", error);
+	enum status status = store_prepare(&query, desk, "SELECT agreement_id, suspended FROM agreement_ended", error);
 	if (status)
 		return status;
 	facts->ended = memory_alloc(policy->profile->agreements.count / 64 + 1, sizeof *facts->ended);
-	int id = statement_column(query, "agreement_id");
+	facts->suspended = memory_alloc(policy->profile->agreements.count / 64 + 1, sizeof *facts->suspended);
+	int id = statement_column(query, "agreement_id"), suspended = statement_column(query, "suspended");
 	bool row;
 	while ((status = statement_step(query, &row, error)) == STATUS_OK && row) {
 		const struct profile_agreement *agreement =
 			profile_agreement(policy->profile, statement_text(query, id));
-		if (agreement)
-			facts->ended[agreement->number / 64] |= UINT64_C(1) << (agreement->number % 64);
+		if (!agreement)
+			continue;
+		uint64_t bit = UINT64_C(1) << (agreement->number % 64);
+		facts->ended[agreement->number / 64] |= bit;
+		if (statement_int(query, suspended))
+			facts->suspended[agreement->number / 64] |= bit;
 	}
 	statement_done(query);
 	return status;
@@ -238,8 +256,7 @@ enum status policy_replace_marks(struct store *data, const struct policy_mark *m
 	return bulk_end(bulk, error);
 }
 
-/* Whoever asks policy_is_stale() next sees it. */
-static enum status count_up(struct store *desk, struct error *error)
+enum status policy_count_up(struct store *desk, struct error *error)
 {
 	return store_execute(desk, "UPDATE policy_state SET generation = generation + 1", error);
 }
@@ -266,7 +283,7 @@ enum status policy_set_mark(struct store *desk, const struct policy_mark *mark, 
 	bind_mark(insert, mark, by);
 	status = statement_run(insert, NULL, error);
 	statement_done(insert);
-	return status ? status : count_up(desk, error);
+	return status ? status : policy_count_up(desk, error);
 }
 
 enum status policy_lift_mark(struct store *desk, const struct policy_mark *mark, struct text by, struct error *error)
@@ -290,7 +307,7 @@ enum status policy_lift_mark(struct store *desk, const struct policy_mark *mark,
 		error_remedy(error, "A restriction that comes from a feed is lifted in the service's own system");
 		return STATUS_NOT_FOUND;
 	}
-	return count_up(desk, error);
+	return policy_count_up(desk, error);
 }
 
 enum status policy_follow_marks(struct store *shelf, int64_t from, int64_t to, struct error *error)
@@ -319,7 +336,7 @@ enum status policy_follow_marks(struct store *shelf, int64_t from, int64_t to, s
 	if (status || !changed)
 		return status;
 	return data ? store_execute(shelf, "UPDATE restriction_state SET generation = generation + 1", error)
-		    : count_up(shelf, error);
+		    : policy_count_up(shelf, error);
 }
 
 enum status policy_release_mark(struct store *desk, const struct policy_mark *mark, struct text by, struct error *error)
@@ -339,7 +356,7 @@ enum status policy_release_mark(struct store *desk, const struct policy_mark *ma
 	statement_bind_int(insert, "today", date_today());
 	status = statement_run(insert, NULL, error);
 	statement_done(insert);
-	return status ? status : count_up(desk, error);
+	return status ? status : policy_count_up(desk, error);
 }
 
 enum status policy_find_mark(struct store *data, struct policy_mark *mark, bool *found, struct error *error)
@@ -361,21 +378,4 @@ enum status policy_find_mark(struct store *data, struct policy_mark *mark, bool 
 		mark->kept_since = statement_is_null(query, kept) ? DATE_UNKNOWN : (date)statement_int(query, kept);
 	statement_done(query);
 	return status;
-}
-
-enum status policy_end_agreement(struct store *desk, struct text agreement_id, struct text by, struct error *error)
-{
-	struct statement *insert;
-	enum status status = store_prepare(&insert, desk,
-					   "INSERT INTO agreement_ended (agreement_id, ended_at, ended_by) "
-					   "VALUES (:id, :now, :by) ON CONFLICT DO NOTHING",
-					   error);
-	if (status)
-		return status;
-	statement_bind_text(insert, "id", agreement_id);
-	statement_bind_int(insert, "now", instant_now());
-	statement_bind_text(insert, "by", by);
-	status = statement_run(insert, NULL, error);
-	statement_done(insert);
-	return status ? status : count_up(desk, error);
 }

@@ -17,6 +17,10 @@ const char *policy_rule_text(enum policy_rule rule)
 			"It is special-category data, and the agreement states no condition for that.",
 		[POLICY_RULE_CRIMINAL] = "It is criminal-offence data, and the agreement states no condition for that.",
 		[POLICY_RULE_COMPARTMENT] = "It is kept apart, and the agreement does not open that compartment.",
+		[POLICY_RULE_MONITORING] =
+			"It is a protected characteristic, and the agreement keeps it for monitoring that people are "
+			"treated alike.",
+		[POLICY_RULE_OTHER_USE] = "The agreement does not let it be used in this way.",
 	};
 	return texts[rule];
 }
@@ -32,6 +36,8 @@ static int nearness(enum policy_rule rule)
 	case POLICY_RULE_SPECIAL_CATEGORY:
 	case POLICY_RULE_CRIMINAL:
 	case POLICY_RULE_COMPARTMENT:
+	case POLICY_RULE_MONITORING:
+	case POLICY_RULE_OTHER_USE:
 		return 3;
 	case POLICY_RULE_AGREEMENT_ENDED:
 		return 2;
@@ -77,12 +83,18 @@ static struct packed_decision ask_agreements(const struct policy *policy, const 
 	struct packed_decision best = refuse(POLICY_RULE_NO_AGREEMENT);
 	for (size_t i = 0; i < profile->agreements.count; i++) {
 		const struct profile_agreement *agreement = &profile->agreements.at[i];
-		const struct profile_cover *cover;
-		if (!is_recipient(agreement, viewer) ||
-		    !(element ? agreement_covers(profile, agreement, feed, element, &cover)
-			      : agreement_covers_presence(profile, agreement, feed, &cover)))
+		const struct profile_cover *cover = NULL;
+		if (!is_recipient(agreement, viewer))
+			continue;
+		bool kept = element && element->category == CATEGORY_PROTECTED &&
+			    agreement_lets_use(profile, agreement, feed, element, USE_MONITORING, &cover);
+		bool covered = element ? agreement_covers(profile, agreement, feed, element, &cover)
+				       : agreement_covers_presence(profile, agreement, feed, &cover);
+		if (!covered && !kept)
 			continue;
 		enum policy_rule rule = agreement_rule(&policy->facts, agreement, feed, element, on);
+		if (rule == POLICY_RULE_AGREEMENT && !covered)
+			rule = POLICY_RULE_MONITORING;
 		if (nearness(rule) <= nearness((enum policy_rule)best.rule))
 			continue;
 		best = (struct packed_decision){rule == POLICY_RULE_AGREEMENT ? POLICY_ALLOW : POLICY_REFUSE,

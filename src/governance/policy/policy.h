@@ -9,7 +9,7 @@
  *
  * A grid holds every answer for a role, team, purpose and day, worked out beforehand from the
  * agreements, so that a decision is a look-up.  Grids never change: an agreement that ends, by its date
- * or through policy_end_agreement(), gives another grid to the next request.
+ * or because two persons ended or suspended it (standing.h), gives another grid to the next request.
  */
 #ifndef POLICY_POLICY_H
 #define POLICY_POLICY_H
@@ -58,7 +58,9 @@ enum policy_rule {
 	POLICY_RULE_NOT_FOR_DISPLAY,  /* the element may not be shown, only modelled or monitored */
 	POLICY_RULE_SPECIAL_CATEGORY, /* the agreement states no condition for special-category data */
 	POLICY_RULE_CRIMINAL,         /* ... for criminal-offence data */
-	POLICY_RULE_COMPARTMENT       /* the feed is in a compartment the agreement does not open */
+	POLICY_RULE_COMPARTMENT,      /* the feed is in a compartment the agreement does not open */
+	POLICY_RULE_MONITORING,       /* a protected characteristic, and the agreement keeps it for monitoring */
+	POLICY_RULE_OTHER_USE         /* it may be held, and not used in this way */
 };
 
 struct policy_decision {
@@ -83,6 +85,24 @@ struct policy_decision policy_decide_presence(const struct policy_grid *grid, co
 
 /* Whether the agreement is in force on the day: begun, and ended neither by its date nor by anybody. Any thread. */
 bool policy_agreement_runs(struct policy *policy, const struct profile_agreement *agreement, date on);
+/* Whether two persons ended or suspended it: it may be reinstated when it is only suspended. */
+enum policy_standing { STANDING_AS_WRITTEN, STANDING_SUSPENDED, STANDING_ENDED };
+enum policy_standing policy_agreement_standing(struct policy *policy, const struct profile_agreement *agreement);
+
+/* A number that changes with the set of agreements that were ended since the profile; 0: none. For those who
+ * remember what they worked out under which. */
+uint32_t policy_standings(struct policy *policy);
+
+/* The other two gates, without a viewer. Any thread. */
+/* Whether ELEMENT of FEED may be used in this way on the day: by AGREEMENT, or by any when it is NULL. Lists, traits,
+ * features, models and cohorts ask it of each element that they read. The decision names the agreement, or the one that
+ * fell short; POLICY_REFUSE otherwise. */
+struct policy_decision policy_may_use(struct policy *policy, const struct profile_agreement *agreement,
+				      const struct profile_feed *feed, const struct profile_element *element,
+				      enum element_use use, date on);
+/* Whether the council may hold ELEMENT of FEED at all: what intake asks of each column. */
+bool policy_may_hold(struct policy *policy, const struct profile_feed *feed, const struct profile_element *element,
+		     date on);
 
 /* ---- restricted residents and addresses --------------------------------------------------- */
 
@@ -136,8 +156,4 @@ enum status policy_release_mark(struct store *desk, const struct policy_mark *ma
 				struct error *error) MUST_CHECK;
 /* The derived mark of this subject and restriction: *FOUND, and since when it is only kept. */
 enum status policy_find_mark(struct store *data, struct policy_mark *mark, bool *found, struct error *error) MUST_CHECK;
-/* Ends an agreement at once, before its date, inside the caller's desk transaction. */
-enum status policy_end_agreement(struct store *desk, struct text agreement_id, struct text by,
-				 struct error *error) MUST_CHECK;
-
 #endif

@@ -29,7 +29,8 @@ struct policy_grid {
 /* What policy_load() brings; replaced as a whole. */
 struct policy_facts {
 	struct id_map residents, properties; /* subject id to bits of restrictions */
-	uint64_t *ended;                     /* bit set of agreement numbers */
+	uint64_t *ended;                     /* bit set of agreement numbers: ended or suspended */
+	uint64_t *suspended;                 /* those that may be reinstated */
 	int64_t desk_generation, data_generation;
 };
 
@@ -56,5 +57,7 @@ static inline bool policy_has_ended(const struct policy_facts *facts, const stru
 }
 
 void policy_facts_release(struct policy_facts *facts);
+/* Whoever asks policy_is_stale() next sees that something on the desk has changed. */
+enum status policy_count_up(struct store *desk, struct error *error) MUST_CHECK;
 
 #endif

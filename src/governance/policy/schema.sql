@@ -114,3 +114,20 @@ CREATE TABLE recovery_code (
 	used INSTANT
 );
 CREATE INDEX recovery_code_by_user ON recovery_code (user_id);
+-- migration 5
+-- What one person asked for an agreement while it runs, and what another one answered. In agreement_ended is what came of
+-- it: a suspended agreement may be reinstated, an ended one not.
+CREATE TABLE agreement_proposal (
+	proposal_id SEQUENCE,
+	agreement_id TEXT NOT NULL,
+	action INT NOT NULL, -- enum agreement_action
+	reason TEXT NOT NULL,
+	proposed_at INSTANT NOT NULL,
+	proposed_by ID NOT NULL REFERENCES account (user_id),
+	answered_at INSTANT,
+	answered_by ID REFERENCES account (user_id),
+	confirmed BOOL
+);
+CREATE UNIQUE INDEX agreement_proposal_open ON agreement_proposal (agreement_id)
+WHERE answered_at IS NULL;
+ALTER TABLE agreement_ended ADD COLUMN suspended BOOL;

@@ -380,11 +380,17 @@ static void check_covered(const struct list_reader *l, const struct yaml_node *n
 			for (size_t f = 0; f < group->feed_count; f++) {
 				if (!speaks_of(profile, agreement, group->feeds[f]) ||
 				    !feed_column(group->feeds[f], element) ||
-				    agreement_holds(profile, agreement, group->feeds[f], element))
+				    agreement_lets_use(profile, agreement, group->feeds[f], element, USE_MODELLING,
+						       NULL))
 					continue;
-				problem(l->r, at, "the agreement `%s` does not cover `%s` of `%s`", agreement->id.at,
-					element->id.at, group->feeds[f]->id.at);
-				remedy(l->r, "Add the element to its `covers`, or make the list without it.");
+				bool held = agreement_holds(profile, agreement, group->feeds[f], element);
+				problem(l->r, at, "the agreement `%s` does not %s `%s` of `%s`%s", agreement->id.at,
+					held ? "let" : "cover", element->id.at, group->feeds[f]->id.at,
+					held ? " be used for modelling, which a list is" : "");
+				remedy(l->r,
+				       held ? "Register the element for modelling and let the line of `covers` say so, "
+					      "or make the list without it."
+					    : "Add the element to its `covers`, or make the list without it.");
 			}
 		}
 	}

@@ -59,13 +59,18 @@ static bool bit_set(const uint64_t *set, size_t bit)
 	return (set[bit / 64] >> (bit % 64) & 1) != 0;
 }
 
-bool agreement_covers(const struct profile *profile, const struct profile_agreement *agreement,
-		      const struct profile_feed *feed, const struct profile_element *element,
-		      const struct profile_cover **cover)
+static const uint64_t *set_of_use(const struct profile_cover *cover, enum element_use use)
+{
+	return use == USE_DISPLAY ? cover->set : use == USE_MODELLING ? cover->modelled : cover->monitored;
+}
+
+bool agreement_lets_use(const struct profile *profile, const struct profile_agreement *agreement,
+			const struct profile_feed *feed, const struct profile_element *element, enum element_use use,
+			const struct profile_cover **cover)
 {
 	size_t bit = feed->number * profile->elements.count + element->number;
 	for (size_t i = 0; i < agreement->cover_count; i++) {
-		if (bit_set(agreement->covers[i].set, bit)) {
+		if (bit_set(set_of_use(&agreement->covers[i], use), bit)) {
 			if (cover)
 				*cover = &agreement->covers[i];
 			return true;
@@ -74,12 +79,19 @@ bool agreement_covers(const struct profile *profile, const struct profile_agreem
 	return false;
 }
 
+bool agreement_covers(const struct profile *profile, const struct profile_agreement *agreement,
+		      const struct profile_feed *feed, const struct profile_element *element,
+		      const struct profile_cover **cover)
+{
+	return agreement_lets_use(profile, agreement, feed, element, USE_DISPLAY, cover);
+}
+
 bool agreement_holds(const struct profile *profile, const struct profile_agreement *agreement,
 		     const struct profile_feed *feed, const struct profile_element *element)
 {
 	size_t bit = feed->number * profile->elements.count + element->number;
 	for (size_t i = 0; i < agreement->cover_count; i++) {
-		if (bit_set(agreement->covers[i].set, bit) || bit_set(agreement->covers[i].held, bit))
+		if (bit_set(agreement->covers[i].held, bit))
 			return true;
 	}
 	return false;
@@ -101,7 +113,13 @@ bool agreement_covers_presence(const struct profile *profile, const struct profi
 
 bool agreement_runs(const struct profile_agreement *agreement, date on)
 {
-	return agreement->from <= on && (agreement->to == DATE_UNKNOWN || on <= agreement->to);
+	return agreement->status == AGREEMENT_APPROVED && agreement->from != DATE_UNKNOWN && agreement->from <= on &&
+	       (agreement->to == DATE_UNKNOWN || on <= agreement->to);
+}
+
+bool agreement_review_is_due(const struct profile_agreement *agreement, date on)
+{
+	return agreement_runs(agreement, on) && agreement->review != DATE_UNKNOWN && agreement->review <= on;
 }
 
 bool agreement_has_role(const struct profile_agreement *agreement, const struct profile_role *role)

@@ -27,6 +27,14 @@ const char *const capability_names[] = {
 #undef PROFILE_CAPABILITY_NAME
 		NULL};
 
+const char *const agreement_status_names[] = {"draft", "approved", "suspended", "ended", NULL};
+const char *const party_part_names[] = {"service", "controller", "joint_controller", "processor", NULL};
+const char *const term_names[] = {
+#define TERM_NAME(name, key, title) key,
+	PROFILE_TERMS(TERM_NAME)
+#undef TERM_NAME
+		NULL};
+
 bool name_parse(const char *const *names, struct text written, int *out)
 {
 	for (int i = 0; names[i]; i++) {
@@ -80,4 +88,19 @@ bool capability_parse(struct text name, enum capability *out)
 		return false;
 	*out = (enum capability)at;
 	return true;
+}
+
+const char *agreement_status_name(enum agreement_status status)
+{
+	return agreement_status_names[status];
+}
+
+const char *party_part_name(enum party_part part)
+{
+	return party_part_names[part];
+}
+
+const char *term_name(enum agreement_term term)
+{
+	return term_names[term];
 }

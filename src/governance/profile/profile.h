@@ -282,6 +282,7 @@ bool profile_file_matches(const struct profile_feed *feed, struct text file_name
 	X(QUARANTINE_READ, "quarantine.read")     /* rows turned away: place and reason */ \
 	X(QUARANTINE_VALUES, "quarantine.values") /* ... and their values */ \
 	X(AGREEMENTS_READ, "agreements.read") \
+	X(AGREEMENTS_MANAGE, "agreements.manage") /* end, suspend, reinstate one: two persons together */ \
 	X(AUDIT_READ, "audit.read") \
 	X(AUDIT_WORDS, "audit.words") \
 	X(USERS_READ, "users.read") \
@@ -349,21 +350,69 @@ struct profile_clause {
 	struct text number, text; /* "4.2", "Officers may see ..." */
 };
 
-/* One line of what an agreement lets through. */
+/* One line of what an agreement lets through. The sets have bit FEED * element_count + ELEMENT; ask agreement_covers(),
+ * agreement_lets_use() and agreement_holds(). */
 struct profile_cover {
 	struct text clause;    /* number of the clause that says so; may be absent */
 	bool presence_only;    /* only that the resident is known to the service */
-	const uint64_t *set;   /* bit FEED * element_count + ELEMENT; use agreement_covers() */
-	const uint64_t *held;  /* the same for what may be held and matched on, but shown to nobody */
+	unsigned uses;         /* enum element_use, or-ed, as written; 0: what each element is registered for */
+	const uint64_t *set;   /* what may be shown */
+	const uint64_t *held;  /* what may be held and matched on, shown or not */
+	const uint64_t *modelled, *monitored;
 	const uint64_t *feeds; /* bit FEED: the feeds it speaks of */
 };
 
+/* Only an approved agreement lets anything through, on the days that it runs. */
+enum agreement_status { AGREEMENT_DRAFT, AGREEMENT_APPROVED, AGREEMENT_SUSPENDED, AGREEMENT_ENDED };
+const char *agreement_status_name(enum agreement_status status);
+
+enum party_part {
+	PARTY_SERVICE, /* of the controller: no legal person of its own */
+	PARTY_CONTROLLER,
+	PARTY_JOINT_CONTROLLER,
+	PARTY_PROCESSOR
+};
+const char *party_part_name(enum party_part part);
+
+struct profile_party {
+	struct text name;
+	enum party_part part;
+	struct text dpo; /* how its data protection officer is reached; may be absent for a service and a processor */
+};
+
+/* What the register says in words: the fields of the ICO's data-sharing code with its decision form, and of UK GDPR
+ * article 30. An approved agreement that lacks one loads with a warning. */
+#define PROFILE_TERMS(X) \
+	X(LEGAL_POWER, "legal_power", "Legal power to share") \
+	X(SUBJECTS, "subjects", "Whose data") \
+	X(FREQUENCY, "frequency", "How often") \
+	X(RETENTION, "retention", "How long it is kept") \
+	X(DELETION, "deletion", "How it is deleted") \
+	X(ACCURACY, "accuracy", "Keeping it accurate") \
+	X(SECURITY, "security", "Security") \
+	X(RIGHTS, "rights", "Residents' rights") \
+	X(BREACH, "breach", "If something goes wrong") \
+	X(TRANSFERS, "transfers", "Transfers out of the United Kingdom")
+
+enum agreement_term {
+#define PROFILE_TERM_ENUM(name, key, title) TERM_##name,
+	PROFILE_TERMS(PROFILE_TERM_ENUM)
+#undef PROFILE_TERM_ENUM
+		TERM_COUNT
+};
+const char *term_name(enum agreement_term term); /* its key */
+
 struct profile_agreement {
 	struct text id, title;
-	struct text controller;
-	const struct text *parties;
+	enum agreement_status status;
+	struct text controller, dpo; /* dpo: how the controller's data protection officer is reached */
+	const struct profile_party *parties;
 	size_t party_count;
-	struct text lawful_basis, special_condition, criminal_condition;
+	struct text lawful_basis, special_condition, criminal_condition, schedule_1_condition;
+	struct text terms[TERM_COUNT];
+	struct text dpia_reference, dpia_outcome;
+	struct text decision, decided_by;
+	date decided_on;
 	const struct profile_cover *covers;
 	size_t cover_count;
 	const struct profile_role **roles; /* recipients */
@@ -380,18 +429,26 @@ struct profile_agreement {
 	struct profile_place place;
 };
 
-/* Whether the agreement lets ELEMENT of FEED through (dates, roles and purposes aside).
+/* Whether the agreement lets ELEMENT of FEED be shown (dates, roles and purposes aside).
  * *COVER (may be NULL) gets the line that does. */
 bool agreement_covers(const struct profile *profile, const struct profile_agreement *agreement,
 		      const struct profile_feed *feed, const struct profile_element *element,
 		      const struct profile_cover **cover);
+/* The same for any one use. A protected characteristic is for monitoring only, unless a line of the agreement writes
+ * another use; no line can write a use that the element is not registered for. */
+bool agreement_lets_use(const struct profile *profile, const struct profile_agreement *agreement,
+			const struct profile_feed *feed, const struct profile_element *element, enum element_use use,
+			const struct profile_cover **cover);
 /* Whether the council may hold ELEMENT of FEED under it at all, shown to anybody or not. */
 bool agreement_holds(const struct profile *profile, const struct profile_agreement *agreement,
 		     const struct profile_feed *feed, const struct profile_element *element);
 /* Whether it lets through that a resident is known to FEED's service at all. */
 bool agreement_covers_presence(const struct profile *profile, const struct profile_agreement *agreement,
 			       const struct profile_feed *feed, const struct profile_cover **cover);
+/* Approved, begun and not over by its dates. Whether somebody ended it since: policy_agreement_runs(). */
 bool agreement_runs(const struct profile_agreement *agreement, date on);
+/* Whether it runs and its review date has come. */
+bool agreement_review_is_due(const struct profile_agreement *agreement, date on);
 bool agreement_has_role(const struct profile_agreement *agreement, const struct profile_role *role);
 bool agreement_has_team(const struct profile_agreement *agreement,
 			const struct profile_team *team); /* true: all teams */

@@ -3,7 +3,7 @@
  * Loading is in three steps over all files, so that references may point anywhere:
  *   1. read every file into a tree (load.c)
  *   2. register every id with its number (load.c)
- *   3. fill every structure, resolving references (load_feeds.c, load_access.c, load_pages.c)
+ *   3. fill every structure, resolving references (load_feeds.c, load_access.c, load_agreements.c, load_pages.c)
  * Nothing stops at a problem: a value that cannot be read becomes absent and is reported.
  */
 #ifndef PROFILE_INT_H
@@ -29,6 +29,7 @@ extern const char *const category_names[],
 												*const capability_names[],
 													*const about_names
 														[];
+extern const char *const agreement_status_names[], *const party_part_names[], *const term_names[];
 extern const char *const list_subject_names[], *const group_life_names[], *const group_measure_names[];
 
 bool name_parse(const char *const *names, struct text written, int *out);
@@ -165,6 +166,10 @@ void fill_roles(struct loader *loader);
 void fill_teams(struct loader *loader);
 void fill_agreements(struct loader *loader);
 void fill_restrictions(struct loader *loader);
+/* What the register says of an agreement besides what it covers, for whom and until when (load_register.c): false when
+ * NODE is no mapping. check_register() when all of it is read. */
+bool read_register(struct reader *r, const struct yaml_node *node, struct profile_agreement *agreement);
+void check_register(struct reader *r, const struct yaml_node *node, const struct profile_agreement *agreement);
 void fill_events(struct loader *loader);
 void fill_pages(struct loader *loader);
 void fill_lists(struct loader *loader);

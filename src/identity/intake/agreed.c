@@ -1,12 +1,17 @@
 /* An extract brings only what an agreement in force lets the council hold here. */
 #include "intake/intake_int.h"
 
-static bool is_covered(const struct profile *profile, const struct profile_feed *feed,
-		       const struct profile_element *element, date today)
+#include "policy/policy.h"
+
+static bool is_covered(const struct intake *intake, const struct profile_feed *feed,
+		       const struct profile_element *element)
 {
+	const struct profile *profile = intake->settings.profile;
+	if (intake->settings.policy)
+		return policy_may_hold(intake->settings.policy, feed, element, intake->today);
 	for (size_t i = 0; i < profile->agreements.count; i++) {
 		const struct profile_agreement *agreement = &profile->agreements.at[i];
-		if (agreement_runs(agreement, today) && agreement_holds(profile, agreement, feed, element))
+		if (agreement_runs(agreement, intake->today) && agreement_holds(profile, agreement, feed, element))
 			return true;
 	}
 	return false;
@@ -33,7 +38,7 @@ bool extract_is_agreed(const struct intake *intake, const struct profile_feed *f
 		return false;
 	}
 	for (size_t i = 0; i < plan->slot_count; i++) {
-		if (!is_covered(intake->settings.profile, feed, plan->slots[i].element, intake->today))
+		if (!is_covered(intake, feed, plan->slots[i].element))
 			name_element(names, sizeof names, &count, plan->slots[i].element);
 	}
 	if (count == 0)

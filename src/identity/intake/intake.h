@@ -27,6 +27,7 @@
 
 #include <stdatomic.h>
 
+struct policy;
 struct profile;
 struct profile_feed;
 struct store;
@@ -35,6 +36,7 @@ struct intake;
 
 struct intake_settings {
 	const struct profile *profile;
+	struct policy *policy; /* loaded; knows which agreements were ended since. NULL: the profile's dates alone */
 	const struct vault *vault;
 	struct store *store; /* data shelf, STORE_WRITE; intake's own until intake_close() */
 	const char *inbox;   /* folder */

@@ -134,5 +134,8 @@ cli_run cmd_address_match, cmd_audit_checkpoint, cmd_audit_key, cmd_audit_unusua
 	cmd_user_password, cmd_user_roles, cmd_user_second_factor, cmd_version;
 /* Residents' rights. */
 cli_run cmd_subject_access;
+/* Agreements while they run, and their register. */
+cli_run cmd_policy_confirm, cmd_policy_preview, cmd_policy_proposals, cmd_policy_propose, cmd_policy_register,
+	cmd_policy_reject;
 
 #endif

@@ -460,6 +460,64 @@ const struct cli_command cli_commands[] = {
 		.run = cmd_policy_explain,
 	},
 	{
+		.name = "policy register",
+		.group = GROUP_PEOPLE,
+		.summary = "Write the register of data-sharing agreements, the record of processing",
+		.details = "Every agreement of the profile with its parties, lawful basis, conditions, elements, "
+			   "recipients, "
+			   "retention, security, decision and dates: what UK GDPR article 30 asks a controller to have "
+			   "ready, and the fields of the Information Commissioner's data-sharing code.",
+		.operands = {WORKSPACE_OPERAND},
+		.options = {{"csv", 0, NULL, "a table for a spreadsheet, one row an agreement", NULL}},
+		.examples = {{"oneview policy register council --csv > register.csv",
+			      "For the Information Commissioner, or for publication."}},
+		.run = cmd_policy_register,
+	},
+	{
+		.name = "policy propose",
+		.group = GROUP_PEOPLE,
+		.summary = "Propose to end, suspend or reinstate an agreement while it runs",
+		.details = "Nothing changes until somebody else confirms it. The account's role needs the capability "
+			   "agreements.manage. The password is asked for, or taken from ONEVIEW_PASSWORD.",
+		.operands = {WORKSPACE_OPERAND, {"AGREEMENT", "id of an agreement of the profile", false, false}},
+		.options = {{"action", 'a', "ACTION", "what is to be done", "end|suspend|reinstate"},
+			    {"reason", 'r', "TEXT", "why; name no resident", NULL},
+			    {"user", 'u', "NAME", "the account of whoever proposes", NULL}},
+		.examples =
+			{{"oneview policy propose council hardship_fund --action end --user dpo --reason 'The fund is "
+			  "closed'",
+			  "Prints the number of the proposal."}},
+		.run = cmd_policy_propose,
+	},
+	{
+		.name = "policy confirm",
+		.group = GROUP_PEOPLE,
+		.summary = "Confirm what somebody else proposed for an agreement",
+		.details = "It counts from the next request on. Nobody confirms what they proposed themselves.",
+		.operands = {WORKSPACE_OPERAND, {"NUMBER", "as \"policy proposals\" has it", false, false}},
+		.options = {{"user", 'u', "NAME", "the account of whoever confirms", NULL}},
+		.examples = {{"oneview policy confirm council 4 --user head_of_service",
+			      "The second of the two persons."}},
+		.run = cmd_policy_confirm,
+	},
+	{
+		.name = "policy reject",
+		.group = GROUP_PEOPLE,
+		.summary = "Turn down what was proposed for an agreement, or take it back",
+		.operands = {WORKSPACE_OPERAND, {"NUMBER", "as \"policy proposals\" has it", false, false}},
+		.options = {{"user", 'u', "NAME", "the account of whoever turns it down", NULL}},
+		.examples = {{"oneview policy reject council 4 --user head_of_service", "The agreement runs on."}},
+		.run = cmd_policy_reject,
+	},
+	{
+		.name = "policy proposals",
+		.group = GROUP_PEOPLE,
+		.summary = "List what was proposed for agreements, and what came of it",
+		.operands = {WORKSPACE_OPERAND},
+		.examples = {{"oneview policy proposals council", "Newest first."}},
+		.run = cmd_policy_proposals,
+	},
+	{
 		.name = "policy protect",
 		.group = GROUP_PEOPLE,
 		.summary = "Protect a resident or an address, because a person says so",

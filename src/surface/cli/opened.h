@@ -38,5 +38,7 @@ enum status opened_audit(struct opened *opened, const struct audit_entry *entry,
 /* ONEVIEW_PASSWORD, else asked for twice on the terminal. *GIVEN is false when there is neither. */
 enum { PASSWORD_ROOM = 256 };
 enum status cli_password(char out[PASSWORD_ROOM], bool *given, struct error *error) MUST_CHECK;
+/* The same for a password that there is already: asked for once. */
+enum status cli_password_known(char out[PASSWORD_ROOM], bool *given, struct error *error) MUST_CHECK;
 
 #endif

@@ -46,7 +46,16 @@ static enum status ask_twice(FILE *terminal, char out[PASSWORD_ROOM], struct err
 	return STATUS_INVALID;
 }
 
-enum status cli_password(char out[PASSWORD_ROOM], bool *given, struct error *error)
+static enum status ask_once(FILE *terminal, char out[PASSWORD_ROOM], struct error *error)
+{
+	if (read_line_silently(terminal, "Password: ", out))
+		return STATUS_OK;
+	return interrupt_requested() ? interrupt_check(error)
+				     : error_set(error, STATUS_IO, "cli.password", "No password could be read");
+}
+
+static enum status password_by(enum status (*ask)(FILE *, char *, struct error *), char out[PASSWORD_ROOM], bool *given,
+			       struct error *error)
 {
 	const char *from_environment = getenv("ONEVIEW_PASSWORD");
 	*given = true;
@@ -60,7 +69,17 @@ enum status cli_password(char out[PASSWORD_ROOM], bool *given, struct error *err
 		*given = false;
 		return STATUS_OK;
 	}
-	enum status status = ask_twice(terminal, out, error);
+	enum status status = ask(terminal, out, error);
 	fclose(terminal);
 	return status;
+}
+
+enum status cli_password(char out[PASSWORD_ROOM], bool *given, struct error *error)
+{
+	return password_by(ask_twice, out, given, error);
+}
+
+enum status cli_password_known(char out[PASSWORD_ROOM], bool *given, struct error *error)
+{
+	return password_by(ask_once, out, given, error);
 }

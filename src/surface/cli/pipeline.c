@@ -11,6 +11,7 @@
 #include "linking/refresh.h"
 #include "linking/review.h"
 #include "linking/rulings.h"
+#include "policy/policy.h"
 #include "traits/traits.h"
 
 static double seconds_since(instant then)
@@ -29,6 +30,16 @@ void pipeline_release(struct pipeline *pipeline)
 	reading_close(pipeline->reading);
 	free(pipeline->results);
 	buf_release(&pipeline->model);
+	policy_close(pipeline->policy);
+}
+
+/* As it is now: an agreement may be ended while a run goes on. */
+static enum status know_policy(struct pipeline *pipeline, struct error *error)
+{
+	struct opened *opened = pipeline->opened;
+	enum status status =
+		pipeline->policy ? STATUS_OK : policy_open(&pipeline->policy, opened->workspace->profile, error);
+	return status == STATUS_OK ? policy_load(pipeline->policy, opened->data, opened->desk, error) : status;
 }
 
 /* ---- loading ------------------------------------------------------------------------------------- */
@@ -50,7 +61,11 @@ static void keep_result(void *context, const struct intake_result *result)
 static enum status open_intake(struct pipeline *pipeline, struct intake **intake, struct error *error)
 {
 	const struct workspace *workspace = pipeline->opened->workspace;
+	enum status status = know_policy(pipeline, error);
+	if (status != STATUS_OK)
+		return status;
 	struct intake_settings settings = {.profile = workspace->profile,
+					   .policy = pipeline->policy,
 					   .vault = pipeline->opened->vault,
 					   .store = pipeline->opened->data,
 					   .inbox = workspace->paths.inbox,
@@ -146,9 +161,14 @@ static enum status take_fingerprint(struct pipeline *pipeline, struct error *err
 	enum status status = intake_latest(pipeline->opened->data, &latest, error);
 	if (status == STATUS_OK)
 		status = rulings_generation(pipeline->opened->desk, &rulings, error);
-	snprintf(pipeline->fingerprint, sizeof pipeline->fingerprint, "extracts %lld day %d rulings %lld profile %s",
-		 (long long)latest, date_today(), (long long)rulings, pipeline->opened->workspace->profile->version);
-	return status;
+	if (status == STATUS_OK)
+		status = know_policy(pipeline, error);
+	if (status != STATUS_OK)
+		return status;
+	snprintf(pipeline->fingerprint, sizeof pipeline->fingerprint,
+		 "extracts %lld day %d rulings %lld ended %x profile %s", (long long)latest, date_today(),
+		 (long long)rulings, policy_standings(pipeline->policy), pipeline->opened->workspace->profile->version);
+	return STATUS_OK;
 }
 
 /* Whether the newest run that came to its end saw the same extracts and profile. */
@@ -346,8 +366,10 @@ static enum status derive_queue(struct pipeline *pipeline, char detail[PIPELINE_
 static enum status derive_lists(struct pipeline *pipeline, char detail[PIPELINE_DETAIL_SIZE], struct error *error)
 {
 	struct lists_report report;
-	enum status status = lists_refresh(pipeline->opened->workspace->profile, pipeline->opened->data, date_today(),
-					   &report, error);
+	enum status status = know_policy(pipeline, error);
+	if (status == STATUS_OK)
+		status = lists_refresh(pipeline->policy, pipeline->opened->workspace->profile, pipeline->opened->data,
+				       date_today(), &report, error);
 	if (status == STATUS_OK)
 		snprintf(detail, PIPELINE_DETAIL_SIZE, "%zu rows for investigators: %zu new, %zu gone", report.rows,
 			 report.added, report.gone);

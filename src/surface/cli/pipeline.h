@@ -39,7 +39,8 @@ struct pipeline {
 	size_t step_count;
 	int64_t generation;
 	instant started;
-	struct buf model; /* for linking, instead of training; empty: train */
+	struct policy *policy; /* as of the step that asked last; NULL until one does */
+	struct buf model;      /* for linking, instead of training; empty: train */
 };
 
 void pipeline_init(struct pipeline *pipeline, struct cli *cli, struct opened *opened);

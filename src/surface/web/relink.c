@@ -193,7 +193,7 @@ static enum status derive(struct relinker *relinker, const struct shelves *shelv
 	if (status == STATUS_OK)
 		status = review_refresh(data, snapshot->profile, NULL, error);
 	if (status == STATUS_OK) /* they go by households */
-		status = lists_refresh(snapshot->profile, data, date_today(), &lists, error);
+		status = lists_refresh(snapshot->policy, snapshot->profile, data, date_today(), &lists, error);
 	snapshot_release(site, snapshot);
 	if (status == STATUS_OK)
 		status = run_publish(data, NULL, error);

@@ -194,7 +194,7 @@ static size_t refresh(struct fixture *f)
 {
 	struct error e;
 	struct lists_report report;
-	assert_ok(lists_refresh(f->profile, f->data, f->today, &report, &e), &e);
+	assert_ok(lists_refresh(f->policy, f->profile, f->data, f->today, &report, &e), &e);
 	return report.added + report.gone;
 }
 
@@ -326,10 +326,43 @@ static void test_an_ended_agreement_empties_its_lists(void **state)
 	struct lists_report report;
 	struct fixture *f = *state;
 	refresh(f);
-	assert_ok(lists_refresh(f->profile, f->data, date_of(2031, 1, 1), &report, &e), &e);
+	assert_ok(lists_refresh(f->policy, f->profile, f->data, date_of(2031, 1, 1), &report, &e), &e);
 	assert_int_equal(report.rows, 0);
 	assert_int_equal(test_query(f->data, "SELECT count(*) FROM list_row"), 0);
 	assert_int_equal(test_query(f->data, "SELECT count(*) FROM list_member"), 0);
+}
+
+/* Ended by two persons before its date, or no longer for modelling: a list is a use of what its rules read. */
+static void test_a_list_needs_its_agreement_for_each_use(void **state)
+{
+	struct error e;
+	size_t count;
+	struct fixture *f = *state;
+	refresh(f);
+	rows_of(f, "not_alone", &count);
+	assert_true(count > 0);
+	assert_ok(store_execute(f->desk,
+				"INSERT INTO agreement_ended (agreement_id, ended_at, ended_by) VALUES ('checks', 0, "
+				"'two')",
+				&e),
+		  &e);
+	load_policy(f);
+	refresh(f);
+	assert_int_equal(test_query(f->data, "SELECT count(*) FROM list_row"), 0);
+	assert_ok(store_execute(f->desk, "DELETE FROM agreement_ended", &e), &e);
+	load_policy(f);
+	refresh(f);
+	rows_of(f, "not_alone", &count);
+	assert_true(count > 0);
+	const struct profile_agreement *agreement = profile_agreement(f->profile, TEXT("checks"));
+	uint64_t *modelled = (uint64_t *)(uintptr_t)agreement->covers[0].modelled;
+	size_t bit = profile_feed(f->profile, TEXT("discounts"))->number * f->profile->elements.count +
+		     profile_element(f->profile, TEXT("discount"))->number;
+	modelled[bit / 64] &= ~(UINT64_C(1) << bit % 64);
+	refresh(f);
+	rows_of(f, "not_alone", &count);
+	assert_int_equal(count, 0);
+	assert_true(test_query(f->data, "SELECT count(*) FROM list_row") > 0); /* lists that do not read it */
 }
 
 static void record(struct fixture *f, int64_t key, const char *outcome, instant made)
@@ -411,6 +444,7 @@ int main(void)
 		LISTS_TEST(test_what_is_no_more_leaves_and_since_stays),
 		LISTS_TEST(test_who_is_protected_takes_the_row_away),
 		LISTS_TEST(test_an_ended_agreement_empties_its_lists),
+		LISTS_TEST(test_a_list_needs_its_agreement_for_each_use),
 		LISTS_TEST(test_outcomes_outlive_what_is_worked_out_anew),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -7,7 +7,9 @@
 
 #include "support/databases.h"
 
+#include "policy/account.h"
 #include "policy/policy.h"
+#include "policy/standing.h"
 
 #include <pthread.h>
 #include <stdatomic.h>
@@ -102,6 +104,11 @@ static void test_each_value_by_its_agreement(void **state)
 		/* registered for statistics only, though an agreement covers it */
 		{"officer", "options", "homelessness", "tenancies", "ethnicity", "2025-06-01", POLICY_REDACT,
 		 POLICY_RULE_NOT_FOR_DISPLAY, NULL, NULL},
+		/* a protected characteristic: for monitoring, unless the agreement says otherwise */
+		{"officer", "options", "homelessness", "tenancies", "religion", "2025-06-01", POLICY_REDACT,
+		 POLICY_RULE_MONITORING, "housing_sharing", "4.1"},
+		{"officer", "options", "homelessness", "tenancies", "language", "2025-06-01", POLICY_ALLOW,
+		 POLICY_RULE_AGREEMENT, "housing_sharing", "4.2"},
 		/* only that the service knows the resident */
 		{"officer", "options", "homelessness", "cases", NULL, "2025-06-01", POLICY_ALLOW, POLICY_RULE_AGREEMENT,
 		 "housing_sharing", "4.3"},
@@ -173,30 +180,162 @@ static void test_special_categories_need_a_condition(void **state)
 	assert_int_equal(decide(&viewer, "shielding", "shielding_since", today).rule, POLICY_RULE_COMPARTMENT);
 }
 
+static struct policy_decision use(const char *agreement, const char *feed, const char *element, enum element_use how,
+				  date on)
+{
+	return policy_may_use(policy, agreement ? profile_agreement(profile, text_of(agreement)) : NULL,
+			      profile_feed(profile, text_of(feed)), profile_element(profile, text_of(element)), how,
+			      on);
+}
+
+static void test_each_use_by_its_agreement(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *agreement, *feed, *element;
+		enum element_use use;
+		const char *on;
+		enum policy_rule rule;
+	} cases[] = {
+		/* without `uses`: what the element is registered for, and nothing else */
+		{NULL, "tenancies", "tenure", USE_DISPLAY, "2025-06-01", POLICY_RULE_AGREEMENT},
+		{NULL, "tenancies", "tenure", USE_MODELLING, "2025-06-01", POLICY_RULE_AGREEMENT},
+		{NULL, "tenancies", "tenure", USE_MONITORING, "2025-06-01", POLICY_RULE_OTHER_USE},
+		{NULL, "tenancies", "vulnerable", USE_MODELLING, "2025-06-01", POLICY_RULE_OTHER_USE},
+		/* protected characteristics */
+		{NULL, "tenancies", "ethnicity", USE_MONITORING, "2025-06-01", POLICY_RULE_AGREEMENT},
+		{NULL, "tenancies", "ethnicity", USE_MODELLING, "2025-06-01", POLICY_RULE_OTHER_USE},
+		{NULL, "tenancies", "religion", USE_MONITORING, "2025-06-01", POLICY_RULE_AGREEMENT},
+		{NULL, "tenancies", "religion", USE_DISPLAY, "2025-06-01", POLICY_RULE_MONITORING},
+		{NULL, "tenancies", "language", USE_DISPLAY, "2025-06-01", POLICY_RULE_AGREEMENT},
+		{NULL, "tenancies", "language", USE_MONITORING, "2025-06-01", POLICY_RULE_MONITORING},
+		/* held: matched and modelled, not shown */
+		{NULL, "cases", "case_status", USE_MODELLING, "2025-06-01", POLICY_RULE_AGREEMENT},
+		{NULL, "cases", "case_status", USE_DISPLAY, "2025-06-01", POLICY_RULE_OTHER_USE},
+		/* `uses` of the line is less than the registration */
+		{NULL, "cases", "protected_marker", USE_DISPLAY, "2025-06-01", POLICY_RULE_AGREEMENT},
+		{NULL, "cases", "protected_marker", USE_MODELLING, "2025-06-01", POLICY_RULE_OTHER_USE},
+		/* by the one agreement only, on its days only */
+		{"housing_sharing", "tenancies", "tenure", USE_MODELLING, "2025-06-01", POLICY_RULE_AGREEMENT},
+		{"pandemic", "tenancies", "tenure", USE_MODELLING, "2025-06-01", POLICY_RULE_NO_AGREEMENT},
+		{NULL, "tenancies", "balance", USE_DISPLAY, "2025-06-01", POLICY_RULE_AGREEMENT_ENDED},
+		{NULL, "tenancies", "tenure", USE_MODELLING, "2026-04-01", POLICY_RULE_AGREEMENT_ENDED},
+		{NULL, "tenancies", "shielding_since", USE_DISPLAY, "2025-06-01", POLICY_RULE_NO_AGREEMENT},
+	};
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		date on;
+		assert_true(date_parse_iso(text_of(cases[i].on), &on));
+		struct policy_decision got = use(cases[i].agreement, cases[i].feed, cases[i].element, cases[i].use, on);
+		if (got.rule != cases[i].rule ||
+		    (got.verdict == POLICY_ALLOW) != (cases[i].rule == POLICY_RULE_AGREEMENT))
+			fail_msg("case %zu (%s): verdict %d, rule %d", i, cases[i].element, got.verdict, got.rule);
+	}
+}
+
+static int64_t account_of(const char *name)
+{
+	int64_t id;
+	struct account account = {.username = text_of(name), .display_name = text_of(name), .role = TEXT("officer")};
+	assert_ok(account_create(desk, &account, TEXT("a long pass phrase 17"), &id, &e), &e);
+	return id;
+}
+
+static enum status propose(enum agreement_action action, int64_t by, int64_t *id)
+{
+	struct agreement_proposal proposal = {.agreement = TEXT("housing_sharing"),
+					      .action = action,
+					      .reason = TEXT("The purpose is fulfilled"),
+					      .proposed_by = by};
+	return agreement_propose(desk, &proposal, id, &e);
+}
+
+static enum status answer(int64_t id, int64_t by, bool confirm)
+{
+	struct arena arena;
+	struct agreement_proposal proposal;
+	arena_init(&arena, 1 << 20);
+	enum status status = agreement_proposal_get(desk, id, &arena, &proposal, &e);
+	assert_ok(store_begin(desk, &e), &e);
+	struct error told = {0};
+	if (status == STATUS_OK)
+		status = agreement_answer(desk, &proposal, by, confirm, &told);
+	if (status == STATUS_OK)
+		assert_ok(store_commit(desk, &e), &e);
+	else
+		e = told;
+	store_rollback(desk);
+	arena_release(&arena);
+	return status;
+}
+
+static enum policy_rule rule_now(const char *element)
+{
+	struct viewer viewer = viewer_of("officer", "options", "homelessness");
+	bool stale;
+	assert_ok(policy_is_stale(policy, desk, NULL, &stale, &e), &e);
+	if (stale) /* as every request does */
+		assert_ok(policy_load(policy, data, desk, &e), &e);
+	return decide(&viewer, "tenancies", element, today).rule;
+}
+
 static void test_an_ended_agreement_ends_at_the_next_request(void **state)
 {
 	(void)state;
 	struct viewer viewer = viewer_of("officer", "options", "homelessness");
+	int64_t first = account_of("first"), second = account_of("second"), id;
 	const struct policy_grid *before = policy_grid(policy, &viewer, today);
-	bool stale;
-	assert_ok(policy_is_stale(policy, desk, data, &stale, &e), &e);
-	assert_false(stale);
-	assert_ok(store_begin(desk, &e), &e);
-	assert_ok(policy_end_agreement(desk, TEXT("housing_sharing"), TEXT("dpo"), &e), &e);
-	assert_ok(store_commit(desk, &e), &e);
-	assert_ok(policy_is_stale(policy, desk, NULL, &stale, &e), &e);
-	assert_true(stale);
-	assert_ok(policy_load(policy, data, desk, &e), &e);
-	assert_ok(policy_is_stale(policy, desk, data, &stale, &e), &e);
-	assert_false(stale);
-	assert_int_equal(decide(&viewer, "tenancies", "tenure", today).rule, POLICY_RULE_AGREEMENT_ENDED);
+	uint32_t standings = policy_standings(policy);
+	assert_true(policy_may_hold(policy, profile_feed(profile, TEXT("tenancies")),
+				    profile_element(profile, TEXT("tenure")), today));
+	assert_ok(propose(AGREEMENT_TO_END, first, &id), &e);
+	assert_int_equal(rule_now("tenure"), POLICY_RULE_AGREEMENT);
+	assert_ok(answer(id, second, true), &e);
+	assert_int_equal(rule_now("tenure"), POLICY_RULE_AGREEMENT_ENDED);
 	assert_int_equal(decide(&viewer, "tenancies", "tenure", today).verdict, POLICY_REFUSE);
+	/* all three gates */
+	assert_int_equal(use(NULL, "tenancies", "tenure", USE_MODELLING, today).rule, POLICY_RULE_AGREEMENT_ENDED);
+	assert_false(policy_may_hold(policy, profile_feed(profile, TEXT("tenancies")),
+				     profile_element(profile, TEXT("tenure")), today));
+	assert_int_not_equal(policy_standings(policy), standings);
 	/* A request that is under way keeps the answers it began with. */
 	assert_int_equal(policy_decide(before, profile_feed(profile, TEXT("tenancies")),
 				       profile_element(profile, TEXT("tenure")))
 				 .verdict,
 			 POLICY_ALLOW);
 	policy_grid_done(before);
+	/* It does not come back. */
+	assert_int_equal(propose(AGREEMENT_TO_REINSTATE, first, &id), STATUS_REFUSED);
+	assert_int_equal(propose(AGREEMENT_TO_SUSPEND, first, &id), STATUS_REFUSED);
+}
+
+static void test_two_persons_change_an_agreement(void **state)
+{
+	(void)state;
+	int64_t first = account_of("first"), second = account_of("second"), id, other;
+	const struct profile_agreement *agreement = profile_agreement(profile, TEXT("housing_sharing"));
+	assert_int_equal(propose(AGREEMENT_TO_REINSTATE, first, &id), STATUS_REFUSED);
+	assert_ok(propose(AGREEMENT_TO_SUSPEND, first, &id), &e);
+	assert_int_equal(propose(AGREEMENT_TO_END, second, &other), STATUS_CONFLICT);
+	assert_int_equal(answer(id, first, true), STATUS_REFUSED);
+	assert_string_equal(e.code, "policy.same_person");
+	assert_int_equal(rule_now("tenure"), POLICY_RULE_AGREEMENT);
+	assert_ok(answer(id, second, true), &e);
+	assert_int_equal(rule_now("tenure"), POLICY_RULE_AGREEMENT_ENDED);
+	assert_int_equal(policy_agreement_standing(policy, agreement), STANDING_SUSPENDED);
+	assert_int_equal(answer(id, second, true), STATUS_REFUSED);
+	assert_string_equal(e.code, "policy.answered");
+	assert_int_equal(propose(AGREEMENT_TO_SUSPEND, second, &id), STATUS_REFUSED);
+	/* turned down, then taken back by whoever asked: nothing changes */
+	assert_ok(propose(AGREEMENT_TO_REINSTATE, second, &id), &e);
+	assert_ok(answer(id, first, false), &e);
+	assert_ok(propose(AGREEMENT_TO_REINSTATE, second, &id), &e);
+	assert_ok(answer(id, second, false), &e);
+	assert_int_equal(rule_now("tenure"), POLICY_RULE_AGREEMENT_ENDED);
+	assert_ok(propose(AGREEMENT_TO_REINSTATE, second, &id), &e);
+	assert_ok(answer(id, first, true), &e);
+	assert_int_equal(rule_now("tenure"), POLICY_RULE_AGREEMENT);
+	assert_int_equal(policy_agreement_standing(policy, agreement), STANDING_AS_WRITTEN);
+	assert_int_equal(test_query(desk, "SELECT count(*) FROM agreement_proposal WHERE confirmed = 1"), 2);
 }
 
 static bool may_know(const struct viewer *viewer, enum policy_subject kind, int64_t id, bool *address)
@@ -320,7 +459,9 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		ON_A_DATABASE(test_each_value_by_its_agreement),
 		ON_A_DATABASE(test_special_categories_need_a_condition),
+		ON_A_DATABASE(test_each_use_by_its_agreement),
 		ON_A_DATABASE(test_an_ended_agreement_ends_at_the_next_request),
+		ON_A_DATABASE(test_two_persons_change_an_agreement),
 		ON_A_DATABASE(test_the_protected_are_not_there),
 		ON_A_DATABASE(test_people_set_and_lift_marks),
 		ON_A_DATABASE(test_many_threads_ask_while_it_is_loaded),

@@ -8,6 +8,7 @@
 #include "base/buf.h"
 #include "base/file.h"
 #include "profile/profile.h"
+#include "profile/register.h"
 
 #include <unistd.h>
 
@@ -129,6 +130,68 @@ static void test_an_agreement_lets_through_what_it_says(void **state)
 	profile_free(p);
 }
 
+static struct text registered(const struct register_field *fields, size_t count, const char *key)
+{
+	for (size_t i = 0; i < count; i++)
+		if (strcmp(fields[i].key, key) == 0)
+			return fields[i].value;
+	fail_msg("the register has no %s", key);
+	return TEXT_ABSENT;
+}
+
+static void test_the_register_says_every_field(void **state)
+{
+	(void)state;
+	static const char *const said[][2] = {{"id", "housing_sharing"},
+					      {"status", "approved"},
+					      {"controller", "Test council"},
+					      {"dpo", "dpo@council.example"},
+					      {"joint_controllers", "Other council (dpo@other.example)"},
+					      {"processors", "Hosting Ltd"},
+					      {"services", "Housing; Housing options"},
+					      {"special_condition", "UK GDPR article 9(2)(g)"},
+					      {"schedule_1_condition", "Paragraph 18"},
+					      {"recipients", "Housing officer"},
+					      {"categories", "identity; personal; special"},
+					      {"legal_power", "Localism Act 2011 section 1"},
+					      {"retention", "Six years"},
+					      {"breach", "Told within 24 hours"},
+					      {"dpia_outcome", "Low risk"},
+					      {"decided_by", "The board"},
+					      {"decided_on", "2020-01-01"},
+					      {"from", "2024-04-01"},
+					      {"review", "2025-10-01"}};
+	struct profile *p = load("tests/data/profiles/good");
+	struct arena arena;
+	const struct register_field *fields;
+	arena_init(&arena, 1 << 20);
+	size_t count = agreement_register(&fields, p, profile_agreement(p, TEXT("housing_sharing")), &arena);
+	for (size_t i = 0; i < sizeof said / sizeof *said; i++)
+		assert_string_equal(registered(fields, count, said[i][0]).at, said[i][1]);
+	arena_release(&arena);
+	profile_free(p);
+}
+
+/* Draft, suspended and ended agreements let nothing through on any day; and only one that runs can be overdue. */
+static void test_only_an_approved_agreement_runs(void **state)
+{
+	(void)state;
+	struct profile *p = load("tests/data/profiles/good");
+	struct profile_agreement agreement = *profile_agreement(p, TEXT("housing_sharing"));
+	date within = date_of(2025, 12, 1);
+	assert_true(agreement_runs(&agreement, within));
+	assert_true(agreement_review_is_due(&agreement, within));
+	assert_false(agreement_review_is_due(&agreement, date_of(2025, 9, 30)));
+	assert_false(agreement_review_is_due(&agreement, date_of(2026, 4, 1)));
+	static const enum agreement_status others[] = {AGREEMENT_DRAFT, AGREEMENT_SUSPENDED, AGREEMENT_ENDED};
+	for (size_t i = 0; i < 3; i++) {
+		agreement.status = others[i];
+		assert_false(agreement_runs(&agreement, within));
+		assert_false(agreement_review_is_due(&agreement, within));
+	}
+	profile_free(p);
+}
+
 static void test_wards_have_names(void **state)
 {
 	(void)state;
@@ -217,6 +280,8 @@ int main(void)
 		cmocka_unit_test(test_feeds_are_resolved),
 		cmocka_unit_test(test_included_feeds_are_taken_and_own_things_win),
 		cmocka_unit_test(test_an_agreement_lets_through_what_it_says),
+		cmocka_unit_test(test_the_register_says_every_field),
+		cmocka_unit_test(test_only_an_approved_agreement_runs),
 		cmocka_unit_test(test_wards_have_names),
 		cmocka_unit_test(test_wards_have_boundaries),
 		cmocka_unit_test(test_file_names_fit_their_pattern),

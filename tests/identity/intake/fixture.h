@@ -5,6 +5,7 @@
 #include "base/file.h"
 #include "intake/intake.h"
 #include "intake/quality.h"
+#include "policy/policy.h"
 #include "profile/profile.h"
 #include "support/databases.h"
 #include "vault/vault.h"
@@ -16,6 +17,7 @@ struct fixture {
 	struct store *data;
 	struct vault *vault;
 	struct profile *profile;
+	struct policy *policy; /* NULL unless a test opens it */
 	char inbox[300], archive[300], profile_folder[300], key_path[300];
 	date today;
 	struct intake_result last; /* of the last file of a run */
@@ -92,7 +94,8 @@ static const char fixture_notes[] =
 	"holds: {missing_columns: hold}\n";
 
 static const char fixture_agreements[] =
-	"- id: sharing\n  title: Sharing\n  controller: Test council\n  parties: [Housing]\n  lawful_basis: Public "
+	"- id: sharing\n  title: Sharing\n  status: approved\n  decision: {outcome: Share, by: Board, on: 2020-01-01}\n"
+	"  controller: Test council\n  parties: [Housing]\n  lawful_basis: Public "
 	"task\n"
 	"  covers:\n    - {sources: [housing], categories: [identity, personal]}\n"
 	"  recipients: {roles: [officer]}\n  purposes: [housing]\n  from: 2020-01-01\n  to: 2030-01-01\n";
@@ -149,6 +152,7 @@ static inline int fixture_make(void **state)
 static inline int fixture_drop(void **state)
 {
 	struct fixture *f = *state;
+	policy_close(f->policy);
 	profile_free(f->profile);
 	vault_close(f->vault);
 	store_close(f->data);
@@ -172,6 +176,7 @@ static inline bool fixture_in_inbox(const struct fixture *f, const char *name)
 static inline struct intake_settings fixture_settings(const struct fixture *f)
 {
 	return (struct intake_settings){.profile = f->profile,
+					.policy = f->policy,
 					.vault = f->vault,
 					.store = f->data,
 					.inbox = f->inbox,

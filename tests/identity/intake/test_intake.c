@@ -271,6 +271,75 @@ static void test_agreements(void **state)
 	assert_int_equal(count(f, "extract"), 1);
 }
 
+static void agree(struct fixture *f, const char *from, const char *to)
+{
+	struct buf changed;
+	const char *at = strstr(fixture_agreements, from);
+	assert_non_null(at);
+	buf_init(&changed, 1 << 16);
+	buf_append(&changed, fixture_agreements, (size_t)(at - fixture_agreements));
+	buf_append_text(&changed, text_of(to));
+	buf_append_text(&changed, text_of(at + strlen(from)));
+	fixture_write(f, f->profile_folder, "agreements.yaml", buf_text(&changed));
+	buf_release(&changed);
+	fixture_load_profile(f);
+}
+
+/* One column that no agreement in force covers is enough, and it is the one that is named. */
+static void test_each_column_needs_an_agreement(void **state)
+{
+	struct fixture *f = *state;
+	static const char *const columns[] = {"tenure", "rent", "postcode", "nhs_number"};
+	fixture_put(f, "tenancies_20240131.csv", HEADER ADA);
+	for (size_t i = 0; i < sizeof columns / sizeof *columns; i++) {
+		char to[100], named[100];
+		snprintf(to, sizeof to, "personal], except: [%s]}", columns[i]);
+		snprintf(named, sizeof named, "No agreement in force covers %s of the feed tenancies", columns[i]);
+		agree(f, "personal]}", to);
+		fixture_run(f);
+		assert_int_equal(f->last.outcome, EXTRACT_REFUSED);
+		assert_non_null(strstr(f->last.reason, named));
+	}
+	static const char *const not_in_force[][2] = {{"status: approved", "status: draft"},
+						      {"status: approved", "status: suspended"},
+						      {"status: approved", "status: ended"},
+						      {"to: 2030-01-01", "to: 2024-06-29"},
+						      {"from: 2020-01-01", "from: 2024-07-01"}};
+	for (size_t i = 0; i < sizeof not_in_force / sizeof *not_in_force; i++) {
+		agree(f, not_in_force[i][0], not_in_force[i][1]);
+		fixture_run(f);
+		assert_int_equal(f->last.outcome, EXTRACT_REFUSED);
+	}
+	assert_int_equal(count(f, "fact"), 0);
+	agree(f, "to: 2030-01-01", "to: 2024-06-30"); /* the last day */
+	fixture_run(f);
+	assert_int_equal(f->last.outcome, EXTRACT_LOADED);
+}
+
+/* What two persons ended while the profile still has it is refused as well. */
+static void test_an_ended_agreement_refuses_its_extracts(void **state)
+{
+	struct error e;
+	struct fixture *f = *state;
+	struct store *desk = test_database_open(&f->db, STORE_DESK);
+	assert_ok(policy_open(&f->policy, f->profile, &e), &e);
+	assert_ok(store_execute(desk,
+				"INSERT INTO agreement_ended (agreement_id, ended_at, ended_by) VALUES "
+				"('sharing', 0, 'two')",
+				&e),
+		  &e);
+	assert_ok(policy_load(f->policy, f->data, desk, &e), &e);
+	fixture_put(f, "tenancies_20240131.csv", HEADER ADA);
+	fixture_run(f);
+	assert_int_equal(f->last.outcome, EXTRACT_REFUSED);
+	assert_non_null(strstr(f->last.reason, "No agreement in force covers"));
+	assert_ok(store_execute(desk, "DELETE FROM agreement_ended", &e), &e);
+	assert_ok(policy_load(f->policy, f->data, desk, &e), &e);
+	fixture_run(f);
+	assert_int_equal(f->last.outcome, EXTRACT_LOADED);
+	store_close(desk);
+}
+
 static void test_files_that_are_not_ready(void **state)
 {
 	struct fixture *f = *state;
@@ -375,6 +444,9 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_a_date_in_the_future_waits, fixture_make, fixture_drop),
 		cmocka_unit_test_setup_teardown(test_columns_gone_or_renamed, fixture_make, fixture_drop),
 		cmocka_unit_test_setup_teardown(test_agreements, fixture_make, fixture_drop),
+		cmocka_unit_test_setup_teardown(test_each_column_needs_an_agreement, fixture_make, fixture_drop),
+		cmocka_unit_test_setup_teardown(test_an_ended_agreement_refuses_its_extracts, fixture_make,
+						fixture_drop),
 		cmocka_unit_test_setup_teardown(test_files_that_are_not_ready, fixture_make, fixture_drop),
 		cmocka_unit_test_setup_teardown(test_references, fixture_make, fixture_drop),
 		cmocka_unit_test_setup_teardown(test_a_stop_rolls_back, fixture_make, fixture_drop),

@@ -112,7 +112,9 @@ static void return_profile(struct fixture *f)
 		      TEXT("roles:\n  - {id: officer, title: Officer, capabilities: [search], purposes: [care]}\n"));
 	fixture_write(
 		f, folder, "agreements.yaml",
-		TEXT("- id: sharing\n  title: Sharing\n  controller: Council\n  parties: [Children]\n"
+		TEXT("- id: sharing\n  title: Sharing\n  status: approved\n  decision: {outcome: Share, by: Board, on: "
+		     "2020-01-01}\n"
+		     "  controller: Council\n  parties: [Children]\n"
 		     "  lawful_basis: Public task\n  special_condition: x\n  criminal_condition: x\n  covers:\n"
 		     "    - {sources: [childrens_social_care], categories: [identity, personal, special, criminal, "
 		     "protected, other]}\n  recipients: {roles: [officer]}\n  purposes: [care]\n"

@@ -320,14 +320,14 @@ static void test_a_new_state_is_shown_without_a_pause(void **state)
 	assert_true(shown);
 }
 
-static void change_roles(struct village *v, const char *from, const char *to)
+static void change_profile(struct village *v, const char *file, const char *from, const char *to)
 {
 	struct error e;
 	char path[WORKSPACE_PATH_SIZE + 20];
 	struct buf content, changed;
 	buf_init(&content, 1 << 20);
 	buf_init(&changed, 1 << 20);
-	snprintf(path, sizeof path, "%s/roles.yaml", v->workspace->paths.profile);
+	snprintf(path, sizeof path, "%s/%s", v->workspace->paths.profile, file);
 	assert_ok(file_read(path, &content, &e), &e);
 	struct text all = buf_text(&content);
 	size_t at = text_find(all, text_of(from));
@@ -359,7 +359,7 @@ static void test_a_changed_profile_is_taken_or_told_why_not(void **state)
 	char resident[100], line[100];
 	resident_path(v, resident);
 	village_sign_in(v, "admin");
-	change_roles(v, "title: Front-line worker", "titel: Front-line worker");
+	change_profile(v, "roles.yaml", "title: Front-line worker", "titel: Front-line worker");
 	assert_true(comes_to_show(v, "/status", "stays in force", true));
 	assert_true(village_shows(v, "roles.yaml, line 2: "));
 	assert_true(village_shows(v, "with the profile of before"));
@@ -370,13 +370,68 @@ static void test_a_changed_profile_is_taken_or_told_why_not(void **state)
 	store_close(data);
 	snprintf(line, sizeof line, "oneview_generation %lld\n", (long long)generation);
 	assert_true(comes_to_show(v, "/metrics", line, true));
-	change_roles(v, "titel: Front-line worker", "title: Door worker");
+	change_profile(v, "roles.yaml", "titel: Front-line worker", "title: Door worker");
 	assert_true(comes_to_show(v, "/status", "stays in force", false));
 	assert_true(comes_to_show(v, "/admin/users", "Door worker", true));
 	village_sign_in(v, "rosa");
 	choose_purpose(v);
 	assert_int_equal(village_get(v, resident), 200);
 	assert_true(village_shows(v, "Known to"));
+}
+
+/* One proposes, another confirms: what the agreement let through is gone from the next page on, and both are in the
+ * audit. */
+static void test_two_persons_end_an_agreement(void **state)
+{
+	struct village *v = *state;
+	char resident[100], form[100];
+	resident_path(v, resident);
+	village_user(v, "second", "administrator");
+	village_sign_in(v, "rosa");
+	choose_purpose(v);
+	assert_int_equal(village_get_as(v, resident, "application/json"), 200);
+	assert_int_equal(village_post(v, "/agreements/early_help_sharing/propose", "action=end&reason=not+mine"), 403);
+	village_sign_in(v, "admin");
+	assert_int_equal(village_get(v, "/agreements/early_help_sharing"), 200);
+	assert_true(village_shows(v, "Propose"));
+	assert_int_equal(village_post(v, "/agreements/early_help_sharing/propose", "action=end&reason=x"), 422);
+	assert_int_equal(village_post(v, "/agreements/early_help_sharing/propose", "action=burn&reason=over+and+done"),
+			 422);
+	assert_int_equal(village_post(v, "/agreements/early_help_sharing/propose", "action=end&reason=over+and+done"),
+			 303);
+	int64_t number = village_query(v, STORE_DESK, "SELECT MAX(proposal_id) FROM agreement_proposal");
+	snprintf(form, sizeof form, "proposal=%lld&answer=confirm", (long long)number);
+	assert_int_equal(village_get(v, "/agreements/early_help_sharing"), 200);
+	assert_true(village_shows(v, "Somebody else has to confirm it"));
+	assert_int_equal(village_post(v, "/agreements/early_help_sharing/answer", form), 422);
+	assert_true(village_shows(v, "Nobody confirms what they proposed themselves"));
+	village_sign_in(v, "second");
+	assert_int_equal(village_post(v, "/agreements/revenues_own/answer", form), 404);
+	assert_int_equal(village_post(v, "/agreements/early_help_sharing/answer", form), 303);
+	assert_int_equal(village_get(v, "/agreements/early_help_sharing"), 200);
+	assert_true(village_shows(v, ">Ended<"));
+	village_sign_in(v, "rosa");
+	choose_purpose(v);
+	assert_int_equal(village_get_as(v, resident, "application/json"), 404); /* no service may be named */
+	assert_int_equal(village_query(v, STORE_DESK,
+				       "SELECT COUNT(DISTINCT user_name) FROM audit_entry WHERE subject_kind = "
+				       "'agreement' AND agreements = 'early_help_sharing' AND outcome = 'allowed'"),
+			 2);
+}
+
+static void test_a_review_that_is_due_is_told(void **state)
+{
+	struct village *v = *state;
+	village_sign_in(v, "admin");
+	assert_int_equal(village_get(v, "/status"), 200);
+	assert_false(village_shows(v, "review is due"));
+	change_profile(v, "agreements.yaml", "review: 2099-01-01", "review: 2021-01-01");
+	assert_true(comes_to_show(v, "/status", "Agreements whose review is due", true));
+	assert_true(village_shows(v, "Data for early help"));
+	assert_int_equal(village_get(v, "/agreements"), 200);
+	assert_true(village_shows(v, "Review is due"));
+	change_profile(v, "agreements.yaml", "review: 2021-01-01", "review: 2099-01-01");
+	assert_true(comes_to_show(v, "/status", "Agreements whose review is due", false));
 }
 
 int main(void)
@@ -391,9 +446,11 @@ int main(void)
 		cmocka_unit_test(test_forms_need_their_token_and_their_origin),
 		cmocka_unit_test(test_users_are_added_and_changed),
 		cmocka_unit_test(test_what_can_be_asked_for_without_signing_in),
+		cmocka_unit_test(test_a_review_that_is_due_is_told),
 		cmocka_unit_test(test_a_changed_profile_is_taken_or_told_why_not),
 		cmocka_unit_test(test_without_audit_no_answer),
 		cmocka_unit_test(test_a_new_state_is_shown_without_a_pause),
+		cmocka_unit_test(test_two_persons_end_an_agreement), /* last: it does not come back */
 	};
 	return cmocka_run_group_tests(tests, set_up, tear_down); /* one village for all: making one takes a second */
 }

@@ -1,13 +1,28 @@
 /* Data-sharing agreements, to read. They are changed in the profile, where a change is reviewed. */
-#include "web/pages/pages.h"
+#include "web/pages/agreements.h"
 
-static void put_state(struct value *row, const struct profile_agreement *agreement, date today)
+#include "profile/register.h"
+
+static const char *state_of(struct visit *visit, const struct profile_agreement *agreement, date today)
 {
-	bool runs = agreement_runs(agreement, today);
-	bool begun = agreement->from == DATE_UNKNOWN || agreement->from <= today;
-	bool review = runs && agreement->review != DATE_UNKNOWN && agreement->review <= today;
-	put_string(row, "state", review ? "Review is due" : runs ? "Runs" : begun ? "Ended" : "Not begun");
-	put_string(row, "colour", review ? "yellow" : runs ? "green" : "grey");
+	enum policy_standing standing = policy_agreement_standing(visit->snapshot->policy, agreement);
+	if (standing == STANDING_SUSPENDED || agreement->status == AGREEMENT_SUSPENDED)
+		return "Suspended";
+	if (standing == STANDING_ENDED || agreement->status == AGREEMENT_ENDED)
+		return "Ended";
+	if (agreement->status == AGREEMENT_DRAFT)
+		return "Draft";
+	if (!agreement_runs(agreement, today))
+		return agreement->from > today ? "Not begun" : "Ended";
+	return agreement_review_is_due(agreement, today) ? "Review is due" : "Runs";
+}
+
+static void put_state(struct visit *visit, struct value *row, const struct profile_agreement *agreement)
+{
+	date today = date_today();
+	bool runs = policy_agreement_runs(visit->snapshot->policy, agreement, today);
+	put_string(row, "state", state_of(visit, agreement, today));
+	put_string(row, "colour", !runs ? "grey" : agreement_review_is_due(agreement, today) ? "yellow" : "green");
 }
 
 enum status page_agreements(struct visit *visit, struct error *error)
@@ -20,7 +35,7 @@ enum status page_agreements(struct visit *visit, struct error *error)
 		put_text(row, "id", agreement->id);
 		put_text(row, "name", agreement->title);
 		put_format(row, "href", "/agreements/%.*s", TEXT_ARG(agreement->id));
-		put_state(row, agreement, date_today());
+		put_state(visit, row, agreement);
 		put_long_date(row, "from_text", agreement->from);
 		put_long_date(row, "to_text", agreement->to);
 		put_long_date(row, "review_text", agreement->review);
@@ -36,26 +51,22 @@ static void append_title(struct buf *list, struct text title)
 	buf_append_text(list, title);
 }
 
-static void put_recipients(struct visit *visit, struct value *facts, const struct profile_agreement *agreement)
+/* Every field of the register that has something to say; what it covers has a table of its own. */
+static void put_register(struct visit *visit, const struct profile_agreement *agreement)
 {
-	struct buf list;
-	buf_init(&list, 64 << 10);
-	for (size_t i = 0; i < agreement->party_count; i++)
-		append_title(&list, agreement->parties[i]);
-	put_fact(facts, "Parties", arena_text(visit->arena, buf_text(&list)));
-	buf_clear(&list);
-	for (size_t i = 0; i < agreement->role_count; i++)
-		append_title(&list, agreement->roles[i]->title);
-	put_fact(facts, "Roles that may see", arena_text(visit->arena, buf_text(&list)));
-	buf_clear(&list);
-	for (size_t i = 0; i < agreement->team_count; i++)
-		append_title(&list, agreement->teams[i]->title);
-	put_fact(facts, "Only in the teams", arena_text(visit->arena, buf_text(&list)));
-	buf_clear(&list);
-	for (size_t i = 0; i < agreement->purpose_count; i++)
-		append_title(&list, agreement->purposes[i]->title);
-	put_fact(facts, "For the purposes", arena_text(visit->arena, buf_text(&list)));
-	buf_release(&list);
+	static const char *const elsewhere[] = {"id", "title", "status", "feeds", "elements"};
+	struct value *facts = put_array(visit->document, "facts");
+	const struct register_field *fields;
+	size_t count = agreement_register(&fields, visit->profile, agreement, visit->arena);
+	for (size_t i = 0; i < count; i++) {
+		bool skip = false;
+		for (size_t e = 0; e < sizeof elsewhere / sizeof *elsewhere; e++)
+			skip |= strcmp(fields[i].key, elsewhere[e]) == 0;
+		if (!skip)
+			put_fact(facts, fields[i].title,
+				 fields[i].day == DATE_UNKNOWN ? fields[i].value
+							       : document_long_date(visit->arena, fields[i].day));
+	}
 }
 
 /* The elements that one line of the agreement lets through of one feed. */
@@ -103,21 +114,13 @@ enum status page_agreement(struct visit *visit, struct error *error)
 		return visit_not_found(error);
 	struct value *document = visit->document;
 	put_text(document, "name", agreement->title);
-	put_state(document, agreement, date_today());
-	struct value *facts = put_array(document, "facts");
-	put_fact(facts, "Controller", agreement->controller);
-	put_fact(facts, "Lawful basis", agreement->lawful_basis);
-	put_fact(facts, "Condition for special categories", agreement->special_condition);
-	put_fact(facts, "Condition for criminal-offence data", agreement->criminal_condition);
-	put_fact(facts, "From", document_long_date(visit->arena, agreement->from));
-	put_fact(facts, "To", document_long_date(visit->arena, agreement->to));
-	put_fact(facts, "Review", document_long_date(visit->arena, agreement->review));
-	put_fact(facts, "Compartment", agreement->compartment);
-	put_recipients(visit, facts, agreement);
+	put_state(visit, document, agreement);
+	put_register(visit, agreement);
 	struct value *covers = put_array(document, "covers");
 	for (size_t c = 0; c < agreement->cover_count; c++)
 		for (size_t f = 0; f < visit->profile->feeds.count; f++)
 			put_cover(visit, covers, agreement, &agreement->covers[c], &visit->profile->feeds.at[f]);
 	put_clauses(document, agreement);
-	return visit_page(visit, "agreement", agreement->title.at);
+	enum status status = agreement_put_changes(visit, agreement, error);
+	return status == STATUS_OK ? visit_page(visit, "agreement", agreement->title.at) : status;
 }

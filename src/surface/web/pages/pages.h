@@ -28,9 +28,10 @@ visit_handler page_review, page_review_pair, page_review_post, page_review_decis
 visit_handler page_lists, page_list, page_list_row, page_list_csv, page_list_outcome;
 /* users.c */
 visit_handler page_users, page_user_new, page_user_create, page_user, page_user_post;
-/* agreements.c, audit.c, status.c */
-visit_handler page_agreements, page_agreement, page_audit, page_audit_csv, page_status, page_health, page_metrics,
-	page_openapi;
+/* agreements.c, agreement_change.c */
+visit_handler page_agreements, page_agreement, page_agreement_propose, page_agreement_answer;
+/* audit.c, status.c */
+visit_handler page_audit, page_audit_csv, page_status, page_health, page_metrics, page_openapi;
 
 /* account.c: what signing in by any way shares. */
 void sign_in_put_form_token(struct visit *visit);

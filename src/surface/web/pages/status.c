@@ -48,6 +48,27 @@ static void put_numbers(struct visit *visit)
 	put_long_instant(since, "value", site->started);
 }
 
+/* Agreements that run although the day has come on which somebody was to look at them again. */
+static bool put_reviews(struct visit *visit)
+{
+	struct value *reviews = put_array(visit->document, "reviews");
+	const struct profile *profile = visit->profile;
+	bool any = false;
+	for (size_t i = 0; i < profile->agreements.count; i++) {
+		const struct profile_agreement *agreement = &profile->agreements.at[i];
+		if (!agreement_review_is_due(agreement, date_today()) ||
+		    !policy_agreement_runs(visit->snapshot->policy, agreement, date_today()))
+			continue;
+		struct value *row = add_object(reviews);
+		put_text(row, "name", agreement->title);
+		put_format(row, "href", "/agreements/%.*s", TEXT_ARG(agreement->id));
+		put_long_date(row, "review_text", agreement->review);
+		any = true;
+	}
+	put_bool(visit->document, "has_reviews", any);
+	return any;
+}
+
 enum status page_status(struct visit *visit, struct error *error)
 {
 	size_t count;
@@ -62,12 +83,17 @@ enum status page_status(struct visit *visit, struct error *error)
 	audit_numbers(visit->site->audit, &audit);
 	bool ready = atomic_load(&visit->site->searchable);
 	bool problem = !text_is_empty(snapshot_problem(visit->site, visit->arena));
+	bool reviews = put_reviews(visit);
 	put_string(visit->document, "state",
 		   audit.failed ? "The audit has failed"
 		   : !ready     ? "Getting ready"
 		   : problem    ? "Serving, with the profile of before"
+		   : reviews    ? "Serving, and an agreement's review is due"
 				: "Serving");
-	put_string(visit->document, "colour", audit.failed ? "red" : ready && !problem ? "green" : "yellow");
+	put_string(visit->document, "colour",
+		   audit.failed                    ? "red"
+		   : ready && !problem && !reviews ? "green"
+						   : "yellow");
 	put_numbers(visit);
 	put_bool(visit->document, "has_runs", count > 0);
 	struct value *rows = put_array(visit->document, "runs");
