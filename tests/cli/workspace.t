@@ -98,6 +98,46 @@ What a role may see can be explained
   Feed           Element     Verdict  Agreement  Clause  Why
   school_census  attendance  refuse                      No data-sharing agreement gives it to your role for this purpose.
 
+Why a user may see something, or not, is said in words
+  $ oneview policy explain w --user jpike --purpose early_help --element council_tax_balance
+  From                       Council tax accounts
+  May see                    No. No data-sharing agreement gives it to your role for this purpose. Revenues manager answers for it.
+  $ oneview policy explain w --user jpike --purpose early_help --element tenure
+  From                       Housing tenancies
+  May see                    Yes: the agreement "Data for early help", clause 1, lets the role Front-line worker see it for the purpose Early help. It runs until 2030-12-31.
+  The clause                 Early help may see tenancies.
+  $ oneview policy explain w --user jpike --purpose revenues --element tenure
+  From                       Housing tenancies
+  May see                    No. Your role does not work for this purpose. The role may see it for: Early help. Housing manager answers for it.
+  $ oneview policy explain w --user jpike --element tenure --json | head -12
+  {
+    "reasons": [
+      {
+        "feed": "Housing tenancies",
+        "allowed": false,
+        "agreement": "",
+        "clause": "",
+        "rule": "Say first why you need it.",
+        "words": "No. Say first why you need it. The role may see it for: Early help. Housing manager answers for it.",
+        "clause_text": ""
+      }
+    ]
+  $ oneview policy explain w --user nobody --element tenure
+  oneview: There is no such account
+  [4]
+  $ oneview policy explain w --user jpike --role front_line --element tenure
+  oneview: --user has a role and a team: leave those out
+  [2]
+  $ oneview policy explain w --user jpike --element tenure --resident 0000000000001
+  oneview: There is no such resident for this user
+    What to do: take the 13 characters from the address of the resident's page
+  [4]
+  $ oneview user disable w jpike --quiet
+  $ oneview policy explain w --user jpike --element tenure
+  oneview: The account "jpike" is disabled: it sees nothing
+  [5]
+  $ oneview user enable w jpike --quiet
+
 The register of agreements is written for the record of processing
   $ oneview policy register w --csv | cut -c1-120
   in_force,id,title,status,controller,dpo,other_controllers,joint_controllers,processors,services,lawful_basis,special_con
@@ -172,16 +212,16 @@ What operators did is in the audit, and the audit verifies
   $ oneview audit verify w > before
   $ sed 's/:[0-9a-f]*$/:HASH/' before
   Chain verifies             yes
-  Entries                    10
-  Head                       10:HASH
+  Entries                    12
+  Head                       12:HASH
   Signed checkpoints         0
   $ oneview user password w jpike --quiet
   $ oneview audit verify w --contains "$(sed -n 's/^Head *//p' before)" | tail -1
   Still contains the earlier yes
   $ oneview audit verify w --contains 3:0000000000000000000000000000000000000000000000000000000000000000
   Chain verifies             yes
-  Entries                    11
-  Head                       11:* (glob)
+  Entries                    13
+  Head                       13:* (glob)
   Signed checkpoints         0
   oneview: Entry 3 of the audit is not the one that was noted down
     What to do: Keep the database as it is and tell the data protection officer
@@ -193,9 +233,9 @@ A signed checkpoint goes to the outbox; the chain must agree with it, and its ke
     What to do: Make the first checkpoint with `oneview audit checkpoint`, or start the server
   [4]
   $ oneview audit checkpoint w | head -1
-  Signed entry               5
+  Signed entry               13
   $ oneview audit checkpoint w | head -1
-  Signed already             5
+  Signed already             13
   $ wc -l < w/outbox/audit-checkpoints.jsonl
   1
   $ stat -c '%a' w/keys/audit-signing.key
@@ -210,7 +250,7 @@ A signed checkpoint goes to the outbox; the chain must agree with it, and its ke
   $ sed 's/"at":1/"at":2/' kept > forged
   $ oneview audit verify w --checkpoints forged
   Chain verifies             no
-  oneview: The checkpoint of entry 5 was changed after it was signed
+  oneview: The checkpoint of entry 13 was changed after it was signed
     What to do: * (glob)
   [9]
 

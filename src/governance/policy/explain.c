@@ -82,7 +82,7 @@ static struct text words_of(struct policy *policy, const struct viewer *viewer, 
 	} else if (decision->rule == POLICY_RULE_AGREEMENT_ENDED && decision->agreement) {
 		say_not_in_force(&out, policy, decision, on);
 	} else {
-		buf_format(&out, "No: %s", policy_rule_text(decision->rule));
+		buf_format(&out, "No. %s", policy_rule_text(decision->rule));
 		if (decision->agreement) {
 			buf_append_text(&out, TEXT(" It is "));
 			name_agreement(&out, decision);

@@ -353,11 +353,11 @@ struct profile_clause {
 /* One line of what an agreement lets through. The sets have bit FEED * element_count + ELEMENT; ask agreement_covers(),
  * agreement_lets_use() and agreement_holds(). */
 struct profile_cover {
-	struct text clause;    /* number of the clause that says so; may be absent */
-	bool presence_only;    /* only that the resident is known to the service */
-	unsigned uses;         /* enum element_use, or-ed, as written; 0: what each element is registered for */
-	const uint64_t *set;   /* what may be shown */
-	const uint64_t *held;  /* what may be held and matched on, shown or not */
+	struct text clause;   /* number of the clause that says so; may be absent */
+	bool presence_only;   /* only that the resident is known to the service */
+	unsigned uses;        /* enum element_use, or-ed, as written; 0: what each element is registered for */
+	const uint64_t *set;  /* what may be shown */
+	const uint64_t *held; /* what may be held and matched on, shown or not */
 	const uint64_t *modelled, *monitored;
 	const uint64_t *feeds; /* bit FEED: the feeds it speaks of */
 };

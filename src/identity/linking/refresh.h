@@ -91,4 +91,8 @@ enum status linking_evaluate_probabilities(struct linking_evaluation *out, struc
 enum status linking_evaluate_residents(struct linking_evaluation *out, struct store *data, const struct vault *vault,
 				       const char *truth, struct error *error) MUST_CHECK;
 
+/* Whether there is a resident of this id now; an id that was linked to another one's is none. */
+enum status linking_resident_exists(struct store *data, int64_t resident_id, bool *exists,
+				    struct error *error) MUST_CHECK;
+
 #endif

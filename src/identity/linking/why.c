@@ -203,3 +203,18 @@ enum status linking_why_residents(struct linking_why *out, struct store *data, c
 	free(records);
 	return status;
 }
+
+enum status linking_resident_exists(struct store *data, int64_t resident_id, bool *exists, struct error *error)
+{
+	struct statement *query;
+	*exists = false;
+	enum status status = store_prepare(
+		&query, data, "SELECT 1 AS one FROM resident WHERE resident_id = :resident AND ended_run IS NULL",
+		error);
+	if (status != STATUS_OK)
+		return status;
+	statement_bind_int(query, "resident", resident_id);
+	status = statement_step(query, exists, error);
+	statement_done(query);
+	return status;
+}

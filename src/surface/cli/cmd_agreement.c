@@ -15,6 +15,15 @@ static enum status not_entitled(const struct account *account, struct error *err
 	return STATUS_REFUSED;
 }
 
+/* A password alone is not enough for who signs in with a code as well. */
+static enum status by_page_only(const struct account *account, struct error *error)
+{
+	error_set(error, STATUS_REFUSED, "policy.second_factor", "\"%.*s\" signs in with a second factor",
+		  TEXT_ARG(account->username));
+	error_remedy(error, "do this on the agreement's page");
+	return STATUS_REFUSED;
+}
+
 /* The account of --user, by its password. */
 static enum status who(const struct cli *cli, struct opened *opened, struct account *account, struct error *error)
 {
@@ -38,7 +47,9 @@ static enum status who(const struct cli *cli, struct opened *opened, struct acco
 	if (status != STATUS_OK)
 		return status;
 	const struct profile_role *role = profile_role(opened->workspace->profile, account->role);
-	return role && role_can(role, CAPABILITY_AGREEMENTS_MANAGE) ? STATUS_OK : not_entitled(account, error);
+	if (!role || !role_can(role, CAPABILITY_AGREEMENTS_MANAGE))
+		return not_entitled(account, error);
+	return account->second_factor || role->second_factor ? by_page_only(account, error) : STATUS_OK;
 }
 
 static enum status record(struct opened *opened, const char *what, const struct agreement_proposal *proposal,

@@ -1,9 +1,13 @@
 #include "cli/opened.h"
 
-#include "policy/policy.h"
+#include "base/id.h"
+#include "linking/refresh.h"
+#include "policy/account.h"
+#include "policy/explain.h"
 
 struct question {
 	struct viewer viewer;
+	struct text user; /* whose role and team these are; absent: of nobody in particular */
 	date on;
 	const struct profile_feed *feed;       /* NULL: all */
 	const struct profile_element *element; /* NULL: all of the feed */
@@ -16,17 +20,45 @@ static enum status no_such(const char *kind, const char *name, struct error *err
 	return STATUS_NOT_FOUND;
 }
 
+/* Role and team of an account, in place of --role and --team. */
+static enum status read_user(struct cli *cli, const struct opened *opened, struct question *question,
+			     struct error *error)
+{
+	struct account account;
+	const struct profile *profile = opened->workspace->profile;
+	const char *user = cli_value(cli, "user");
+	if (cli_value(cli, "role") || cli_value(cli, "team"))
+		return error_set(error, STATUS_USAGE, "policy.user", "--user has a role and a team: leave those out");
+	enum status status = account_find(opened->desk, text_of(user), &cli->arena, &account, error);
+	if (status != STATUS_OK)
+		return status;
+	if (account.status != ACCOUNT_ACTIVE) {
+		error_set(error, STATUS_REFUSED, "policy.disabled", "The account \"%s\" is disabled: it sees nothing",
+			  user);
+		return STATUS_REFUSED;
+	}
+	question->user = account.display_name;
+	question->viewer.role = profile_role(profile, account.role);
+	question->viewer.team = text_is_empty(account.team) ? NULL : profile_team(profile, account.team);
+	if (!question->viewer.role)
+		return no_such("role", account.role.at, error);
+	return STATUS_OK;
+}
+
 /* Options into the profile's things; each may be missing but the role. */
 static enum status read_question(const struct cli *cli, const struct profile *profile, struct question *question,
 				 struct error *error)
 {
 	const char *role = cli_value(cli, "role"), *team = cli_value(cli, "team"), *purpose = cli_value(cli, "purpose"),
 		   *feed = cli_value(cli, "feed"), *element = cli_value(cli, "element"), *on = cli_value(cli, "on");
-	if (!role)
-		return error_set(error, STATUS_USAGE, "policy.role", "\"oneview policy explain\" needs --role");
 	struct viewer *viewer = &question->viewer;
-	viewer->role = profile_role(profile, text_of(role));
-	viewer->team = profile_team(profile, text_of(team));
+	if (!role && !viewer->role)
+		return error_set(error, STATUS_USAGE, "policy.role",
+				 "\"oneview policy explain\" needs --role or --user");
+	if (role)
+		viewer->role = profile_role(profile, text_of(role));
+	if (team)
+		viewer->team = profile_team(profile, text_of(team));
 	viewer->purpose = profile_purpose(profile, text_of(purpose));
 	question->feed = profile_feed(profile, text_of(feed));
 	question->element = profile_element(profile, text_of(element));
@@ -99,12 +131,93 @@ static void explain(struct cli_answer *answer, struct policy *policy, const stru
 	policy_grid_done(grid);
 }
 
+/* Nothing is said of a resident who does not exist for whoever looks, not even that there is one. */
+static enum status may_be_spoken_of(const struct cli *cli, const struct opened *opened, struct policy *policy,
+				    const struct question *question, struct error *error)
+{
+	int64_t id;
+	bool exists = false;
+	const char *resident = cli_value(cli, "resident");
+	if (!resident)
+		return STATUS_OK;
+	if (!id_parse(text_of(resident), &id))
+		return error_set(error, STATUS_USAGE, "policy.resident",
+				 "--resident takes the 13 characters that stand in the page's address");
+	enum status status = linking_resident_exists(opened->data, id, &exists, error);
+	if (status != STATUS_OK)
+		return status;
+	const struct policy_grid *grid = policy_grid(policy, &question->viewer, question->on);
+	exists = exists && policy_may_know_of(grid, policy_restrictions_of(policy, POLICY_RESIDENT, id));
+	policy_grid_done(grid);
+	if (exists)
+		return STATUS_OK;
+	error_set(error, STATUS_NOT_FOUND, "policy.no_resident", "There is no such resident for this user");
+	error_remedy(error, "take the 13 characters from the address of the resident's page");
+	return STATUS_NOT_FOUND;
+}
+
+/* One element in words, for whoever asked. */
+static void explain_in_words(struct cli *cli, struct policy *policy, const struct question *question)
+{
+	struct policy_reason *reasons;
+	size_t count, told = 0;
+	struct cli_answer *answer = &cli->answer;
+	policy_explain(&reasons, &count, policy, &question->viewer, question->element, question->on, &cli->arena);
+	json_begin_array(&answer->json, "reasons");
+	for (size_t i = 0; i < count; i++) {
+		const struct policy_decision *decision = &reasons[i].decision;
+		if (question->feed && question->feed != reasons[i].feed)
+			continue;
+		if (told++)
+			answer_line(answer, "%s", "");
+		answer_group(answer, NULL, NULL);
+		answer_text(answer, "feed", "From", reasons[i].feed->title);
+		answer_bool(answer, "allowed", NULL, decision->verdict == POLICY_ALLOW);
+		answer_text(answer, "agreement", NULL, decision->agreement ? decision->agreement->id : TEXT(""));
+		answer_text(answer, "clause", NULL,
+			    decision->cover && decision->cover->clause.at ? decision->cover->clause : TEXT(""));
+		answer_text(answer, "rule", NULL, text_of(policy_rule_text(decision->rule)));
+		answer_text(answer, "words", "May see", reasons[i].words);
+		answer_text(answer, "clause_text", reasons[i].clause.len ? "The clause" : NULL,
+			    reasons[i].clause.at ? reasons[i].clause : TEXT(""));
+		answer_group_end(answer);
+	}
+	json_end(&answer->json);
+	if (!told)
+		answer_line(answer, "No feed brings this element.");
+}
+
+/* That somebody asked after a resident is recorded as a look is. */
+static enum status record(const struct cli *cli, struct opened *opened, const struct question *question,
+			  struct error *error)
+{
+	int64_t id = 0;
+	if (!cli_value(cli, "resident") || !id_parse(text_of(cli_value(cli, "resident")), &id))
+		return STATUS_OK;
+	struct audit_entry entry = {.action = TEXT("policy.explain"),
+				    .purpose = question->viewer.purpose ? question->viewer.purpose->id : TEXT_ABSENT,
+				    .subject_kind = TEXT("resident"),
+				    .subject_id = id,
+				    .elements = question->element ? question->element->id : TEXT_ABSENT,
+				    .detail = text_of(cli_value(cli, "user") ? cli_value(cli, "user") : "")};
+	enum status status = store_begin(opened->desk, error);
+	if (status == STATUS_OK)
+		status = opened_audit(opened, &entry, error);
+	if (status == STATUS_OK)
+		status = store_commit(opened->desk, error);
+	store_rollback(opened->desk);
+	return status;
+}
+
 enum status cmd_policy_explain(struct cli *cli, struct error *error)
 {
 	struct opened opened;
 	struct question question = {0};
 	struct policy *policy = NULL;
-	enum status status = opened_open(&opened, cli, OPEN_DATA_READ | OPEN_DESK_READ, error);
+	unsigned desk = cli_value(cli, "resident") ? OPEN_DESK_WRITE : OPEN_DESK_READ;
+	enum status status = opened_open(&opened, cli, OPEN_DATA_READ | desk, error);
+	if (status == STATUS_OK && cli_value(cli, "user"))
+		status = read_user(cli, &opened, &question, error);
 	if (status == STATUS_OK)
 		status = read_question(cli, opened.workspace->profile, &question, error);
 	if (status == STATUS_OK)
@@ -112,6 +225,12 @@ enum status cmd_policy_explain(struct cli *cli, struct error *error)
 	if (status == STATUS_OK)
 		status = policy_load(policy, opened.data, opened.desk, error);
 	if (status == STATUS_OK)
+		status = may_be_spoken_of(cli, &opened, policy, &question, error);
+	if (status == STATUS_OK)
+		status = record(cli, &opened, &question, error);
+	if (status == STATUS_OK && question.element && cli_value(cli, "user"))
+		explain_in_words(cli, policy, &question);
+	else if (status == STATUS_OK)
 		explain(&cli->answer, policy, opened.workspace->profile, &question);
 	policy_close(policy);
 	opened_close(&opened);

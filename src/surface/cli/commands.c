@@ -448,16 +448,41 @@ const struct cli_command cli_commands[] = {
 		.group = GROUP_PEOPLE,
 		.summary = "Say what a role may see for a purpose, and under which clause",
 		.operands = {WORKSPACE_OPERAND},
+		.details = "With --user and --element it answers in words: whether that user may see it, by which "
+			   "agreement "
+			   "and clause, or why not and who answers for it. With --resident it says nothing when the "
+			   "resident "
+			   "does not exist for the user, and the question is recorded.",
 		.options = {{"role", 'r', "ROLE", "who looks", NULL},
 			    {"team", 't', "TEAM", "of which team", NULL},
+			    {"user", 'u', "NAME", "or the account of whoever looks, with its role and team", NULL},
+			    {"resident", 0, "ID", "at whom, by the id that stands in the page's address", NULL},
 			    {"purpose", 'p', "PURPOSE", "what for", NULL},
 			    {"feed", 'f', "FEED", "only this feed", NULL},
 			    {"element", 'e', "ELEMENT", "only this element", NULL},
 			    {"on", 0, "DATE", "on this day; otherwise today", NULL}},
 		.examples = {{"oneview policy explain council --role early_help_worker --purpose early_help --feed "
 			      "benefits_claims",
-			      "Allowed, withheld or refused, element by element."}},
+			      "Allowed, withheld or refused, element by element."},
+			     {"oneview policy explain council --user jpike --element council_tax_balance --purpose "
+			      "early_help",
+			      "Why this user can, or cannot, see it."}},
 		.run = cmd_policy_explain,
+	},
+	{
+		.name = "policy preview",
+		.group = GROUP_PEOPLE,
+		.summary = "Say what a changed profile would reveal or withdraw, before it is put in place",
+		.details =
+			"Compares the agreements of another profile folder with those in force, value by value: for "
+			"each "
+			"role, team, purpose and feed the elements that would be revealed or withdrawn and how many "
+			"residents have rows there, lists that would begin or end, and feeds whose extracts would be "
+			"refused. Nothing is changed.",
+		.operands = {WORKSPACE_OPERAND, {"PROFILE", "folder of the changed profile", false, false}},
+		.options = {{"on", 0, "DATE", "on this day; otherwise today", NULL}},
+		.examples = {{"oneview policy preview council new-profile", "To put before those who decide."}},
+		.run = cmd_policy_preview,
 	},
 	{
 		.name = "policy register",
