@@ -187,9 +187,9 @@ static void explain_in_words(struct cli *cli, struct policy *policy, const struc
 		answer_line(answer, "No feed brings this element.");
 }
 
-/* That somebody asked after a resident is recorded as a look is. */
+/* That somebody asked after a resident is recorded as a look is, whatever the answer. */
 static enum status record(const struct cli *cli, struct opened *opened, const struct question *question,
-			  struct error *error)
+			  const char *outcome, struct error *error)
 {
 	int64_t id = 0;
 	if (!cli_value(cli, "resident") || !id_parse(text_of(cli_value(cli, "resident")), &id))
@@ -198,6 +198,7 @@ static enum status record(const struct cli *cli, struct opened *opened, const st
 				    .purpose = question->viewer.purpose ? question->viewer.purpose->id : TEXT_ABSENT,
 				    .subject_kind = TEXT("resident"),
 				    .subject_id = id,
+				    .outcome = text_of(outcome),
 				    .elements = question->element ? question->element->id : TEXT_ABSENT,
 				    .detail = text_of(cli_value(cli, "user") ? cli_value(cli, "user") : "")};
 	enum status status = store_begin(opened->desk, error);
@@ -226,8 +227,15 @@ enum status cmd_policy_explain(struct cli *cli, struct error *error)
 		status = policy_load(policy, opened.data, opened.desk, error);
 	if (status == STATUS_OK)
 		status = may_be_spoken_of(cli, &opened, policy, &question, error);
+	if (status == STATUS_NOT_FOUND && policy) {
+		struct error unrecorded = {0};
+		if (record(cli, &opened, &question, "refused", &unrecorded) != STATUS_OK) {
+			*error = unrecorded;
+			status = unrecorded.status;
+		}
+	}
 	if (status == STATUS_OK)
-		status = record(cli, &opened, &question, error);
+		status = record(cli, &opened, &question, "allowed", error);
 	if (status == STATUS_OK && question.element && cli_value(cli, "user"))
 		explain_in_words(cli, policy, &question);
 	else if (status == STATUS_OK)
