@@ -42,6 +42,7 @@ static const struct {
 	{"audit.read", "Read the audit"},
 	{"audit.export", "Downloaded the audit"},
 	{"audit.unusual", "Looked for unusual accesses"},
+	{"audit.review", "Said what an access was"},
 	{"audit.words", "Read what was searched for"},
 	{"audit.key_change", "Changed the audit's signing key"},
 };

@@ -32,6 +32,8 @@ visit_handler page_users, page_user_new, page_user_create, page_user, page_user_
 visit_handler page_agreements, page_agreement, page_agreement_propose, page_agreement_answer;
 /* audit.c, status.c */
 visit_handler page_audit, page_audit_csv, page_status, page_health, page_metrics, page_openapi;
+/* audit_unusual.c */
+visit_handler page_audit_unusual, page_audit_review;
 
 /* account.c: what signing in by any way shares. */
 void sign_in_put_form_token(struct visit *visit);

@@ -1,0 +1,163 @@
+/* Accesses that a manager should ask about, a sample of others, and what came of asking. */
+#include "audit/unusual.h"
+#include "base/id.h"
+#include "web/pages/pages.h"
+
+enum { DAYS_USUAL = 30, DAYS_MOST = 366, SAMPLE_MOST = 50 };
+
+static const char *const kind_titles[UNUSUAL_KIND_COUNT] = {
+	[UNUSUAL_SPREE] = "Many residents in an hour",
+	[UNUSUAL_OUT_OF_HOURS] = "Out of hours",
+	[UNUSUAL_REFUSED] = "Refused again and again",
+	[UNUSUAL_OFTEN] = "Opened by far more users than others",
+};
+
+static const struct {
+	const char *id, *title;
+} results[] = {{"fine", "Fine"}, {"question", "To be asked"}, {"breach", "A breach"}};
+
+static struct text result_title(struct text id)
+{
+	for (size_t i = 0; i < sizeof results / sizeof *results; i++)
+		if (text_is(id, results[i].id))
+			return text_of(results[i].title);
+	return TEXT_ABSENT;
+}
+
+static int64_t asked_number(const struct visit *visit, const char *name, int64_t least, int64_t most, int64_t usual)
+{
+	int64_t number;
+	if (!text_parse_int64(visit_query(visit, name), &number) || number < least || number > most)
+		return usual;
+	return number;
+}
+
+/* What the last review of entry SEQ said: an entry itself, and kept nowhere else. */
+static enum status put_review(struct value *row, struct visit *visit, struct store *desk, int64_t seq,
+			      struct error *error)
+{
+	struct audit_page page;
+	const struct audit_filter filter = {
+		.action = TEXT("audit.review"), .subject_kind = TEXT("audit_entry"), .subject_id = seq, .limit = 1};
+	enum status status = audit_read(desk, &filter, visit->arena, &page, error);
+	if (status != STATUS_OK)
+		return status;
+	put_int(row, "entry", seq);
+	if (page.count) {
+		put_text(row, "reviewed", result_title(page.entries[0].detail));
+		put_text(row, "reviewed_by", page.entries[0].user_name);
+	}
+	struct value *options = put_array(row, "options");
+	for (size_t i = 0; i < sizeof results / sizeof *results; i++)
+		put_option(options, text_of(results[i].id), text_of(results[i].title),
+			   page.count ? page.entries[0].detail : TEXT(""));
+	return STATUS_OK;
+}
+
+static void put_who(const struct visit *visit, struct value *row, struct text user, struct text role,
+		    int64_t resident_id)
+{
+	char id[ID_TEXT_SIZE];
+	const struct profile_role *known = profile_role(visit->profile, role);
+	put_text(row, "user", user);
+	put_text(row, "role", known ? known->title : role);
+	if (resident_id) {
+		put_id(row, "resident", resident_id);
+		put_format(row, "resident_href", "/audit?subject=%s", id_format(resident_id, id));
+	}
+}
+
+static enum status put_unusual(struct visit *visit, struct store *desk, const struct unusual_list *list,
+			       struct error *error)
+{
+	enum status status = STATUS_OK;
+	struct value *rows = put_array(visit->document, "unusual");
+	for (size_t i = 0; i < list->count && status == STATUS_OK; i++) {
+		const struct unusual_access *access = &list->at[i];
+		struct value *row = add_object(rows);
+		put_string(row, "kind", kind_titles[access->kind]);
+		put_text(row, "why", access->why);
+		put_long_instant(row, "at_text", access->at);
+		put_who(visit, row, access->user_name, access->role, access->resident_id);
+		if (!text_is_absent(access->user_name))
+			put_format(row, "entries_href", "/audit?user=%.*s&before=%lld", TEXT_ARG(access->user_name),
+				   (long long)access->last_seq + 1);
+		status = put_review(row, visit, desk, access->first_seq, error);
+	}
+	return status;
+}
+
+static enum status put_sample(struct visit *visit, struct store *desk, const struct audit_page *page,
+			      struct error *error)
+{
+	enum status status = STATUS_OK;
+	struct value *rows = put_array(visit->document, "sample");
+	for (size_t i = 0; i < page->count && status == STATUS_OK; i++) {
+		const struct audit_entry *entry = &page->entries[i];
+		const struct profile_purpose *purpose = profile_purpose(visit->profile, entry->purpose);
+		struct value *row = add_object(rows);
+		put_long_instant(row, "at_text", entry->at);
+		put_who(visit, row, entry->user_name, entry->role, entry->subject_id);
+		put_text(row, "purpose", purpose ? purpose->title : entry->purpose);
+		put_text(row, "reason", entry->reason);
+		status = put_review(row, visit, desk, entry->seq, error);
+	}
+	return status;
+}
+
+static void put_asked(struct visit *visit, int64_t days, const struct unusual_sample *sample,
+		      const struct unusual_list *list)
+{
+	put_int(visit->document, "days", days);
+	put_int(visit->document, "seed", (int64_t)sample->seed);
+	put_int(visit->document, "wanted", (int64_t)sample->wanted);
+	put_bool(visit->document, "has_unusual", list->count > 0);
+	put_format(visit->document, "summary", "%zu in the last %lld days", list->count, (long long)days);
+	put_text(visit->document, "back", text_of(visit->request->uri));
+}
+
+enum status page_audit_unusual(struct visit *visit, struct error *error)
+{
+	struct store *desk;
+	struct unusual_list list;
+	struct audit_page page;
+	int64_t days = asked_number(visit, "days", 1, DAYS_MOST, DAYS_USUAL);
+	const struct unusual_sample sample = {
+		.seed = (uint64_t)asked_number(visit, "seed", 0, INT64_MAX, instant_date(instant_now())),
+		.wanted = (size_t)asked_number(visit, "sample", 1, SAMPLE_MOST, 10)};
+	const struct unusual_question question = {instant_now() - days * INT64_C(86400000000), instant_now()};
+	enum status status = visit_desk(visit, &desk, error);
+	if (status == STATUS_OK)
+		status = unusual_find(&list, desk, &question, visit->arena, error);
+	if (status == STATUS_OK)
+		status = unusual_draw(&page, desk, &question, &sample, visit->arena, error);
+	if (status == STATUS_OK)
+		status = put_unusual(visit, desk, &list, error);
+	if (status == STATUS_OK)
+		status = put_sample(visit, desk, &page, error);
+	if (status != STATUS_OK)
+		return status;
+	struct audit_entry entry = visit_entry(visit, "audit.unusual", "allowed");
+	entry.detail = arena_format(visit->arena, "found=%zu sample=%zu seed=%llu", list.count, sample.wanted,
+				    (unsigned long long)sample.seed);
+	visit_record(visit, &entry);
+	put_asked(visit, days, &sample, &list);
+	return visit_page(visit, "audit_unusual", "Unusual accesses");
+}
+
+enum status page_audit_review(struct visit *visit, struct error *error)
+{
+	int64_t seq;
+	struct text result = visit_field(visit, "result");
+	if (!text_parse_int64(visit_field(visit, "entry"), &seq) || seq < 1 || text_is_absent(result_title(result))) {
+		error_set(error, STATUS_INVALID, "audit.review", "Say which entry, and what it was.");
+		error_remedy(error, "Choose fine, to be asked, or a breach, in the row of the entry.");
+		return STATUS_INVALID;
+	}
+	struct audit_entry entry = visit_entry(visit, "audit.review", "allowed");
+	entry.subject_kind = TEXT("audit_entry");
+	entry.subject_id = seq;
+	entry.detail = result;
+	visit_record(visit, &entry);
+	return visit_redirect(visit, "%.*s", TEXT_ARG(visit_safe_path(visit_field(visit, "back"))));
+}
