@@ -37,7 +37,7 @@ static void check_sees_names(struct reader *r, const struct yaml_node *node, con
 void fill_roles(struct loader *loader)
 {
 	static const char *const keys[] = {"id",          "title", "description",   "capabilities", "purposes", "names",
-					   "own_sources", "team",  "second_factor", "training",     "groups",   NULL};
+					   "own_sources", "team",  "second_factor", "groups",       NULL};
 	static const char *const needs[] = {"optional", "required", NULL};
 	for (size_t i = 0; i < loader->entry_count[KIND_ROLE]; i++) {
 		struct yaml_node *node;
@@ -51,7 +51,6 @@ void fill_roles(struct loader *loader)
 		role->names = read_bool(&r, node, "names", true);
 		role->own_sources = read_bool(&r, node, "own_sources", false);
 		role->second_factor = read_enum(&r, node, "second_factor", needs, false, 0) == 1;
-		role->training = read_enum(&r, node, "training", needs, false, 0) == 1;
 		role->groups = read_texts(&r, node, "groups", false, &role->group_count);
 		struct list capabilities = read_list(&r, node, "capabilities", true);
 		for (size_t c = 0; c < capabilities.count; c++) {

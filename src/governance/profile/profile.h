@@ -324,7 +324,6 @@ struct profile_role {
 	size_t purpose_count;
 	const struct profile_team *team; /* where such users usually are; NULL: none */
 	bool names;                      /* may reach identity at all; false for analysts */
-	bool training;                   /* needs training that is in force */
 	const struct text *groups;       /* of the council's identity provider: their members have this role */
 	size_t group_count;
 	bool second_factor; /* signing in takes a code of an authenticator app as well */
@@ -657,16 +656,8 @@ struct profile_holiday { /* of the schools: nothing is due in it */
 	date from, to;
 };
 
-struct profile_statement { /* on acceptable use: accepted before the first page, and again when it changes or is old */
-	struct text version, title;
-	const struct text *paragraphs;
-	size_t paragraph_count; /* 0: none */
-	int renew_days;         /* 0: only when it changes */
-};
-
 struct profile {
 	struct text id, title, council, description;
-	struct profile_statement acceptable_use;
 	struct text folder;
 	char version[33]; /* hash of every file's name and content, hexadecimal */
 	PROFILE_ARRAY(struct profile_source) sources;

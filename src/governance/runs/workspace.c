@@ -134,6 +134,51 @@ enum status workspace_adopt(const char *folder, const char *title, const char *d
 
 /* ---- open --------------------------------------------------------------------------------------- */
 
+static enum status provider_is_wrong(const struct workspace *workspace, const struct yaml_node *node, const char *what,
+				     struct error *error)
+{
+	error_set(error, STATUS_INVALID, "workspace.provider", "The identity provider's `%s` is missing or not in form",
+		  what);
+	error_at(error, workspace->paths.settings, node->line, 0);
+	error_remedy(error, "Write issuer and address (https://..., without a slash at the end), client_id and "
+			    "secret_file below `provider:`; groups_claim and title if they differ");
+	return STATUS_INVALID;
+}
+
+/* Without encryption only to this machine itself. */
+static bool is_web_address(struct text t)
+{
+	return !text_ends_with(t, TEXT("/")) &&
+	       (text_starts_with(t, TEXT("https://")) || text_starts_with(t, TEXT("http://127.0.0.1")) ||
+		text_starts_with(t, TEXT("http://localhost")));
+}
+
+static enum status read_provider(struct workspace *workspace, const struct yaml_node *node, struct error *error)
+{
+	struct workspace_provider *provider = &workspace->provider;
+	const struct {
+		const char *key;
+		char *out;
+		size_t size;
+		const char *otherwise;
+		bool address;
+	} fields[] = {{"issuer", provider->issuer, sizeof provider->issuer, NULL, true},
+		      {"address", provider->address, sizeof provider->address, NULL, true},
+		      {"client_id", provider->client_id, sizeof provider->client_id, NULL, false},
+		      {"secret_file", provider->secret_file, sizeof provider->secret_file, NULL, false},
+		      {"groups_claim", provider->groups_claim, sizeof provider->groups_claim, "groups", false},
+		      {"title", provider->title, sizeof provider->title, "your council account", false}};
+	for (size_t i = 0; node && i < sizeof fields / sizeof *fields; i++) {
+		const struct yaml_node *value = yaml_get(node, fields[i].key);
+		bool there = value && value->kind == YAML_SCALAR && value->text.len;
+		struct text text = there ? value->text : text_of(fields[i].otherwise);
+		if (!text.len || text.len >= fields[i].size || (fields[i].address && !is_web_address(text)))
+			return provider_is_wrong(workspace, value ? value : node, fields[i].key, error);
+		snprintf(fields[i].out, fields[i].size, "%.*s", TEXT_ARG(text));
+	}
+	return STATUS_OK;
+}
+
 static enum status read_settings(struct workspace *workspace, struct error *error)
 {
 	static const char *const keys[] = {"title", "database"};
@@ -157,6 +202,8 @@ static enum status read_settings(struct workspace *workspace, struct error *erro
 			set_address(workspace, node->text);
 		}
 	}
+	if (status == STATUS_OK)
+		status = read_provider(workspace, yaml_get(root, "provider"), error);
 	arena_release(&arena);
 	return status;
 }

@@ -18,7 +18,7 @@ enum status confine_front(struct error *error) MUST_CHECK;
 struct confine_keeper {
 	const char *const *own; /* folders and files that may be changed; ends with NULL */
 	const char *const *read;
-	bool network; /* the database is reached over it */
+	bool network; /* the database, or the council's identity provider, is reached over it */
 };
 enum status confine_keeper(const struct confine_keeper *keeper, struct error *error) MUST_CHECK;
 

@@ -106,7 +106,6 @@ struct site {
 	struct assets *assets;
 	struct searches *searches;
 	struct seen *seen;
-	struct drafts *drafts;     /* drafts.h */
 	struct provider *provider; /* provider.h; NULL: none is configured */
 	struct relinker *relinker;
 	struct metrics metrics;

@@ -9,6 +9,7 @@
 #include "web/chrome.h"
 #include "web/confine.h"
 #include "web/front.h"
+#include "web/provider.h"
 #include "web/relink.h"
 #include "web/templates.h"
 
@@ -76,8 +77,8 @@ static enum status open_vault(struct site *site, struct error *error)
 	return status;
 }
 
-/* Before a key is read or a thread made. A database file beside the workspace is the keeper's too; SQLite needs its
- * folder, for what it writes beside it. */
+/* Before a key is read or a thread made. It connects to nothing but a database server and an identity provider. A
+ * database file beside the workspace is the keeper's too; SQLite needs its folder, for what it writes beside it. */
 static enum status confine(const struct workspace *workspace, struct error *error)
 {
 	char database[sizeof workspace->address] = "";
@@ -89,7 +90,8 @@ static enum status confine(const struct workspace *workspace, struct error *erro
 	}
 	const char *own[] = {workspace->folder, "/dev/null", database[0] ? database : NULL, NULL};
 	static const char *const read[] = {"/etc", "/usr", "/lib", "/lib64", "/proc", "/run", "/dev", NULL};
-	struct confine_keeper keeper = {.own = own, .read = read, .network = !embedded};
+	struct confine_keeper keeper = {
+		.own = own, .read = read, .network = !embedded || workspace->provider.issuer[0]};
 	return confine_keeper(&keeper, error);
 }
 
@@ -108,6 +110,8 @@ enum status site_open(struct site **out, const struct web_settings *settings, st
 		status = templates_load(&site->templates, error);
 	if (status == STATUS_OK)
 		status = assets_open(&site->assets, settings->static_folder, error);
+	if (status == STATUS_OK)
+		status = provider_open(&site->provider, site->workspace, error);
 	if (status == STATUS_OK)
 		status = confine(site->workspace, error);
 	if (status == STATUS_OK)
@@ -170,6 +174,7 @@ void site_close(struct site *site)
 	workspace_close(site->workspace);
 	searches_free(site->searches);
 	seen_free(site->seen);
+	provider_close(site->provider);
 	session_marks_free(site->limits.marks);
 	buf_release(&site->unavailable_page);
 	buf_release(&site->profile_problem);

@@ -2,6 +2,7 @@
 #include "policy/password.h"
 #include "web/chrome.h"
 #include "web/pages/pages.h"
+#include "web/provider.h"
 
 #include <sodium.h>
 
@@ -25,14 +26,35 @@ void sign_in_put_form_token(struct visit *visit)
 	response_header(visit->request, "Set-Cookie", cookie.at);
 }
 
+static void put_provider_address(struct visit *visit, struct text next)
+{
+	struct buf address;
+	buf_init(&address, 4 * URI_LONGEST);
+	buf_append_text(&address, TEXT(PROVIDER_PATH));
+	if (next.len) {
+		buf_append_text(&address, TEXT("?next="));
+		form_append_encoded(&address, visit_safe_path(next));
+	}
+	put_text(visit->document, "provider_href", arena_text(visit->arena, buf_text(&address)));
+	buf_release(&address);
+}
+
+enum status sign_in_page(struct visit *visit, struct text username, struct text next)
+{
+	const struct provider *provider = visit->site->provider;
+	sign_in_put_form_token(visit);
+	put_text(visit->document, "username", username);
+	put_text(visit->document, "next", next.len ? visit_safe_path(next) : TEXT_ABSENT);
+	put_string(visit->document, "provider", provider ? provider_title(provider) : NULL);
+	if (provider)
+		put_provider_address(visit, next);
+	return visit_page(visit, "sign_in", "Sign in");
+}
+
 enum status page_sign_in(struct visit *visit, struct error *error)
 {
 	(void)error;
-	struct text next = visit_query(visit, "next");
-	sign_in_put_form_token(visit);
-	put_text(visit->document, "next", next.len ? visit_safe_path(next) : TEXT_ABSENT);
-	put_text(visit->document, "username", TEXT(""));
-	return visit_page(visit, "sign_in", "Sign in");
+	return sign_in_page(visit, TEXT(""), visit_query(visit, "next"));
 }
 
 void sign_in_set_cookie(struct visit *visit, const char *token, bool ends)
@@ -55,10 +77,7 @@ static enum status sign_in_again(struct visit *visit, struct text username, stru
 {
 	visit_form_error(visit, "username",
 			 "The user name or the password is wrong, or the account is locked for a while");
-	sign_in_put_form_token(visit);
-	put_text(visit->document, "username", username);
-	put_text(visit->document, "next", next.len ? visit_safe_path(next) : TEXT_ABSENT);
-	return visit_page(visit, "sign_in", "Sign in");
+	return sign_in_page(visit, username, next);
 }
 
 static struct audit_entry entry_of(const struct visit *visit, const struct account *account, const char *action,

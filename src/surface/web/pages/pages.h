@@ -9,6 +9,8 @@ visit_handler page_sign_in, page_sign_in_post, page_sign_out, page_purpose, page
 	page_password_post;
 /* second_factor.c */
 visit_handler page_sign_in_code, page_sign_in_code_post, page_second_factor, page_second_factor_post;
+/* provider.c */
+visit_handler page_provider, page_provider_back;
 /* home.c */
 visit_handler page_home;
 /* search.c */
@@ -38,6 +40,7 @@ visit_handler page_audit_unusual, page_audit_review;
 /* account.c: what signing in by any way shares. */
 void sign_in_put_form_token(struct visit *visit);
 void sign_in_set_cookie(struct visit *visit, const char *token, bool ends);
+enum status sign_in_page(struct visit *visit, struct text username, struct text next) MUST_CHECK;
 /* A whole session for ACCOUNT; HOW tells the audit by what. */
 enum status sign_in_finish(struct visit *visit, const struct account *account, const char *how, struct text next,
 			   struct error *error) MUST_CHECK;
