@@ -113,6 +113,8 @@ const struct route routes[] = {
 	 page_user, "One user"},
 	{METHOD_POST, "/admin/users/{user}", MAY(USERS_MANAGE), NO_PURPOSE, CSRF_SESSION, RECORDS_ON_CHANGE, SLOW,
 	 page_user_post, "Changes a user: name, role, team, status, reset, factor"},
+	{METHOD_GET, "/access", MAY(AGREEMENTS_READ), NO_PURPOSE, CSRF_SESSION, RECORDS_NOTHING, AT_ONCE, page_access,
+	 "Why the viewer may or may not see an element: element, purpose"},
 	{METHOD_GET, "/agreements", MAY(AGREEMENTS_READ), NO_PURPOSE, CSRF_SESSION, RECORDS_NOTHING, AT_ONCE,
 	 page_agreements, "Data-sharing agreements"},
 	{METHOD_GET, "/agreements/{agreement}", MAY(AGREEMENTS_READ), NO_PURPOSE, CSRF_SESSION, RECORDS_NOTHING,

@@ -396,6 +396,19 @@ static void test_a_changed_profile_is_taken_or_told_why_not(void **state)
 	assert_true(village_shows(v, "Known to"));
 }
 
+static void test_why_is_said_in_words(void **state)
+{
+	struct village *v = *state;
+	village_sign_in(v, "admin");
+	assert_int_equal(village_get(v, "/access"), 200);
+	assert_int_equal(village_get(v, "/access?element=tenure&purpose=administration"), 200);
+	assert_true(village_shows(v, "No data-sharing agreement gives it to your role"));
+	assert_true(village_shows(v, "Housing tenancies"));
+	assert_int_equal(village_get(v, "/access?element=rubbish"), 422);
+	village_sign_in(v, "rosa"); /* her role may not read agreements */
+	assert_int_equal(village_get(v, "/access?element=tenure"), 403);
+}
+
 /* One proposes, another confirms: what the agreement let through is gone from the next page on, and both are in the
  * audit. */
 static void test_two_persons_end_an_agreement(void **state)
@@ -463,6 +476,7 @@ int main(void)
 		cmocka_unit_test(test_forms_need_their_token_and_their_origin),
 		cmocka_unit_test(test_users_are_added_and_changed),
 		cmocka_unit_test(test_what_can_be_asked_for_without_signing_in),
+		cmocka_unit_test(test_why_is_said_in_words),
 		cmocka_unit_test(test_a_review_that_is_due_is_told),
 		cmocka_unit_test(test_a_changed_profile_is_taken_or_told_why_not),
 		cmocka_unit_test(test_without_audit_no_answer),
