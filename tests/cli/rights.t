@@ -51,3 +51,57 @@ In the workspace nothing is in clear, and no copy
   oneview: no resident with this id has any records
     What to do: give the 13 characters that stand in the address of the resident's page
   exit code 4
+
+An erasure is counted first, and needs a ground
+  $ oneview backup w b --quiet
+  $ cat > search.py <<'END'
+  > import os, pickle, sqlite3, sys
+  > if sys.argv[1] == "note":
+  >     data = sqlite3.connect("w/data.db")
+  >     record = [r[0] for r in data.execute("SELECT record_id FROM resident_record WHERE resident_id = %s" % sys.argv[2])]
+  >     marks = [r[0] for i in record for r in data.execute("SELECT sealed FROM sealed WHERE record_id = %d" % i)]
+  >     marks += [r[0].encode() for i in record for r in data.execute("SELECT payload FROM fact_payload p WHERE record_id = %d AND NOT EXISTS (SELECT 1 FROM fact_payload o WHERE o.payload = p.payload AND o.record_id <> p.record_id)" % i)]
+  >     pickle.dump(marks, open("marks", "wb"))
+  > marks = pickle.load(open("marks", "rb"))
+  > files = [os.path.join(at, name) for at, _, names in os.walk("w") for name in names]
+  > print(sum(mark in open(file, "rb").read() for mark in marks for file in files) > 0)
+  > END
+  $ python3 search.py note $(sqlite3 w/data.db "SELECT resident_id FROM resident_record GROUP BY 1 ORDER BY count(*) DESC, min(record_id) LIMIT 1")
+  True
+  $ oneview erase w "$resident" | sed -E 's/^[0-9T:Z-]+  .*b$/(when)  b/'
+  Records                    2
+  Rows of tables             16
+  Archives written anew      2
+  Rows in them               2
+  Nothing was erased: this is what --confirm would erase.
+  
+  Made                  Backup that still holds it
+  (when)  b
+  $ oneview erase w "$resident" --confirm; echo "exit code $?"
+  oneview: An erasure needs --ground
+    What to do: name the request or decision that it rests on, without a name of the resident
+  exit code 2
+
+Then nothing is left but the proof, and no byte of what was sealed
+  $ oneview erase w "$resident" --ground REF-1 --refuse --confirm --json | grep -E '"(erased|records|archives|archived_rows)"'
+    "erased": true,
+    "records": 2,
+    "archives": 2,
+    "archived_rows": 2,
+  $ python3 search.py look
+  False
+  $ oneview subject-access w "$resident" --out copy; echo "exit code $?"
+  oneview: no resident with this id has any records
+    What to do: give the 13 characters that stand in the address of the resident's page
+  exit code 4
+  $ sqlite3 w/desk.db "SELECT ground, records, refused FROM erasure"
+  REF-1|2|1
+  $ oneview audit verify w | head -1
+  Chain verifies             yes
+  $ oneview refresh w --quiet; echo "exit code $?"
+  exit code 0
+
+Who is refused is not loaded again
+  $ cp "$TESTS"/data/village/february/* w/inbox && touch -d 2020-01-01 w/inbox/*
+  $ oneview refresh w --quiet; sqlite3 w/data.db "SELECT count(*) > 0, count(sealed) FROM quarantine WHERE rule = 'erased'"
+  1|0

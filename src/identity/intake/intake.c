@@ -218,6 +218,22 @@ static enum status load_clients(struct intake *intake, struct error *error)
 	return status;
 }
 
+static enum status load_refused(struct intake *intake, struct error *error)
+{
+	struct statement *all;
+	bool row;
+	enum status status =
+		store_prepare(&all, intake->settings.store, "SELECT client_hash FROM refused_client", error);
+	if (status)
+		return status;
+	id_map_release(&intake->refused);
+	int hash = statement_column(all, "client_hash");
+	while ((status = statement_step(all, &row, error)) == STATUS_OK && row)
+		*id_map_put(&intake->refused, (uint64_t)statement_int(all, hash), NULL) = 1;
+	statement_done(all);
+	return status;
+}
+
 static bool references_loaded(const struct intake *intake)
 {
 	for (size_t i = 0; i < intake->reference_count; i++) {
@@ -250,6 +266,8 @@ enum status intake_know(struct intake *intake, const bool *wanted, struct error 
 	enum status status = STATUS_OK;
 	if (any)
 		status = writer_drain(intake->writer, false, error);
+	if (status == STATUS_OK && !intake->clients_loaded)
+		status = load_refused(intake, error);
 	if (status == STATUS_OK && !intake->clients_loaded)
 		status = load_clients(intake, error);
 	if (status == STATUS_OK && !references_loaded(intake))
@@ -455,6 +473,7 @@ void intake_close(struct intake *intake)
 		known_release(&intake->known[i]);
 	for (size_t i = 0; i < intake->reference_count; i++)
 		id_map_release(intake->references[i].values);
+	id_map_release(&intake->refused);
 	id_map_release(&intake->clients);
 	vault_elements_release(&intake->elements);
 	free(intake->extracts);

@@ -147,6 +147,7 @@ enum status known_load(struct known_feed **by_feed_no, size_t count, struct stor
 
 /* ---- measure.c: quality of the columns ----------------------------------------------------------------------- */
 
+#define INTAKE_ERASED "erased" /* the rule's name */
 enum { MEASURE_EXACT = 4096, MEASURE_SLOTS = 8192, MEASURE_REGISTERS = 4096 };
 struct measure { /* of one column */
 	uint64_t filled, valid;
@@ -300,6 +301,7 @@ struct intake {
 	struct known_feed *known;
 	struct vault_elements elements;
 	struct id_map clients; /* client hash -> record id */
+	struct id_map refused; /* client hashes that were erased and are to stay away */
 	bool clients_loaded;
 	struct reference_set *references;
 	size_t reference_count;

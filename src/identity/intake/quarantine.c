@@ -13,7 +13,7 @@ const struct sealed_rows intake_sealed_rows = {
 	.title = "rows in quarantine",
 	.select = "SELECT q.extract_id AS record_id, e.feed_no AS feed_no, q.line AS row_key, q.problem AS version, "
 		  "3 AS part, q.sealed AS sealed FROM quarantine q JOIN extract e ON e.extract_id = q.extract_id WHERE "
-		  "(q.extract_id, q.line, q.problem) > (:record_id, :row_key, :version) "
+		  "q.sealed IS NOT NULL AND (q.extract_id, q.line, q.problem) > (:record_id, :row_key, :version) "
 		  "ORDER BY q.extract_id, q.line, q.problem LIMIT :most",
 	.update = "UPDATE quarantine SET sealed = :sealed WHERE extract_id = :record_id AND line = :row_key AND "
 		  "problem = :version",
@@ -173,11 +173,15 @@ static enum status append_problem(struct buf *out, struct buf *plain, struct buf
 				    statement_int(query, statement_column(query, "feed_no")),
 				    statement_int(query, statement_column(query, "line")),
 				    statement_int(query, statement_column(query, "problem")), VAULT_QUARANTINE};
+	int sealed = statement_column(query, "sealed");
+	bool kept = !statement_is_null(query, sealed); /* nothing is kept of who was erased */
 	buf_wipe(plain);
 	enum status status =
-		vault_unseal(vault, &place, statement_blob(query, statement_column(query, "sealed")), plain, error);
+		kept ? vault_unseal(vault, &place, statement_blob(query, sealed), plain, error) : STATUS_OK;
 	if (status)
 		return status;
+	if (!kept)
+		buf_wipe(row);
 	struct text delivered = vault_values_find(buf_text(plain), SEALED_ROW);
 	if (!text_is_absent(delivered)) {
 		buf_wipe(row);

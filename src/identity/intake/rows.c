@@ -42,9 +42,18 @@ static void seal_problem(struct reader *reader, struct quarantine_op *op, const 
 	op->sealed_len = batch->bytes.len - op->sealed_at;
 }
 
+static bool is_of_somebody_erased(const struct problems *problems)
+{
+	for (size_t i = 0; i < problems->count; i++)
+		if (text_is(problems->at[i].rule, INTAKE_ERASED))
+			return true;
+	return false;
+}
+
 static void put_away(struct reader *reader, const struct csv_row *row)
 {
 	const struct problems *problems = &reader->problems;
+	bool erased = is_of_somebody_erased(problems);
 	int64_t kept = 0;
 	for (size_t i = 0; i < problems->count; i++) {
 		const struct problem *problem = &problems->at[i];
@@ -62,7 +71,8 @@ static void put_away(struct reader *reader, const struct csv_row *row)
 					     .message_at = batch->bytes.len};
 		buf_append(&batch->bytes, problem->message, strlen(problem->message));
 		op->message_len = batch->bytes.len - op->message_at;
-		seal_problem(reader, op, problem, row->raw);
+		if (!erased)
+			seal_problem(reader, op, problem, row->raw);
 	}
 }
 
@@ -100,9 +110,21 @@ static bool has_key(const struct reader *reader)
 	return false;
 }
 
+/* Also of a row that is wrong otherwise: nothing of it may be put away. */
+static bool is_refused(struct reader *reader)
+{
+	return reader->intake->refused.count && !text_is_absent(reader->values[reader->plan->client_slot].text) &&
+	       id_map_get(&reader->intake->refused, (uint64_t)client_hash(reader));
+}
+
 static void require_key(struct reader *reader)
 {
 	const struct plan *plan = reader->plan;
+	if (is_refused(reader)) {
+		problem_add(&reader->problems, NULL, INTAKE_ERASED, SEVERITY_REJECT, TEXT_ABSENT,
+			    "This client was erased and is not to be loaded again");
+		return;
+	}
 	if (reader->problems.reject)
 		return;
 	if (text_is_absent(reader->values[plan->client_slot].text))

@@ -142,3 +142,8 @@ ALTER TABLE narrow_fact RENAME TO fact;
 -- waits: 1 from the load until it has been derived who must be protected; until then no page shows its rows.
 ALTER TABLE extract ADD COLUMN waits INT;
 CREATE INDEX extract_waits ON extract (extract_id) WHERE waits = 1;
+-- migration 4
+-- Clients who were erased and are not to be loaded again: keyed hashes as in record.
+CREATE TABLE refused_client (
+	client_hash INT PRIMARY KEY
+);

@@ -164,7 +164,10 @@ static enum status write_quarantine(struct write_state *state, const struct batc
 		bulk_text(bulk, op->rule);
 		bulk_text(bulk, op->severity == SEVERITY_REJECT ? TEXT("reject") : TEXT("warn"));
 		bulk_text(bulk, text_slice(batch->bytes.at + op->message_at, op->message_len));
-		bulk_blob(bulk, batch->bytes.at + op->sealed_at, op->sealed_len);
+		if (op->sealed_len)
+			bulk_blob(bulk, batch->bytes.at + op->sealed_at, op->sealed_len);
+		else
+			bulk_null(bulk);
 		status = bulk_row(bulk, error);
 	}
 	return status;

@@ -1,6 +1,10 @@
 #include "cli/opened.h"
 
+#include "rights/erasure.h"
 #include "runs/backup.h"
+
+#include <limits.h>
+#include <stdlib.h>
 
 static enum status copy_keys(struct cli *cli, const struct workspace *workspace, struct error *error)
 {
@@ -30,6 +34,31 @@ static void add_report(struct cli_answer *answer, const char *key, const char *l
 	answer_int(answer, "bytes", "Bytes", report->bytes);
 }
 
+static enum status note_in(struct store *desk, const char *folder, struct error *error)
+{
+	char whole[PATH_MAX];
+	enum status status = store_begin(desk, error);
+	if (status == STATUS_OK)
+		status = rights_note_backup(desk, text_of(realpath(folder, whole) ? whole : folder), error);
+	return status == STATUS_OK ? store_commit(desk, error) : status;
+}
+
+/* So that an erasure can tell where else somebody is. A desk of an older form, backed up before it is brought up to
+ * date, has no place for it. */
+static enum status note(struct cli *cli, const struct workspace *workspace, const char *folder, struct error *error)
+{
+	struct store *desk = NULL;
+	enum status status = workspace_store(workspace, STORE_DESK, STORE_WRITE, &desk, error);
+	if (status == STATUS_CONFLICT) {
+		answer_line(&cli->answer, "Not in the register of backups: the desk has an older form.");
+		status = STATUS_OK;
+	} else if (status == STATUS_OK) {
+		status = note_in(desk, folder, error);
+	}
+	store_close(desk);
+	return status;
+}
+
 enum status cmd_backup(struct cli *cli, struct error *error)
 {
 	struct opened opened;
@@ -42,6 +71,8 @@ enum status cmd_backup(struct cli *cli, struct error *error)
 		add_report(&cli->answer, "backup", "Backup", folder, &report);
 		status = copy_keys(cli, opened.workspace, error);
 	}
+	if (status == STATUS_OK)
+		status = note(cli, opened.workspace, folder, error);
 	opened_close(&opened);
 	return status;
 }

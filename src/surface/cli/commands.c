@@ -572,6 +572,30 @@ const struct cli_command cli_commands[] = {
 		.run = cmd_policy_lift,
 	},
 	{
+		.name = "erase",
+		.group = GROUP_PEOPLE,
+		.summary = "Erase a resident, or one record, from everything but the audit",
+		.details = "Every table of both shelves, what is sealed, quarantine, the archives of extracts (written "
+			   "anew "
+			   "without the rows), what matching keeps, lists, reports and decisions; a running server's "
+			   "search "
+			   "index follows. Without --confirm it only counts.\n\nWhat is left: ids in the audit, which "
+			   "nobody "
+			   "may change; and a proof without identity. Backups cannot be changed: those that were made "
+			   "before "
+			   "are named, with their places.",
+		.operands = {WORKSPACE_OPERAND,
+			     {"RESIDENT", "the 13 characters that stand in the page's address", false, false}},
+		.options = {{"record", 0, "NUMBER", "only this record of the resident", NULL},
+			    {"ground", 'g', "TEXT", "why, as a reference without a name: it is kept", NULL},
+			    {"refuse", 0, NULL, "turn the same clients away when an extract brings them again", NULL},
+			    {"confirm", 0, NULL, "do it", NULL}},
+		.examples = {{"oneview erase council 2f8kq0v7m3x1d", "What would go."},
+			     {"oneview erase council 2f8kq0v7m3x1d --ground DPO-2026-014 --refuse --confirm",
+			      "Erased, and turned away from now on."}},
+		.run = cmd_erase,
+	},
+	{
 		.name = "subject-access",
 		.group = GROUP_PEOPLE,
 		.summary = "Write a resident's copy of all that is held on them",

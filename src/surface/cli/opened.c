@@ -53,7 +53,7 @@ void opened_close(struct opened *opened)
 	workspace_close(opened->workspace);
 }
 
-static struct text system_user(char *space, size_t size)
+struct text opened_user(char *space, size_t size)
 {
 	struct passwd record, *found = NULL;
 	char room[4096];
@@ -68,7 +68,7 @@ enum status opened_audit(struct opened *opened, const struct audit_entry *entry,
 {
 	char name[128];
 	struct audit_entry full = *entry;
-	full.user_name = system_user(name, sizeof name);
+	full.user_name = opened_user(name, sizeof name);
 	full.role = TEXT("operator");
 	if (text_is_absent(full.outcome))
 		full.outcome = TEXT("allowed");

@@ -35,6 +35,9 @@ void opened_close(struct opened *opened);
  * the account of the operating system, written "system:NAME". */
 enum status opened_audit(struct opened *opened, const struct audit_entry *entry, struct error *error) MUST_CHECK;
 
+/* That user's name, in SPACE. */
+struct text opened_user(char *space, size_t size);
+
 /* ONEVIEW_PASSWORD, else asked for twice on the terminal. *GIVEN is false when there is neither. */
 enum { PASSWORD_ROOM = 256 };
 enum status cli_password(char out[PASSWORD_ROOM], bool *given, struct error *error) MUST_CHECK;

@@ -1,0 +1,294 @@
+/* Erasure of a resident or a record: counted or done, table by table, with the proof. */
+#include "rights/erasure_int.h"
+
+#include "base/id.h"
+#include "runs/runs.h"
+
+#include <stdio.h>
+
+/* ---- whom -------------------------------------------------------------------------------------------- */
+
+static enum status count_records(const struct erasing *e, size_t *count, struct error *error)
+{
+	char sql[120];
+	int64_t found;
+	snprintf(sql, sizeof sql, "SELECT count(*) FROM resident_record WHERE resident_id = %lld",
+		 (long long)e->erasure->resident_id);
+	enum status status = store_query_int(e->parts->data, sql, &found, error);
+	*count = (size_t)found;
+	return status;
+}
+
+static enum status find_records(struct erasing *e, struct error *error)
+{
+	struct statement *query;
+	size_t most;
+	bool row;
+	enum status status = count_records(e, &most, error);
+	if (status == STATUS_OK)
+		status = store_prepare(
+			&query, e->parts->data,
+			"SELECT r.record_id AS record_id, r.client_hash AS client_hash, s.source_id AS source_id FROM "
+			"resident_record m JOIN record r ON r.record_id = m.record_id JOIN source s ON s.source_no = "
+			"r.source_no WHERE m.resident_id = :resident AND (:one = 0 OR r.record_id = :one) ORDER BY "
+			"r.record_id",
+			error);
+	if (status != STATUS_OK)
+		return status;
+	e->records = ARENA_ARRAY(&e->arena, most + 1, struct erased_record);
+	statement_bind_int(query, "resident", e->erasure->resident_id);
+	statement_bind_int(query, "one", e->erasure->record_id);
+	while ((status = statement_step(query, &row, error)) == STATUS_OK && row && e->count < most)
+		e->records[e->count++] =
+			(struct erased_record){copied_number(query, "record_id"), copied_number(query, "client_hash"),
+					       copied_text(query, "source_id", &e->arena)};
+	statement_done(query);
+	e->erasure->records = (int64_t)e->count;
+	if (e->count == most) /* the last record of a resident is the resident */
+		e->erasure->record_id = 0;
+	if (status == STATUS_OK && !e->count) {
+		error_set(error, STATUS_NOT_FOUND, "rights.nobody", "no resident with this id has such a record");
+		error_remedy(error, "give the 13 characters that stand in the address of the resident's page, as it is "
+				    "now, and the number of a record that is theirs");
+		return STATUS_NOT_FOUND;
+	}
+	return status;
+}
+
+/* ---- tables --------------------------------------------------------------------------------------------- */
+
+static bool speaks_of(const struct erasure_column *column, const char *parameter)
+{
+	return strstr(column->sql, parameter) != NULL;
+}
+
+static enum status erase_once(struct erasing *e, const struct erasure_column *column,
+			      const struct erased_record *record, struct error *error)
+{
+	struct statement *s;
+	int64_t changed = 0;
+	struct store *store = column->shelf == STORE_DATA ? e->parts->data : e->parts->desk;
+	enum status status = store_prepare(&s, store, column->sql, error);
+	if (status != STATUS_OK)
+		return status;
+	if (speaks_of(column, ":resident"))
+		statement_bind_int(s, "resident", e->erasure->resident_id);
+	if (record && speaks_of(column, ":record"))
+		statement_bind_int(s, "record", record->record_id);
+	if (record && speaks_of(column, ":client")) {
+		statement_bind_int(s, "client", record->client_hash);
+		statement_bind_text(s, "source", record->source_id);
+	}
+	status = statement_run(s, &changed, error);
+	statement_done(s);
+	e->erasure->rows += changed;
+	return status;
+}
+
+/* With one record gone, what was worked out of its resident is wrong until the next refresh makes it again. What people
+ * said of the resident, protection above all, is still true. */
+static bool is_made_anew(const struct erasure_column *column)
+{
+	static const char *const stay[] = {"resident", "resident_record", "resident_history", "restriction_mark",
+					   "ruling_effect"};
+	bool derived = column->shelf == STORE_DATA;
+	for (size_t i = 0; i < sizeof stay / sizeof *stay; i++)
+		derived = derived && strcmp(column->table, stay[i]) != 0;
+	return derived;
+}
+
+static enum status erase_tables(struct erasing *e, struct error *error)
+{
+	enum status status = STATUS_OK;
+	for (size_t i = 0; i < erasure_column_count && status == STATUS_OK; i++) {
+		const struct erasure_column *column = &erasure_columns[i];
+		if (!column->sql)
+			continue;
+		bool each = speaks_of(column, ":record") || speaks_of(column, ":client");
+		for (size_t r = 0; each && r < e->count && status == STATUS_OK; r++)
+			status = erase_once(e, column, &e->records[r], error);
+		if (!each && status == STATUS_OK && (!e->erasure->record_id || is_made_anew(column)))
+			status = erase_once(e, column, NULL, error);
+	}
+	return status;
+}
+
+/* ---- what is left --------------------------------------------------------------------------------------- */
+
+static int64_t proof_of(const struct erasing *e, const struct erased_record *record)
+{
+	struct buf key;
+	buf_init(&key, 512);
+	buf_format(&key, "erased\x1f%.*s\x1f%lld", TEXT_ARG(record->source_id), (long long)record->client_hash);
+	int64_t proof = vault_hash64(e->parts->vault, VAULT_VALUE, buf_text(&key)) & INT64_MAX;
+	buf_release(&key);
+	return proof;
+}
+
+static enum status write_proofs(struct erasing *e, struct error *error)
+{
+	struct statement *proof, *refuse;
+	enum status status = store_prepare(&proof, e->parts->desk,
+					   "INSERT INTO erasure_proof (erasure_id, client_proof) VALUES (:erasure, "
+					   ":proof) ON CONFLICT (erasure_id, client_proof) DO NOTHING",
+					   error);
+	if (status == STATUS_OK)
+		status = store_prepare(&refuse, e->parts->data,
+				       "INSERT INTO refused_client (client_hash) VALUES (:client) ON CONFLICT "
+				       "(client_hash) DO NOTHING",
+				       error);
+	if (status != STATUS_OK)
+		return status;
+	for (size_t i = 0; i < e->count && status == STATUS_OK; i++) {
+		statement_bind_int(proof, "erasure", e->erasure->erasure_id);
+		statement_bind_int(proof, "proof", proof_of(e, &e->records[i]));
+		status = statement_run(proof, NULL, error);
+		statement_bind_int(refuse, "client", e->records[i].client_hash);
+		if (status == STATUS_OK && e->erasure->refuse)
+			status = statement_run(refuse, NULL, error);
+	}
+	statement_done(proof);
+	statement_done(refuse);
+	return status;
+}
+
+static enum status write_erasure(struct erasing *e, struct error *error)
+{
+	struct statement *s;
+	const struct erasure *erasure = e->erasure;
+	enum status status = store_prepare(
+		&s, e->parts->desk,
+		"INSERT INTO erasure (erasure_id, erased_at, erased_by, ground, records, rows, refused) VALUES "
+		"(:erasure, :now, :by, :ground, :records, :rows, :refused)",
+		error);
+	if (status != STATUS_OK)
+		return status;
+	statement_bind_int(s, "erasure", erasure->erasure_id);
+	statement_bind_int(s, "now", instant_now());
+	statement_bind_text(s, "by", erasure->by);
+	statement_bind_text(s, "ground", erasure->ground);
+	statement_bind_int(s, "records", erasure->records);
+	statement_bind_int(s, "rows", erasure->rows);
+	statement_bind_int(s, "refused", erasure->refuse);
+	status = statement_run(s, NULL, error);
+	statement_done(s);
+	return status;
+}
+
+static enum status write_audit(struct erasing *e, struct error *error)
+{
+	char detail[160];
+	const struct erasure *erasure = e->erasure;
+	snprintf(detail, sizeof detail, "%lld records, %lld rows, %lld archives, ground %.*s",
+		 (long long)erasure->records, (long long)erasure->rows, (long long)erasure->archives,
+		 (int)(erasure->ground.len < 60 ? erasure->ground.len : 60), erasure->ground.at);
+	const struct audit_entry entry = {.user_name = erasure->user_name,
+					  .role = TEXT("operator"),
+					  .action = TEXT("resident.erase"),
+					  .subject_kind = TEXT("resident"),
+					  .subject_id = erasure->resident_id,
+					  .outcome = TEXT("allowed"),
+					  .detail = text_of(detail)};
+	return audit_join(e->parts->desk, erasure->audit_key, &entry, error);
+}
+
+/* SQLite: rows that moved while they were loaded have left copies in pages that were freed long before. PostgreSQL's
+ * own vacuum does the same in its time. */
+static enum status forget_pages(struct store *store, struct error *error)
+{
+	if (store_kind(store) != STORE_SQLITE)
+		return STATUS_OK;
+	enum status status = store_execute(store, "VACUUM", error);
+	return status == STATUS_OK ? store_execute(store, "PRAGMA wal_checkpoint(TRUNCATE)", error) : status;
+}
+
+static enum status erase_all(struct erasing *e, struct error *error)
+{
+	int64_t generation;
+	enum status status = erase_archives(e, error);
+	if (status == STATUS_OK)
+		status = erase_tables(e, error);
+	if (status == STATUS_OK)
+		status = write_proofs(e, error);
+	if (status == STATUS_OK)
+		status = write_erasure(e, error);
+	if (status == STATUS_OK)
+		status = write_audit(e, error);
+	return status == STATUS_OK ? run_publish(e->parts->data, &generation, error) : status;
+}
+
+/* The desk goes first: should the data shelf fail then, the resident is still there to be erased again. */
+static enum status erase(struct erasing *e, struct error *error)
+{
+	struct store *data = e->parts->data, *desk = e->parts->desk;
+	e->erasure->erasure_id = id_random();
+	enum status status = store_begin(data, error);
+	if (status == STATUS_OK)
+		status = store_begin(desk, error);
+	if (status == STATUS_OK)
+		status = erase_all(e, error);
+	if (status == STATUS_OK && e->erasure->dry) {
+		store_rollback(desk);
+		store_rollback(data);
+		return STATUS_OK;
+	}
+	if (status == STATUS_OK)
+		status = store_commit(desk, error);
+	if (status == STATUS_OK)
+		status = store_commit(data, error);
+	store_rollback(desk);
+	store_rollback(data);
+	if (status == STATUS_OK)
+		status = forget_pages(data, error);
+	return status == STATUS_OK ? forget_pages(desk, error) : status;
+}
+
+enum status rights_erase(struct erasure *erasure, const struct rights_parts *parts, const char *archive,
+			 struct error *error)
+{
+	struct erasing e = {.erasure = erasure, .parts = parts, .archive = archive};
+	arena_init(&e.arena, 64 << 20);
+	enum status status = find_records(&e, error);
+	if (status == STATUS_OK)
+		status = store_query_int(parts->desk, "SELECT count(*) FROM backup_made", &erasure->backups, error);
+	if (status == STATUS_OK)
+		status = erase(&e, error);
+	arena_release(&e.arena);
+	return status;
+}
+
+/* ---- backups -------------------------------------------------------------------------------------------- */
+
+enum status rights_note_backup(struct store *desk, struct text place, struct error *error)
+{
+	struct statement *s;
+	enum status status = store_prepare(
+		&s, desk, "INSERT INTO backup_made (backup_id, made, place) VALUES (:id, :now, :place)", error);
+	if (status != STATUS_OK)
+		return status;
+	statement_bind_int(s, "id", id_random());
+	statement_bind_int(s, "now", instant_now());
+	statement_bind_text(s, "place", place);
+	status = statement_run(s, NULL, error);
+	statement_done(s);
+	return status;
+}
+
+enum status rights_backups(struct rights_backup **out, size_t *count, struct store *desk, struct arena *arena,
+			   struct error *error)
+{
+	struct statement *s;
+	int64_t most;
+	bool row;
+	*count = 0;
+	enum status status = store_query_int(desk, "SELECT count(*) FROM backup_made", &most, error);
+	if (status == STATUS_OK)
+		status = store_prepare(&s, desk, "SELECT made, place FROM backup_made ORDER BY made", error);
+	if (status != STATUS_OK)
+		return status;
+	*out = ARENA_ARRAY(arena, (size_t)most + 1, struct rights_backup);
+	while ((status = statement_step(s, &row, error)) == STATUS_OK && row && *count < (size_t)most)
+		(*out)[(*count)++] = (struct rights_backup){copied_text(s, "place", arena), copied_number(s, "made")};
+	statement_done(s);
+	return status;
+}

@@ -1,0 +1,56 @@
+/* A resident, or one record of theirs, erased from every table, archive and cache.
+ *
+ *     struct erasure erasure = {.resident_id = id, .by = TEXT("operator"), .ground = TEXT("art17_1_d")};
+ *     status = rights_erase(&erasure, &parts, archive, &error);
+ *
+ * Which tables hold anything of a person is one list (erasure_tables()); a test goes through both schemas and fails
+ * over a column that the list does not know.  The audit stays: it holds ids and no value, and nobody may change it.
+ *
+ * What is left is a proof without identity: for each record the keyed hash of source and client number, by which
+ * somebody who has the key and the number can tell that it was erased and when. With `refuse` intake turns the same
+ * client away from then on, whatever extract brings it.  Archives are written anew without the record's rows.  Backups
+ * cannot be: the register says which were made before, and so still hold it.
+ *
+ * The caller holds the workspace's lock.  Killed on the way, the same call does the rest.
+ */
+#ifndef RIGHTS_ERASURE_H
+#define RIGHTS_ERASURE_H
+
+#include "rights/rights.h"
+
+struct erasure {
+	int64_t resident_id;
+	int64_t record_id;      /* only this record of the resident; 0: all */
+	struct text by, ground; /* GROUND: a reference, without a name */
+	bool refuse, dry;       /* DRY: only count */
+	const struct audit_key *audit_key;
+	struct text user_name; /* of the audit's entry */
+
+	/* what came of it */
+	int64_t erasure_id, records, rows, archives, archived_rows, backups;
+};
+/* The desk's transaction has the proof and the audit's entry. STATUS_NOT_FOUND unless there is such a resident. */
+enum status rights_erase(struct erasure *erasure, const struct rights_parts *parts, const char *archive,
+			 struct error *error) MUST_CHECK;
+
+/* What becomes of a column that may speak of a person. */
+struct erasure_column {
+	enum store_shelf shelf;
+	const char *table, *column;
+	const char *sql;   /* that erases, with :record, :resident or :client and :source; NULL: it stays, or goes with
+			      another */
+	const char *stays; /* why, or with which */
+};
+extern const struct erasure_column erasure_columns[];
+extern const size_t erasure_column_count;
+
+/* Backups: whoever makes one says where, so that an erasure can tell which still hold what it erased. */
+enum status rights_note_backup(struct store *desk, struct text place, struct error *error) MUST_CHECK;
+struct rights_backup {
+	struct text place;
+	instant made;
+};
+enum status rights_backups(struct rights_backup **out, size_t *count, struct store *desk, struct arena *arena,
+			   struct error *error) MUST_CHECK;
+
+#endif
