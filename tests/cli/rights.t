@@ -105,3 +105,15 @@ Who is refused is not loaded again
   $ cp "$TESTS"/data/village/february/* w/inbox && touch -d 2020-01-01 w/inbox/*
   $ oneview refresh w --quiet; sqlite3 w/data.db "SELECT count(*) > 0, count(sealed) FROM quarantine WHERE rule = 'erased'"
   1|0
+
+The public page says what is held and what for, of nobody, and no small number
+  $ oneview transparency w --out public
+  Written to                 public
+  Feeds                      3
+  Agreements                 2
+  $ python3 -c 'import json; page = json.load(open("public/transparency.json")); print(*page); print(*(f["volume"] for f in page["feeds"]), sep=", "); print(len(page["models"]))'
+  council date_text feeds purposes agreements models lists
+  fewer than 10, fewer than 10, fewer than 10
+  1
+  $ grep -c '<h2' public/transparency.html
+  5

@@ -596,6 +596,18 @@ const struct cli_command cli_commands[] = {
 		.run = cmd_erase,
 	},
 	{
+		.name = "transparency",
+		.group = GROUP_PEOPLE,
+		.summary = "Write the public page: feeds, purposes, agreements, models, lists and volumes",
+		.details =
+			"As a page that needs no server, and as JSON, for the council's own site. The same as "
+			"/transparency, which anybody may read. Nothing is on anybody, and no number below 10 is told.",
+		.operands = {WORKSPACE_OPERAND},
+		.options = {{"out", 'o', "FOLDER", "where the two files are to be", NULL}},
+		.examples = {{"oneview transparency council --out public", "After each change of the profile."}},
+		.run = cmd_transparency,
+	},
+	{
 		.name = "subject-access",
 		.group = GROUP_PEOPLE,
 		.summary = "Write a resident's copy of all that is held on them",

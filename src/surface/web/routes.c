@@ -135,6 +135,8 @@ const struct route routes[] = {
 	 "Who looked at whom, when and why"},
 	{METHOD_GET, "/status", MAY(STATUS_READ), NO_PURPOSE, CSRF_SESSION, RECORDS_NOTHING, AT_ONCE, page_status,
 	 "State of the data, the audit and the last runs"},
+	{METHOD_GET, "/transparency", EVERYBODY, NO_PURPOSE, CSRF_NONE, RECORDS_NOTHING, AT_ONCE, page_transparency,
+	 "For the public: feeds, purposes, agreements, models, lists and volumes"},
 	{METHOD_GET, "/healthz", EVERYBODY, NO_PURPOSE, CSRF_NONE, RECORDS_NOTHING, AT_ONCE, page_health,
 	 "200 while pages can be served, else 503"},
 	{METHOD_GET, "/metrics", EVERYBODY, NO_PURPOSE, CSRF_NONE, RECORDS_NOTHING, AT_ONCE, page_metrics,

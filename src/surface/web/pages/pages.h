@@ -28,6 +28,8 @@ visit_handler page_reports, page_report_new, page_report_post, page_report, page
 visit_handler page_review, page_review_pair, page_review_post, page_review_decision, page_review_undo, page_explain;
 /* lists.c, list_row.c */
 visit_handler page_lists, page_list, page_list_row, page_list_csv, page_list_outcome;
+/* transparency.c */
+visit_handler page_transparency;
 /* users.c */
 visit_handler page_users, page_user_new, page_user_create, page_user, page_user_post;
 /* access.c */

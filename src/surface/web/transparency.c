@@ -1,0 +1,119 @@
+#include "web/transparency.h"
+
+#include <inttypes.h>
+
+/* Titles with commas between: of an array of pointers to what has a title. */
+#define PUT_TITLES(object, key, array, n) \
+	do { \
+		struct buf words; \
+		buf_init(&words, 1 << 16); \
+		for (size_t j = 0; j < (n); j++) \
+			buf_format(&words, "%s%.*s", j ? ", " : "", TEXT_ARG((array)[j]->title)); \
+		put_text(object, key, arena_text((object)->arena, buf_text(&words))); \
+		buf_release(&words); \
+	} while (0)
+
+static void put_volume(struct value *row, const struct rights_volume *volume)
+{
+	put_text(row, "id", volume->feed->id);
+	put_text(row, "title", volume->feed->title);
+	put_text(row, "source", volume->feed->source->title);
+	put_string(row, "schedule", schedule_name(volume->feed->schedule));
+	put_date(row, "as_at", volume->as_at);
+	put_text(row, "as_at_text", document_long_date(row->arena, volume->as_at));
+	put_int(row, "deliveries", volume->deliveries);
+	if (volume->rows < 0)
+		put_format(row, "volume", "fewer than %d", TRANSPARENCY_LEAST);
+	else
+		put_format(row, "volume", "%" PRId64, volume->rows);
+	struct buf held;
+	buf_init(&held, 1 << 16);
+	for (size_t i = 0; i < volume->feed->column_count; i++) {
+		const struct profile_column *column = &volume->feed->columns[i];
+		if (column->element && !column->ignore)
+			buf_format(&held, "%s%.*s", held.len ? ", " : "", TEXT_ARG(column->element->title));
+	}
+	put_text(row, "elements", arena_text(row->arena, buf_text(&held)));
+	buf_release(&held);
+}
+
+static void put_agreement(struct value *row, const struct profile_agreement *agreement, bool runs)
+{
+	put_text(row, "id", agreement->id);
+	put_text(row, "title", agreement->title);
+	put_text(row, "controller", agreement->controller);
+	put_text(row, "lawful_basis", agreement->lawful_basis);
+	put_text(row, "special_condition", agreement->special_condition);
+	put_text(row, "criminal_condition", agreement->criminal_condition);
+	PUT_TITLES(row, "roles", agreement->roles, agreement->role_count);
+	PUT_TITLES(row, "purposes", agreement->purposes, agreement->purpose_count);
+	put_date(row, "from", agreement->from);
+	put_date(row, "to", agreement->to);
+	put_text(row, "review_text", document_long_date(row->arena, agreement->review));
+	put_string(row, "state", runs ? "runs" : "does not run");
+	struct value *clauses = put_array(row, "clauses");
+	for (size_t i = 0; i < agreement->clause_count; i++)
+		put_text(add_object(clauses), "text", agreement->clauses[i].text);
+}
+
+static void put_model(struct value *models, const struct rights_transparency *numbers)
+{
+	if (!numbers->linked)
+		return;
+	struct value *row = add_object(models);
+	put_string(row, "title", "Linking: which records are of one person");
+	put_format(row, "version", "form %" PRId64 ", trained in run %" PRId64, numbers->model_form,
+		   numbers->model_run);
+	put_instant(row, "made", numbers->model_made);
+	put_string(row, "says",
+		   "Compares names, date of birth, sex, addresses and numbers, and works out how likely it is that two "
+		   "records are of one person (Fellegi and Sunter's model). It decides nothing about anybody; doubtful "
+		   "pairs go to a person. Ethnicity and religion take no part.");
+}
+
+static void put_lists(struct value *document, const struct profile *profile)
+{
+	struct value *lists = put_array(document, "lists");
+	for (size_t i = 0; i < profile->lists.count; i++) {
+		const struct profile_list *list = &profile->lists.at[i];
+		struct value *row = add_object(lists);
+		put_text(row, "id", list->id);
+		put_text(row, "title", list->title);
+		put_text(row, "question", list->question);
+		put_text(row, "caution", list->caution);
+		put_text(row, "purpose", list->purpose->title);
+		put_text(row, "owner", list->owner->title);
+		put_text(row, "agreement", list->agreement->title);
+		struct value *reasons = put_array(row, "reasons");
+		for (size_t p = 0; p < list->points_count; p++)
+			put_format(add_object(reasons), "text", "%.*s (%+d points)", TEXT_ARG(list->points[p].reason),
+				   list->points[p].points);
+	}
+}
+
+void transparency_document(struct value *document, const struct profile *profile, struct policy *policy,
+			   const struct rights_transparency *numbers)
+{
+	put_text(document, "council", text_is_empty(profile->council) ? profile->title : profile->council);
+	put_text(document, "date_text", document_long_date(document->arena, date_today()));
+	struct value *feeds = put_array(document, "feeds");
+	for (size_t i = 0; i < numbers->count; i++)
+		put_volume(add_object(feeds), &numbers->volumes[i]);
+	struct value *purposes = put_array(document, "purposes");
+	for (size_t i = 0; i < profile->purposes.count; i++) {
+		const struct profile_purpose *purpose = &profile->purposes.at[i];
+		struct value *row = add_object(purposes);
+		put_text(row, "id", purpose->id);
+		put_text(row, "title", purpose->title);
+		put_text(row, "description", purpose->description);
+		put_text(row, "lawful_basis", purpose->lawful_basis);
+	}
+	struct value *agreements = put_array(document, "agreements");
+	for (size_t i = 0; i < profile->agreements.count; i++) {
+		const struct profile_agreement *agreement = &profile->agreements.at[i];
+		put_agreement(add_object(agreements), agreement,
+			      policy_agreement_runs(policy, agreement, date_today()));
+	}
+	put_model(put_array(document, "models"), numbers);
+	put_lists(document, profile);
+}
