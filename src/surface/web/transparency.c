@@ -71,6 +71,25 @@ static void put_model(struct value *models, const struct rights_transparency *nu
 		   "pairs go to a person. Ethnicity and religion take no part.");
 }
 
+/* A reason has places for the numbers of a row, "{others}": here they are "some". */
+static struct text reason_in_general(struct arena *arena, struct text reason)
+{
+	struct buf out;
+	buf_init(&out, 4096);
+	for (size_t i = 0; i < reason.len; i++) {
+		const char *end = reason.at[i] == '{' ? memchr(reason.at + i, '}', reason.len - i) : NULL;
+		if (!end) {
+			buf_append_char(&out, reason.at[i]);
+			continue;
+		}
+		buf_append_text(&out, TEXT("some"));
+		i = (size_t)(end - reason.at);
+	}
+	struct text general = arena_text(arena, buf_text(&out));
+	buf_release(&out);
+	return general;
+}
+
 static void put_lists(struct value *document, const struct profile *profile)
 {
 	struct value *lists = put_array(document, "lists");
@@ -86,7 +105,8 @@ static void put_lists(struct value *document, const struct profile *profile)
 		put_text(row, "agreement", list->agreement->title);
 		struct value *reasons = put_array(row, "reasons");
 		for (size_t p = 0; p < list->points_count; p++)
-			put_format(add_object(reasons), "text", "%.*s (%+d points)", TEXT_ARG(list->points[p].reason),
+			put_format(add_object(reasons), "text", "%.*s (%+d points)",
+				   TEXT_ARG(reason_in_general(row->arena, list->points[p].reason)),
 				   list->points[p].points);
 	}
 }
