@@ -93,10 +93,18 @@ static enum status filter(struct erasing *e, const struct archived *archived, st
 		if (first) {
 			found = find_client(feed, &row, &client);
 			csv_expect(csv, row.count);
+			if (!found) { /* whose rows are whose cannot be told: others' would go */
+				status = error_set(error, STATUS_REFUSED, "rights.archive",
+						   "the archive of extract %lld has no column of client numbers",
+						   (long long)archived->extract_id);
+				error_remedy(error,
+					     "Give the feed's client column its header of that time, then erase again");
+				break;
+			}
 		}
 		first = false;
 		/* a row that cannot be read may be anybody's */
-		bool unreadable = !is_header && (!found || client >= row.count);
+		bool unreadable = !is_header && client >= row.count;
 		if (!is_header && (unreadable || record_of(e, feed, row.fields[client]))) {
 			++*dropped;
 			status = erase_line(e, archived->extract_id, (int64_t)row.line, error);

@@ -294,6 +294,36 @@ static void nobody_cannot_be_erased(void **state)
 	assert_int_equal(rights_erase(&strange, &parts, archive, &e), STATUS_NOT_FOUND);
 }
 
+/* Every archive has a header that names no client: whose rows are whose cannot be told, so nobody's go. */
+static void others_rows_are_not_guessed_at(void **state)
+{
+	(void)state;
+	struct arena arena;
+	struct text *names;
+	size_t n;
+	struct rights_parts parts = {b.profile, b.vault, b.data, b.desk};
+	char plain[500];
+	snprintf(plain, sizeof plain, "%s/plain.csv", b.db.folder);
+	assert_ok(file_replace(plain, TEXT("something,else\nof,others\n"), 0600, &e), &e);
+	arena_init(&arena, 1 << 20);
+	assert_ok(file_list(archive, &arena, &names, &n, &e), &e);
+	for (size_t i = 0; i < n; i++)
+		assert_ok(vault_seal_file(
+				  b.vault, plain,
+				  arena_copy(&arena, arena_format(&arena, "%s/%.*s", archive, TEXT_ARG(names[i]))),
+				  false, &e),
+			  &e);
+	struct erasure erasure = {.resident_id = 1001,
+				  .by = TEXT("officer"),
+				  .user_name = TEXT("officer"),
+				  .ground = TEXT("REF-1"),
+				  .audit_key = &b.audit_key};
+	assert_int_equal(rights_erase(&erasure, &parts, archive, &e), STATUS_REFUSED);
+	assert_int_equal(in_archives("of,others"), n);
+	assert_int_equal(count(b.data, "resident_record", "resident_id", 1001), 2);
+	arena_release(&arena);
+}
+
 int main(void)
 {
 #define CASE(name) cmocka_unit_test_setup_teardown(name, make, drop)
@@ -306,6 +336,7 @@ int main(void)
 		CASE(who_is_refused_is_not_loaded_again),
 		CASE(who_is_not_refused_comes_back_with_the_next_extract),
 		CASE(nobody_cannot_be_erased),
+		CASE(others_rows_are_not_guessed_at),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
