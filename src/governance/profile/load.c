@@ -1,3 +1,4 @@
+#include "profile/factor.h"
 #include "profile/profile_int.h"
 
 #include "base/buf.h"
@@ -25,6 +26,7 @@ static const struct {
 	[KIND_RESTRICTION] = {"restriction", "restrictions.yaml", "restrictions", sizeof(struct profile_restriction)},
 	[KIND_EVENT] = {"event rule", "events.yaml", "events", sizeof(struct profile_event)},
 	[KIND_LIST] = {"list", "lists.yaml", "lists", sizeof(struct profile_list)},
+	[KIND_FACTOR] = {"factor", NULL, NULL, sizeof(struct profile_factor)},
 };
 
 size_t kind_size(enum kind kind)
@@ -138,19 +140,28 @@ static void load_folder_files(struct loader *loader, const struct folder *folder
 		join(name, folder->name, names[i].at);
 		join(copy, folder->copy, names[i].at);
 		load_file(loader, path, name, copy, folder->included);
+		if (text_is(names[i], "note_rules.yaml") && text_is_absent(loader->profile->note_rules))
+			loader->profile->note_rules = arena_text(loader->arena, text_of(path));
 	}
 }
 
 static void load_includes(struct loader *loader, const struct folder *folder);
 
+static void sub_folder(struct folder *out, const struct folder *folder, const char *name)
+{
+	join(out->path, folder->path, name);
+	join(out->name, folder->name, name);
+	join(out->copy, folder->copy, name);
+}
+
 static void load_folder(struct loader *loader, const struct folder *folder)
 {
-	struct folder feeds = {.included = folder->included};
-	join(feeds.path, folder->path, "feeds");
-	join(feeds.name, folder->name, "feeds");
-	join(feeds.copy, folder->copy, "feeds");
+	struct folder feeds = {.included = folder->included}, factors = feeds;
+	sub_folder(&feeds, folder, "feeds");
+	sub_folder(&factors, folder, "factors");
 	load_folder_files(loader, folder);
 	load_folder_files(loader, &feeds);
+	load_folder_files(loader, &factors);
 	load_includes(loader, folder);
 }
 
@@ -169,10 +180,15 @@ static bool text_in(struct text wanted, const struct text *texts, size_t count)
 	return false;
 }
 
-static bool in_feeds(const char *name)
+static bool in_folder(const char *name, struct text folder)
 {
 	const char *slash = strrchr(name, '/');
-	return slash && text_ends_with(text_slice(name, (size_t)(slash - name)), TEXT("feeds"));
+	return slash && text_ends_with(text_slice(name, (size_t)(slash - name)), folder);
+}
+
+static bool in_feeds(const char *name)
+{
+	return in_folder(name, TEXT("feeds"));
 }
 
 struct include { /* `../statutory`, or {profile: ../statutory, feeds: [those wanted]} */
@@ -329,7 +345,7 @@ static void register_list(struct reader *r, enum kind kind)
 
 static void register_file(struct loader *loader, const struct file *file)
 {
-	static const char *const others[] = {"profile.yaml", "pages.yaml", NULL};
+	static const char *const others[] = {"profile.yaml", "pages.yaml", "note_rules.yaml", NULL};
 	struct reader r = {loader, file};
 	struct text base = base_name(file->name);
 	int at;
@@ -338,6 +354,10 @@ static void register_file(struct loader *loader, const struct file *file)
 		if (file->only && id && !text_in(id->text, file->only, file->only_count))
 			return;
 		register_thing(&r, KIND_FEED, file->root);
+		return;
+	}
+	if (in_folder(file->name, TEXT("factors"))) {
+		register_thing(&r, KIND_FACTOR, file->root);
 		return;
 	}
 	if (name_parse(others, base, &at))
@@ -412,6 +432,9 @@ static void set_head(enum kind kind, void *things, size_t i, struct text id, str
 		break;
 	case KIND_LIST:
 		SET_HEAD(struct profile_list, things, i, id, place);
+		break;
+	case KIND_FACTOR:
+		SET_HEAD(struct profile_factor, things, i, id, place);
 		break;
 	default:
 		SET_HEAD(struct profile_event, things, i, id, place);
@@ -523,6 +546,7 @@ static void hand_out(struct loader *loader)
 	HAND_OUT(restrictions, KIND_RESTRICTION);
 	HAND_OUT(events, KIND_EVENT);
 	HAND_OUT(lists, KIND_LIST);
+	HAND_OUT(factors, KIND_FACTOR);
 #undef HAND_OUT
 }
 
@@ -555,6 +579,7 @@ static void load_all(struct loader *loader, const char *folder)
 	fill_agreements(loader);
 	fill_restrictions(loader);
 	fill_events(loader);
+	fill_factors(loader);
 	fill_pages(loader);
 	hand_out(loader);
 	fill_lists(loader); /* asks whole agreements */

@@ -1,3 +1,4 @@
+#include "profile/factor.h"
 #include "profile/profile_int.h"
 
 /* Questions to a loaded profile. */
@@ -22,6 +23,7 @@ LOOKUP(role, KIND_ROLE, roles)
 LOOKUP(team, KIND_TEAM, teams)
 LOOKUP(agreement, KIND_AGREEMENT, agreements)
 LOOKUP(list, KIND_LIST, lists)
+LOOKUP(factor, KIND_FACTOR, factors)
 
 const struct profile_column *feed_column(const struct profile_feed *feed, const struct profile_element *element)
 {

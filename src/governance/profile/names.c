@@ -1,3 +1,4 @@
+#include "profile/factor.h"
 #include "profile/profile.h"
 #include "profile/profile_int.h"
 
@@ -21,6 +22,7 @@ const char *const about_names[] = {"residents", "properties", NULL};
 const char *const list_subject_names[] = {"property", "household", "resident", NULL};
 const char *const group_life_names[] = {"now", "ended", "ever", NULL};
 const char *const group_measure_names[] = {"count", "people", "properties", "families", "sources", NULL};
+const char *const factor_category_names[] = {"risk", "protective", "contextual", NULL};
 const char *const capability_names[] = {
 #define PROFILE_CAPABILITY_NAME(name, text) text,
 	PROFILE_CAPABILITIES(PROFILE_CAPABILITY_NAME)
@@ -44,6 +46,11 @@ bool name_parse(const char *const *names, struct text written, int *out)
 		}
 	}
 	return false;
+}
+
+const char *factor_category_name(enum factor_category category)
+{
+	return factor_category_names[category];
 }
 
 const char *category_name(enum element_category category)

@@ -23,6 +23,7 @@
 #include "base/text.h"
 
 struct profile;
+struct profile_factor;
 
 struct profile_place { /* where something is written; FILE is relative to the profile's folder */
 	const char *file;
@@ -670,6 +671,8 @@ struct profile {
 	PROFILE_ARRAY(struct profile_restriction) restrictions;
 	PROFILE_ARRAY(struct profile_event) events;
 	PROFILE_ARRAY(struct profile_list) lists;
+	PROFILE_ARRAY(struct profile_factor) factors; /* see factor.h */
+	struct text note_rules; /* path of note_rules.yaml, which the notes room reads; absent: none */
 	PROFILE_ARRAY(struct profile_known_to) known_to;
 	PROFILE_ARRAY(struct profile_section) sections;
 	PROFILE_ARRAY(struct profile_balance) balances;
@@ -698,6 +701,7 @@ const struct profile_role *profile_role(const struct profile *profile, struct te
 const struct profile_team *profile_team(const struct profile *profile, struct text id);
 const struct profile_agreement *profile_agreement(const struct profile *profile, struct text id);
 const struct profile_list *profile_list(const struct profile *profile, struct text id);
+const struct profile_factor *profile_factor(const struct profile *profile, struct text id);
 /* The ward's name; the code itself when the profile does not name it. */
 struct text profile_ward_title(const struct profile *profile, struct text code);
 

@@ -30,7 +30,8 @@ extern const char *const category_names[],
 													*const about_names
 														[];
 extern const char *const agreement_status_names[], *const party_part_names[], *const term_names[];
-extern const char *const list_subject_names[], *const group_life_names[], *const group_measure_names[];
+extern const char *const list_subject_names[], *const group_life_names[], *const group_measure_names[],
+										  *const factor_category_names[];
 
 bool name_parse(const char *const *names, struct text written, int *out);
 
@@ -45,6 +46,7 @@ enum kind {
 	KIND_RESTRICTION,
 	KIND_EVENT,
 	KIND_LIST,
+	KIND_FACTOR,
 	KIND_COUNT
 };
 
@@ -173,6 +175,7 @@ void check_register(struct reader *r, const struct yaml_node *node, const struct
 void fill_events(struct loader *loader);
 void fill_pages(struct loader *loader);
 void fill_lists(struct loader *loader);
+void fill_factors(struct loader *loader); /* asks the kinds of events */
 struct reader entry_reader(struct loader *loader, enum kind kind, size_t number, struct yaml_node **node);
 struct file *loader_file(struct loader *loader, const char *name); /* own file, NULL when not there */
 /* A further file of the profile, that another one names: read, parsed, counted to its version and its copies. */

@@ -189,7 +189,7 @@ const void *scalar_reference(struct reader *r, const struct yaml_node *node, enu
 		return (const char *)r->loader->things[kind] + *number * kind_size(kind);
 	static const char *const files[KIND_COUNT] = {
 		"sources.yaml",    "elements.yaml",     "feeds/",      "purposes.yaml", "roles.yaml", "roles.yaml",
-		"agreements.yaml", "restrictions.yaml", "events.yaml", "lists.yaml"};
+		"agreements.yaml", "restrictions.yaml", "events.yaml", "lists.yaml",    "factors/"};
 	char otherwise[96];
 	snprintf(otherwise, sizeof otherwise, "Register it in %s, or correct the name.", files[kind]);
 	problem(r, node, "the %s `%.*s` is not registered", kind_noun(kind), TEXT_ARG(id));
