@@ -1,6 +1,7 @@
 #include "web/confine.h"
 
 #include "base/log.h"
+#include "base/secret.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -185,8 +186,21 @@ static enum status load(scmp_filter_ctx filter, int failed, struct error *error)
 	return failed ? refused(error, -failed, "the filter of system calls was not taken") : STATUS_OK;
 }
 
-enum status confine_front(struct error *error)
+/* Served all the same: what a council's machine allows is for its administrator, who is told on the page of the state.
+ */
+static bool lock_memory(void)
 {
+	bool locked = secret_lock_memory();
+	if (!locked)
+		log_event(LOG_WARNING, "web.memory",
+			  "memory is not locked: it may be written to swap; give the service LimitMEMLOCK=infinity");
+	return locked;
+}
+
+enum status confine_front(bool *memory_locked, struct error *error)
+{
+	*memory_locked = lock_memory();
+	secret_wipe_freed();
 	enum status status = give_up_privileges(error);
 	if (status == STATUS_OK)
 		status = landlock(NULL, NULL, error);
@@ -196,8 +210,9 @@ enum status confine_front(struct error *error)
 	return filter ? load(filter, load_front_filter(filter), error) : refused(error, ENOMEM, "no memory");
 }
 
-enum status confine_keeper(const struct confine_keeper *keeper, struct error *error)
+enum status confine_keeper(const struct confine_keeper *keeper, bool *memory_locked, struct error *error)
 {
+	*memory_locked = lock_memory();
 	enum status status = give_up_privileges(error);
 	if (status == STATUS_OK)
 		status = landlock(keeper->own, keeper->read, error);

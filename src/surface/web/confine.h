@@ -12,14 +12,15 @@
 
 #include <stdbool.h>
 
-/* STATUS_IO when the kernel refuses: nobody serves unconfined. */
-enum status confine_front(struct error *error) MUST_CHECK;
+/* STATUS_IO when the kernel refuses: nobody serves unconfined. Before that, memory is locked against swap where the
+ * system allows it (*MEMORY_LOCKED); in the web process, what is freed is wiped from now on. */
+enum status confine_front(bool *memory_locked, struct error *error) MUST_CHECK;
 
 struct confine_keeper {
 	const char *const *own; /* folders and files that may be changed; ends with NULL */
 	const char *const *read;
 	bool network; /* the database, or the council's identity provider, is reached over it */
 };
-enum status confine_keeper(const struct confine_keeper *keeper, struct error *error) MUST_CHECK;
+enum status confine_keeper(const struct confine_keeper *keeper, bool *memory_locked, struct error *error) MUST_CHECK;
 
 #endif

@@ -31,6 +31,7 @@ struct front {
 	size_t slot_count, slot_capacity;
 	uint32_t first_free;
 	atomic_bool stopping, gone; /* the keeper says stop; the keeper has gone */
+	bool memory_locked;
 };
 
 /* ---- requests that wait for the keeper ------------------------------------------------------------ */
@@ -216,6 +217,7 @@ static void send_counts(struct front *front)
 {
 	struct buf packet;
 	struct server_counts counts = server_counts(front->server);
+	counts.memory_locked = front->memory_locked;
 	buf_init(&packet, MESSAGE_LARGEST);
 	message_put_counts(&packet, &counts);
 	tell(front, &packet);
@@ -253,7 +255,7 @@ static enum status prepare(struct front *front, const struct web_settings *setti
 	};
 	enum status status = assets_open(&front->assets, settings->static_folder, error);
 	if (status == STATUS_OK)
-		status = confine_front(error);
+		status = confine_front(&front->memory_locked, error);
 	if (status == STATUS_OK)
 		status = server_start(&front->server, &server, error);
 	return status;

@@ -220,6 +220,7 @@ void message_put_counts(struct buf *out, const struct server_counts *counts)
 	put_number(out, counts->cut_off, 8);
 	for (size_t i = 0; i < CLASSES; i++)
 		put_number(out, counts->status_class[i], 8);
+	put_number(out, counts->memory_locked, 1);
 }
 
 bool message_read_counts(const struct message *message, struct server_counts *counts)
@@ -231,6 +232,7 @@ bool message_read_counts(const struct message *message, struct server_counts *co
 	counts->cut_off = take_number(&reader, 8);
 	for (size_t i = 0; i < CLASSES; i++)
 		counts->status_class[i] = take_number(&reader, 8);
+	counts->memory_locked = take_number(&reader, 1);
 	return ended(&reader);
 }
 

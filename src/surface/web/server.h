@@ -27,6 +27,7 @@ struct server_settings {
 struct server_counts {
 	uint64_t connections, connections_total, requests, cut_off;
 	uint64_t status_class[6]; /* [2]: 2xx answers ... */
+	uint64_t memory_locked;   /* the web process's: 1 when no page of it is written to swap */
 };
 
 /* ADDRESS NULL: 127.0.0.1; PORT 0: any free one. */

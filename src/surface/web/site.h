@@ -116,6 +116,7 @@ struct site {
 	struct session_limits limits;
 	instant started, swept, profile_looked_at, signed_at; /* signed_at: last look whether a checkpoint is due */
 	atomic_bool searchable;                               /* the first search index is there */
+	bool memory_locked;                                   /* the keeper's, against swap */
 	atomic_int_fast64_t generation;
 };
 

@@ -79,7 +79,7 @@ static enum status open_vault(struct site *site, struct error *error)
 
 /* Before a key is read or a thread made. It connects to nothing but a database server and an identity provider. A
  * database file beside the workspace is the keeper's too; SQLite needs its folder, for what it writes beside it. */
-static enum status confine(const struct workspace *workspace, struct error *error)
+static enum status confine(const struct workspace *workspace, bool *memory_locked, struct error *error)
 {
 	char database[sizeof workspace->address] = "";
 	struct text sqlite = TEXT("sqlite:"), address = text_of(workspace->address);
@@ -92,7 +92,7 @@ static enum status confine(const struct workspace *workspace, struct error *erro
 	static const char *const read[] = {"/etc", "/usr", "/lib", "/lib64", "/proc", "/run", "/dev", NULL};
 	struct confine_keeper keeper = {
 		.own = own, .read = read, .network = !embedded || workspace->provider.issuer[0]};
-	return confine_keeper(&keeper, error);
+	return confine_keeper(&keeper, memory_locked, error);
 }
 
 enum status site_open(struct site **out, const struct web_settings *settings, struct error *error)
@@ -113,7 +113,7 @@ enum status site_open(struct site **out, const struct web_settings *settings, st
 	if (status == STATUS_OK)
 		status = provider_open(&site->provider, site->workspace, error);
 	if (status == STATUS_OK)
-		status = confine(site->workspace, error);
+		status = confine(site->workspace, &site->memory_locked, error);
 	if (status == STATUS_OK)
 		status = open_stores(site, error);
 	if (status == STATUS_OK)

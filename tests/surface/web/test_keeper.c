@@ -260,7 +260,8 @@ static int confined(const char *own, const char *other)
 	char *const arguments[] = {"/bin/true", NULL};
 	const char *mine[] = {own, NULL}, *read[] = {"/etc", NULL};
 	struct confine_keeper keeper = {.own = mine, .read = read};
-	if (confine_keeper(&keeper, &error) != STATUS_OK)
+	bool locked;
+	if (confine_keeper(&keeper, &locked, &error) != STATUS_OK)
 		return 1;
 	if (!opens(own, "new", O_RDWR | O_CREAT) || unlinkat(AT_FDCWD, own, 0) == 0)
 		return 2;

@@ -43,6 +43,10 @@ static void put_numbers(struct visit *visit)
 	put_number(visit, facts, "Refusals since the start", door.refusals);
 	put_number(visit, facts, "Audit entries written since the start", audit.written);
 	put_number(visit, facts, "Audit entries that could not be written", audit.failed);
+	bool locked = site->memory_locked && keeper_counts(visit->site->keeper).server.memory_locked;
+	put_fact(facts, "Memory",
+		 locked ? TEXT("Locked: nothing of it is written to swap")
+			: TEXT("Not locked: values may be written to swap. Give the service LimitMEMLOCK=infinity"));
 	struct value *since = add_object(facts);
 	put_string(since, "title", "Running since");
 	put_long_instant(since, "value", site->started);
