@@ -209,6 +209,14 @@ enum status account_set_password(struct store *desk, int64_t user_id, struct tex
 	return status;
 }
 
+static void bind_date(struct statement *update, const char *name, date d)
+{
+	if (d == DATE_UNKNOWN)
+		statement_bind_null(update, name);
+	else
+		statement_bind_int(update, name, d);
+}
+
 static enum status store_account(struct store *desk, void *context, struct error *error)
 {
 	const struct account *account = context;
@@ -223,14 +231,16 @@ static enum status store_account(struct store *desk, void *context, struct error
 		return status;
 	statement_bind_int(end, "user_id", account->user_id);
 	statement_bind_text(end, "role", account->role);
-	statement_bind_int(end, "disabled", account->status == ACCOUNT_DISABLED);
+	statement_bind_int(end, "disabled", account->status != ACCOUNT_ACTIVE);
 	status = statement_run(end, NULL, error);
 	statement_done(end);
 	if (status == STATUS_OK)
 		status = store_prepare(
 			&update, desk,
 			"UPDATE account SET display_name = :display_name, role_id = :role, team_id = :team, "
-			"status = :status, must_change_password = :must_change WHERE user_id = :user_id",
+			"status = :status, must_change_password = :must_change, training_until = :training_until, "
+			"kept_by = :kept_by, organisation = :organisation, manager = :manager, worker_ids = "
+			":worker_ids, ends = :ends WHERE user_id = :user_id",
 			error);
 	if (status)
 		return status;
@@ -239,6 +249,12 @@ static enum status store_account(struct store *desk, void *context, struct error
 	statement_bind_text(update, "team", account->team);
 	statement_bind_int(update, "status", account->status);
 	statement_bind_int(update, "must_change", account->must_change_password);
+	bind_date(update, "training_until", account->training_until);
+	statement_bind_int(update, "kept_by", account->kept_by);
+	statement_bind_text(update, "organisation", account->organisation);
+	statement_bind_text(update, "manager", account->manager);
+	statement_bind_text(update, "worker_ids", account->worker_ids);
+	bind_date(update, "ends", account->ends);
 	statement_bind_int(update, "user_id", account->user_id);
 	status = statement_run(update, &changed, error);
 	statement_done(update);
@@ -290,6 +306,11 @@ void account_read(struct statement *query, struct arena *arena, instant now, str
 		.accepted = read_text(query, arena, "accepted"),
 		.accepted_at = read_instant(query, "accepted_at"),
 		.training_until = read_date(query, "training_until"),
+		.kept_by = (enum account_keeper)statement_int(query, statement_column(query, "kept_by")),
+		.organisation = read_text(query, arena, "organisation"),
+		.manager = read_text(query, arena, "manager"),
+		.worker_ids = read_text(query, arena, "worker_ids"),
+		.ends = read_date(query, "ends"),
 	};
 }
 

@@ -13,7 +13,12 @@
 
 enum { PASSWORD_LENGTH_MIN = 12, PASSWORD_LENGTH_MAX = 200, SESSION_TOKEN_SIZE = 44, CSRF_TOKEN_SIZE = 44 };
 
-enum account_status { ACCOUNT_ACTIVE, ACCOUNT_DISABLED };
+/* Who has left may come back when the staff records say so; whom somebody disabled here stays out until somebody here
+ * lets them in. */
+enum account_status { ACCOUNT_ACTIVE, ACCOUNT_DISABLED, ACCOUNT_LEFT };
+
+/* Who brings an account up to date: staff.h. */
+enum account_keeper { KEPT_BY_HAND, KEPT_BY_STAFF_FILE, KEPT_BY_SCIM };
 
 struct account {
 	int64_t user_id;
@@ -28,14 +33,23 @@ struct account {
 	struct text accepted;          /* version of the statement on acceptable use that they accepted last ... */
 	instant accepted_at;           /* ... and when */
 	date training_until;           /* DATE_UNKNOWN: none is known of */
+	enum account_keeper kept_by;
+	struct text organisation, manager, worker_ids; /* may be absent */
+	date ends;                                     /* the last day on which they sign in; DATE_UNKNOWN: none */
 };
+
+static inline bool account_is_over(const struct account *account, date today)
+{
+	return account->ends != DATE_UNKNOWN && account->ends < today;
+}
 
 /* USERNAME: letters, digits, '.', '-', '_', '@'; kept and compared in lower case. */
 enum status account_create(struct store *desk, const struct account *account, struct text password, int64_t *user_id,
 			   struct error *error) MUST_CHECK;
 enum status account_set_password(struct store *desk, int64_t user_id, struct text password,
 				 struct error *error) MUST_CHECK; /* ends its sessions, lifts a lock */
-/* Role, team, display name and status; ends its sessions when it is disabled or its role changes. */
+/* Everything but user name, password, factor and acceptance; ends its sessions when it is disabled or its role
+ * changes. ACCOUNT was read before: what it does not say is forgotten. */
 enum status account_update(struct store *desk, const struct account *account, struct error *error) MUST_CHECK;
 enum status account_find(struct store *desk, struct text username, struct arena *arena, struct account *out,
 			 struct error *error) MUST_CHECK;

@@ -85,7 +85,7 @@ enum status external_account(struct store *desk, struct text id, const struct ac
 		status = make(desk, id, wanted, error);
 		if (status == STATUS_OK)
 			status = find(desk, id, arena, out, &found, error);
-	} else if (status == STATUS_OK && out->status != ACCOUNT_ACTIVE) {
+	} else if (status == STATUS_OK && (out->status != ACCOUNT_ACTIVE || account_is_over(out, date_today()))) {
 		status = error_set(error, STATUS_REFUSED, "account.disabled", "This account may not sign in");
 	} else if (status == STATUS_OK && !same(out, wanted)) {
 		*change = EXTERNAL_CHANGED;
@@ -104,7 +104,7 @@ enum status external_disable(struct store *desk, struct text id, struct arena *a
 	bool found;
 	*disabled = false;
 	enum status status = find(desk, id, arena, &account, &found, error);
-	if (status || !found || account.status == ACCOUNT_DISABLED)
+	if (status || !found || account.status != ACCOUNT_ACTIVE)
 		return status;
 	*disabled = true;
 	account.status = ACCOUNT_DISABLED;

@@ -131,3 +131,21 @@ CREATE TABLE agreement_proposal (
 CREATE UNIQUE INDEX agreement_proposal_open ON agreement_proposal (agreement_id)
 WHERE answered_at IS NULL;
 ALTER TABLE agreement_ended ADD COLUMN suspended BOOL;
+-- migration 6
+-- Joiners, movers and leavers: who keeps the account up to date, and what they say of its user. Nobody signs in after `ends`.
+-- Surname and address of the user are sealed, and only ever compared with those of a resident.
+ALTER TABLE account ADD COLUMN kept_by INT NOT NULL DEFAULT 0; -- enum account_keeper
+ALTER TABLE account ADD COLUMN organisation TEXT;
+ALTER TABLE account ADD COLUMN manager TEXT; -- a user name
+ALTER TABLE account ADD COLUMN worker_ids TEXT; -- numbers that the council's systems know them by, blanks between
+ALTER TABLE account ADD COLUMN ends DATE;
+ALTER TABLE account ADD COLUMN self_sealed BLOB;
+-- What somebody had written when their session ended: for that user and that browser, for an hour.
+CREATE TABLE draft (
+	draft_id ID PRIMARY KEY,
+	owner_hash BLOB NOT NULL,
+	path TEXT NOT NULL,
+	kept INSTANT NOT NULL,
+	sealed BLOB NOT NULL
+);
+CREATE INDEX draft_by_owner ON draft (owner_hash);

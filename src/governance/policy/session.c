@@ -169,7 +169,7 @@ enum status session_find(struct store *desk, struct text token, const struct ses
 		"(SELECT generation FROM policy_state) AS policy_generation FROM session s "
 		"JOIN account a ON a.user_id = s.user_id WHERE s.token_hash = :hash AND s.seen > :idle_since "
 		"AND s.started > CASE WHEN s.stage = 0 THEN :started_since ELSE :half_since END AND "
-		"a.status = :active",
+		"a.status = :active AND (a.ends IS NULL OR a.ends >= :today)",
 		error);
 	if (status)
 		return status;
@@ -177,6 +177,7 @@ enum status session_find(struct store *desk, struct text token, const struct ses
 	statement_bind_int(query, "idle_since", now - idle_limit(limits));
 	statement_bind_int(query, "started_since", now - absolute_limit(limits));
 	statement_bind_int(query, "half_since", now - HALF_MINUTES * MINUTE);
+	statement_bind_int(query, "today", instant_date(now));
 	statement_bind_int(query, "active", ACCOUNT_ACTIVE);
 	bool row;
 	status = statement_step(query, &row, error);

@@ -141,7 +141,7 @@ static enum status count_attempt(struct store *desk, void *context, struct error
 	enum status status = store_prepare(&update, desk,
 					   "UPDATE account SET failures = failures + 1 WHERE username = :username "
 					   "RETURNING user_id, password_hash, status, failures, locked_until, "
-					   "second_factor",
+					   "second_factor, ends",
 					   error);
 	if (status)
 		return status;
@@ -149,7 +149,7 @@ static enum status count_attempt(struct store *desk, void *context, struct error
 	int user_id = statement_column(update, "user_id"), hash = statement_column(update, "password_hash"),
 	    account_status = statement_column(update, "status"), failures = statement_column(update, "failures"),
 	    locked = statement_column(update, "locked_until"),
-	    second_factor = statement_column(update, "second_factor");
+	    second_factor = statement_column(update, "second_factor"), ends = statement_column(update, "ends");
 	bool row;
 	status = statement_step(update, &row, error);
 	if (status || !row) {
@@ -159,7 +159,8 @@ static enum status count_attempt(struct store *desk, void *context, struct error
 	instant now = instant_now(), until = statement_int(update, locked);
 	int64_t count = statement_int(update, failures);
 	attempt->user_id = statement_int(update, user_id);
-	attempt->disabled = statement_int(update, account_status) != ACCOUNT_ACTIVE;
+	bool over = !statement_is_null(update, ends) && statement_int(update, ends) < instant_date(now);
+	attempt->disabled = over || statement_int(update, account_status) != ACCOUNT_ACTIVE;
 	attempt->second_factor = statement_int(update, second_factor) != 0;
 	snprintf(attempt->hash, sizeof attempt->hash, "%.*s", TEXT_ARG(statement_text(update, hash)));
 	statement_done(update);

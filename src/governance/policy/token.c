@@ -99,12 +99,14 @@ enum status api_token_find(struct store *desk, struct text token, struct arena *
 	hash_token(token, hash);
 	enum status status = store_prepare(&query, desk,
 					   TOKENS_AND_ACCOUNTS "WHERE t.token_hash = :hash AND t.revoked IS NULL AND "
-							       "t.expires > :now AND a.status = :active",
+							       "t.expires > :now AND a.status = :active AND (a.ends "
+							       "IS NULL OR a.ends >= :today)",
 					   error);
 	if (status)
 		return status;
 	statement_bind_blob(query, "hash", hash, sizeof hash);
 	statement_bind_int(query, "now", now);
+	statement_bind_int(query, "today", instant_date(now));
 	statement_bind_int(query, "active", ACCOUNT_ACTIVE);
 	status = statement_step(query, &row, error);
 	if (status == STATUS_OK && row) {

@@ -509,7 +509,8 @@ static void read_holidays(struct reader *r, struct profile *profile)
 static void fill_profile(struct loader *loader)
 {
 	static const char *const keys[] = {"id",      "title", "council",         "description",     "include",
-					   "library", "wards", "ward_boundaries", "school_holidays", NULL};
+					   "library", "wards", "ward_boundaries", "school_holidays", "staff",
+					   NULL};
 	struct profile *profile = loader->profile;
 	struct file *file = loader_file(loader, "profile.yaml");
 	struct reader r = {loader, file};
@@ -576,6 +577,7 @@ static void load_all(struct loader *loader, const char *folder)
 	fill_purposes(loader);
 	fill_roles(loader);
 	fill_teams(loader);
+	fill_staff(loader);
 	fill_agreements(loader);
 	fill_restrictions(loader);
 	fill_events(loader);

@@ -25,6 +25,15 @@ LOOKUP(agreement, KIND_AGREEMENT, agreements)
 LOOKUP(list, KIND_LIST, lists)
 LOOKUP(factor, KIND_FACTOR, factors)
 
+const struct profile_role *profile_job_role(const struct profile *profile, struct text code)
+{
+	const struct profile_staff *staff = &profile->staff;
+	for (size_t i = 0; i < staff->job_count; i++)
+		if (text_equal_ignoring_case(staff->jobs[i].code, code))
+			return staff->jobs[i].role;
+	return profile_role(profile, code);
+}
+
 const struct profile_column *feed_column(const struct profile_feed *feed, const struct profile_element *element)
 {
 	unsigned place = feed->column_of ? feed->column_of[element->number] : 0;

@@ -346,6 +346,26 @@ struct profile_team {
 	struct profile_place place;
 };
 
+/* Who may work with the service at all, and what they must have agreed to and learnt before: `staff` in profile.yaml.
+ */
+struct profile_job {
+	struct text code; /* as the HR extract has it */
+	const struct profile_role *role;
+};
+struct profile_staff {
+	struct profile_job *jobs;
+	size_t job_count;
+	struct text use_version; /* of the statement on acceptable use; absent: none is asked for */
+	const struct text *use_text;
+	size_t use_text_count; /* paragraphs */
+	struct text training;  /* its title; absent: none is asked for */
+	struct text training_where, training_ask;
+	int training_months;                        /* that it is valid */
+	const struct profile_role **training_roles; /* that need it; none: all */
+	size_t training_role_count;
+	bool breached_required; /* no password without the list of breached ones */
+};
+
 struct profile_clause {
 	struct text number, text; /* "4.2", "Officers may see ..." */
 };
@@ -680,6 +700,7 @@ struct profile {
 	PROFILE_ARRAY(struct profile_ward) wards;
 	PROFILE_ARRAY(struct profile_boundary) boundaries; /* none: maps have no wards */
 	PROFILE_ARRAY(struct profile_holiday) school_holidays;
+	struct profile_staff staff;
 	struct profile_element_list identity; /* in the order of the page */
 	struct profile_element_list contact;
 	struct profile_inside *inside; /* arena and look-up tables */
@@ -698,6 +719,8 @@ const struct profile_element *profile_element(const struct profile *profile, str
 const struct profile_feed *profile_feed(const struct profile *profile, struct text id);
 const struct profile_purpose *profile_purpose(const struct profile *profile, struct text id);
 const struct profile_role *profile_role(const struct profile *profile, struct text id);
+/* The role that a staff file's job code or role id stands for; NULL: none. */
+const struct profile_role *profile_job_role(const struct profile *profile, struct text code);
 const struct profile_team *profile_team(const struct profile *profile, struct text id);
 const struct profile_agreement *profile_agreement(const struct profile *profile, struct text id);
 const struct profile_list *profile_list(const struct profile *profile, struct text id);

@@ -166,6 +166,7 @@ void fill_feeds(struct loader *loader);
 void fill_purposes(struct loader *loader);
 void fill_roles(struct loader *loader);
 void fill_teams(struct loader *loader);
+void fill_staff(struct loader *loader); /* behind the roles */
 void fill_agreements(struct loader *loader);
 void fill_restrictions(struct loader *loader);
 /* What the register says of an agreement besides what it covers, for whom and until when (load_register.c): false when

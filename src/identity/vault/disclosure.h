@@ -390,5 +390,9 @@ extern const struct sealed_rows disclosure_sealed_searches; /* on the desk */
  */
 enum { WORDS_OF_SECOND_FACTOR = 21 };
 extern const struct sealed_rows second_factor_sealed_rows;
+/* So is the surname and the address of a user, and what somebody was writing when their session ended (ID is the
+ * draft's). */
+enum { WORDS_OF_USER = 22, WORDS_OF_DRAFT = 23 };
+extern const struct sealed_rows user_sealed_rows, draft_sealed_rows;
 
 #endif

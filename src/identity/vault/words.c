@@ -11,6 +11,22 @@ const struct sealed_rows second_factor_sealed_rows = {
 	.update = "UPDATE second_factor SET sealed = :sealed WHERE user_id = :record_id",
 	.place = {"record_id"}};
 
+const struct sealed_rows user_sealed_rows = {
+	.title = "surnames and addresses of users",
+	.select = "SELECT user_id AS record_id, 0 AS feed_no, 0 AS row_key, 22 AS version, 5 AS part, self_sealed AS "
+		  "sealed FROM account WHERE self_sealed IS NOT NULL AND user_id > :record_id ORDER BY user_id LIMIT "
+		  ":most",
+	.update = "UPDATE account SET self_sealed = :sealed WHERE user_id = :record_id",
+	.place = {"record_id"}};
+
+const struct sealed_rows draft_sealed_rows = {
+	.title = "drafts of users",
+	.select =
+		"SELECT draft_id AS record_id, 0 AS feed_no, 0 AS row_key, 23 AS version, 5 AS part, sealed FROM draft "
+		"WHERE draft_id > :record_id ORDER BY draft_id LIMIT :most",
+	.update = "UPDATE draft SET sealed = :sealed WHERE draft_id = :record_id",
+	.place = {"record_id"}};
+
 enum status disclosure_open_vault(struct vault **out, const char *key_path, struct store *data, struct error *error)
 {
 	enum status status = vault_open(out, key_path, error);

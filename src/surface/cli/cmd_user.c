@@ -143,9 +143,11 @@ static void list_accounts(struct cli_answer *answer, const struct account *accou
 		answer_cell(answer, account->display_name);
 		answer_cell(answer, account->role);
 		answer_cell(answer, account->team);
-		answer_cell(answer, account->status == ACCOUNT_DISABLED ? TEXT("disabled")
-				    : account->locked                   ? TEXT("locked")
-									: TEXT("active"));
+		answer_cell(answer, account->status == ACCOUNT_LEFT          ? TEXT("left")
+				    : account->status == ACCOUNT_DISABLED    ? TEXT("disabled")
+				    : account_is_over(account, date_today()) ? TEXT("ended")
+				    : account->locked                        ? TEXT("locked")
+									     : TEXT("active"));
 		answer_cell(answer, account->last_sign_in == INSTANT_UNKNOWN
 					    ? TEXT("never")
 					    : text_of(instant_format(account->last_sign_in, when)));
@@ -223,6 +225,8 @@ static enum status enable(struct cli *cli, struct opened *opened, struct account
 {
 	(void)cli;
 	account->status = ACCOUNT_ACTIVE;
+	if (account_is_over(account, date_today()))
+		account->ends = DATE_UNKNOWN;
 	return account_update(opened->desk, account, error);
 }
 

@@ -406,6 +406,31 @@ const struct cli_command cli_commands[] = {
 		.run = cmd_user_second_factor,
 	},
 	{
+		.name = "user sync",
+		.group = GROUP_PEOPLE,
+		.summary = "Bring accounts up to date with the council's staff records",
+		.details =
+			"FILE is a CSV file with everybody who is to have an account: username, display_name, role (of "
+			"the "
+			"profile, or a job code that its `staff: jobs:` maps to one), and, where known, team, "
+			"organisation, start, end, manager, worker_ids, training_until, surname, address, postcode. "
+			"Who is new gets an account without a password; who has another role or team is signed out; "
+			"who "
+			"is no longer named, or has ended, is disabled. Accounts made by hand are left alone and "
+			"listed. Surname and address are sealed, and only compared with those of residents whom the "
+			"user looks at.\n\n"
+			"A file that has a bad row changes nothing, nor does one that would disable more than a tenth "
+			"of the accounts that it keeps (two may always go): say --allow-leavers when it is right. "
+			"Begin with --dry-run.",
+		.operands = {WORKSPACE_OPERAND, {"FILE", "the staff file", false, false}},
+		.options = {{"dry-run", 'n', NULL, "show what would change, and change nothing", NULL},
+			    {"allow-leavers", 0, "N", "disable up to N accounts", NULL},
+			    {"adopt", 0, NULL, "hand accounts that were made by hand over to the file", NULL}},
+		.examples = {{"oneview user sync council staff.csv --dry-run", "Joiners, movers, leavers."},
+			     {"oneview user sync council staff.csv", "Every night, for instance."}},
+		.run = cmd_user_sync,
+	},
+	{
 		.name = "token add",
 		.group = GROUP_PEOPLE,
 		.summary = "Let a program ask the API as an account",

@@ -39,7 +39,9 @@ static struct account worker(const char *username)
 	return (struct account){.username = text_of(username),
 				.display_name = TEXT("Wren Okafor"),
 				.role = TEXT("officer"),
-				.team = TEXT("options")};
+				.team = TEXT("options"),
+				.training_until = DATE_UNKNOWN,
+				.ends = DATE_UNKNOWN};
 }
 
 static int64_t create(const char *username)

@@ -91,7 +91,11 @@ static void read_form(const struct visit *visit, struct account *account)
 	account->team = visit_field(visit, "team");
 	if (!account->team.len)
 		account->team = TEXT_ABSENT;
-	account->status = text_is(visit_field(visit, "status"), "disabled") ? ACCOUNT_DISABLED : ACCOUNT_ACTIVE;
+	bool disabled = text_is(visit_field(visit, "status"), "disabled");
+	if (!disabled && account_is_over(account, date_today()))
+		account->ends = DATE_UNKNOWN;
+	if (!disabled || account->status == ACCOUNT_ACTIVE)
+		account->status = disabled ? ACCOUNT_DISABLED : ACCOUNT_ACTIVE;
 }
 
 static bool form_is_right(struct visit *visit, const struct account *account)
@@ -170,7 +174,8 @@ static enum status saved_page(struct visit *visit, const struct account *account
 enum status page_user_create(struct visit *visit, struct error *error)
 {
 	char password[PASSWORD_LENGTH_MAX];
-	struct account account = {.username = visit_field(visit, "username"), .must_change_password = true};
+	struct account account = {
+		.username = visit_field(visit, "username"), .must_change_password = true, .ends = DATE_UNKNOWN};
 	read_form(visit, &account);
 	if (!form_is_right(visit, &account))
 		return user_form(visit, &account, true);
@@ -215,7 +220,7 @@ enum status page_user_post(struct visit *visit, struct error *error)
 	read_form(visit, &account);
 	if (!form_is_right(visit, &account))
 		return user_form(visit, &account, false);
-	if (account.user_id == visit->viewer.user_id && account.status == ACCOUNT_DISABLED) {
+	if (account.user_id == visit->viewer.user_id && account.status != ACCOUNT_ACTIVE) {
 		visit_form_error(visit, "status", "You cannot disable yourself: ask another administrator");
 		return user_form(visit, &account, false);
 	}
