@@ -177,7 +177,8 @@ static void start_server(struct bench *b)
 	b->server = fork();
 	if (b->server == 0) {
 		close(pipe_ends[0]);
-		struct web_settings settings = {.workspace = b->options.workspace,
+		struct web_settings settings = {.without_limits = true,
+						.workspace = b->options.workspace,
 						.threads = (unsigned)b->options.threads,
 						.ready = tell_port,
 						.context = &pipe_ends[1]};

@@ -103,6 +103,14 @@ struct audit_page {
 enum status audit_read(struct store *desk, const struct audit_filter *filter, struct arena *arena,
 		       struct audit_page *out, struct error *error) MUST_CHECK;
 
+/* How many pages about people a user was shown since FROM (`all`), and since LATER: what was recorded within one
+ * second counts as one page, for a household's page is a look at each member. */
+struct audit_looks {
+	int64_t all, later;
+};
+enum status audit_count_looks(struct audit_looks *out, struct store *desk, struct text user_name, instant later,
+			      instant from, struct error *error) MUST_CHECK;
+
 /* The sealed words of an entry, which must have a mark; STATUS_NOT_FOUND when there are none, or no longer. */
 enum status audit_read_words(struct store *desk, int64_t seq, struct arena *arena, struct audit_entry *out,
 			     struct error *error) MUST_CHECK;

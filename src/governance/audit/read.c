@@ -116,3 +116,29 @@ enum status audit_read_words(struct store *desk, int64_t seq, struct arena *aren
 	statement_done(query);
 	return status;
 }
+
+enum status audit_count_looks(struct audit_looks *out, struct store *desk, struct text user_name, instant later,
+			      instant from, struct error *error)
+{
+	bool row;
+	struct statement *query;
+	enum status status = store_prepare(
+		&query, desk,
+		"SELECT count(*) AS all_of_them, coalesce(sum(CASE WHEN second >= :later_at THEN 1 ELSE 0 END), 0) AS "
+		"later "
+		"FROM (SELECT DISTINCT at / 1000000 AS second FROM audit_entry WHERE user_name = :user_name AND at >= "
+		":from_at "
+		"AND outcome = 'allowed' AND action IN ('resident.open', 'household.open', 'property.open')) AS looks",
+		error);
+	if (status)
+		return status;
+	statement_bind_text(query, "user_name", user_name);
+	statement_bind_int(query, "from_at", from);
+	statement_bind_int(query, "later_at", later / 1000000);
+	status = statement_step(query, &row, error);
+	if (status == STATUS_OK && row)
+		*out = (struct audit_looks){statement_int(query, statement_column(query, "all_of_them")),
+					    statement_int(query, statement_column(query, "later"))};
+	statement_done(query);
+	return status;
+}

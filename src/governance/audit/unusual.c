@@ -76,6 +76,12 @@ static const struct {
 			   "WHERE look.n >= :least AND look.n * mean.residents >= 4 * mean.n ORDER BY look.n DESC, "
 			   "subject_id LIMIT :most",
 			   UNUSUAL_OFTEN_LEAST},
+	[UNUSUAL_BULK] =
+		{"bulk",
+		 "SELECT user_name, role, 0 AS resident_id, at, seq AS first_seq, seq AS last_seq, 1 AS n, 0 AS "
+		 "own_n, 0 AS own_of, 0 AS role_n, 0 AS role_of FROM audit_entry WHERE action = 'access.bulk' AND at "
+		 ">= :from_at AND at < :before_at AND 1 >= :least ORDER BY at DESC LIMIT :most",
+		 1},
 };
 
 const char *unusual_kind_name(enum unusual_kind kind)
@@ -122,6 +128,9 @@ static struct text explain(enum unusual_kind kind, int64_t count, double own, do
 		break;
 	case UNUSUAL_REFUSED:
 		snprintf(why, sizeof why, "%lld refusals of residents in one day", n);
+		break;
+	case UNUSUAL_BULK:
+		snprintf(why, sizeof why, "more different residents in one hour than the limits of the role expect");
 		break;
 	default:
 		snprintf(why, sizeof why, "%lld users opened this resident; the mean is %.1f", n, own);

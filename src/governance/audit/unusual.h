@@ -17,6 +17,7 @@ enum unusual_kind {
 	UNUSUAL_OUT_OF_HOURS, /* 20:00 to 07:00 UTC, or at the weekend, where others of the role are not */
 	UNUSUAL_REFUSED,      /* turned away from residents again and again in a day */
 	UNUSUAL_OFTEN,        /* a resident whom far more users opened than others */
+	UNUSUAL_BULK,         /* more residents in an hour than the role's setting: noticed when it happened */
 	UNUSUAL_KIND_COUNT
 };
 const char *unusual_kind_name(enum unusual_kind kind); /* "spree" */

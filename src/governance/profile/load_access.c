@@ -34,10 +34,34 @@ static void check_sees_names(struct reader *r, const struct yaml_node *node, con
 	}
 }
 
+static int read_limit(struct reader *r, const struct yaml_node *node, const char *key, int usual)
+{
+	double most = read_number(r, node, key, usual);
+	if (most >= 1 && most <= 1000000 && most == (int)most)
+		return (int)most;
+	problem(r, yaml_get(node, key), "`%s` is a whole number, from 1 to 1000000", key);
+	remedy(r, "Leave it out for the usual %d.", usual);
+	return usual;
+}
+
+static void read_limits(struct reader *r, const struct yaml_node *node, struct profile_limits *out)
+{
+	static const char *const keys[] = {"opens_minute",   "opens_hour",      "opens_day",
+					   "residents_hour", "searches_minute", NULL};
+	*out = (struct profile_limits){60, 600, 3000, 100, 60};
+	if (!node || !read_mapping(r, node, "limits", keys))
+		return;
+	out->opens_minute = read_limit(r, node, "opens_minute", out->opens_minute);
+	out->opens_hour = read_limit(r, node, "opens_hour", out->opens_hour);
+	out->opens_day = read_limit(r, node, "opens_day", out->opens_day);
+	out->residents_hour = read_limit(r, node, "residents_hour", out->residents_hour);
+	out->searches_minute = read_limit(r, node, "searches_minute", out->searches_minute);
+}
+
 void fill_roles(struct loader *loader)
 {
 	static const char *const keys[] = {"id",          "title", "description",   "capabilities", "purposes", "names",
-					   "own_sources", "team",  "second_factor", "groups",       NULL};
+					   "own_sources", "team",  "second_factor", "groups",       "limits",   NULL};
 	static const char *const needs[] = {"optional", "required", NULL};
 	for (size_t i = 0; i < loader->entry_count[KIND_ROLE]; i++) {
 		struct yaml_node *node;
@@ -52,6 +76,7 @@ void fill_roles(struct loader *loader)
 		role->own_sources = read_bool(&r, node, "own_sources", false);
 		role->second_factor = read_enum(&r, node, "second_factor", needs, false, 0) == 1;
 		role->groups = read_texts(&r, node, "groups", false, &role->group_count);
+		read_limits(&r, yaml_get(node, "limits"), &role->limits);
 		struct list capabilities = read_list(&r, node, "capabilities", true);
 		for (size_t c = 0; c < capabilities.count; c++) {
 			int at = scalar_enum(&r, capabilities.at[c], "capabilities", capability_names, -1);

@@ -318,6 +318,13 @@ struct profile_purpose {
 	struct profile_place place;
 };
 
+/* How often somebody of a role may ask, and from when on it is noticed. Pages about people; windows of the clock. */
+struct profile_limits {
+	int opens_minute, opens_hour, opens_day;
+	int residents_hour; /* different ones: more are noticed, and not refused */
+	int searches_minute;
+};
+
 struct profile_role {
 	struct text id, title, description;
 	uint64_t capabilities;                   /* capability_bit()s, or-ed */
@@ -328,7 +335,8 @@ struct profile_role {
 	const struct text *groups;       /* of the council's identity provider: their members have this role */
 	size_t group_count;
 	bool second_factor; /* signing in takes a code of an authenticator app as well */
-	bool own_sources;   /* quarantine, quality and reports only of the sources of the user's team */
+	struct profile_limits limits;
+	bool own_sources; /* quarantine, quality and reports only of the sources of the user's team */
 	unsigned number;
 	struct profile_place place;
 };

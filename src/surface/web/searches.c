@@ -5,7 +5,7 @@
 
 #include <pthread.h>
 
-enum { SLOTS = 8192, WORDS_LONGEST = 256, SEARCHES_A_MINUTE = 60 };
+enum { SLOTS = 8192, WORDS_LONGEST = 256 };
 static const instant kept_for = 3600 * INT64_C(1000000);
 
 struct search {
@@ -15,17 +15,10 @@ struct search {
 	char words[WORDS_LONGEST];
 };
 
-struct rate {
-	int64_t session_id;
-	instant minute;
-	unsigned count;
-};
-
 /* Rings: the newest overwrites the oldest of its place. */
 struct searches {
 	pthread_mutex_t lock;
 	struct search slots[SLOTS];
-	struct rate rates[SLOTS];
 };
 
 struct searches *searches_new(void)
@@ -70,16 +63,4 @@ struct text searches_find(struct searches *searches, int64_t session_id, int64_t
 		explicit_bzero(slot, sizeof *slot);
 	pthread_mutex_unlock(&searches->lock);
 	return found;
-}
-
-bool searches_allowed(struct searches *searches, int64_t session_id)
-{
-	instant minute = instant_now() / 60000000;
-	pthread_mutex_lock(&searches->lock);
-	struct rate *rate = &searches->rates[(uint64_t)session_id % SLOTS];
-	if (rate->session_id != session_id || rate->minute != minute)
-		*rate = (struct rate){.session_id = session_id, .minute = minute};
-	bool allowed = ++rate->count <= SEARCHES_A_MINUTE;
-	pthread_mutex_unlock(&searches->lock);
-	return allowed;
 }

@@ -18,7 +18,5 @@ void searches_free(struct searches *searches);
 int64_t searches_keep(struct searches *searches, int64_t session_id, struct text words);
 /* The words, in ARENA; absent when there is no such search of this session. */
 struct text searches_find(struct searches *searches, int64_t session_id, int64_t number, struct arena *arena);
-/* Counts a search of the session: false when it makes more than 60 in a minute. */
-bool searches_allowed(struct searches *searches, int64_t session_id);
 
 #endif

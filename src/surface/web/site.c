@@ -312,6 +312,39 @@ static const char *to_do_first(const struct visit *visit)
 	return NULL;
 }
 
+/* Noticed, and not refused: the page comes all the same, with an entry of its own beside the look's. */
+static void notice_bulk(struct visit *visit, int residents)
+{
+	struct audit_entry entry = visit_entry(visit, "access.bulk", "noticed");
+	entry.detail = arena_format(visit->arena, "residents=%d this hour", residents);
+	request_hold(visit->request);
+	audit_submit(visit->site->audit, &entry, visit_audited, visit);
+	log_event(LOG_WARNING, "web.bulk", "a user has opened %d different residents this hour: see /audit/unusual",
+		  residents);
+}
+
+/* Each page that shows somebody counts, whichever way it was asked for. */
+static enum status check_often(struct visit *visit, struct error *error)
+{
+	int64_t subject = 0;
+	struct store *desk;
+	struct limits_answer answer;
+	struct limits_asker asker = visit_asker(visit);
+	if (!visit->route->needs_purpose || visit->route->audit != RECORDS_LOOK ||
+	    visit->site->settings->without_limits)
+		return STATUS_OK;
+	if (visit->route->capability != CAPABILITY_RESIDENT_OPEN || !visit_id_parameter(visit, 0, &subject))
+		subject = 0;
+	enum status status = visit_desk(visit, &desk, error);
+	if (status == STATUS_OK)
+		status = limits_open(visit->site->asked, &asker, subject, desk, &answer, error);
+	if (status == STATUS_OK && answer.over)
+		return visit_too_often(visit, answer.over, answer.most, error);
+	if (status == STATUS_OK && answer.bulk)
+		notice_bulk(visit, answer.bulk);
+	return status;
+}
+
 static enum status check_access(struct visit *visit, struct error *error)
 {
 	const struct route *route = visit->route;
@@ -408,6 +441,8 @@ static void run(struct request *request)
 		status = check_access(visit, &error);
 	if (status == STATUS_OK)
 		status = check_form(visit, &error);
+	if (status == STATUS_OK && !visit->answered)
+		status = check_often(visit, &error);
 	if (status == STATUS_OK && !visit->answered)
 		status = visit->route->handler(visit, &error);
 	if (status == STATUS_OK)

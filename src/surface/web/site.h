@@ -29,6 +29,7 @@
 #include "web/assets.h"
 #include "web/document.h"
 #include "web/keeper.h"
+#include "web/limits.h"
 #include "web/metrics.h"
 #include "web/searches.h"
 #include "web/template.h"
@@ -105,6 +106,7 @@ struct site {
 	struct template_set *templates;
 	struct assets *assets;
 	struct searches *searches;
+	struct limits *asked; /* how often, by whom */
 	struct seen *seen;
 	struct provider *provider; /* provider.h; NULL: none is configured */
 	struct relinker *relinker;
@@ -187,6 +189,11 @@ void visit_record(struct visit *visit, const struct audit_entry *entry);
 /* For other rooms that submit by themselves: hold, then pass visit_audited as the callback. */
 void visit_expect_entry(struct visit *visit);
 void visit_audited(void *visit, enum status status, const struct error *error);
+
+/* Of the viewer, for limits.h. */
+struct limits_asker visit_asker(const struct visit *visit);
+/* "web.often": answered with 429, and recorded. */
+enum status visit_too_often(struct visit *visit, const char *window, int most, struct error *error) MUST_CHECK;
 
 /* The answer waits for the entry that the door has submitted. */
 void visit_ticket(struct visit *visit, struct disclosure_ticket *ticket);

@@ -103,6 +103,26 @@ void visit_record(struct visit *visit, const struct audit_entry *entry)
 	audit_submit(visit->site->audit, entry, visit_audited, visit);
 }
 
+struct limits_asker visit_asker(const struct visit *visit)
+{
+	static const struct profile_limits none = {0};
+	const struct profile_role *role = visit->viewer.role;
+	return (struct limits_asker){visit->viewer.user_id, visit->viewer.username, role ? &role->limits : &none};
+}
+
+enum status visit_too_often(struct visit *visit, const char *window, int most, struct error *error)
+{
+	struct audit_entry entry = visit_entry(visit, "page.refused", "refused");
+	entry.detail = arena_format(visit->arena, "limit=%s most=%d", window, most);
+	visit_record(visit, &entry);
+	error_set(error, STATUS_REFUSED, "web.often", "You have opened more than %d pages about people this %s.", most,
+		  window);
+	error_remedy(error,
+		     "Wait and try again. If your work needs more, ask the people who look after OneView in your "
+		     "council to raise the limit of your role.");
+	return STATUS_REFUSED;
+}
+
 void visit_ticket(struct visit *visit, struct disclosure_ticket *ticket)
 {
 	visit_expect_entry(visit);

@@ -103,6 +103,7 @@ enum status site_open(struct site **out, const struct web_settings *settings, st
 	pthread_mutex_init(&site->snapshot_lock, NULL);
 	buf_init(&site->profile_problem, 4096);
 	site->searches = searches_new();
+	site->asked = limits_new();
 	site->seen = seen_new();
 	site->limits.marks = session_marks_new();
 	enum status status = workspace_open(&site->workspace, settings->workspace, error);
@@ -173,6 +174,7 @@ void site_close(struct site *site)
 	workspace_unlock(site->served);
 	workspace_close(site->workspace);
 	searches_free(site->searches);
+	limits_free(site->asked);
 	seen_free(site->seen);
 	provider_close(site->provider);
 	session_marks_free(site->limits.marks);

@@ -521,6 +521,12 @@ static void test_unusual_accesses_are_found_and_explained(void **state)
 		snprintf(user, sizeof user, "visitor.%d", i);
 		looks(user, WEDNESDAY + (7 * 24 + 10 + i) * AN_HOUR, 8000, 1, "allowed"); /* all want to see 8000 */
 	}
+	struct audit_entry bulk = {.at = WEDNESDAY + 10 * AN_HOUR, /* noticed by the server when it happened */
+				   .user_name = TEXT("worker.three"),
+				   .role = TEXT("worker"),
+				   .action = TEXT("access.bulk"),
+				   .outcome = TEXT("noticed")};
+	assert_ok(audit_append(busy, &bulk, &e), &e);
 	audit_close(busy);
 	struct unusual_list list = find_unusual(&arena);
 	static const struct {
@@ -530,9 +536,10 @@ static void test_unusual_accesses_are_found_and_explained(void **state)
 	} expected[] = {{UNUSUAL_SPREE, "worker.one", 0, 40},
 			{UNUSUAL_OUT_OF_HOURS, "worker.two", 0, 1},
 			{UNUSUAL_REFUSED, "worker.three", 0, 3},
-			{UNUSUAL_OFTEN, NULL, 8000, 6}};
-	assert_int_equal(list.count, 4);
-	for (size_t i = 0; i < 4; i++) {
+			{UNUSUAL_OFTEN, NULL, 8000, 6},
+			{UNUSUAL_BULK, "worker.three", 0, 1}};
+	assert_int_equal(list.count, 5);
+	for (size_t i = 0; i < 5; i++) {
 		assert_int_equal(list.at[i].kind, expected[i].kind);
 		assert_true(expected[i].user ? text_is(list.at[i].user_name, expected[i].user)
 					     : text_is_absent(list.at[i].user_name));

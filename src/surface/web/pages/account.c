@@ -71,6 +71,18 @@ void sign_in_record_failure(struct visit *visit, enum sign_in_outcome outcome)
 	struct audit_entry entry = visit_entry(visit, "sign_in", "refused");
 	entry.detail = text_of(sign_in_outcome_name(outcome));
 	visit_record(visit, &entry);
+	limits_sign_in_failed(visit->site->asked, visit->request->from);
+}
+
+/* Whoever tries one password on many accounts locks none of them. */
+static enum status too_many_failures(struct visit *visit, struct error *error)
+{
+	struct audit_entry entry = visit_entry(visit, "sign_in", "refused");
+	entry.detail = TEXT("limit=address");
+	visit_record(visit, &entry);
+	error_set(error, STATUS_REFUSED, "web.often", "Signing in has failed too often from where you are.");
+	error_remedy(error, "Wait a quarter of an hour and try again, or sign in from somewhere else.");
+	return STATUS_REFUSED;
 }
 
 static enum status sign_in_again(struct visit *visit, struct text username, struct text next)
@@ -143,6 +155,8 @@ enum status page_sign_in_post(struct visit *visit, struct error *error)
 	enum status status = visit_desk(visit, &desk, error);
 	if (status != STATUS_OK)
 		return status;
+	if (!limits_may_sign_in(visit->site->asked, visit->request->from))
+		return too_many_failures(visit, error);
 	status = account_sign_in(desk, username, text_is_absent(password) ? TEXT("") : password, visit->arena, &account,
 				 &outcome, error);
 	if (status == STATUS_REFUSED) {

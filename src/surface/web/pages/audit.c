@@ -15,6 +15,7 @@ static const struct {
 	{"sign_out", "Signed out"},
 	{"purpose.choose", "Chose a purpose"},
 	{"page.refused", "Was refused a page"},
+	{"access.bulk", "Opened many residents in an hour"},
 	{"report.make", "Reported something wrong"},
 	{"report.open", "Read a report"},
 	{"report.answer", "Answered a report"},

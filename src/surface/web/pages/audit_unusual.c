@@ -10,6 +10,7 @@ static const char *const kind_titles[UNUSUAL_KIND_COUNT] = {
 	[UNUSUAL_OUT_OF_HOURS] = "Out of hours",
 	[UNUSUAL_REFUSED] = "Refused again and again",
 	[UNUSUAL_OFTEN] = "Opened by far more users than others",
+	[UNUSUAL_BULK] = "More residents than the role expects",
 };
 
 static const struct {

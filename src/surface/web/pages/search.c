@@ -112,9 +112,16 @@ enum status page_search(struct visit *visit, struct error *error)
 	return status == STATUS_OK ? form(visit, query) : status;
 }
 
-static enum status too_often(struct error *error)
+static enum status check_often(struct visit *visit, struct error *error)
 {
-	error_set(error, STATUS_REFUSED, "web.often", "You have searched more than 60 times in a minute.");
+	struct limits_asker asker = visit_asker(visit);
+	if (visit->site->settings->without_limits || limits_search(visit->site->asked, &asker))
+		return STATUS_OK;
+	struct audit_entry entry = visit_entry(visit, "search", "refused");
+	entry.detail = arena_format(visit->arena, "limit=minute most=%d", asker.most->searches_minute);
+	visit_record(visit, &entry);
+	error_set(error, STATUS_REFUSED, "web.often", "You have searched more than %d times in a minute.",
+		  asker.most->searches_minute);
 	error_remedy(error, "Wait a minute and try again. If your work needs lists, ask for a report instead.");
 	return STATUS_REFUSED;
 }
@@ -135,8 +142,9 @@ enum status page_search_post(struct visit *visit, struct error *error)
 		visit_form_error(visit, "q", "Write a name, a date of birth, an address or a reference number");
 	if (!query.len || !chosen)
 		return form(visit, query);
-	if (!searches_allowed(visit->site->searches, visit->session.session_id))
-		return too_often(error);
+	status = check_often(visit, error);
+	if (status != STATUS_OK)
+		return status;
 	if (visit->json) {
 		status = search(visit, query, error);
 		return status == STATUS_OK ? form(visit, query) : status;

@@ -41,6 +41,9 @@ static void put_numbers(struct visit *visit)
 	put_number(visit, facts, "Searches since the start", door.finds);
 	put_number(visit, facts, "Pages about somebody since the start", door.opens);
 	put_number(visit, facts, "Refusals since the start", door.refusals);
+	struct limits_numbers asked = limits_numbers(site->asked);
+	put_number(visit, facts, "Times that somebody asked too often since the start", asked.refused);
+	put_number(visit, facts, "Times that somebody opened many residents in an hour since the start", asked.bulk);
 	put_number(visit, facts, "Audit entries written since the start", audit.written);
 	put_number(visit, facts, "Audit entries that could not be written", audit.failed);
 	bool locked = site->memory_locked && keeper_counts(visit->site->keeper).server.memory_locked;
@@ -169,6 +172,9 @@ enum status page_metrics(struct visit *visit, struct error *error)
 	emit(out, "finds_total", "counter", "Searches.", door.finds);
 	emit(out, "opens_total", "counter", "Residents, households and properties opened.", door.opens);
 	emit(out, "refusals_total", "counter", "Questions refused at the door.", door.refusals);
+	struct limits_numbers asked = limits_numbers(visit->site->asked);
+	emit(out, "asked_too_often_total", "counter", "Questions refused for being too many.", asked.refused);
+	emit(out, "bulk_noticed_total", "counter", "Times that a user opened many residents in an hour.", asked.bulk);
 	emit(out, "index_residents", "gauge", "Residents that can be found.", door.residents);
 	emit(out, "index_bytes", "gauge", "Size of the search index.", door.index_bytes);
 	emit(out, "generation", "gauge", "State of the data that is shown.", (uint64_t)door.generation);

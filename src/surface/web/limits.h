@@ -1,0 +1,54 @@
+/* How often somebody may ask: pages about people and searches by user, wrong passwords by address. And who reads in
+ * bulk.
+ *
+ * What a user has opened is counted by the keeper, over all of their sessions and tokens, by what their role allows
+ * (struct profile_limits).  Windows are those of the clock: this minute, this hour, this day (UTC).  After a restart,
+ * hour and day go on from what the audit says.  Reading in bulk is noticed below the limit: when a user has opened
+ * more different residents in an hour than the role usually needs, once an hour.
+ *
+ * Any thread. What is counted is numbers: no name, no value of anybody.
+ */
+#ifndef WEB_LIMITS_H
+#define WEB_LIMITS_H
+
+#include "base/date.h"
+#include "profile/profile.h"
+#include "store/store.h"
+
+struct limits;
+
+struct limits *limits_new(void);
+void limits_free(struct limits *limits); /* NULL is fine */
+
+struct limits_asker {
+	int64_t user_id;
+	struct text username;
+	const struct profile_limits *most;
+};
+
+struct limits_answer {
+	const char *over; /* "minute", "hour" or "day": not to be answered; NULL: it may be */
+	int most;         /* what that window allows */
+	int bulk;         /* different residents this hour, when this one was one too many; else 0 */
+};
+
+/* Counts one page about people; SUBJECT is the resident when it is one's page, else 0. DESK is asked only for a user
+ * who is new to this process. */
+enum status limits_open(struct limits *limits, const struct limits_asker *asker, int64_t subject, struct store *desk,
+			struct limits_answer *out, struct error *error) MUST_CHECK;
+/* Counts a search. False: too many in this minute. */
+bool limits_search(struct limits *limits, const struct limits_asker *asker);
+
+enum {
+	SIGN_IN_FAILURES_MOST = 100
+}; /* of one address (IPv6: one /64) in a quarter of an hour; an office may share one */
+/* Whether an address may still try passwords. */
+bool limits_may_sign_in(struct limits *limits, struct text address);
+void limits_sign_in_failed(struct limits *limits, struct text address);
+
+struct limits_numbers {
+	uint64_t refused, bulk; /* since the start */
+};
+struct limits_numbers limits_numbers(struct limits *limits);
+
+#endif

@@ -1,0 +1,204 @@
+/* How often somebody may ask: what is counted, what is refused and recorded, and what is only noticed. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "audit/audit.h"
+#include "village.h"
+#include "web/limits.h"
+
+/* Windows are those of the clock: a test that needs one waits for the next, when this one is nearly over. */
+static void wait_for_a_young_minute(void)
+{
+	while (instant_now() % 60000000 > 54000000)
+		usleep(100000);
+}
+
+static struct limits_answer opened(struct limits *limits, const struct limits_asker *asker, int64_t subject,
+				   struct store *desk)
+{
+	struct error e;
+	struct limits_answer answer;
+	assert_ok(limits_open(limits, asker, subject, desk, &answer, &e), &e);
+	return answer;
+}
+
+static void test_windows(void **state)
+{
+	struct village *v = *state;
+	struct error e;
+	struct store *desk;
+	struct limits *limits = limits_new();
+	const struct profile_limits most = {
+		.opens_minute = 5, .opens_hour = 7, .opens_day = 1000, .residents_hour = 3, .searches_minute = 2};
+	const struct limits_asker one = {1, TEXT("one"), &most}, other = {2, TEXT("other"), &most};
+	assert_ok(workspace_store(v->workspace, STORE_DESK, STORE_WRITE, &desk, &e), &e);
+	wait_for_a_young_minute();
+	for (int i = 0; i < 5; i++)
+		assert_null(opened(limits, &one, 0, desk).over);
+	struct limits_answer answer = opened(limits, &one, 0, desk);
+	assert_string_equal(answer.over, "minute");
+	assert_int_equal(answer.most, 5);
+	assert_null(opened(limits, &other, 0, desk).over); /* another user's are their own */
+	assert_true(limits_search(limits, &one) && limits_search(limits, &one));
+	assert_false(limits_search(limits, &one));
+	assert_true(limits_search(limits, &other));
+	assert_int_equal(limits_numbers(limits).refused, 2);
+	limits_free(limits);
+	store_close(desk);
+}
+
+/* Once an hour, however many more there are; the same resident again is nobody new. */
+static void test_bulk_is_noticed_once(void **state)
+{
+	struct village *v = *state;
+	struct error e;
+	struct store *desk;
+	struct limits *limits = limits_new();
+	const struct profile_limits most = {1000, 1000, 1000, 3, 1000};
+	const struct limits_asker one = {1, TEXT("one"), &most};
+	const int64_t residents[] = {11, 12, 11, 13, 13, 12, 14, 15, 14};
+	int noticed = 0;
+	assert_ok(workspace_store(v->workspace, STORE_DESK, STORE_WRITE, &desk, &e), &e);
+	while (instant_now() / 1000000 % 3600 > 3595)
+		usleep(100000);
+	for (size_t i = 0; i < sizeof residents / sizeof *residents; i++) {
+		int bulk = opened(limits, &one, residents[i], desk).bulk;
+		assert_int_equal(bulk, residents[i] == 14 && !noticed ? 4 : 0);
+		noticed += bulk > 0;
+	}
+	assert_int_equal(noticed, 1);
+	assert_int_equal(limits_numbers(limits).bulk, 1);
+	limits_free(limits);
+	store_close(desk);
+}
+
+static void record_look(struct store *desk, const struct audit_key *key, instant at, const char *action)
+{
+	struct error e;
+	struct audit_entry entry = {
+		.at = at, .user_name = TEXT("one"), .action = text_of(action), .outcome = TEXT("allowed")};
+	assert_ok(store_begin(desk, &e), &e);
+	assert_ok(audit_join(desk, key, &entry, &e), &e);
+	assert_ok(store_commit(desk, &e), &e);
+}
+
+static void test_a_restart_is_no_fresh_start(void **state)
+{
+	struct village *v = *state;
+	struct error e;
+	struct store *desk;
+	struct audit_key key;
+	struct audit_looks looks;
+	const struct profile_limits most = {1000, 1000, 3, 1000, 1000};
+	const struct limits_asker one = {1, TEXT("one"), &most};
+	instant now = instant_now();
+	assert_ok(workspace_store(v->workspace, STORE_DESK, STORE_WRITE, &desk, &e), &e);
+	assert_ok(workspace_audit_key(v->workspace, &key, &e), &e);
+	record_look(desk, &key, now, "resident.open");
+	record_look(desk, &key, now, "resident.open"); /* of the same household's page */
+	record_look(desk, &key, now, "search");
+	record_look(desk, &key, now + 1000000, "property.open");
+	assert_ok(audit_count_looks(&looks, desk, TEXT("one"), now + 1000000, now - 1000000, &e), &e);
+	assert_int_equal(looks.all, 2);
+	assert_int_equal(looks.later, 1);
+	struct limits *limits = limits_new();
+	assert_null(opened(limits, &one, 0, desk).over);
+	assert_string_equal(opened(limits, &one, 0, desk).over, "day");
+	limits_free(limits);
+	store_close(desk);
+}
+
+static void test_addresses(void **state)
+{
+	(void)state;
+	struct limits *limits = limits_new();
+	while (instant_now() / 1000000 % 900 > 897)
+		usleep(100000);
+	for (int i = 0; i < SIGN_IN_FAILURES_MOST; i++) {
+		char address[50];
+		snprintf(address, sizeof address, "2001:db8:1:2::%x", i);
+		assert_true(limits_may_sign_in(limits, text_of(address)));
+		limits_sign_in_failed(limits, text_of(address));
+	}
+	assert_false(limits_may_sign_in(limits, TEXT("2001:db8:1:2:ffff::1")));
+	assert_true(limits_may_sign_in(limits, TEXT("2001:db8:1:3::1")));
+	assert_true(limits_may_sign_in(limits, TEXT("192.0.2.1")));
+	limits_free(limits);
+}
+
+/* ---- through pages ------------------------------------------------------------------------------- */
+
+static int64_t entries(struct village *v, const char *which)
+{
+	char sql[300];
+	snprintf(sql, sizeof sql, "SELECT COUNT(*) FROM audit_entry WHERE user_name = 'hans' AND %s", which);
+	return village_query(v, STORE_DESK, sql);
+}
+
+static void sign_in(struct village *v)
+{
+	village_user(v, "hans", "hurried");
+	village_sign_in(v, "hans");
+	assert_int_equal(village_get(v, "/purpose"), 200);
+	assert_int_equal(village_post(v, "/purpose", "purpose=early_help&reason=test"), 303);
+}
+
+static void test_too_many_pages(void **state)
+{
+	struct village *v = *state;
+	char path[100], id[ID_TEXT_SIZE], value[500];
+	int64_t first = village_query(v, STORE_DATA, "SELECT MIN(resident_id) FROM resident");
+	sign_in(v);
+	wait_for_a_young_minute();
+	for (int i = 0; i < 4; i++) {
+		snprintf(path, sizeof path, "/residents/%s", id_format(first + i, id));
+		assert_int_not_equal(village_get(v, path), 429);
+	}
+	assert_int_equal(village_get(v, path), 429);
+	assert_string_equal(village_header(v, "Retry-After", value), "60");
+	assert_true(village_shows(v, "You have opened more than 4 pages about people this minute."));
+	assert_int_equal(entries(v, "action = 'page.refused' AND detail = 'limit=minute most=4'"), 1);
+	assert_int_equal(entries(v, "action = 'access.bulk' AND outcome = 'noticed'"), 1);
+	assert_int_equal(village_get(v, "/purpose"), 200); /* what shows nobody goes on */
+}
+
+static void test_too_many_searches(void **state)
+{
+	struct village *v = *state; /* signed in by the test before */
+	assert_int_equal(village_get(v, "/search"), 200);
+	wait_for_a_young_minute();
+	for (int i = 0; i < 2; i++)
+		assert_int_equal(village_post(v, "/search", "q=nobody"), 303);
+	assert_int_equal(village_post(v, "/search", "q=nobody"), 429);
+	assert_true(village_shows(v, "more than 2 times in a minute"));
+	assert_int_equal(entries(v, "action = 'search' AND outcome = 'refused'"), 1);
+}
+
+static int set_up(void **state)
+{
+	*state = village_make();
+	return 0;
+}
+
+static int tear_down(void **state)
+{
+	village_remove(*state);
+	return 0;
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_windows),
+		cmocka_unit_test(test_bulk_is_noticed_once),
+		cmocka_unit_test(test_a_restart_is_no_fresh_start),
+		cmocka_unit_test(test_addresses),
+		cmocka_unit_test(test_too_many_pages),
+		cmocka_unit_test(test_too_many_searches),
+	};
+	return cmocka_run_group_tests(tests, set_up, tear_down);
+}
