@@ -52,6 +52,36 @@ In the workspace nothing is in clear, and no copy
     What to do: give the 13 characters that stand in the address of the resident's page
   exit code 4
 
+What a resident decides of their data is kept by record, and shown
+  $ oneview rights flag w "$resident" --restrict --reason "letter of 3 March"
+  Recorded. It counts from the next request on.
+  $ oneview rights flag w "$resident" --restrict --reason "letter of 3 March"; echo "exit code $?"
+  oneview: This is recorded already, for all of the resident's records
+    What to do: "oneview rights flags" and the resident's page of rights show what stands
+  exit code 6
+  $ oneview rights flag w "$resident" --objects-to nothing --reason "letter of 3 March"; echo "exit code $?"
+  oneview: An objection is to a purpose of the profile
+    What to do: purposes.yaml has their ids; answering residents is none that anybody can object to
+  exit code 3
+  $ oneview rights flags w "$resident" | sed 's/^....-..-..T[0-9:.]*Z\?/WHEN/'
+  What stands
+  Processing is restricted: the data is stored, and used only to answer the resident
+  
+  When                  What                   By        Why
+  WHEN  Processing restricted  operator  letter of 3 March
+  $ oneview rights flag w "$resident" --restrict --lift --reason "settled" && oneview rights flags w "$resident" --json | grep '"what"'
+  Taken back.
+        "what": "Restriction of processing lifted",
+        "what": "Processing restricted",
+  $ sqlite3 w/desk.db "SELECT action, detail FROM audit_entry WHERE action LIKE 'flag.%' ORDER BY seq"
+  flag.set|restriction
+  flag.read|
+  flag.lift|restriction
+  flag.read|
+  $ cat w/desk.db* | grep -c "letter of"
+  0
+  [1]
+
 An erasure is counted first, and needs a ground
   $ oneview backup w b --quiet
   $ cat > search.py <<'END'
@@ -70,7 +100,7 @@ An erasure is counted first, and needs a ground
   True
   $ oneview erase w "$resident" | sed -E 's/^[0-9T:Z-]+  .*b$/(when)  b/'
   Records                    2
-  Rows of tables             16
+  Rows of tables             22
   Archives written anew      2
   Rows in them               2
   Nothing was erased: this is what --confirm would erase.

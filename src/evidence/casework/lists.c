@@ -182,6 +182,36 @@ static bool is_agreed(struct policy *policy, const struct profile_list *list, da
 	return true;
 }
 
+/* Who objected to the list's purpose, had processing restricted, or did not consent, takes the whole row away: what is
+ * said of a household would tell of them, and without them it would be wrong. */
+static bool may_be_counted(const struct writing *w, const struct profile_list *list, int64_t resident_id)
+{
+	const struct policy_bounds bounds = policy_bounds_of(w->policy, POLICY_RESIDENT, resident_id);
+	return policy_may_count(w->policy, &bounds, list->purpose, list->agreement);
+}
+
+static void drop_uncountable(struct writing *w)
+{
+	struct found_lists *found = &w->found;
+	size_t rows = 0, members = 0;
+	for (size_t i = 0; i < found->count; i++) {
+		struct found_row row = found->rows[i];
+		const struct found_member *its = &found->members[row.first_member];
+		bool may = true;
+		for (size_t m = 0; m < row.member_count && may; m++)
+			may = may_be_counted(w, row.list, its[m].resident_id);
+		if (!may)
+			continue;
+		if (row.member_count)
+			memmove(&found->members[members], its, row.member_count * sizeof *its);
+		row.first_member = members;
+		members += row.member_count;
+		found->rows[rows++] = row;
+	}
+	found->count = rows;
+	found->member_count = members;
+}
+
 static enum status work_out(struct writing *w, date today, struct lists_report *report, struct error *error)
 {
 	struct list_source source;
@@ -197,6 +227,7 @@ static enum status work_out(struct writing *w, date today, struct lists_report *
 		if (is_agreed(w->policy, &w->profile->lists.at[i], today))
 			list_work_out(&w->found, &source, &w->profile->lists.at[i]);
 	}
+	drop_uncountable(w);
 	if (status == STATUS_OK)
 		status = write_found(w, report, error);
 	list_source_release(&source);
@@ -372,9 +403,11 @@ enum status lists_read(struct list_row **out, size_t *count, const struct profil
 
 static bool may(struct policy *policy, const struct policy_grid *grid, enum policy_subject kind, int64_t subject_id)
 {
-	uint64_t restrictions = subject_id ? policy_restrictions_of(policy, kind, subject_id) : 0;
-	return restrictions == 0 ||
-	       (grid && policy_may_know_of(grid, restrictions) && policy_may_know_address(grid, restrictions));
+	const struct policy_bounds bounds =
+		subject_id ? policy_bounds_of(policy, kind, subject_id) : (struct policy_bounds){0};
+	if (grid)
+		return policy_may_know_of(grid, &bounds) && policy_may_know_address(grid, bounds.restrictions);
+	return bounds.restrictions == 0 && bounds.objections == 0 && !bounds.restricted;
 }
 
 /* A list says where people live and what is said of them: one who is protected, in either way, takes the whole row

@@ -52,15 +52,17 @@ static void say_not_in_force(struct buf *out, struct policy *policy, const struc
 }
 
 /* For which other purposes of the role it would be allowed. */
-static void say_other_purposes(struct buf *out, struct policy *policy, const struct viewer *viewer,
-			       const struct profile_feed *feed, const struct profile_element *element, date on)
+static void say_other_purposes(struct buf *out, struct policy *policy, const struct policy_question *question,
+			       const struct profile_feed *feed)
 {
 	bool any = false;
+	const struct viewer *viewer = question->viewer;
 	for (size_t i = 0; viewer->role && i < viewer->role->purpose_count; i++) {
 		struct viewer other = *viewer;
 		other.purpose = viewer->role->purposes[i];
-		const struct policy_grid *grid = policy_grid(policy, &other, on);
-		bool allowed = policy_decide(grid, feed, element).verdict == POLICY_ALLOW;
+		const struct policy_grid *grid = policy_grid(policy, &other, question->on);
+		bool allowed =
+			policy_decide_of(grid, question->bounds, feed, question->element).verdict == POLICY_ALLOW;
 		policy_grid_done(grid);
 		if (!allowed || other.purpose == viewer->purpose)
 			continue;
@@ -71,16 +73,16 @@ static void say_other_purposes(struct buf *out, struct policy *policy, const str
 		buf_append_char(out, '.');
 }
 
-static struct text words_of(struct policy *policy, const struct viewer *viewer, const struct policy_reason *reason,
-			    const struct profile_element *element, date on, struct arena *arena)
+static struct text words_of(struct policy *policy, const struct policy_question *question,
+			    const struct policy_reason *reason, struct arena *arena)
 {
 	struct buf out;
 	const struct policy_decision *decision = &reason->decision;
 	buf_init(&out, 1 << 16);
 	if (decision->verdict == POLICY_ALLOW) {
-		say_allowed(&out, viewer, decision);
+		say_allowed(&out, question->viewer, decision);
 	} else if (decision->rule == POLICY_RULE_AGREEMENT_ENDED && decision->agreement) {
-		say_not_in_force(&out, policy, decision, on);
+		say_not_in_force(&out, policy, decision, question->on);
 	} else {
 		buf_format(&out, "No. %s", policy_rule_text(decision->rule));
 		if (decision->agreement) {
@@ -90,7 +92,7 @@ static struct text words_of(struct policy *policy, const struct viewer *viewer, 
 		}
 	}
 	if (decision->verdict != POLICY_ALLOW) {
-		say_other_purposes(&out, policy, viewer, reason->feed, element, on);
+		say_other_purposes(&out, policy, question, reason->feed);
 		struct text owner = reason->feed->source->owner;
 		buf_format(&out, " %s answers for it.",
 			   text_is_empty(owner) ? reason->feed->source->title.at : owner.at);
@@ -100,21 +102,26 @@ static struct text words_of(struct policy *policy, const struct viewer *viewer, 
 	return words;
 }
 
-void policy_explain(struct policy_reason **out, size_t *count, struct policy *policy, const struct viewer *viewer,
-		    const struct profile_element *element, date on, struct arena *arena)
+void policy_explain(struct policy_reason **out, size_t *count, struct policy *policy,
+		    const struct policy_question *question, struct arena *arena)
 {
+	static const struct policy_bounds none;
+	struct policy_question asked = *question;
 	const struct profile *profile = policy->profile;
-	const struct policy_grid *grid = policy_grid(policy, viewer, on);
+	const struct policy_grid *grid = policy_grid(policy, asked.viewer, asked.on);
+	if (!asked.bounds)
+		asked.bounds = &none;
 	*count = 0;
 	*out = ARENA_ARRAY(arena, profile->feeds.count, struct policy_reason);
 	for (size_t i = 0; i < profile->feeds.count; i++) {
 		const struct profile_feed *feed = &profile->feeds.at[i];
-		if (!feed_column(feed, element))
+		if (!feed_column(feed, asked.element))
 			continue;
 		struct policy_reason *reason = &(*out)[(*count)++];
-		*reason = (struct policy_reason){.feed = feed, .decision = policy_decide(grid, feed, element)};
+		*reason = (struct policy_reason){.feed = feed,
+						 .decision = policy_decide_of(grid, asked.bounds, feed, asked.element)};
 		reason->clause = clause_text(&reason->decision);
-		reason->words = words_of(policy, viewer, reason, element, on, arena);
+		reason->words = words_of(policy, &asked, reason, arena);
 	}
 	policy_grid_done(grid);
 }

@@ -6,6 +6,8 @@ void policy_facts_release(struct policy_facts *facts)
 {
 	id_map_release(&facts->residents);
 	id_map_release(&facts->properties);
+	id_map_release(&facts->flagged);
+	free(facts->bounds);
 	free(facts->ended);
 	free(facts->suspended);
 }
@@ -38,6 +40,21 @@ uint64_t policy_restrictions_of(struct policy *policy, enum policy_subject kind,
 	uint64_t restrictions = bits ? *bits : 0;
 	pthread_rwlock_unlock(&policy->facts_lock);
 	return restrictions;
+}
+
+struct policy_bounds policy_bounds_of(struct policy *policy, enum policy_subject kind, int64_t subject_id)
+{
+	struct policy_bounds bounds = {0};
+	pthread_rwlock_rdlock(&policy->facts_lock);
+	const struct policy_facts *facts = &policy->facts;
+	const uint64_t *flagged = kind == POLICY_RESIDENT ? id_map_get(&facts->flagged, (uint64_t)subject_id) : NULL;
+	if (flagged)
+		bounds = facts->bounds[*flagged];
+	const uint64_t *bits =
+		id_map_get(kind == POLICY_RESIDENT ? &facts->residents : &facts->properties, (uint64_t)subject_id);
+	bounds.restrictions = bits ? *bits : 0;
+	pthread_rwlock_unlock(&policy->facts_lock);
+	return bounds;
 }
 
 /* ---- loading --------------------------------------------------------------------------------- */
@@ -166,6 +183,8 @@ static enum status load_facts(const struct policy *policy, struct policy_facts *
 				    NULL, fresh, error);
 	if (status == STATUS_OK)
 		status = load_ended(policy, desk, fresh, error);
+	if (status == STATUS_OK)
+		status = policy_load_flags(policy, fresh, data, desk, error);
 	id_map_release(&releases);
 	return status;
 }
@@ -176,6 +195,7 @@ enum status policy_load(struct policy *policy, struct store *data, struct store 
 	bool own = !store_in_transaction(data);
 	id_map_init(&fresh.residents);
 	id_map_init(&fresh.properties);
+	id_map_init(&fresh.flagged);
 	enum status status = own ? store_begin(data, error) : STATUS_OK;
 	if (status == STATUS_OK)
 		status = load_facts(policy, &fresh, data, desk, error);
@@ -333,7 +353,7 @@ enum status policy_follow_marks(struct store *shelf, int64_t from, int64_t to, s
 	statement_bind_int(insert, "to", to);
 	status = statement_run(insert, &changed, error);
 	statement_done(insert);
-	if (status || !changed)
+	if (status || (!data && !changed)) /* flags are by record: whose they are has changed in any case */
 		return status;
 	return data ? store_execute(shelf, "UPDATE restriction_state SET generation = generation + 1", error)
 		    : policy_count_up(shelf, error);

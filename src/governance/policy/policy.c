@@ -21,6 +21,11 @@ const char *policy_rule_text(enum policy_rule rule)
 			"It is a protected characteristic, and the agreement keeps it for monitoring that people are "
 			"treated alike.",
 		[POLICY_RULE_OTHER_USE] = "The agreement does not let it be used in this way.",
+		[POLICY_RULE_CONSENT] = "The agreement rests on consent, and the resident's consent is not recorded.",
+		[POLICY_RULE_OBJECTION] = "The resident has objected to the use of their data for this purpose.",
+		[POLICY_RULE_RESTRICTED] =
+			"The resident has had processing restricted: their data is stored, and used only to answer "
+			"them.",
 	};
 	return texts[rule];
 }
@@ -38,6 +43,7 @@ static int nearness(enum policy_rule rule)
 	case POLICY_RULE_COMPARTMENT:
 	case POLICY_RULE_MONITORING:
 	case POLICY_RULE_OTHER_USE:
+	case POLICY_RULE_CONSENT:
 		return 3;
 	case POLICY_RULE_AGREEMENT_ENDED:
 		return 2;
@@ -55,10 +61,11 @@ static bool is_recipient(const struct profile_agreement *agreement, const struct
 }
 
 /* What AGREEMENT, which covers it, says about ELEMENT of FEED (NULL: about knowing the resident at all). */
-static enum policy_rule agreement_rule(const struct policy_facts *facts, const struct profile_agreement *agreement,
-				       const struct profile_feed *feed, const struct profile_element *element, date on)
+static enum policy_rule agreement_rule(const struct policy *policy, const struct profile_agreement *agreement,
+				       const struct profile_feed *feed, const struct profile_element *element, date on,
+				       uint64_t consents)
 {
-	if (!agreement_runs(agreement, on) || policy_has_ended(facts, agreement))
+	if (!agreement_runs(agreement, on) || policy_has_ended(&policy->facts, agreement))
 		return POLICY_RULE_AGREEMENT_ENDED;
 	if (!text_is_empty(feed->compartment) && !text_equal(feed->compartment, agreement->compartment))
 		return POLICY_RULE_COMPARTMENT;
@@ -66,6 +73,8 @@ static enum policy_rule agreement_rule(const struct policy_facts *facts, const s
 		return POLICY_RULE_SPECIAL_CATEGORY;
 	if (element && element->category == CATEGORY_CRIMINAL && text_is_empty(agreement->criminal_condition))
 		return POLICY_RULE_CRIMINAL;
+	if (agreement->consent && !(consents & policy_consent_bit(policy, agreement)))
+		return POLICY_RULE_CONSENT;
 	return POLICY_RULE_AGREEMENT;
 }
 
@@ -74,10 +83,10 @@ static struct packed_decision refuse(enum policy_rule rule)
 	return (struct packed_decision){POLICY_REFUSE, (uint8_t)rule, NO_NUMBER, NO_NUMBER};
 }
 
-/* The best that any agreement gives. */
+/* The best that any agreement gives, of somebody who gave CONSENTS. */
 static struct packed_decision ask_agreements(const struct policy *policy, const struct viewer *viewer,
 					     const struct profile_feed *feed, const struct profile_element *element,
-					     date on)
+					     date on, uint64_t consents)
 {
 	const struct profile *profile = policy->profile;
 	struct packed_decision best = refuse(POLICY_RULE_NO_AGREEMENT);
@@ -92,7 +101,7 @@ static struct packed_decision ask_agreements(const struct policy *policy, const 
 				       : agreement_covers_presence(profile, agreement, feed, &cover);
 		if (!covered && !kept)
 			continue;
-		enum policy_rule rule = agreement_rule(&policy->facts, agreement, feed, element, on);
+		enum policy_rule rule = agreement_rule(policy, agreement, feed, element, on, consents);
 		if (rule == POLICY_RULE_AGREEMENT && !covered)
 			rule = POLICY_RULE_MONITORING;
 		if (nearness(rule) <= nearness((enum policy_rule)best.rule))
@@ -113,28 +122,29 @@ static enum policy_rule viewer_rule(const struct viewer *viewer)
 }
 
 static struct packed_decision work_out(const struct policy *policy, const struct viewer *viewer,
-				       const struct profile_feed *feed, const struct profile_element *element, date on)
+				       const struct profile_feed *feed, const struct profile_element *element, date on,
+				       uint64_t consents)
 {
 	enum policy_rule rule = viewer_rule(viewer);
 	if (rule == POLICY_RULE_NONE && element && element->category == CATEGORY_IDENTITY && !viewer->role->names)
 		rule = POLICY_RULE_NO_NAMES;
 	if (rule == POLICY_RULE_NONE && element && !(element->uses & USE_DISPLAY))
 		rule = POLICY_RULE_NOT_FOR_DISPLAY;
-	return rule == POLICY_RULE_NONE ? ask_agreements(policy, viewer, feed, element, on) : refuse(rule);
+	return rule == POLICY_RULE_NONE ? ask_agreements(policy, viewer, feed, element, on, consents) : refuse(rule);
 }
 
 static void fill_feed(const struct policy *policy, struct policy_grid *grid, const struct viewer *viewer,
 		      const struct profile_feed *feed)
 {
 	size_t elements = policy->profile->elements.count;
-	struct packed_decision presence = work_out(policy, viewer, feed, NULL, grid->on);
+	struct packed_decision presence = work_out(policy, viewer, feed, NULL, grid->on, 0);
 	grid->presence[feed->number] = presence;
 	for (size_t i = 0; i < elements; i++) {
 		uint16_t cell = policy->cell_of[feed->number * elements + i];
 		if (cell == CELL_NONE)
 			continue;
 		struct packed_decision decision =
-			work_out(policy, viewer, feed, &policy->profile->elements.at[i], grid->on);
+			work_out(policy, viewer, feed, &policy->profile->elements.at[i], grid->on, 0);
 		if (decision.verdict == POLICY_REFUSE && presence.verdict == POLICY_ALLOW)
 			decision.verdict = POLICY_REDACT;
 		grid->cells[policy->first_cell[feed->number] + cell] = decision;
@@ -170,6 +180,7 @@ static struct policy_grid *make_grid(struct policy *policy, const struct viewer 
 	grid->holders = 1; /* the policy's own */
 	grid->policy = policy;
 	grid->viewer_key = key;
+	grid->viewer = (struct viewer){.role = viewer->role, .team = viewer->team, .purpose = viewer->purpose};
 	grid->on = on;
 	grid->presence = memory_alloc(profile->feeds.count, sizeof *grid->presence);
 	for (size_t i = 0; i < profile->restrictions.count; i++)
@@ -239,9 +250,78 @@ struct policy_decision policy_decide_presence(const struct policy_grid *grid, co
 	return unpack(grid, grid->presence[feed->number]);
 }
 
-bool policy_may_know_of(const struct policy_grid *grid, uint64_t restrictions)
+/* ---- of one resident ------------------------------------------------------------------------- */
+
+static enum policy_rule flags_rule(const struct policy_grid *grid, const struct policy_bounds *bounds)
 {
-	return (restrictions & grid->policy->hides_resident & ~grid->entitled) == 0;
+	const struct profile_purpose *purpose = grid->viewer.purpose;
+	if (bounds->restricted && !(purpose && purpose->residents_rights))
+		return POLICY_RULE_RESTRICTED;
+	return purpose && bounds->objections >> purpose->number & 1 ? POLICY_RULE_OBJECTION : POLICY_RULE_NONE;
+}
+
+static bool is_protected_from(const struct policy_grid *grid, const struct policy_bounds *bounds)
+{
+	return (bounds->restrictions & grid->policy->hides_resident & ~grid->entitled) != 0;
+}
+
+bool policy_may_know_of(const struct policy_grid *grid, const struct policy_bounds *bounds)
+{
+	return !is_protected_from(grid, bounds) && flags_rule(grid, bounds) == POLICY_RULE_NONE;
+}
+
+enum policy_rule policy_why_unknown(const struct policy_grid *grid, const struct policy_bounds *bounds)
+{
+	return is_protected_from(grid, bounds) ? POLICY_RULE_NONE : flags_rule(grid, bounds);
+}
+
+static struct policy_decision decide_with_consent(const struct policy_grid *grid, const struct policy_bounds *bounds,
+						  const struct profile_feed *feed,
+						  const struct profile_element *element)
+{
+	struct policy *policy = (struct policy *)grid->policy;
+	pthread_rwlock_rdlock(&policy->facts_lock);
+	struct packed_decision packed = work_out(policy, &grid->viewer, feed, element, grid->on, bounds->consents);
+	pthread_rwlock_unlock(&policy->facts_lock);
+	return unpack(grid, packed);
+}
+
+struct policy_decision policy_decide_presence_of(const struct policy_grid *grid, const struct policy_bounds *bounds,
+						 const struct profile_feed *feed)
+{
+	enum policy_rule rule = flags_rule(grid, bounds);
+	if (rule != POLICY_RULE_NONE)
+		return (struct policy_decision){.verdict = POLICY_REFUSE, .rule = rule};
+	struct policy_decision decision = policy_decide_presence(grid, feed);
+	return decision.rule == POLICY_RULE_CONSENT && bounds->consents ? decide_with_consent(grid, bounds, feed, NULL)
+									: decision;
+}
+
+struct policy_decision policy_decide_of(const struct policy_grid *grid, const struct policy_bounds *bounds,
+					const struct profile_feed *feed, const struct profile_element *element)
+{
+	enum policy_rule rule = flags_rule(grid, bounds);
+	if (rule != POLICY_RULE_NONE)
+		return (struct policy_decision){.verdict = POLICY_REFUSE, .rule = rule};
+	struct policy_decision decision = policy_decide(grid, feed, element);
+	if (decision.rule == POLICY_RULE_CONSENT && bounds->consents)
+		decision = decide_with_consent(grid, bounds, feed, element);
+	if (decision.verdict == POLICY_REFUSE && policy_decide_presence_of(grid, bounds, feed).verdict == POLICY_ALLOW)
+		decision.verdict = POLICY_REDACT;
+	return decision;
+}
+
+bool policy_has_consent(const struct policy *policy, const struct policy_bounds *bounds,
+			const struct profile_agreement *agreement)
+{
+	return (bounds->consents & policy_consent_bit(policy, agreement)) != 0;
+}
+
+bool policy_may_count(const struct policy *policy, const struct policy_bounds *bounds,
+		      const struct profile_purpose *purpose, const struct profile_agreement *agreement)
+{
+	return !bounds->restricted && !(bounds->objections >> purpose->number & 1) &&
+	       (!agreement->consent || policy_has_consent(policy, bounds, agreement));
 }
 
 bool policy_may_know_address(const struct policy_grid *grid, uint64_t restrictions)
@@ -288,8 +368,20 @@ enum status policy_open(struct policy **out, const struct profile *profile, stru
 		return error_set(error, STATUS_TOO_LARGE, "policy.profile",
 				 "The profile has more restrictions (%d) or agreements than can be kept",
 				 RESTRICTION_UNKNOWN_BIT);
+	size_t consents = 0;
+	for (size_t i = 0; i < profile->agreements.count; i++)
+		consents += profile->agreements.at[i].consent;
+	if (profile->purposes.count > PURPOSES_MOST || consents > CONSENTS_MOST)
+		return error_set(
+			error, STATUS_TOO_LARGE, "policy.profile",
+			"The profile has more than %d purposes, or more than %d agreements that rest on consent",
+			PURPOSES_MOST, CONSENTS_MOST);
 	struct policy *policy = memory_alloc(1, sizeof *policy);
 	policy->profile = profile;
+	policy->consent_bits = memory_alloc(profile->agreements.count + 1, sizeof *policy->consent_bits);
+	for (size_t i = 0, bit = 0; i < profile->agreements.count; i++)
+		if (profile->agreements.at[i].consent)
+			policy->consent_bits[i] = UINT64_C(1) << bit++;
 	/* A mark whose restriction the profile no longer has hides the subject from everybody. */
 	policy->hides_resident = UINT64_C(1) << RESTRICTION_UNKNOWN_BIT;
 	for (size_t i = 0; i < profile->restrictions.count; i++)
@@ -301,6 +393,7 @@ enum status policy_open(struct policy **out, const struct profile *profile, stru
 	id_map_init(&policy->grid_of);
 	id_map_init(&policy->facts.residents);
 	id_map_init(&policy->facts.properties);
+	id_map_init(&policy->facts.flagged);
 	*out = policy;
 	return STATUS_OK;
 }
@@ -318,5 +411,6 @@ void policy_close(struct policy *policy)
 	pthread_mutex_destroy(&policy->grids_lock);
 	free(policy->cell_of);
 	free(policy->first_cell);
+	free(policy->consent_bits);
 	free(policy);
 }

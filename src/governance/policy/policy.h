@@ -60,7 +60,10 @@ enum policy_rule {
 	POLICY_RULE_CRIMINAL,         /* ... for criminal-offence data */
 	POLICY_RULE_COMPARTMENT,      /* the feed is in a compartment the agreement does not open */
 	POLICY_RULE_MONITORING,       /* a protected characteristic, and the agreement keeps it for monitoring */
-	POLICY_RULE_OTHER_USE         /* it may be held, and not used in this way */
+	POLICY_RULE_OTHER_USE,        /* it may be held, and not used in this way */
+	POLICY_RULE_CONSENT,          /* the agreement rests on consent, and the resident has given none */
+	POLICY_RULE_OBJECTION,        /* the resident objected to this purpose */
+	POLICY_RULE_RESTRICTED        /* the resident had processing restricted: it is stored, and not used */
 };
 
 struct policy_decision {
@@ -82,6 +85,14 @@ struct policy_decision policy_decide(const struct policy_grid *grid, const struc
 				     const struct profile_element *element);
 /* Whether it may be said that FEED's service knows the resident at all. */
 struct policy_decision policy_decide_presence(const struct policy_grid *grid, const struct profile_feed *feed);
+
+/* Of one resident: with their consents, objections and restrictions. Without a resident, as above, nobody has
+ * consented. */
+struct policy_bounds;
+struct policy_decision policy_decide_of(const struct policy_grid *grid, const struct policy_bounds *bounds,
+					const struct profile_feed *feed, const struct profile_element *element);
+struct policy_decision policy_decide_presence_of(const struct policy_grid *grid, const struct policy_bounds *bounds,
+						 const struct profile_feed *feed);
 
 /* Whether the agreement is in force on the day: begun, and ended neither by its date nor by anybody. Any thread. */
 bool policy_agreement_runs(struct policy *policy, const struct profile_agreement *agreement, date on);
@@ -110,11 +121,29 @@ enum policy_subject { POLICY_RESIDENT = 1, POLICY_PROPERTY = 2 };
 
 /* Bits of the profile's restrictions that protect the subject; 0: none. Any thread. */
 uint64_t policy_restrictions_of(struct policy *policy, enum policy_subject kind, int64_t subject_id);
-/* The one predicate: false means that the subject does not exist for this viewer, in search, pages, counts
- * and errors alike. */
-bool policy_may_know_of(const struct policy_grid *grid, uint64_t restrictions);
+/* All that binds the use of a subject. Of a property only the first. */
+struct policy_bounds {
+	uint64_t restrictions; /* of the profile, that protect them */
+	uint64_t objections;   /* bits of purposes that the resident objected to */
+	uint64_t consents;     /* bits of the agreements with `consent`, by their order among these */
+	bool restricted;       /* the resident had processing restricted: only purposes for their rights */
+};
+/* No bounds: most residents. Any thread. */
+struct policy_bounds policy_bounds_of(struct policy *policy, enum policy_subject kind, int64_t subject_id);
+/* The one predicate: false means that the subject does not exist for this viewer and purpose, in search, pages,
+ * counts, lists and errors alike. */
+bool policy_may_know_of(const struct policy_grid *grid, const struct policy_bounds *bounds);
+/* POLICY_RULE_OBJECTION or POLICY_RULE_RESTRICTED when it is that alone, which whoever has the resident's id may be
+ * told; POLICY_RULE_NONE otherwise. */
+enum policy_rule policy_why_unknown(const struct policy_grid *grid, const struct policy_bounds *bounds);
 /* Whether the address may be shown, for a subject that may be known of. */
 bool policy_may_know_address(const struct policy_grid *grid, uint64_t restrictions);
+/* Whether the agreement rests on consent and the resident's is recorded. */
+bool policy_has_consent(const struct policy *policy, const struct policy_bounds *bounds,
+			const struct profile_agreement *agreement);
+/* Without a viewer: whether the resident may be counted by a list, feature or model for PURPOSE under AGREEMENT. */
+bool policy_may_count(const struct policy *policy, const struct policy_bounds *bounds,
+		      const struct profile_purpose *purpose, const struct profile_agreement *agreement);
 
 /* Marks come from two places: a refresh derives them from the feeds by the profile's conditions (data shelf),
  * and people set them (desk shelf). policy_load() reads both into memory, together with the agreements

@@ -8,6 +8,7 @@
 #include <pthread.h>
 #include <stdatomic.h>
 
+enum { PURPOSES_MOST = 64, CONSENTS_MOST = 64 }; /* each a bit */
 enum { CELL_NONE = UINT16_MAX, NO_NUMBER = UINT16_MAX, RESTRICTION_UNKNOWN_BIT = 63 };
 
 /* A decision as a grid keeps it: numbers into the profile's arrays, NO_NUMBER for none. */
@@ -20,6 +21,7 @@ struct policy_grid {
 	atomic_uint holders;
 	const struct policy *policy;
 	uint64_t viewer_key, epoch;
+	struct viewer viewer; /* role, team and purpose */
 	date on;
 	uint64_t entitled;                /* bits of the restrictions this viewer may see behind */
 	struct packed_decision *presence; /* by feed */
@@ -29,8 +31,11 @@ struct policy_grid {
 /* What policy_load() brings; replaced as a whole. */
 struct policy_facts {
 	struct id_map residents, properties; /* subject id to bits of restrictions */
-	uint64_t *ended;                     /* bit set of agreement numbers: ended or suspended */
-	uint64_t *suspended;                 /* those that may be reinstated */
+	struct id_map flagged;               /* resident id to number in BOUNDS */
+	struct policy_bounds *bounds;        /* what residents' flags say; RESTRICTIONS is not filled */
+	size_t bounds_count;
+	uint64_t *ended;     /* bit set of agreement numbers: ended or suspended */
+	uint64_t *suspended; /* those that may be reinstated */
 	int64_t desk_generation, data_generation;
 };
 
@@ -40,6 +45,7 @@ struct policy {
 	uint16_t *cell_of;
 	uint32_t *first_cell;    /* by feed; one more at the end */
 	uint64_t hides_resident; /* bits of the restrictions that hide more than an address */
+	uint64_t *consent_bits;  /* by agreement */
 
 	pthread_rwlock_t facts_lock;
 	struct policy_facts facts;
@@ -55,6 +61,16 @@ static inline bool policy_has_ended(const struct policy_facts *facts, const stru
 {
 	return facts->ended && (facts->ended[agreement->number / 64] >> (agreement->number % 64) & 1);
 }
+
+/* The bit of an agreement that rests on consent; 0 for any other. */
+static inline uint64_t policy_consent_bit(const struct policy *policy, const struct profile_agreement *agreement)
+{
+	return policy->consent_bits[agreement->number];
+}
+
+/* What residents' flags say of whom, now. */
+enum status policy_load_flags(const struct policy *policy, struct policy_facts *facts, struct store *data,
+			      struct store *desk, struct error *error) MUST_CHECK;
 
 void policy_facts_release(struct policy_facts *facts);
 /* Whoever asks policy_is_stale() next sees that something on the desk has changed. */

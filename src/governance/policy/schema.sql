@@ -149,3 +149,23 @@ CREATE TABLE draft (
 	sealed BLOB NOT NULL
 );
 CREATE INDEX draft_by_owner ON draft (owner_hash);
+-- migration 7
+-- What residents asked for or agreed to, by record: each act of a person, never changed. The last one of its kind about the
+-- same thing says whether it holds.
+CREATE TABLE flag_act (
+	act_no SEQUENCE,
+	act_id ID NOT NULL UNIQUE, -- the reason is sealed under it
+	kind INT NOT NULL, -- enum flag_kind
+	about TEXT NOT NULL, -- a purpose or an agreement; empty for a restriction
+	holds BOOL NOT NULL,
+	reason_sealed BLOB NOT NULL,
+	done_at INSTANT NOT NULL,
+	done_by TEXT NOT NULL
+);
+CREATE TABLE flag_record (
+	act_no ID NOT NULL REFERENCES flag_act (act_no),
+	source_id TEXT NOT NULL,
+	client_hash ID NOT NULL,
+	PRIMARY KEY (act_no, source_id, client_hash)
+);
+CREATE INDEX flag_record_by_client ON flag_record (client_hash, source_id);

@@ -4,7 +4,8 @@
 
 void fill_purposes(struct loader *loader)
 {
-	static const char *const keys[] = {"id", "title", "description", "lawful_basis", "reason_needed", NULL};
+	static const char *const keys[] = {
+		"id", "title", "description", "lawful_basis", "reason_needed", "residents_rights", NULL};
 	for (size_t i = 0; i < loader->entry_count[KIND_PURPOSE]; i++) {
 		struct yaml_node *node;
 		struct reader r = entry_reader(loader, KIND_PURPOSE, i, &node);
@@ -15,6 +16,7 @@ void fill_purposes(struct loader *loader)
 		purpose->description = read_text(&r, node, "description", false);
 		purpose->lawful_basis = read_text(&r, node, "lawful_basis", false);
 		purpose->reason_needed = read_bool(&r, node, "reason_needed", false);
+		purpose->residents_rights = read_bool(&r, node, "residents_rights", false);
 	}
 }
 

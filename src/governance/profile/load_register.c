@@ -54,6 +54,23 @@ static void read_decision(struct reader *r, const struct yaml_node *node, struct
 	}
 }
 
+/* A lawful basis that sounds of consent must say whether it is one: taken for public task, it would show what only the
+ * resident can let be shown. */
+static bool read_consent(struct reader *r, const struct yaml_node *node, const struct profile_agreement *agreement)
+{
+	const struct yaml_node *written = yaml_get(node, "consent");
+	struct text basis = agreement->lawful_basis;
+	if (!written && !text_is_absent(basis) && (strcasestr(basis.at, "consent") || strstr(basis.at, "6(1)(a)"))) {
+		problem(r, yaml_get(node, "lawful_basis"),
+			"the lawful basis of the agreement `%s` speaks of consent, and it is not said whether it is "
+			"that",
+			agreement->id.at);
+		remedy(r, "Add `consent: true`: then values are shown only of residents who gave it. Or `consent: "
+			  "false`.");
+	}
+	return read_bool(r, node, "consent", false);
+}
+
 bool read_register(struct reader *r, const struct yaml_node *node, struct profile_agreement *agreement)
 {
 	static const char *const keys[] = {"id",
@@ -63,6 +80,7 @@ bool read_register(struct reader *r, const struct yaml_node *node, struct profil
 					   "dpo",
 					   "parties",
 					   "lawful_basis",
+					   "consent",
 					   "special_condition",
 					   "criminal_condition",
 					   "schedule_1_condition",
@@ -87,6 +105,7 @@ bool read_register(struct reader *r, const struct yaml_node *node, struct profil
 	agreement->controller = read_text(r, node, "controller", true);
 	agreement->dpo = read_text(r, node, "dpo", false);
 	agreement->lawful_basis = read_text(r, node, "lawful_basis", true);
+	agreement->consent = read_consent(r, node, agreement);
 	agreement->special_condition = read_text(r, node, "special_condition", false);
 	agreement->criminal_condition = read_text(r, node, "criminal_condition", false);
 	agreement->schedule_1_condition = read_text(r, node, "schedule_1_condition", false);

@@ -313,7 +313,8 @@ static inline uint64_t capability_bit(enum capability capability)
 struct profile_purpose {
 	struct text id, title, description;
 	struct text lawful_basis;
-	bool reason_needed; /* the viewer must write why, in words */
+	bool reason_needed;    /* the viewer must write why, in words */
+	bool residents_rights; /* answers residents themselves: goes on when they have processing restricted */
 	unsigned number;
 	struct profile_place place;
 };
@@ -437,6 +438,7 @@ struct profile_agreement {
 	const struct profile_party *parties;
 	size_t party_count;
 	struct text lawful_basis, special_condition, criminal_condition, schedule_1_condition;
+	bool consent; /* its lawful basis is consent: it lets through only what is of residents who gave it */
 	struct text terms[TERM_COUNT];
 	struct text dpia_reference, dpia_outcome;
 	struct text decision, decided_by;

@@ -107,7 +107,8 @@ static enum status erase_tables(struct erasing *e, struct error *error)
 		bool each = speaks_of(column, ":record") || speaks_of(column, ":client");
 		for (size_t r = 0; each && r < e->count && status == STATUS_OK; r++)
 			status = erase_once(e, column, &e->records[r], error);
-		if (!each && status == STATUS_OK && (!e->erasure->record_id || is_made_anew(column)))
+		bool whole = !e->erasure->record_id || !speaks_of(column, ":resident") || is_made_anew(column);
+		if (!each && status == STATUS_OK && whole)
 			status = erase_once(e, column, NULL, error);
 	}
 	return status;

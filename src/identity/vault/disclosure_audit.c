@@ -41,17 +41,34 @@ void asking_entry(struct audit_entry *entry, struct asking_door *asking, const c
 				       sizeof(struct profile_agreement), profile->agreements.at);
 }
 
+/* An objection or a restriction of processing is told to whoever has the resident's id and might know of them without
+ * it. */
+static enum policy_rule told_rule(const struct asking_door *asking, const char *kind, int64_t subject_id)
+{
+	if (strcmp(kind, "resident") != 0)
+		return POLICY_RULE_NONE;
+	const struct policy_bounds bounds = policy_bounds_of(asking->door->parts.policy, POLICY_RESIDENT, subject_id);
+	return policy_why_unknown(asking->grid, &bounds);
+}
+
 enum status asking_refuse(struct asking_door *asking, const char *action, const char *kind, int64_t subject_id,
 			  struct error *error)
 {
 	struct audit_entry entry;
 	memset(asking->disclosed, 0, asking->door->parts.profile->elements.count);
 	memset(asking->agreements, 0, asking->door->parts.profile->agreements.count);
-	asking_entry(&entry, asking, action, kind, subject_id, "refused", TEXT_ABSENT);
+	enum policy_rule rule = told_rule(asking, kind, subject_id);
+	asking_entry(&entry, asking, action, kind, subject_id, "refused",
+		     rule ? text_of(rule == POLICY_RULE_OBJECTION ? "objection" : "restriction") : TEXT_ABSENT);
 	atomic_fetch_add(&asking->door->refusals, 1);
 	enum status status = disclosure_wait(disclosure_submit(asking->door, &entry), error);
 	if (status)
 		return status;
+	if (rule) {
+		status = error_set(error, STATUS_REFUSED, "disclosure.flagged", "%s", policy_rule_text(rule));
+		error_remedy(error, "Who answers residents about their rights can say more.");
+		return status;
+	}
 	status = error_set(error, STATUS_NOT_FOUND, "disclosure.not_found",
 			   "There is no such %s, or it is not for you to see.", kind);
 	error_remedy(error, "Check the address of the page, or search again.");
@@ -60,7 +77,8 @@ enum status asking_refuse(struct asking_door *asking, const char *action, const 
 
 bool asking_may_know(struct asking_door *asking, int64_t resident_id, uint64_t *restrictions, bool *address_hidden)
 {
-	*restrictions = policy_restrictions_of(asking->door->parts.policy, POLICY_RESIDENT, resident_id);
+	const struct policy_bounds bounds = policy_bounds_of(asking->door->parts.policy, POLICY_RESIDENT, resident_id);
+	*restrictions = bounds.restrictions;
 	*address_hidden = *restrictions && !policy_may_know_address(asking->grid, *restrictions);
-	return *restrictions == 0 || policy_may_know_of(asking->grid, *restrictions);
+	return policy_may_know_of(asking->grid, &bounds);
 }

@@ -75,6 +75,10 @@ struct feed_plan {
 	bool seals_allowed; /* some identity element may be seen */
 	bool any_allowed, any_withheld;
 	bool asked; /* rows of it were met */
+	/* One for each set of consents that was met, where it matters. */
+	bool rests_on_consent;
+	uint64_t consents;
+	struct feed_plan *next;
 };
 
 enum { ASKED_MAX = 64 };
@@ -94,8 +98,9 @@ struct asking_door {
 	bool lists_sources; /* of every member how many sources place them there */
 	bool tells_all;     /* of a household also relationships and what became of it */
 	const date *drawn_at;
-	int64_t marks;    /* generation of the marks, in the snapshot and in policy */
-	int64_t *waiting; /* extracts that are not shown yet, ascending; seldom any */
+	uint64_t consents; /* of the resident whose rows are being let through; none for everybody else */
+	int64_t marks;     /* generation of the marks, in the snapshot and in policy */
+	int64_t *waiting;  /* extracts that are not shown yet, ascending; seldom any */
 	size_t waiting_count;
 	bool snapshot_is_state;                /* the shelf is at the state's generation, so that its lines may serve */
 	struct buf plain;                      /* unsealed bytes; wiped */
@@ -202,6 +207,8 @@ enum status asking_others(struct disclosed_household *household, struct asking_d
 enum status asking_household_story(struct disclosed_household *household, struct asking_door *asking,
 				   struct error *error) MUST_CHECK;
 
+/* What is planned from here on is of this resident, with their consents; 0: of nobody. */
+void asking_of(struct asking_door *asking, int64_t resident_id);
 /* Restrictions of a resident, and what they mean to the viewer. */
 bool asking_may_know(struct asking_door *asking, int64_t resident_id, uint64_t *restrictions, bool *address_hidden);
 
@@ -211,7 +218,8 @@ bool asking_may_know(struct asking_door *asking, int64_t resident_id, uint64_t *
 void asking_entry(struct audit_entry *entry, struct asking_door *asking, const char *action, const char *kind,
 		  int64_t subject_id, const char *outcome, struct text detail);
 struct disclosure_ticket *disclosure_submit(struct disclosure *door, const struct audit_entry *entry);
-/* A refusal is audited and waited for; then STATUS_NOT_FOUND. */
+/* A refusal is audited and waited for; then STATUS_NOT_FOUND, or STATUS_REFUSED with the reason for what the viewer may
+ * be told: "disclosure.flagged". */
 enum status asking_refuse(struct asking_door *asking, const char *action, const char *kind, int64_t subject_id,
 			  struct error *error) MUST_CHECK;
 

@@ -157,12 +157,13 @@ static void let_values_through(struct disclosed_row *out, struct asking_door *as
 {
 	const struct profile *profile = asking->door->parts.profile;
 	struct disclosed_value *through = ARENA_ARRAY(asking->arena, count_values(packed), struct disclosed_value);
+	const struct policy_bounds bounds = {.consents = asking->consents};
 	struct vault_values values = vault_values_of(packed);
 	unsigned number;
 	struct text value;
 	while (vault_values_next(&values, &number, &value)) {
 		const struct profile_element *element = &profile->elements.at[number];
-		struct policy_decision decision = policy_decide(asking->grid, out->origin.feed, element);
+		struct policy_decision decision = policy_decide_of(asking->grid, &bounds, out->origin.feed, element);
 		if (decision.verdict != POLICY_ALLOW ||
 		    (address_hidden && disclosure_is_address(asking->door, element)))
 			continue;
@@ -244,7 +245,9 @@ enum status asking_read_lines(struct read_rows *out, struct asking_door *asking,
 			return status;
 		asking_keep(asking, asking->state->lines, resident_id, &person->block);
 	}
+	asking_of(asking, resident_id);
 	let_through(out, asking, person, address_hidden);
+	asking_of(asking, 0);
 	remember(asking, resident_id, properties, out);
 	return STATUS_OK;
 }

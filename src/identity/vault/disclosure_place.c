@@ -64,9 +64,9 @@ static enum status open_property_seal(struct disclosed_property *out, struct ask
 
 bool asking_property_is_protected(struct asking_door *asking, int64_t property_id)
 {
-	uint64_t restrictions = policy_restrictions_of(asking->door->parts.policy, POLICY_PROPERTY, property_id);
-	return restrictions && (!policy_may_know_of(asking->grid, restrictions) ||
-				!policy_may_know_address(asking->grid, restrictions));
+	const struct policy_bounds bounds = policy_bounds_of(asking->door->parts.policy, POLICY_PROPERTY, property_id);
+	return !policy_may_know_of(asking->grid, &bounds) ||
+	       !policy_may_know_address(asking->grid, bounds.restrictions);
 }
 
 enum status asking_property(struct disclosed_property *out, struct asking_door *asking, int64_t property_id,

@@ -158,20 +158,40 @@ static size_t feed_elements(const struct profile_feed *feed, const struct profil
 	return count;
 }
 
-struct feed_plan *asking_plan(struct asking_door *asking, const struct profile_feed *feed)
+static bool rests_on_consent(struct policy_decision decision)
+{
+	return decision.rule == POLICY_RULE_CONSENT;
+}
+
+/* The plan for whoever gave these consents; where none matters to the feed, there is one plan for all. */
+static struct feed_plan *find_plan(const struct asking_door *asking, const struct profile_feed *feed)
 {
 	struct feed_plan *plan = asking->plans[feed->number];
+	while (plan && plan->rests_on_consent && plan->consents != asking->consents)
+		plan = plan->next;
+	return plan;
+}
+
+struct feed_plan *asking_plan(struct asking_door *asking, const struct profile_feed *feed)
+{
+	const struct policy_bounds bounds = {.consents = asking->consents};
+	struct feed_plan *plan = find_plan(asking, feed);
 	if (plan)
 		return plan;
-	plan = asking->plans[feed->number] = ARENA_NEW(asking->arena, struct feed_plan);
+	plan = ARENA_NEW(asking->arena, struct feed_plan);
+	plan->next = asking->plans[feed->number];
+	asking->plans[feed->number] = plan;
+	plan->consents = asking->consents;
 	plan->feed = feed;
 	plan->element_count = feed_elements(feed, NULL);
 	plan->elements = ARENA_ARRAY(asking->arena, plan->element_count, const struct profile_element *);
 	plan->decisions = ARENA_ARRAY(asking->arena, plan->element_count, struct policy_decision);
 	feed_elements(feed, plan->elements);
-	plan->presence = policy_decide_presence(asking->grid, feed);
+	plan->presence = policy_decide_presence_of(asking->grid, &bounds, feed);
+	plan->rests_on_consent = rests_on_consent(policy_decide_presence(asking->grid, feed));
 	for (size_t i = 0; i < plan->element_count; i++) {
-		plan->decisions[i] = policy_decide(asking->grid, feed, plan->elements[i]);
+		plan->decisions[i] = policy_decide_of(asking->grid, &bounds, feed, plan->elements[i]);
+		plan->rests_on_consent |= rests_on_consent(policy_decide(asking->grid, feed, plan->elements[i]));
 		bool allowed = plan->decisions[i].verdict == POLICY_ALLOW;
 		plan->any_allowed |= allowed;
 		plan->any_withheld |= !allowed;
@@ -625,17 +645,32 @@ static enum status find_all(struct found *found, struct asking_door *asking, int
 	return status;
 }
 
-enum status asking_read_rows(struct read_rows *out, struct asking_door *asking, int64_t resident_id,
+static enum status read_rows(struct read_rows *out, struct asking_door *asking, int64_t resident_id,
 			     bool address_hidden, struct error *error)
 {
 	struct found found = {0};
-	*out = (struct read_rows){0};
 	if (!asking->notes && take_kept(&found, asking, resident_id))
 		return disclose_rows(out, asking, &found, address_hidden, error);
 	enum status status = find_all(&found, asking, resident_id, error);
 	if (!status)
 		status = disclose_rows(out, asking, &found, address_hidden, error);
 	free(found.at);
+	return status;
+}
+
+void asking_of(struct asking_door *asking, int64_t resident_id)
+{
+	asking->consents =
+		resident_id ? policy_bounds_of(asking->door->parts.policy, POLICY_RESIDENT, resident_id).consents : 0;
+}
+
+enum status asking_read_rows(struct read_rows *out, struct asking_door *asking, int64_t resident_id,
+			     bool address_hidden, struct error *error)
+{
+	*out = (struct read_rows){0};
+	asking_of(asking, resident_id);
+	enum status status = read_rows(out, asking, resident_id, address_hidden, error);
+	asking_of(asking, 0);
 	return status;
 }
 
@@ -646,7 +681,9 @@ size_t asking_refusals(struct asking_door *asking, const struct disclosed_refusa
 	size_t count = 0;
 	for (size_t f = 0; f < profile->feeds.count; f++) {
 		const struct feed_plan *plan = asking->plans[f];
-		if (!plan || !plan->asked || !plan->any_withheld)
+		while (plan && !(plan->asked && plan->any_withheld))
+			plan = plan->next;
+		if (!plan)
 			continue;
 		size_t i = 0;
 		while (plan->decisions[i].verdict == POLICY_ALLOW)

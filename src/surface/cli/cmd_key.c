@@ -8,23 +8,19 @@
 #include "casework/lists.h"
 #include "intake/intake.h"
 #include "reading/reading.h"
+#include "rights/flags.h"
 #include "vault/disclosure.h"
 
 static enum status change(struct opened *opened, struct vault_change_report *report, struct error *error)
 {
-	const struct vault_table tables[] = {{opened->data, &vault_sealed_rows},
-					     {opened->data, &intake_sealed_rows},
-					     {opened->data, &address_sealed_rows},
-					     {opened->desk, &report_sealed_texts},
-					     {opened->desk, &report_sealed_replies},
-					     {opened->desk, &home_report_sealed_texts},
-					     {opened->desk, &home_report_sealed_evidence},
-					     {opened->desk, &home_report_sealed_replies},
-					     {opened->desk, &list_sealed_notes},
-					     {opened->desk, &second_factor_sealed_rows},
-					     {opened->desk, &disclosure_sealed_searches},
-					     {opened->desk, &user_sealed_rows},
-					     {opened->desk, &draft_sealed_rows}};
+	const struct vault_table tables[] = {
+		{opened->data, &vault_sealed_rows},           {opened->data, &intake_sealed_rows},
+		{opened->data, &address_sealed_rows},         {opened->desk, &report_sealed_texts},
+		{opened->desk, &report_sealed_replies},       {opened->desk, &home_report_sealed_texts},
+		{opened->desk, &home_report_sealed_evidence}, {opened->desk, &home_report_sealed_replies},
+		{opened->desk, &list_sealed_notes},           {opened->desk, &second_factor_sealed_rows},
+		{opened->desk, &disclosure_sealed_searches},  {opened->desk, &user_sealed_rows},
+		{opened->desk, &draft_sealed_rows},           {opened->desk, &rights_sealed_reasons}};
 	const struct workspace *workspace = opened->workspace;
 	return vault_change_key(&(struct vault_change){.key_path = workspace->paths.master_key,
 						       .archive = workspace->paths.archive,

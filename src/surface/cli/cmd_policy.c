@@ -11,6 +11,7 @@ struct question {
 	date on;
 	const struct profile_feed *feed;       /* NULL: all */
 	const struct profile_element *element; /* NULL: all of the feed */
+	struct policy_bounds bounds;           /* of the resident; none without one */
 };
 
 static enum status no_such(const char *kind, const char *name, struct error *error)
@@ -111,7 +112,7 @@ static void add_feed(struct cli_answer *answer, const struct policy_grid *grid, 
 			if (!element || (question->element && element != question->element) ||
 			    element_seen_before(feed, i, element))
 				continue;
-			struct policy_decision decision = policy_decide(grid, feed, element);
+			struct policy_decision decision = policy_decide_of(grid, &question->bounds, feed, element);
 			add_decision(answer, feed, element, &decision);
 		}
 	}
@@ -133,7 +134,7 @@ static void explain(struct cli_answer *answer, struct policy *policy, const stru
 
 /* Nothing is said of a resident who does not exist for whoever looks, not even that there is one. */
 static enum status may_be_spoken_of(const struct cli *cli, const struct opened *opened, struct policy *policy,
-				    const struct question *question, struct error *error)
+				    struct question *question, struct error *error)
 {
 	int64_t id;
 	bool exists = false;
@@ -147,7 +148,9 @@ static enum status may_be_spoken_of(const struct cli *cli, const struct opened *
 	if (status != STATUS_OK)
 		return status;
 	const struct policy_grid *grid = policy_grid(policy, &question->viewer, question->on);
-	exists = exists && policy_may_know_of(grid, policy_restrictions_of(policy, POLICY_RESIDENT, id));
+	question->bounds = policy_bounds_of(policy, POLICY_RESIDENT, id);
+	exists = exists && (policy_may_know_of(grid, &question->bounds) ||
+			    policy_why_unknown(grid, &question->bounds) != POLICY_RULE_NONE);
 	policy_grid_done(grid);
 	if (exists)
 		return STATUS_OK;
@@ -162,7 +165,8 @@ static void explain_in_words(struct cli *cli, struct policy *policy, const struc
 	struct policy_reason *reasons;
 	size_t count, told = 0;
 	struct cli_answer *answer = &cli->answer;
-	policy_explain(&reasons, &count, policy, &question->viewer, question->element, question->on, &cli->arena);
+	const struct policy_question asked = {&question->viewer, &question->bounds, question->element, question->on};
+	policy_explain(&reasons, &count, policy, &asked, &cli->arena);
 	json_begin_array(&answer->json, "reasons");
 	for (size_t i = 0; i < count; i++) {
 		const struct policy_decision *decision = &reasons[i].decision;

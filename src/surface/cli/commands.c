@@ -597,6 +597,42 @@ const struct cli_command cli_commands[] = {
 		.run = cmd_policy_lift,
 	},
 	{
+		.name = "rights flag",
+		.group = GROUP_PEOPLE,
+		.summary = "Record an objection, a restriction of processing, or consent of a resident",
+		.details =
+			"An objection takes the resident out of every page, list, count and export of that purpose. "
+			"Restricted, their data is stored and used only for purposes that answer residents "
+			"(`residents_rights` "
+			"of the profile). What an agreement with `consent` covers is shown only while the resident's "
+			"consent "
+			"to it is recorded. Each counts from the next request on.\n\nIt is kept by record, so it "
+			"follows the "
+			"records wherever matching puts them: where records with and without come together, the "
+			"stricter wins.",
+		.operands = {WORKSPACE_OPERAND,
+			     {"RESIDENT", "the 13 characters that stand in the page's address", false, false}},
+		.options = {{"objects-to", 0, "PURPOSE", "a purpose of the profile", NULL},
+			    {"restrict", 0, NULL, "processing is restricted", NULL},
+			    {"consents-to", 0, "AGREEMENT", "an agreement of the profile with `consent: true`", NULL},
+			    {"reason", 0, "TEXT", "why, or the reference of the request; it is sealed", NULL},
+			    {"lift", 0, NULL, "take it back, lift it, withdraw it", NULL}},
+		.examples = {{"oneview rights flag council 2f8kq0v7m3x1d --objects-to fraud_and_error --reason DPO-7",
+			      "From now on not on any list of that purpose."},
+			     {"oneview rights flag council 2f8kq0v7m3x1d --restrict --lift --reason DPO-9",
+			      "The dispute is settled."}},
+		.run = cmd_rights_flag,
+	},
+	{
+		.name = "rights flags",
+		.group = GROUP_PEOPLE,
+		.summary = "Show a resident's objections, restriction and consents, with what was done and why",
+		.operands = {WORKSPACE_OPERAND,
+			     {"RESIDENT", "the 13 characters that stand in the page's address", false, false}},
+		.examples = {{"oneview rights flags council 2f8kq0v7m3x1d", "What stands, and who did it when."}},
+		.run = cmd_rights_flags,
+	},
+	{
 		.name = "erase",
 		.group = GROUP_PEOPLE,
 		.summary = "Erase a resident, or one record, from everything but the audit",

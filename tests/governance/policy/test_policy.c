@@ -341,9 +341,9 @@ static void test_two_persons_change_an_agreement(void **state)
 static bool may_know(const struct viewer *viewer, enum policy_subject kind, int64_t id, bool *address)
 {
 	const struct policy_grid *grid = policy_grid(policy, viewer, today);
-	uint64_t restrictions = policy_restrictions_of(policy, kind, id);
-	bool known = policy_may_know_of(grid, restrictions);
-	*address = policy_may_know_address(grid, restrictions);
+	const struct policy_bounds bounds = policy_bounds_of(policy, kind, id);
+	bool known = policy_may_know_of(grid, &bounds);
+	*address = policy_may_know_address(grid, bounds.restrictions);
 	policy_grid_done(grid);
 	return known;
 }
@@ -427,7 +427,8 @@ static void *keep_asking(void *context)
 	for (date on = today; !atomic_load(&stop_asking); on = on == today ? today + 1 : today) {
 		const struct policy_grid *grid = policy_grid(policy, viewer, on);
 		wrong += policy_decide(grid, feed, element).verdict != POLICY_ALLOW;
-		wrong += !policy_may_know_of(grid, policy_restrictions_of(policy, POLICY_RESIDENT, 1));
+		const struct policy_bounds bounds = policy_bounds_of(policy, POLICY_RESIDENT, 1);
+		wrong += !policy_may_know_of(grid, &bounds);
 		policy_grid_done(grid);
 	}
 	return (void *)wrong;

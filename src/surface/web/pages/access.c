@@ -21,7 +21,8 @@ static void put_reasons(struct visit *visit, const struct profile_element *eleme
 	struct policy_reason *reasons;
 	struct viewer viewer = visit->viewer;
 	viewer.purpose = purpose;
-	policy_explain(&reasons, &count, visit->snapshot->policy, &viewer, element, date_today(), visit->arena);
+	const struct policy_question question = {&viewer, NULL, element, date_today()};
+	policy_explain(&reasons, &count, visit->snapshot->policy, &question, visit->arena);
 	struct value *rows = put_array(visit->document, "reasons");
 	for (size_t i = 0; i < count; i++) {
 		struct value *row = add_object(rows);

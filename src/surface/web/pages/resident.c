@@ -4,6 +4,7 @@
 #include "web/pages/people.h"
 
 #include "base/id.h"
+#include "rights/flags.h"
 
 enum status page_resident(struct visit *visit, struct error *error)
 {
@@ -120,6 +121,20 @@ static void put_history(struct visit *visit, const struct disclosure_resident *a
 	put_bool(visit->document, "can_explain", visit_can(visit, CAPABILITY_LINKS_EXPLAIN));
 }
 
+/* Whoever answers residents sees what stands; others are told only where it concerns what they may see. */
+static void put_rights(struct visit *visit, int64_t resident_id)
+{
+	struct text *lines;
+	bool may = visit_can(visit, CAPABILITY_RIGHTS_MANAGE);
+	const struct policy_bounds bounds = policy_bounds_of(visit->snapshot->policy, POLICY_RESIDENT, resident_id);
+	put_bool(visit->document, "has_rights", may);
+	struct value *stands = put_array(visit->document, "stands");
+	size_t count =
+		may ? rights_bounds_lines(&lines, visit->snapshot->policy, visit->profile, &bounds, visit->arena) : 0;
+	for (size_t i = 0; i < count; i++)
+		put_text(add_object(stands), "text", lines[i]);
+}
+
 enum status resident_page(struct visit *visit, const struct disclosure_resident *answer, struct error *error)
 {
 	instant before = INSTANT_UNKNOWN;
@@ -134,6 +149,7 @@ enum status resident_page(struct visit *visit, const struct disclosure_resident 
 	resident_put_services(visit, &view);
 	resident_put_identity(visit, &view);
 	put_history(visit, answer);
+	put_rights(visit, answer->resident_id);
 	resident_put_home(visit, &view);
 	resident_put_sections(visit, &view);
 	resident_put_chronology(visit, &view);

@@ -22,8 +22,8 @@ enum status review_rulings(struct rulings *out, struct visit *visit, struct erro
 
 bool review_may_know(struct visit *visit, int64_t resident_id)
 {
-	uint64_t restrictions = policy_restrictions_of(visit->snapshot->policy, POLICY_RESIDENT, resident_id);
-	return restrictions == 0 || policy_may_know_of(visit_grid(visit), restrictions);
+	const struct policy_bounds bounds = policy_bounds_of(visit->snapshot->policy, POLICY_RESIDENT, resident_id);
+	return policy_may_know_of(visit_grid(visit), &bounds);
 }
 
 bool review_parse_pair(struct text pair, int64_t *record_a, int64_t *record_b)

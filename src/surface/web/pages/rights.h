@@ -1,0 +1,13 @@
+/* What the pages of residents' rights share. */
+#ifndef WEB_PAGES_RIGHTS_H
+#define WEB_PAGES_RIGHTS_H
+
+#include "rights/rights.h"
+#include "web/site.h"
+
+/* The resident of the path, through the door, with its entry; STATUS_REFUSED unless the purpose is of residents'
+ * rights. */
+enum status rights_open(struct visit *visit, struct disclosure_resident *answer, struct error *error) MUST_CHECK;
+enum status rights_parts_of(struct visit *visit, struct rights_parts *parts, struct error *error) MUST_CHECK;
+
+#endif
