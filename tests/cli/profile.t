@@ -19,14 +19,14 @@ Every problem has its file, line and remedy
   agreements.yaml:1:3: the agreement `one` shares criminal-offence elements without a condition for them
       Add `criminal_condition:` (UK GDPR article 10, Data Protection Act 2018 schedule 1), or leave those elements out.
   $ oneview profile check bad >/dev/null
-  oneview: 136 problems in bad
+  oneview: 140 problems in bad
     What to do: put right what is listed and check again
   [3]
 
 A file that is no part of a profile is told, with the files that are, each once
   $ (cd "$OLDPWD" && mkdir other && echo 'a: 1' > other/demo_profile.yaml && oneview profile check other 2>/dev/null | head -2)
   demo_profile.yaml:1:1: no part of a profile is kept in `demo_profile.yaml`
-      Use one of: sources.yaml, elements.yaml, purposes.yaml, roles.yaml, agreements.yaml, restrictions.yaml, events.yaml, lists.yaml.
+      Use one of: sources.yaml, elements.yaml, purposes.yaml, roles.yaml, agreements.yaml, restrictions.yaml, events.yaml, lists.yaml, summaries.yaml, glossary.yaml.
 
 A folder that is not there is told
   $ oneview profile check nowhere

@@ -44,5 +44,9 @@ static inline date instant_date(instant at)
 	int64_t day = INT64_C(86400000000);
 	return (date)((at >= 0 ? at : at - day + 1) / day);
 }
+static inline instant instant_of_date(date d) /* its first moment */
+{
+	return d == DATE_UNKNOWN ? INSTANT_UNKNOWN : d * INT64_C(86400000000);
+}
 
 #endif

@@ -27,6 +27,10 @@ static const struct {
 	[KIND_EVENT] = {"event rule", "events.yaml", "events", sizeof(struct profile_event)},
 	[KIND_LIST] = {"list", "lists.yaml", "lists", sizeof(struct profile_list)},
 	[KIND_FACTOR] = {"factor", NULL, NULL, sizeof(struct profile_factor)},
+	[KIND_SENTENCE] = {"sentence", "summaries.yaml", "sentences", sizeof(struct profile_sentence)},
+	[KIND_INTERVENTION] = {"intervention", "summaries.yaml", "interventions", sizeof(struct profile_intervention)},
+	[KIND_LAYOUT] = {"layout", "summaries.yaml", "layouts", sizeof(struct profile_layout)},
+	[KIND_TERM] = {"term", "glossary.yaml", "terms", sizeof(struct profile_term)},
 };
 
 size_t kind_size(enum kind kind)
@@ -436,6 +440,18 @@ static void set_head(enum kind kind, void *things, size_t i, struct text id, str
 	case KIND_FACTOR:
 		SET_HEAD(struct profile_factor, things, i, id, place);
 		break;
+	case KIND_SENTENCE:
+		SET_HEAD(struct profile_sentence, things, i, id, place);
+		break;
+	case KIND_INTERVENTION:
+		SET_HEAD(struct profile_intervention, things, i, id, place);
+		break;
+	case KIND_LAYOUT:
+		SET_HEAD(struct profile_layout, things, i, id, place);
+		break;
+	case KIND_TERM:
+		SET_HEAD(struct profile_term, things, i, id, place);
+		break;
 	default:
 		SET_HEAD(struct profile_event, things, i, id, place);
 		break;
@@ -548,6 +564,10 @@ static void hand_out(struct loader *loader)
 	HAND_OUT(events, KIND_EVENT);
 	HAND_OUT(lists, KIND_LIST);
 	HAND_OUT(factors, KIND_FACTOR);
+	HAND_OUT(sentences, KIND_SENTENCE);
+	HAND_OUT(interventions, KIND_INTERVENTION);
+	HAND_OUT(layouts, KIND_LAYOUT);
+	HAND_OUT(terms, KIND_TERM);
 #undef HAND_OUT
 }
 
@@ -583,6 +603,7 @@ static void load_all(struct loader *loader, const char *folder)
 	fill_events(loader);
 	fill_factors(loader);
 	fill_pages(loader);
+	fill_summaries(loader);
 	hand_out(loader);
 	fill_lists(loader); /* asks whole agreements */
 }

@@ -12,23 +12,25 @@ static void check_evidence(struct reader *r, const struct yaml_node *node, const
 	remedy(r, "Identity is shown through disclosure only: choose an element of another category.");
 }
 
-static void check_placeholder(struct reader *r, const struct yaml_node *node, struct text id,
-			      const struct profile_feed *feed)
+const struct profile_element *placeholder_element(struct reader *r, const struct yaml_node *node, struct text id,
+						  const struct profile_feed *feed)
 {
 	const struct text_map *ids = &r->loader->profile->inside->ids[KIND_ELEMENT];
 	const uint64_t *number = text_map_get(ids, id);
 	if (!number) {
-		problem(r, node, "{%.*s} in the title is not a registered element", TEXT_ARG(id));
+		problem(r, node, "{%.*s} is not a registered element", TEXT_ARG(id));
 		remedy_nearest(r, id, ids->keys, ids->count, "Write an element of the feed in braces.");
-		return;
+		return NULL;
 	}
 	const struct profile_element *element =
 		(const struct profile_element *)r->loader->things[KIND_ELEMENT] + *number;
 	if (feed && !feed_column(feed, element)) {
-		problem(r, node, "{%s} in the title: the feed `%s` has no such column", element->id.at, feed->id.at);
+		problem(r, node, "{%s}: the feed `%s` has no such column", element->id.at, feed->id.at);
 		remedy(r, "Write an element of the feed in braces.");
+		return NULL;
 	}
-	check_evidence(r, node, element, "the title");
+	check_evidence(r, node, element, "what is written");
+	return element;
 }
 
 static void check_title(struct reader *r, const struct yaml_node *node, struct text title,
@@ -45,13 +47,13 @@ static void check_title(struct reader *r, const struct yaml_node *node, struct t
 			remedy(r, "Write {element}.");
 			return;
 		}
-		check_placeholder(r, node, text_slice(title.at, close), feed);
+		placeholder_element(r, node, text_slice(title.at, close), feed);
 		title = text_slice(title.at + close + 1, title.len - close - 1);
 	}
 }
 
-static void check_date(struct reader *r, const struct yaml_node *node, const char *key, const struct profile_feed *feed,
-		       const struct profile_element *element)
+void check_date(struct reader *r, const struct yaml_node *node, const char *key, const struct profile_feed *feed,
+		const struct profile_element *element)
 {
 	const struct profile_column *column = feed && element ? feed_column(feed, element) : NULL;
 	if (!column || column->type == COLUMN_DATE || column->type == COLUMN_DATETIME || column->type == COLUMN_JSON)

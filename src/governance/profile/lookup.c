@@ -177,3 +177,25 @@ struct text profile_ward_title(const struct profile *profile, struct text code)
 	}
 	return code;
 }
+
+bool layout_is_of(const struct profile_layout *layout, const struct profile_role *role)
+{
+	for (size_t i = 0; i < layout->role_count; i++)
+		if (layout->roles[i] == role)
+			return true;
+	return false;
+}
+
+const struct profile_layout *profile_layout(const struct profile *profile, struct text id,
+					    const struct profile_role *role)
+{
+	const struct profile_layout *first = NULL;
+	for (size_t i = 0; i < profile->layouts.count; i++) {
+		const struct profile_layout *layout = &profile->layouts.at[i];
+		if (text_equal(layout->id, id))
+			return layout;
+		if (!first && role && layout_is_of(layout, role))
+			first = layout;
+	}
+	return first || !profile->layouts.count ? first : &profile->layouts.at[0];
+}

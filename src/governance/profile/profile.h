@@ -687,6 +687,11 @@ struct profile_holiday { /* of the schools: nothing is due in it */
 	date from, to;
 };
 
+struct profile_sentence;
+struct profile_intervention;
+struct profile_layout;
+struct profile_term;
+
 struct profile {
 	struct text id, title, council, description;
 	struct text folder;
@@ -703,6 +708,10 @@ struct profile {
 	PROFILE_ARRAY(struct profile_list) lists;
 	PROFILE_ARRAY(struct profile_factor) factors; /* see factor.h */
 	struct text note_rules; /* path of note_rules.yaml, which the notes room reads; absent: none */
+	PROFILE_ARRAY(struct profile_sentence) sentences; /* these four: summaries.h */
+	PROFILE_ARRAY(struct profile_intervention) interventions;
+	PROFILE_ARRAY(struct profile_layout) layouts;
+	PROFILE_ARRAY(struct profile_term) terms;
 	PROFILE_ARRAY(struct profile_known_to) known_to;
 	PROFILE_ARRAY(struct profile_section) sections;
 	PROFILE_ARRAY(struct profile_balance) balances;

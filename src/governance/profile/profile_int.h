@@ -12,6 +12,7 @@
 #include "base/map.h"
 #include "base/yaml.h"
 #include "profile/profile.h"
+#include "profile/summaries.h"
 
 /* The words of each enum, NULL-ended; position is the enum's value. */
 extern const char *const category_names[],
@@ -47,6 +48,10 @@ enum kind {
 	KIND_EVENT,
 	KIND_LIST,
 	KIND_FACTOR,
+	KIND_SENTENCE,
+	KIND_INTERVENTION,
+	KIND_LAYOUT,
+	KIND_TERM,
 	KIND_COUNT
 };
 
@@ -175,6 +180,12 @@ bool read_register(struct reader *r, const struct yaml_node *node, struct profil
 void check_register(struct reader *r, const struct yaml_node *node, const struct profile_agreement *agreement);
 void fill_events(struct loader *loader);
 void fill_pages(struct loader *loader);
+void fill_summaries(struct loader *loader);
+/* {element} in what is written at NODE: it must be a column of FEED, and no identity. NULL when it is not. */
+const struct profile_element *placeholder_element(struct reader *r, const struct yaml_node *node, struct text id,
+						  const struct profile_feed *feed);
+void check_date(struct reader *r, const struct yaml_node *node, const char *key, const struct profile_feed *feed,
+		const struct profile_element *element);
 void fill_lists(struct loader *loader);
 void fill_factors(struct loader *loader); /* asks the kinds of events */
 struct reader entry_reader(struct loader *loader, enum kind kind, size_t number, struct yaml_node **node);

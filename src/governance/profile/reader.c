@@ -188,8 +188,9 @@ const void *scalar_reference(struct reader *r, const struct yaml_node *node, enu
 	if (number)
 		return (const char *)r->loader->things[kind] + *number * kind_size(kind);
 	static const char *const files[KIND_COUNT] = {
-		"sources.yaml",    "elements.yaml",     "feeds/",      "purposes.yaml", "roles.yaml", "roles.yaml",
-		"agreements.yaml", "restrictions.yaml", "events.yaml", "lists.yaml",    "factors/"};
+		"sources.yaml",    "elements.yaml",     "feeds/",       "purposes.yaml", "roles.yaml", "roles.yaml",
+		"agreements.yaml", "restrictions.yaml", "events.yaml",  "lists.yaml",    "factors/",   "summaries.yaml",
+		"summaries.yaml",  "summaries.yaml",    "glossary.yaml"};
 	char otherwise[96];
 	snprintf(otherwise, sizeof otherwise, "Register it in %s, or correct the name.", files[kind]);
 	problem(r, node, "the %s `%.*s` is not registered", kind_noun(kind), TEXT_ARG(id));

@@ -287,3 +287,42 @@ enum status disclosure_property_of_uprn(struct disclosure *door, struct text upr
 	store_pool_give(door->parts.data, data);
 	return status;
 }
+
+static enum status find_client(const struct disclosure *door, struct store *data, const struct profile_source *source,
+			       struct text client, int64_t *resident_id, struct error *error)
+{
+	struct buf key;
+	struct statement *find;
+	bool row = false;
+	enum status status =
+		store_prepare(&find, data,
+			      "SELECT m.resident_id FROM record c JOIN source s ON s.source_no = c.source_no "
+			      "JOIN resident_record m ON m.record_id = c.record_id "
+			      "WHERE s.source_id = :source AND c.client_hash = :client",
+			      error);
+	if (status)
+		return status;
+	buf_init(&key, 4096);
+	buf_format(&key, "%s\x1f%.*s", source->id.at, TEXT_ARG(client));
+	statement_bind_text(find, "source", source->id);
+	statement_bind_int(find, "client", vault_hash64(door->parts.vault, VAULT_CLIENT, buf_text(&key)));
+	status = statement_step(find, &row, error);
+	if (status == STATUS_OK && row)
+		*resident_id = statement_int(find, statement_column(find, "resident_id"));
+	statement_done(find);
+	buf_release(&key);
+	return status;
+}
+
+enum status disclosure_resident_of_client(struct disclosure *door, const struct profile_source *source,
+					  struct text client, int64_t *resident_id, struct error *error)
+{
+	struct store *data;
+	*resident_id = 0;
+	enum status status = store_pool_take(door->parts.data, &data, error);
+	if (status)
+		return status;
+	status = find_client(door, data, source, text_trim(client), resident_id, error);
+	store_pool_give(door->parts.data, data);
+	return status;
+}

@@ -7,6 +7,7 @@
 #include "household/household.h"
 #include "household/household_rulings.h"
 #include "household/restrictions.h"
+#include "insight/insight.h"
 #include "linking/labels.h"
 #include "linking/refresh.h"
 #include "linking/review.h"
@@ -376,6 +377,20 @@ static enum status derive_lists(struct pipeline *pipeline, char detail[PIPELINE_
 	return status;
 }
 
+static enum status derive_interventions(struct pipeline *pipeline, char detail[PIPELINE_DETAIL_SIZE],
+					struct error *error)
+{
+	struct interventions_report report;
+	enum status status = know_policy(pipeline, error);
+	if (status == STATUS_OK)
+		status = interventions_refresh(pipeline->policy, pipeline->opened->workspace->profile,
+					       pipeline->opened->data, date_today(), &report, error);
+	if (status == STATUS_OK)
+		snprintf(detail, PIPELINE_DETAIL_SIZE, "%zu kinds compared over %lld cases", report.interventions,
+			 (long long)report.cases);
+	return status;
+}
+
 /* In the order the data travels. */
 static const struct derivation derivations[] = {
 	{"addresses", "Addresses", derive_addresses},
@@ -386,6 +401,7 @@ static const struct derivation derivations[] = {
 	{"restrictions", "Restrictions", derive_restrictions},
 	{"queue", "Review queue", derive_queue},
 	{"lists", "Lists", derive_lists},
+	{"interventions", "Interventions", derive_interventions},
 	{NULL, NULL, NULL},
 };
 

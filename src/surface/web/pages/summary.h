@@ -1,0 +1,19 @@
+/* The case summary's page, and the row behind a sentence. */
+#ifndef WEB_PAGES_SUMMARY_H
+#define WEB_PAGES_SUMMARY_H
+
+#include "view/summary.h"
+#include "web/site.h"
+
+/* "/residents/ID/rows/RECORD-FEED-ROW" */
+struct text summary_row_address(struct arena *arena, int64_t resident_id, const struct disclosed_origin *origin);
+/* How each feed of the profile stands today, by number. */
+enum status summary_feed_states(struct visit *visit, const struct summary_feed **out, struct error *error) MUST_CHECK;
+/* All that was read in the resident's notes: whether it may be shown is told by the states of the notes' feeds. */
+enum status summary_read_flags(struct visit *visit, int64_t resident_id, const struct note_flags **out,
+			       struct error *error) MUST_CHECK;
+/* Everything of SUMMARY, into OBJECT. */
+void put_summary(struct visit *visit, struct value *object, const struct view_summary *summary,
+		 const struct view_resident *view);
+
+#endif
