@@ -320,17 +320,17 @@ What is not a workspace is told
     What to do: Make one with `oneview init backup`, or check the path
   [4]
 
-The master key is not changed under a running server
+The master key is changed, also under a running server
   $ oneview serve r --port 0 --quiet & server=$!
   $ for i in $(seq 200); do test -s r/lock-serve && break; sleep 0.05; done
-  $ oneview key change r 2>&1 | sed 's/process [0-9]* on [^,]*, since .*/process .../'
-  oneview: This workspace is being served: serve, process ...
-    What to do: Stop each server that serves it, run this command, then start them again
-  $ kill $server; wait $server
   $ oneview key change r
   Values sealed anew         0
   Archives sealed anew       0
+  Shares of the key from before open old backups and nothing else: when those are gone, collect and destroy the shares; split the new key with "oneview key split".
   Now copy the keys to safekeeping, move master.key.old to where the keys of old backups are kept, and make a backup.
+  $ grep -o "both keys are in use" r/logs/serve.log
+  both keys are in use
+  $ kill $server; wait $server
 
 The master key is split among people, and brought back
   $ mkdir shares; oneview key split r --out shares --shares 3 --need 2

@@ -6,15 +6,19 @@ loading: two workspaces with the same key and the same extracts must have equal 
 """
 import atexit
 import hashlib
+import http.cookiejar
 import json
 import os
+import re
 import shutil
 import signal
 import sqlite3
 import subprocess
 import sys
 import tempfile
+import urllib.error
 import urllib.parse
+import urllib.request
 
 TESTS = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 TOP = os.path.dirname(TESTS)
@@ -114,6 +118,15 @@ class Workspace:
             old = 1700000000  # long since finished being written
             os.utime(self.path("inbox", os.path.basename(file)), (old, old))
 
+    def raise_limits(self, role):
+        """Nobody of a role reads as fast as a test."""
+        with open(self.path("profile/roles.yaml")) as f:
+            roles = f.read()
+        assert "- id: %s\n" % role in roles
+        with open(self.path("profile/roles.yaml"), "w") as f:
+            f.write(roles.replace("- id: %s\n" % role, "- id: %s\n    limits: {opens_minute: 10000, opens_hour: 10000, "
+                                  "searches_minute: 10000}\n" % role))
+
     def refresh(self, check=True, **more):
         return run("refresh", self.folder, check=check, **more)
 
@@ -177,6 +190,54 @@ class Workspace:
                                  for r in self.rows("SELECT household_id, property_id, kind, from_date, to_date FROM household "
                                                     "WHERE ended_run IS NULL")),
         }
+
+
+class Served:
+    """A workspace while it is served, and the browser of one visitor."""
+
+    def __init__(self, workspace, log=os.devnull, cwd=None, preexec_fn=None, **more):
+        with open(log, "ab") as err:
+            self.process = subprocess.Popen([PROGRAM, "serve", workspace.folder, "--port", "0"], stdout=subprocess.PIPE, stderr=err,
+                                            env=environment(**more), text=True, cwd=cwd, preexec_fn=preexec_fn)
+        said = self.process.stdout.readline()
+        assert "http://" in said, "the server did not start"
+        self.address = re.search(r"http://[0-9.:]+", said).group(0)
+        self.code = 0  # status of the last answer
+        self.forget()
+
+    def forget(self):
+        """Another visitor: no cookies."""
+        self.opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(http.cookiejar.CookieJar()))
+
+    def ask(self, path, data=None, **headers):
+        try:
+            answer = self.opener.open(urllib.request.Request(self.address + path, data, headers), timeout=60)
+        except urllib.error.HTTPError as refused:
+            answer = refused
+        self.code = answer.status
+        return answer.read().decode(errors="replace")
+
+    def get(self, path, **headers):
+        return self.ask(path, **headers)
+
+    def post(self, path, form=None, **fields):
+        """Fills a form that is at FORM (else at PATH itself) and sends it."""
+        fields["csrf"] = re.search(r'name="csrf" value="([^"]*)"', self.get(form or path)).group(1)
+        return self.ask(path, urllib.parse.urlencode(fields).encode())
+
+    def sign_in(self, user, purpose=None):
+        self.forget()
+        self.post("/sign-in", username=user, password=PASSWORD)
+        if purpose:
+            self.post("/purpose", purpose=purpose, reason="TEST-1")
+
+    def search(self, query):
+        """The addresses of those found."""
+        return re.findall(r'href="(/residents/[0-9a-z]+)', self.post("/search", q=query))
+
+    def stop(self):
+        self.process.terminate()
+        self.process.communicate(timeout=60)
 
 
 def difference(a, b):

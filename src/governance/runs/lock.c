@@ -39,6 +39,20 @@ static const struct lock_kind without_servers = {
 	"This workspace is being served",
 	"Stop each server that serves it, run this command, then start them again"};
 
+/* While the key is changed: servers that have both keys. */
+static const struct lock_kind of_changing_servers = {"-changing",
+						     LOCK_SH,
+						     "SELECT pg_try_advisory_lock_shared(7020104)",
+						     "changing server",
+						     "Servers are at the end of a change of the key",
+						     "Try again in two minutes"};
+static const struct lock_kind without_changing_servers = {"-changing",
+							  LOCK_EX,
+							  "SELECT pg_try_advisory_lock(7020104)",
+							  "changing server",
+							  "A server still has the key from before the last change",
+							  "Try again in two minutes"};
+
 struct workspace_lock {
 	const struct lock_kind *kind;
 	int file;
@@ -144,7 +158,7 @@ static enum status lock_server(struct workspace_lock *lock, const struct workspa
 static enum status take(const struct workspace *workspace, const struct lock_kind *kind, const char *what,
 			struct workspace_lock **out, struct error *error)
 {
-	char holder[256], path[WORKSPACE_PATH_SIZE + 8];
+	char holder[256], path[WORKSPACE_PATH_SIZE + 16];
 	*out = NULL;
 	describe(what, holder, sizeof holder);
 	snprintf(path, sizeof path, "%s%s", workspace->paths.lock, kind->suffix);
@@ -177,6 +191,18 @@ enum status workspace_lock_unserved(const struct workspace *workspace, const cha
 				    struct error *error)
 {
 	return take(workspace, &without_servers, what, out, error);
+}
+
+enum status workspace_lock_changing(const struct workspace *workspace, const char *what, struct workspace_lock **out,
+				    struct error *error)
+{
+	return take(workspace, &of_changing_servers, what, out, error);
+}
+
+enum status workspace_lock_unchanging(const struct workspace *workspace, const char *what, struct workspace_lock **out,
+				      struct error *error)
+{
+	return take(workspace, &without_changing_servers, what, out, error);
 }
 
 /* Taken again on the same connection it counts up, and on a new one it is what the server must have. */

@@ -84,6 +84,13 @@ enum status workspace_lock_served(const struct workspace *workspace, const char 
 				  struct error *error) MUST_CHECK;
 enum status workspace_lock_unserved(const struct workspace *workspace, const char *what, struct workspace_lock **out,
 				    struct error *error) MUST_CHECK;
+/* The key is changed under servers: one that has both keys holds _changing() instead of _served(), until it has let go
+ * of the old one. So who gets _unserved() has waited for all of them, and who gets _unchanging() for the last change.
+ */
+enum status workspace_lock_changing(const struct workspace *workspace, const char *what, struct workspace_lock **out,
+				    struct error *error) MUST_CHECK;
+enum status workspace_lock_unchanging(const struct workspace *workspace, const char *what, struct workspace_lock **out,
+				      struct error *error) MUST_CHECK;
 /* For a server, now and then: takes the lock again when the connection that had it was lost. STATUS_CONFLICT: a
  * command came between, and the server must end. From one thread only. */
 enum status workspace_keep_served(struct workspace_lock *lock, struct error *error) MUST_CHECK;

@@ -367,6 +367,9 @@ enum status disclosure_find(struct disclosure_finding *out, struct disclosure *d
  * is the right one. */
 enum status disclosure_open_vault(struct vault **out, const char *key_path, struct store *data,
 				  struct error *error) MUST_CHECK;
+/* For a server: vault_follow_change(). */
+enum status disclosure_follow_key(struct vault *vault, const char *key_path, bool *changing,
+				  struct error *error) MUST_CHECK;
 void disclosure_close_vault(struct vault *vault); /* NULL is fine */
 
 /* What users write about residents (reports and replies) is sealed as well: ID is the row's, WHICH tells

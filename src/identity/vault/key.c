@@ -102,7 +102,7 @@ static enum status read_masters(struct masters *masters, const char *seal_path, 
 	return status;
 }
 
-enum status vault_open_keys(struct vault **out, const char *seal_path, const char *key_path, struct error *error)
+enum status vault_load_keys(struct vault_keys **out, const char *seal_path, const char *key_path, struct error *error)
 {
 	*out = NULL;
 	enum status status = sodium_ready(error);
@@ -118,17 +118,28 @@ enum status vault_open_keys(struct vault **out, const char *seal_path, const cha
 	if (status == STATUS_OK) {
 		keys_derive(keys, masters->seal, masters->hashes);
 		sodium_mprotect_readonly(keys);
-		struct vault *vault = memory_alloc(1, sizeof *vault);
-		vault->magic = VAULT_MAGIC;
-		vault->keys = keys;
-		randombytes_buf(vault->nonce_prefix, sizeof vault->nonce_prefix);
-		vault->nonce_count = memory_alloc(1, sizeof *vault->nonce_count);
-		*out = vault;
+		*out = keys;
 	} else {
 		sodium_free(keys);
 	}
 	sodium_free(masters);
 	return status;
+}
+
+enum status vault_open_keys(struct vault **out, const char *seal_path, const char *key_path, struct error *error)
+{
+	struct vault_keys *keys;
+	*out = NULL;
+	enum status status = vault_load_keys(&keys, seal_path, key_path, error);
+	if (status)
+		return status;
+	struct vault *vault = memory_alloc(1, sizeof *vault);
+	vault->magic = VAULT_MAGIC;
+	vault->keys = keys;
+	randombytes_buf(vault->nonce_prefix, sizeof vault->nonce_prefix);
+	vault->nonce_count = memory_alloc(1, sizeof *vault->nonce_count);
+	*out = vault;
+	return STATUS_OK;
 }
 
 enum status vault_open(struct vault **out, const char *key_path, struct error *error)
@@ -154,6 +165,7 @@ void vault_close(struct vault *vault)
 		return;
 	assert(vault->magic == VAULT_MAGIC);
 	sodium_free((void *)vault->keys);
+	sodium_free((void *)vault->also);
 	free(vault->nonce_count);
 	vault->magic = 0;
 	free(vault);
@@ -171,6 +183,12 @@ static enum status mark_differs(int64_t number, struct error *error)
 	return STATUS_REFUSED;
 }
 
+static bool mark_is(const struct vault_keys *keys, int64_t number, struct text found)
+{
+	const unsigned char *expected = number == MARK_SEAL ? keys->mark : keys->hash_mark;
+	return found.len == VAULT_KEY_SIZE && sodium_memcmp(found.at, expected, VAULT_KEY_SIZE) == 0;
+}
+
 /* *THERE: the database has been marked. */
 static enum status marks_read(const struct vault *vault, struct store *store, bool *there, struct error *error)
 {
@@ -184,10 +202,9 @@ static enum status marks_read(const struct vault *vault, struct store *store, bo
 	*there = false;
 	while ((status = statement_step(find, &row, error)) == STATUS_OK && row) {
 		int64_t which = statement_int(find, number);
-		const unsigned char *expected = which == MARK_SEAL ? vault->keys->mark : vault->keys->hash_mark;
-		struct text found = statement_blob(find, mark);
 		*there = true;
-		if (found.len == VAULT_KEY_SIZE && sodium_memcmp(found.at, expected, VAULT_KEY_SIZE) == 0)
+		if (mark_is(vault->keys, which, statement_blob(find, mark)) ||
+		    (vault->also && mark_is(vault->also, which, statement_blob(find, mark))))
 			continue;
 		status = mark_differs(which, error);
 		break;

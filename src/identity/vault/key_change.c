@@ -3,6 +3,7 @@
  * The steps, each of which may be the last before a crash:
  *   1. KEY.hashes is written (once in a workspace's life): the hashes stay under the first key;
  *   2. KEY.next, the key to come, is written: from here on vault_open() refuses;
+ *      only who serves goes on, under both keys, and is waited for until it has them;
  *   3. every sealed value and archive that does not open under the next key is opened under the present one and
  *      sealed under the next;
  *   4. the marks in the data shelf are replaced;
@@ -293,11 +294,37 @@ static enum status replace_marks(struct changing *c, struct error *error)
 	return status;
 }
 
+static enum status reseal_tables(struct changing *c, bool data_too, struct error *error)
+{
+	enum status status = STATUS_OK;
+	for (size_t i = 0; i < c->change->table_count && status == STATUS_OK; i++)
+		if (data_too || c->change->tables[i].store != c->change->data)
+			status = reseal_table(c, &c->change->tables[i], error);
+	return status;
+}
+
+/* What a server had sealed under the old key when it got the new one may come into the desk behind us. Nobody but the
+ * holder of the workspace's lock writes sealed values into the data shelf. */
+static enum status reseal_late(struct changing *c, struct error *error)
+{
+	int64_t before = -1;
+	enum status status = STATUS_OK;
+	while (status == STATUS_OK && c->change->wait_for_servers && before != c->report->values) {
+		before = c->report->values;
+		status = reseal_tables(c, false, error);
+	}
+	return status;
+}
+
 static enum status change_all(struct changing *c, struct error *error)
 {
 	enum status status = open_both(c, error);
-	for (size_t i = 0; i < c->change->table_count && status == STATUS_OK; i++)
-		status = reseal_table(c, &c->change->tables[i], error);
+	if (status == STATUS_OK && c->change->wait_for_servers)
+		status = c->change->wait_for_servers(c->change->context, error);
+	if (status == STATUS_OK)
+		status = reseal_tables(c, true, error);
+	if (status == STATUS_OK)
+		status = reseal_late(c, error);
 	if (status == STATUS_OK)
 		status = reseal_archives(c, error);
 	if (status == STATUS_OK)

@@ -47,6 +47,23 @@ void vault_seal(const struct vault *vault, const struct vault_place *place, stru
 	out->at[out->len] = '\0';
 }
 
+static bool opens(const struct vault_keys *keys, const unsigned char *at, size_t len, const struct associated *ad,
+		  void *out)
+{
+	return !crypto_aead_xchacha20poly1305_ietf_decrypt(out, NULL, NULL, at + CIPHER_AT, len - CIPHER_AT,
+							   (const unsigned char *)ad, sizeof *ad, at + NONCE_AT,
+							   keys->seal);
+}
+
+/* While the key is changed a value is sealed under the one or the other. Which, is found out without writing: OUT may
+ * be where the sealed bytes are, and what does not open is wiped. */
+static const struct vault_keys *keys_of(const struct vault *vault, const unsigned char *at, size_t len,
+					const struct associated *ad)
+{
+	const struct vault_keys *also = vault->also, *keys = vault->keys;
+	return also && !opens(keys, at, len, ad, NULL) ? also : keys;
+}
+
 bool vault_unseal_into(const struct vault *vault, const struct vault_place *place, struct text sealed, void *out,
 		       size_t *len)
 {
@@ -55,9 +72,7 @@ bool vault_unseal_into(const struct vault *vault, const struct vault_place *plac
 	if (sealed.len < VAULT_OVERHEAD || at[0] != FORMAT)
 		return false;
 	struct associated ad = associated_of(place);
-	if (crypto_aead_xchacha20poly1305_ietf_decrypt(out, NULL, NULL, at + CIPHER_AT, sealed.len - CIPHER_AT,
-						       (const unsigned char *)&ad, sizeof ad, at + NONCE_AT,
-						       vault->keys->seal))
+	if (!opens(keys_of(vault, at, sealed.len, &ad), at, sealed.len, &ad, out))
 		return false;
 	*len = sealed.len - VAULT_OVERHEAD;
 	return true;

@@ -196,11 +196,18 @@ enum status vault_remove_leftovers(const char *folder, struct error *error) MUST
 /* ---- another key ---------------------------------------------------------------------------------- */
 
 /* A change of the master key: everything that is sealed is sealed anew under a new key, in small transactions, so that
- * a change that was killed goes on where it stopped. Until it has come to its end nothing else opens the
- * vault ("vault.key_changing"). Client numbers and UPRNs go on being hashed under the first key, which moves to a file
- * of its own ("master.key.hashes"), else nobody would be known again. The key before stays as "master.key.old". */
+ * a change that was killed goes on where it stopped. Until it has come to its end nothing but a server opens
+ * the vault ("vault.key_changing"). Client numbers and UPRNs go on being hashed under the first key, which moves to a
+ * file of its own ("master.key.hashes"), else nobody would be known again. The key before stays as "master.key.old". */
 struct sealed_rows;
 extern const struct sealed_rows vault_sealed_rows; /* the vault's own */
+
+/* For who serves while the key is changed: opens under both keys, and seals under the new one. */
+enum status vault_open_serving(struct vault **out, const char *key_path, struct error *error) MUST_CHECK;
+/* Now and then, from one thread only; others may use the vault meanwhile. *CHANGING: it has both keys, from when the
+ * key to come is there until a minute after it has taken its place. STATUS_CONFLICT: the key in place is another. */
+enum status vault_follow_change(struct vault *vault, const char *key_path, bool *changing,
+				struct error *error) MUST_CHECK;
 
 struct vault_table {
 	struct store *store;
@@ -212,12 +219,16 @@ struct vault_change {
 	const struct vault_table *tables;
 	size_t table_count;
 	const atomic_bool *stop; /* asked between batches; may be NULL */
+	/* Called when the key to come is there, before anything is sealed anew: returns when everybody who serves has
+	 * it, or nobody does. NULL: nobody serves. */
+	enum status (*wait_for_servers)(void *context, struct error *error);
+	void *context;
 };
 struct vault_change_report {
 	int64_t values, archives; /* sealed anew by this call */
 	bool resumed;
 };
-/* The caller holds the workspace's lock, and no server runs. "vault.key_old" when the key before the last change still
+/* The caller holds the workspace's lock. "vault.key_old" when the key before the last change still
  * lies beside. */
 enum status vault_change_key(const struct vault_change *change, struct vault_change_report *report,
 			     struct error *error) MUST_CHECK;

@@ -21,7 +21,9 @@ struct vault_keys {
 
 struct vault {
 	unsigned magic;
-	const struct vault_keys *keys;
+	const struct vault_keys *_Atomic keys; /* what is sealed is sealed under these */
+	const struct vault_keys *_Atomic also; /* while the key is changed: what was sealed before opens under these */
+	int64_t ended;                         /* instant: when the change was seen to be over; 0: it is not */
 	/* A nonce is 16 random bytes, drawn when the vault is opened, and a count: unique without asking
 	 * the system's generator for each row. */
 	unsigned char nonce_prefix[VAULT_NONCE_PREFIX_SIZE];
@@ -38,6 +40,9 @@ extern const struct key_file_kind vault_master_key, vault_hash_key;
 /* SEAL_PATH: of the key that seals; KEY_PATH: beside which the key of the hashes lies. Does not ask whether a
  * change is under way. */
 enum status vault_open_keys(struct vault **out, const char *seal_path, const char *key_path,
+			    struct error *error) MUST_CHECK;
+/* The derived keys alone, for sodium_free(). */
+enum status vault_load_keys(struct vault_keys **out, const char *seal_path, const char *key_path,
 			    struct error *error) MUST_CHECK;
 /* KEY_PATH + SUFFIX. */
 enum status vault_key_beside(char out[VAULT_PATH_SIZE], const char *key_path, const char *suffix,

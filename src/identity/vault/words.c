@@ -29,7 +29,7 @@ const struct sealed_rows draft_sealed_rows = {
 
 enum status disclosure_open_vault(struct vault **out, const char *key_path, struct store *data, struct error *error)
 {
-	enum status status = vault_open(out, key_path, error);
+	enum status status = vault_open_serving(out, key_path, error);
 	if (status != STATUS_OK)
 		return status;
 	status = vault_check_store(*out, data, error);
@@ -38,6 +38,11 @@ enum status disclosure_open_vault(struct vault **out, const char *key_path, stru
 		*out = NULL;
 	}
 	return status;
+}
+
+enum status disclosure_follow_key(struct vault *vault, const char *key_path, bool *changing, struct error *error)
+{
+	return vault_follow_change(vault, key_path, changing, error);
 }
 
 void disclosure_close_vault(struct vault *vault)

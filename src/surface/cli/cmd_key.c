@@ -2,6 +2,7 @@
 #include "cli/opened.h"
 
 #include "address/address.h"
+#include "base/file.h"
 #include "base/interrupt.h"
 #include "casework/casework.h"
 #include "casework/home_report.h"
@@ -11,7 +12,76 @@
 #include "rights/flags.h"
 #include "vault/disclosure.h"
 
-static enum status change(struct opened *opened, struct vault_change_report *report, struct error *error)
+#include <unistd.h>
+
+/* ---- servers ------------------------------------------------------------------------------------------ */
+
+typedef enum status take_lock(const struct workspace *workspace, const char *what, struct workspace_lock **out,
+			      struct error *error);
+
+/* Asks for a lock until it is free, for at most SECONDS. */
+static enum status wait_for_lock(struct workspace_lock **out, take_lock *take, const struct workspace *workspace,
+				 unsigned seconds, struct error *error)
+{
+	enum status status = take(workspace, "key change", out, error);
+	for (unsigned i = 0; i < 4 * seconds && status == STATUS_CONFLICT && !interrupt_requested(); i++) {
+		usleep(250000);
+		status = take(workspace, "key change", out, error);
+	}
+	return status;
+}
+
+struct waiting {
+	const struct workspace *workspace;
+	struct workspace_lock *unserved; /* every server that there is has both keys */
+};
+
+/* What a page had sealed under the old key when its server got the new one is in the database by then. */
+static void let_pages_finish(const struct workspace *workspace)
+{
+	struct error none;
+	struct workspace_lock *lock;
+	if (workspace_lock_unchanging(workspace, "key change", &lock, &none) == STATUS_OK)
+		workspace_unlock(lock); /* there is no server */
+	else
+		sleep(2);
+}
+
+static enum status wait_for_servers(void *context, struct error *error)
+{
+	enum { PATIENCE = 60 };
+	struct waiting *waiting = context;
+	enum status status =
+		wait_for_lock(&waiting->unserved, workspace_lock_unserved, waiting->workspace, PATIENCE, error);
+	if (status == STATUS_CONFLICT)
+		error_remedy(
+			error,
+			"This server has not taken the new key within a minute: stop it, and run the change again; "
+			"it goes on where it stopped");
+	if (status == STATUS_OK)
+		let_pages_finish(waiting->workspace);
+	return status;
+}
+
+/* A server has the key from before the last change for a minute more. */
+static enum status wait_for_last_change(const struct workspace *workspace, struct error *error)
+{
+	enum { PATIENCE = 90 };
+	struct workspace_lock *lock;
+	char next[WORKSPACE_PATH_SIZE + 8];
+	snprintf(next, sizeof next, "%s.next", workspace->paths.master_key);
+	if (file_exists(next)) /* it is this change that goes on */
+		return STATUS_OK;
+	enum status status = wait_for_lock(&lock, workspace_lock_unchanging, workspace, PATIENCE, error);
+	if (status == STATUS_OK)
+		workspace_unlock(lock);
+	return status;
+}
+
+/* ---- the change ---------------------------------------------------------------------------------------- */
+
+static enum status change(struct opened *opened, struct waiting *waiting, struct vault_change_report *report,
+			  struct error *error)
 {
 	const struct vault_table tables[] = {
 		{opened->data, &vault_sealed_rows},           {opened->data, &intake_sealed_rows},
@@ -27,7 +97,9 @@ static enum status change(struct opened *opened, struct vault_change_report *rep
 						       .data = opened->data,
 						       .tables = tables,
 						       .table_count = sizeof tables / sizeof *tables,
-						       .stop = interrupt_flag()},
+						       .stop = interrupt_flag(),
+						       .wait_for_servers = wait_for_servers,
+						       .context = waiting},
 				report, error);
 }
 
@@ -65,14 +137,15 @@ enum status cmd_key_change(struct cli *cli, struct error *error)
 {
 	struct opened opened;
 	struct vault_change_report report;
-	struct workspace_lock *unserved = NULL; /* a server has the present key in memory */
+	struct waiting waiting = {0};
 	enum status status = opened_open(&opened, cli, OPEN_DATA_WRITE | OPEN_DESK_WRITE, error);
+	waiting.workspace = opened.workspace;
 	if (status == STATUS_OK)
-		status = workspace_lock_unserved(opened.workspace, "key change", &unserved, error);
+		status = wait_for_last_change(opened.workspace, error);
 	if (status == STATUS_OK)
 		status = forget_reading(&opened, error);
 	if (status == STATUS_OK)
-		status = change(&opened, &report, error);
+		status = change(&opened, &waiting, &report, error);
 	if (status == STATUS_OK)
 		status = audit_change(&opened, &report, error);
 	if (status == STATUS_OK) {
@@ -82,10 +155,13 @@ enum status cmd_key_change(struct cli *cli, struct error *error)
 		answer_int(&cli->answer, "values", "Values sealed anew", report.values);
 		answer_int(&cli->answer, "archives", "Archives sealed anew", report.archives);
 		answer_line(&cli->answer,
+			    "Shares of the key from before open old backups and nothing else: when those are gone, "
+			    "collect and destroy the shares; split the new key with \"oneview key split\".");
+		answer_line(&cli->answer,
 			    "Now copy the keys to safekeeping, move master.key.old to where the keys of old "
 			    "backups are kept, and make a backup.");
 	}
-	workspace_unlock(unserved);
+	workspace_unlock(waiting.unserved);
 	opened_close(&opened);
 	return status;
 }

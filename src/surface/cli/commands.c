@@ -762,15 +762,15 @@ const struct cli_command cli_commands[] = {
 		.name = "key change",
 		.group = GROUP_CARE,
 		.summary = "Seal everything anew under a new master key",
-		.details = "For when a key may be known to others, or when its time is over. Stop \"oneview serve\" "
-			   "and make a "
-			   "backup first. A change that was stopped or killed goes on when it is called again, and "
-			   "nothing else "
-			   "opens the workspace until it has come to its end. Then copy the keys to safekeeping anew, "
-			   "move "
-			   "keys/master.key.old to where the keys of old backups are kept, and make a backup: those "
-			   "made before "
-			   "open with the old key only.",
+		.details =
+			"For when a key may be known to others, or when its time is over. Make a backup first. Pages "
+			"are "
+			"served meanwhile: servers use both keys until it is over. A change that was stopped or killed "
+			"goes on when it is called again, and no other command opens the workspace until it has come "
+			"to "
+			"its end. Then copy the keys to safekeeping anew, move keys/master.key.old to where the keys "
+			"of "
+			"old backups are kept, and make a backup: those made before open with the old key only.",
 		.operands = {WORKSPACE_OPERAND},
 		.examples = {{"oneview key change council", "Minutes for a whole borough; says how much was sealed."}},
 		.run = cmd_key_change,

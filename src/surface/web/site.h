@@ -98,7 +98,8 @@ struct site {
 	const struct web_settings *settings;
 	struct keeper *keeper;
 	struct workspace *workspace;
-	struct workspace_lock *served;
+	struct workspace_lock *served; /* as who has one key, or (key_changing) both */
+	bool key_changing;
 	struct vault *vault;
 	struct audit *audit;
 	struct audit_key audit_key;

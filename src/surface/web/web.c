@@ -95,6 +95,14 @@ static enum status confine(const struct workspace *workspace, bool *memory_locke
 	return confine_keeper(&keeper, memory_locked, error);
 }
 
+/* In the middle of a change of the key: as one who has both. */
+static enum status lock_served(struct site *site, struct error *error)
+{
+	enum status status = workspace_lock_served(site->workspace, "serve", &site->served, error);
+	site->key_changing = status == STATUS_CONFLICT;
+	return site->key_changing ? workspace_lock_changing(site->workspace, "serve", &site->served, error) : status;
+}
+
 enum status site_open(struct site **out, const struct web_settings *settings, struct error *error)
 {
 	struct site *site = memory_alloc(1, sizeof *site);
@@ -118,7 +126,7 @@ enum status site_open(struct site **out, const struct web_settings *settings, st
 	if (status == STATUS_OK)
 		status = open_stores(site, error);
 	if (status == STATUS_OK)
-		status = workspace_lock_served(site->workspace, "serve", &site->served, error);
+		status = lock_served(site, error);
 	if (status == STATUS_OK)
 		status = open_vault(site, error);
 	if (status == STATUS_OK)
@@ -232,10 +240,39 @@ static void every_second(struct site *site, void (*work)(struct site *site))
 	}
 }
 
+/* While the key is changed, a server is another kind of server: that is how the command knows that it has both keys. A
+ * lock that is not to be had just now is asked for again in a second. */
+static enum status follow_lock(struct site *site, bool changing, struct error *error)
+{
+	struct workspace_lock *lock;
+	if (changing == site->key_changing)
+		return STATUS_OK;
+	enum status status = changing ? workspace_lock_changing(site->workspace, "serve", &lock, error)
+				      : workspace_lock_served(site->workspace, "serve", &lock, error);
+	if (status != STATUS_OK)
+		return status == STATUS_CONFLICT ? STATUS_OK : status;
+	workspace_unlock(site->served);
+	site->served = lock;
+	site->key_changing = changing;
+	log_event(LOG_INFO, "web.key",
+		  changing ? "the key is being changed: both keys are in use"
+			   : "the change of the key is over: the old key is gone");
+	return STATUS_OK;
+}
+
+static enum status follow_key(struct site *site, struct error *error)
+{
+	bool changing;
+	enum status status = workspace_keep_served(site->served, error);
+	if (status == STATUS_OK)
+		status = disclosure_follow_key(site->vault, site->workspace->paths.master_key, &changing, error);
+	return status == STATUS_OK ? follow_lock(site, changing, error) : status;
+}
+
 static void follow(struct site *site)
 {
 	struct error error;
-	enum status status = workspace_keep_served(site->served, &error);
+	enum status status = follow_key(site, &error);
 	if (status == STATUS_CONFLICT) /* the key in memory is the old one */
 		web_stop();
 	else if (status == STATUS_OK)
