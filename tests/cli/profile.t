@@ -11,6 +11,8 @@ A sound profile is counted
   Roles                      2
   Purposes                   2
   Event rules                2
+  Factors                    0
+  Phrases of factors         0
 
 Every problem has its file, line and remedy
   $ oneview profile check bad 2>/dev/null | head -4

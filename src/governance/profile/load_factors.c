@@ -10,7 +10,7 @@ static const char *const factor_keys[] = {
 static const char *const phrase_keys[] = {"phrase", "with", "without", "capitals", NULL};
 static const char *const event_keys[] = {"kinds", "at_least", "months", "says", NULL};
 
-enum { PHRASES_MOST = 2000, PHRASE_LONGEST = 160, MONTHS_MOST = 240, EVENTS_MOST = 1000 };
+enum { PHRASES_MOST = 2000, PHRASE_LONGEST = 400, MONTHS_MOST = 240, EVENTS_MOST = 1000 };
 
 /* (a|b) once deep, with something in each bracket. */
 static bool is_balanced(struct text phrase)

@@ -1,4 +1,4 @@
-#include "notes/notes.h"
+#include "notes/reader.h"
 
 /* The words of the enums, in their order. */
 static const char *const polarities[NOTE_POLARITY_COUNT] = {"affirmed", "negated", "possible"};
@@ -66,4 +66,10 @@ bool note_flag_counts(const struct note_flag *flag)
 {
 	return flag->polarity == NOTE_AFFIRMED && flag->time == NOTE_CURRENT && flag->whose == NOTE_SUBJECT &&
 	       flag->certainty < NOTE_ALLEGED && flag->verdict == NOTE_NO_VERDICT && !flag->question;
+}
+
+bool note_mention_counts(const struct note_mention *mention)
+{
+	return mention->polarity == NOTE_AFFIRMED && mention->time == NOTE_CURRENT && mention->whose == NOTE_SUBJECT &&
+	       mention->certainty < NOTE_ALLEGED && !mention->question;
 }

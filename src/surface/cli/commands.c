@@ -324,6 +324,59 @@ const struct cli_command cli_commands[] = {
 		.run = cmd_evaluate_households,
 	},
 	{
+		.name = "evaluate notes",
+		.group = GROUP_FILES,
+		.summary = "Compare what the reader makes of case notes with the truth",
+		.details = "Of a CSV file of sentences that people labelled (columns phrase, text, negation, time, "
+			   "whose), "
+			   "precision, recall and F1 for negated, past, hypothetical and other people's.\n\nOf a "
+			   "workspace of "
+			   "the fictional borough, for each factor whether it is affirmed, present and the resident's "
+			   "own; and, "
+			   "of any workspace, what workers marked as wrong.",
+		.operands = {{"WHAT", "a CSV file of sentences, or a workspace's folder", false, false}},
+		.options = {{"truth", 't', "TRUTH", "the truth folder (otherwise WORKSPACE/truth or WORKSPACE-truth)",
+			     NULL},
+			    {"half", 0, "WHICH", "of a file, only rows with odd or with even numbers", "odd|even"},
+			    {"wrong", 0, "FILE", "of a file, write the rows that are read wrongly", NULL},
+			    {"profile", 'p', "FOLDER", "the profile whose rules are used", NULL},
+			    {"rules", 'r', "FILE", "these rules instead of the profile's", NULL}},
+		.examples = {{"oneview evaluate notes sentences.csv --json", "A public set."},
+			     {"oneview evaluate notes demo --truth demo/truth", "Of \"make demo\"."}},
+		.run = cmd_evaluate_notes,
+	},
+	{
+		.name = "notes read",
+		.group = GROUP_FILES,
+		.summary = "Find the factors that case notes speak of, and what is said of each",
+		.details = "IN.csv has the columns id and text. OUT.csv has a row for each mention: id, start, end, "
+			   "phrase, "
+			   "factor, polarity (affirmed, negated, possible), time (current, past, future, "
+			   "hypothetical), whose "
+			   "(subject, family, professional, other), certainty (stated, observed, disclosed, reported, "
+			   "alleged, "
+			   "hearsay) and trend (worsening, improving, resolved). start and end count characters from "
+			   "0, end is "
+			   "behind the last.\n\nWith --target each row brings its own phrase (columns id, phrase, "
+			   "text) and "
+			   "gets one row, also when the phrase is not in the text: then all but id and phrase is "
+			   "empty. A phrase "
+			   "that stands more than once is taken where it stands in capitals, else the first "
+			   "time.\n\nFactors "
+			   "and rules are those of the profile: docs/formats/profile.md.",
+		.operands = {{"IN", "a CSV file", false, false}},
+		.options = {{"out", 'o', "FILE", "the CSV file to write; - for standard output", NULL},
+			    {"target", 't', NULL, "phrases are given in each row, instead of the lexicon", NULL},
+			    {"profile", 'p', "FOLDER", "the profile; otherwise the one that came with the program",
+			     NULL},
+			    {"rules", 'r', "FILE", "these context rules instead of the profile's", NULL}},
+		.examples = {{"oneview notes read notes.csv --out flags.csv",
+			      "With the factors of the fictional borough."},
+			     {"oneview notes read notes.csv -o flags.csv --profile council/profile", "With one's own."},
+			     {"oneview notes read --target sentences.csv --out read.csv", "To test the rules alone."}},
+		.run = cmd_notes_read,
+	},
+	{
 		.name = "profile check",
 		.group = GROUP_PEOPLE,
 		.summary = "Check a council's configuration as a whole",
