@@ -2,6 +2,8 @@ Joiners, movers and leavers: accounts follow the council's staff file.
 
   $ cp -r "$TESTS/data/village/profile" profile
   $ printf 'staff:\n  jobs: {"FL-1": front_line, "AN-2": inspector}\n' >> profile/profile.yaml
+  $ printf '  training: {title: Data protection, valid_months: 12, where: the learning pages, ask: the digital team}\n' >> profile/profile.yaml
+  $ printf '  acceptable_use: {version: "1", text: [I look only at whom I work with.]}\n' >> profile/profile.yaml
   $ oneview init w --profile profile --title "Little Marsh" --quiet
 
 A dry run says who joins, and changes nothing
@@ -191,3 +193,13 @@ Surnames and addresses of users are in the database sealed only
   $ cat w/desk.db* | grep -c -a -i "mill lane"
   0
   [1]
+
+Training and acceptance are recorded for who did both elsewhere
+  $ oneview user training w user1
+  oneview: "oneview user training" needs to know what
+    What to do: say --done DATE, --until DATE or --accepted
+  [2]
+  $ oneview user training w user1 --done 2025-02-01
+  Training valid until       2026-02-01
+  $ oneview user training w user1 --accepted
+  Accepted version           1

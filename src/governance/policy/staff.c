@@ -55,7 +55,7 @@ struct staff_change staff_compare(const struct staff_person *person, const struc
 {
 	struct staff_change change = {.person = person, .account = wanted(person, before)};
 	bool active = before && before->status == ACCOUNT_ACTIVE,
-	     over = person->end != DATE_UNKNOWN && person->end < today;
+	     over = person->left || (person->end != DATE_UNKNOWN && person->end < today);
 	if (before)
 		change.before = *before;
 	change.account.status = over ? ACCOUNT_LEFT : ACCOUNT_ACTIVE;

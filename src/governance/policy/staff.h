@@ -21,6 +21,7 @@ struct staff_person {
 	struct text username, display_name;
 	struct text role, team; /* ids of the profile; team may be absent */
 	struct text organisation, manager, worker_ids;
+	bool left;           /* said outright, without a day */
 	date start, end;     /* DATE_UNKNOWN: not said */
 	date training_until; /* DATE_UNKNOWN: not said, so what is known stays */
 };

@@ -288,6 +288,7 @@ bool profile_file_matches(const struct profile_feed *feed, struct text file_name
 	X(AUDIT_WORDS, "audit.words") \
 	X(USERS_READ, "users.read") \
 	X(USERS_MANAGE, "users.manage") \
+	X(USERS_PROVISION, "users.provision") /* for a program: SCIM */ \
 	X(STATUS_READ, "status.read") \
 	X(LINKS_EXPLAIN, "links.explain")   /* why records are one resident */ \
 	X(LINKS_REVIEW, "links.review")     /* rule on doubtful pairs */ \

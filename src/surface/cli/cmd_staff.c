@@ -1,6 +1,7 @@
 /* "user sync": accounts follow the council's staff records. "user training": until when somebody is trained. */
 #include "cli/staff_file.h"
 #include "cli/user.h"
+#include "policy/admission.h"
 #include "vault/disclosure.h"
 
 #include <sodium.h>
@@ -229,6 +230,99 @@ enum status cmd_user_sync(struct cli *cli, struct error *error)
 		status = check_problems(cli, file, error);
 	if (status == STATUS_OK)
 		status = sync(cli, &opened, file, error);
+	opened_close(&opened);
+	return status;
+}
+
+/* ---- training and acceptable use ------------------------------------------------------------------------ */
+
+static enum status date_option(const struct cli *cli, const char *name, date *out, bool *given, struct error *error)
+{
+	const char *written = cli_value(cli, name);
+	if (!written)
+		return STATUS_OK;
+	*given = true;
+	if (date_parse_iso(text_of(written), out))
+		return STATUS_OK;
+	error_set(error, STATUS_USAGE, "user.date", "\"%s\" is no date", written);
+	error_remedy(error, "write --%s YYYY-MM-DD", name);
+	return STATUS_USAGE;
+}
+
+static enum status no_training(const struct profile *profile, struct error *error)
+{
+	if (!text_is_absent(profile->staff.training))
+		return STATUS_OK;
+	error_set(error, STATUS_CONFLICT, "user.training", "The profile asks for no training");
+	error_remedy(error, "`staff: training:` in profile.yaml says which, and how long it is valid");
+	return STATUS_CONFLICT;
+}
+
+enum status user_admit(struct opened *opened, int64_t user_id, date until, bool accepted, struct error *error)
+{
+	char day[DATE_TEXT_SIZE], detail[200];
+	const struct profile_staff *staff = &opened->workspace->profile->staff;
+	enum status status = STATUS_OK;
+	if (until != DATE_UNKNOWN)
+		status = admission_train(opened->desk, user_id, until, error);
+	if (status == STATUS_OK && accepted && !text_is_absent(staff->use_version))
+		status = admission_accept(opened->desk, user_id, staff->use_version, error);
+	if (status)
+		return status;
+	struct text version = accepted ? staff->use_version : TEXT("same");
+	snprintf(detail, sizeof detail, "training_until=%s accepted=%.*s",
+		 until == DATE_UNKNOWN ? "same" : date_format_iso(until, day), TEXT_ARG(version));
+	return opened_audit(opened,
+			    &(struct audit_entry){.action = TEXT("account.training"),
+						  .subject_kind = TEXT("account"),
+						  .subject_id = user_id,
+						  .detail = text_of(detail)},
+			    error);
+}
+
+static enum status training(struct cli *cli, struct opened *opened, struct error *error)
+{
+	struct account account;
+	const struct profile *profile = opened->workspace->profile;
+	date done = DATE_UNKNOWN, until = DATE_UNKNOWN;
+	bool says_done = false, says_until = false, accepted = cli_flag(cli, "accepted");
+	enum status status = date_option(cli, "done", &done, &says_done, error);
+	if (status == STATUS_OK)
+		status = date_option(cli, "until", &until, &says_until, error);
+	if (status == STATUS_OK && says_done + says_until + accepted == 0) {
+		status =
+			error_set(error, STATUS_USAGE, "user.training", "\"oneview user training\" needs to know what");
+		error_remedy(error, "say --done DATE, --until DATE or --accepted");
+	}
+	if (status == STATUS_OK && (says_done || says_until))
+		status = no_training(profile, error);
+	if (status == STATUS_OK && says_done)
+		until = admission_until(profile, done);
+	if (status == STATUS_OK)
+		status = account_find(opened->desk, text_of(cli_operand(cli, 1)), &cli->arena, &account, error);
+	if (status == STATUS_OK)
+		status = store_begin(opened->desk, error);
+	if (status)
+		return status;
+	status = user_admit(opened, account.user_id, until, accepted, error);
+	if (status == STATUS_OK)
+		status = store_commit(opened->desk, error);
+	store_rollback(opened->desk);
+	char day[DATE_TEXT_SIZE];
+	if (status == STATUS_OK && until != DATE_UNKNOWN)
+		answer_text(&cli->answer, "training_until", "Training valid until",
+			    text_of(date_format_iso(until, day)));
+	if (status == STATUS_OK && accepted)
+		answer_text(&cli->answer, "accepted", "Accepted version", profile->staff.use_version);
+	return status;
+}
+
+enum status cmd_user_training(struct cli *cli, struct error *error)
+{
+	struct opened opened;
+	enum status status = opened_open(&opened, cli, OPEN_DESK_WRITE, error);
+	if (status == STATUS_OK)
+		status = training(cli, &opened, error);
 	opened_close(&opened);
 	return status;
 }

@@ -1,6 +1,7 @@
 
 #include "cli/user.h"
 
+#include "policy/admission.h"
 #include "policy/password.h"
 #include "policy/second_factor.h"
 
@@ -59,9 +60,11 @@ static enum status audit_account(struct opened *opened, const char *action, int6
 			    error);
 }
 
-enum status user_create(struct opened *opened, const struct account *account, const char *password, int64_t *user_id,
-			struct error *error)
+static enum status create(struct opened *opened, const struct account *account, const char *password, bool ready,
+			  int64_t *user_id, struct error *error)
 {
+	const struct profile *profile = opened->workspace->profile;
+	bool trains = !text_is_absent(profile->staff.training);
 	char detail[160];
 	snprintf(detail, sizeof detail, "role %.*s", TEXT_ARG(account->role));
 	enum status status = store_begin(opened->desk, error);
@@ -70,7 +73,16 @@ enum status user_create(struct opened *opened, const struct account *account, co
 	status = account_create(opened->desk, account, text_of(password), user_id, error);
 	if (status == STATUS_OK)
 		status = audit_account(opened, "account.create", *user_id, detail, error);
+	if (status == STATUS_OK && ready && (trains || !text_is_absent(profile->staff.use_version)))
+		status = user_admit(opened, *user_id, trains ? admission_until(profile, date_today()) : DATE_UNKNOWN,
+				    true, error);
 	return finish(opened, status, error);
+}
+
+enum status user_create(struct opened *opened, const struct account *account, const char *password, int64_t *user_id,
+			struct error *error)
+{
+	return create(opened, account, password, true, user_id, error);
 }
 
 enum status user_password(struct cli *cli, char out[PASSWORD_ROOM], struct error *error)
@@ -111,7 +123,7 @@ static enum status add(struct cli *cli, struct opened *opened, struct error *err
 		account.team = given->team->id;
 	int64_t user_id = 0;
 	if (status == STATUS_OK)
-		status = user_create(opened, &account, password, &user_id, error);
+		status = create(opened, &account, password, cli_flag(cli, "ready"), &user_id, error);
 	sodium_memzero(password, sizeof password);
 	if (status == STATUS_OK) {
 		answer_text(&cli->answer, "username", "Added", account.username);

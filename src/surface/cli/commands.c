@@ -399,7 +399,9 @@ const struct cli_command cli_commands[] = {
 			    {"team", 't', "TEAM", "a team of the profile", NULL},
 			    {"name", 'n', "TEXT", "their name, as pages show it", NULL},
 			    {"must-change", 0, NULL, "they must choose a password of their own at the first sign-in",
-			     NULL}},
+			     NULL},
+			    {"ready", 0, NULL,
+			     "they have done the training today, and accepted the statement on acceptable use", NULL}},
 		.examples = {{"oneview user add council jpike --role early_help_worker --team family_hubs",
 			      "Asks for the password."}},
 		.run = cmd_user_add,
@@ -482,6 +484,23 @@ const struct cli_command cli_commands[] = {
 		.examples = {{"oneview user sync council staff.csv --dry-run", "Joiners, movers, leavers."},
 			     {"oneview user sync council staff.csv", "Every night, for instance."}},
 		.run = cmd_user_sync,
+	},
+	{
+		.name = "user training",
+		.group = GROUP_PEOPLE,
+		.summary = "Record that a person is trained, or has accepted the acceptable use",
+		.details =
+			"The profile's `staff` says which training is asked of whom and how long it is valid. Whoever "
+			"has none gets no page but the one that says what to do, nor have their programs' tokens any "
+			"use. People accept the statement on acceptable use at sign-in themselves; --accepted is for "
+			"programs' accounts, and for who signed it on paper.",
+		.operands = {WORKSPACE_OPERAND, {"USERNAME", "what they sign in with", false, false}},
+		.options = {{"done", 0, "DATE", "the training was done on this day", NULL},
+			    {"until", 0, "DATE", "or: it is valid until this day", NULL},
+			    {"accepted", 0, NULL, "they have accepted the present statement", NULL}},
+		.examples = {{"oneview user training council jpike --done 2026-11-30",
+			      "Valid for as long as the profile says."}},
+		.run = cmd_user_training,
 	},
 	{
 		.name = "token add",

@@ -6,9 +6,13 @@
 
 #include "policy/account.h"
 
-/* The account and its audit entry, in one transaction. */
+/* The account and its audit entry, in one transaction: of the first administrator, who may begin at once. */
 enum status user_create(struct opened *opened, const struct account *account, const char *password, int64_t *user_id,
 			struct error *error) MUST_CHECK;
+/* In the caller's transaction, with its audit entry: training valid UNTIL (DATE_UNKNOWN: as it is), and the statement
+ * on acceptable use accepted elsewhere than here. */
+enum status user_admit(struct opened *opened, int64_t user_id, date until, bool accepted,
+		       struct error *error) MUST_CHECK;
 /* As given by environment or terminal; else made at random and put into the answer. Wipe it. */
 enum status user_password(struct cli *cli, char out[PASSWORD_ROOM], struct error *error) MUST_CHECK;
 

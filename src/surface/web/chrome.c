@@ -1,5 +1,7 @@
 #include "web/chrome.h"
 
+#include "policy/admission.h"
+
 static const struct {
 	const char *title, *href;
 	enum capability capability;
@@ -49,6 +51,18 @@ static void put_user(const struct visit *visit, struct value *page)
 	put_text(purpose, "reason", viewer->reason);
 }
 
+/* In time, so that nobody is shut out in the middle of a case. */
+static void put_training(const struct visit *visit, struct value *page)
+{
+	const struct account *account = &visit->session.account;
+	int left = admission_days_left(visit->profile, account, date_today());
+	if (left < 0 || left > ADMISSION_WARNING_DAYS || text_is(visit->request->path, "/training"))
+		return;
+	struct value *training = put_object(page, "training");
+	put_text(training, "title", visit->profile->staff.training);
+	put_long_date(training, "until", account->training_until);
+}
+
 static void put_service(const struct site *site, const struct profile *profile, struct value *page, const char *title)
 {
 	put_string(page, "title", title);
@@ -64,7 +78,13 @@ void chrome_put(struct visit *visit)
 	put_service(visit->site, visit->profile, page, visit->title ? visit->title : "");
 	if (visit->signed_in) {
 		put_user(visit, page);
-		put_navigation(visit, page);
+		bool admitted = admission_of(visit->profile, &visit->session.account, date_today()) == ADMITTED;
+		if (admitted) {
+			put_navigation(visit, page);
+			put_training(visit, page);
+		} else {
+			put_bool(page, "barred", true);
+		}
 		if (!document_member(document, TEXT("csrf")))
 			put_string(document, "csrf", visit->session.csrf);
 	}

@@ -48,13 +48,16 @@ static void put_security(struct value *operation, const struct route *route)
 
 static void put_operation(struct value *path, const struct route *route)
 {
-	struct value *operation = put_object(path, route->method == METHOD_GET ? "get" : "post");
+	static const char *const names[] = {"get", "post", "put", "patch", "delete"};
+	struct value *operation = put_object(path, names[route->method]);
 	put_string(operation, "summary", route->summary);
 	put_path_parameters(operation, text_of(route->path));
 	put_security(operation, route);
-	if (route->method == METHOD_POST) {
+	if (route->method != METHOD_GET && route->method != METHOD_DELETE) {
+		bool scim = text_starts_with(text_of(route->path), TEXT("/scim/"));
 		struct value *body = put_object(put_object(operation, "requestBody"), "content");
-		struct value *schema = put_object(put_object(body, "application/x-www-form-urlencoded"), "schema");
+		const char *type = scim ? "application/scim+json" : "application/x-www-form-urlencoded";
+		struct value *schema = put_object(put_object(body, type), "schema");
 		put_string(schema, "type", "object");
 	}
 	struct value *responses = put_object(operation, "responses");

@@ -21,7 +21,14 @@
 
 #include <stdatomic.h>
 
-enum method { METHOD_GET, METHOD_POST, METHOD_OTHER }; /* HEAD is GET without its body */
+enum method {
+	METHOD_GET,
+	METHOD_POST,
+	METHOD_PUT,
+	METHOD_PATCH,
+	METHOD_DELETE,
+	METHOD_OTHER
+}; /* HEAD is GET without its body */
 
 enum { REQUEST_ARENA_LARGEST = 64 << 20, REQUEST_HEADERS_MOST = 16, RESPONSE_LARGEST = 32 << 20, URI_LONGEST = 4096 };
 

@@ -2,6 +2,7 @@
 
 #include "base/log.h"
 #include "base/memory.h"
+#include "base/utf8.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -243,12 +244,18 @@ static struct text address_of_client(struct request *request)
 	return arena_text(&request->arena, text_of(text));
 }
 
+static const char *const method_names[] = {
+	[METHOD_POST] = "POST", [METHOD_PUT] = "PUT", [METHOD_PATCH] = "PATCH", [METHOD_DELETE] = "DELETE"};
+
 static void read_headers(struct request *request, const char *method)
 {
 	request->from = address_of_client(request);
 	bool get = !strcmp(method, "GET") || !strcmp(method, "HEAD");
 	request->method_name = arena_text(&request->arena, text_of(method));
-	request->method = get ? METHOD_GET : !strcmp(method, "POST") ? METHOD_POST : METHOD_OTHER;
+	request->method = get ? METHOD_GET : METHOD_OTHER;
+	for (int i = METHOD_POST; i < METHOD_OTHER; i++)
+		if (!strcmp(method, method_names[i]))
+			request->method = (enum method)i;
 	request->accept = header_of(request, "Accept");
 	request->accept_encoding = header_of(request, "Accept-Encoding");
 	request->content_type = header_of(request, "Content-Type");
@@ -292,7 +299,17 @@ static enum MHD_Result take_body(struct request *request, const char *data, size
 static void parse_body(struct request *request)
 {
 	struct text form = TEXT("application/x-www-form-urlencoded"), type = request->content_type;
-	if (request->too_large || !text_starts_with(type, form))
+	struct text scim = TEXT("application/scim+json"), json = TEXT("application/json");
+	if (request->too_large)
+		return;
+	if (text_starts_with(type, scim) || text_starts_with(type, json)) { /* whole: the keeper reads it */
+		request->form.at = ARENA_NEW(&request->arena, struct pair);
+		request->form.at[0] = (struct pair){TEXT("body"), buf_text(&request->body)};
+		request->form.count = 1;
+		request->malformed |= utf8_first_invalid(buf_text(&request->body)) != request->body.len;
+		return;
+	}
+	if (!text_starts_with(type, form))
 		return;
 	if (!form_parse(&request->arena, buf_text(&request->body), &request->form))
 		request->malformed = true;

@@ -3,7 +3,9 @@
 
 #include "base/log.h"
 #include "base/memory.h"
+#include "policy/admission.h"
 #include "web/chrome.h"
+#include "web/pages/scim.h"
 
 #include <sodium.h>
 
@@ -73,6 +75,13 @@ static void fill_error(struct visit *visit, unsigned status, const struct error 
 {
 	bool inside = status == 500 || status == 503;
 	struct value *document = visit->document = document_object(visit->arena);
+	if (scim_asked(visit->request)) {
+		scim_put_error(document, status, error);
+		if (inside)
+			log_error(error);
+		visit->request->response.status = status;
+		return;
+	}
 	put_int(document, "status", status);
 	put_string(document, "heading", heading_of(status));
 	put_text(document, "message",
@@ -113,7 +122,7 @@ static enum status render(struct visit *visit, struct error *error)
 		response->status = 200;
 	response_header(visit->request, "Vary", "Accept, Cookie");
 	if (visit->json) {
-		response->content_type = "application/json; charset=utf-8";
+		response->content_type = scim_asked(visit->request) ? SCIM_TYPE : "application/json; charset=utf-8";
 		document_emit_json(visit->document, &response->body);
 		return STATUS_OK;
 	}
@@ -309,7 +318,25 @@ static const char *to_do_first(const struct visit *visit)
 	/* Whom the council's identity provider has let in has shown there whatever the council asks for. */
 	if (visit->viewer.role && visit->viewer.role->second_factor && !account->second_factor && !account->external)
 		return "/second-factor";
-	return NULL;
+	switch (admission_of(visit->profile, account, date_today())) {
+	case ADMISSION_TRAINING:
+		return "/training";
+	case ADMISSION_ACCEPTANCE:
+		return "/acceptable-use";
+	default:
+		return NULL;
+	}
+}
+
+/* A program can do neither: whoever answers for it does. */
+static enum status check_program(const struct visit *visit, struct error *error)
+{
+	if (admission_of(visit->profile, &visit->session.account, date_today()) == ADMITTED)
+		return STATUS_OK;
+	error_set(error, STATUS_REFUSED, "web.admission",
+		  "The token's account has no valid training, or has not accepted the statement on acceptable use.");
+	error_remedy(error, "\"oneview user training\" records both.");
+	return STATUS_REFUSED;
 }
 
 /* Noticed, and not refused: the page comes all the same, with an entry of its own beside the look's. */
@@ -354,6 +381,9 @@ static enum status check_access(struct visit *visit, struct error *error)
 		return sign_in_first(visit, error);
 	if (visit->by_token && route->access == ACCESS_SIGNED_IN && visit->request->method != METHOD_GET)
 		return error_set(error, STATUS_REFUSED, "web.token", "Sessions and passwords are not for tokens.");
+	enum status status = visit->by_token ? check_program(visit, error) : STATUS_OK;
+	if (status)
+		return status;
 	const char *first = visit->by_token ? NULL : to_do_first(visit);
 	if (first && !text_is(visit->request->path, first) && !text_is(visit->request->path, "/sign-out"))
 		return visit_redirect(visit, "%s", first);
@@ -391,7 +421,7 @@ static bool token_matches(const struct visit *visit)
 
 static enum status check_form(struct visit *visit, struct error *error)
 {
-	if (visit->request->method != METHOD_POST || visit->answered || visit->by_token)
+	if (visit->request->method == METHOD_GET || visit->answered || visit->by_token)
 		return STATUS_OK;
 	if (same_origin(visit->request) && (visit->route->csrf == CSRF_NONE || token_matches(visit)))
 		return STATUS_OK;
@@ -458,7 +488,7 @@ void site_answer(struct request *request)
 	visit->request = request;
 	visit->site = site;
 	visit->arena = &request->arena;
-	visit->json = wants_json(request);
+	visit->json = wants_json(request) || scim_asked(request);
 	visit->snapshot = snapshot_hold(site);
 	visit->profile = visit->snapshot->profile;
 	visit->document = document_object(visit->arena);

@@ -35,6 +35,10 @@ visit_handler page_transparency;
 visit_handler page_rights, page_rights_post;
 /* users.c */
 visit_handler page_users, page_user_new, page_user_create, page_user, page_user_post;
+/* scim.c */
+visit_handler scim_users, scim_user, scim_create, scim_replace, scim_patch, scim_delete, scim_config;
+/* admission.c */
+visit_handler page_acceptable_use, page_acceptable_use_post, page_training;
 /* access.c */
 visit_handler page_access;
 /* agreements.c, agreement_change.c */

@@ -1,5 +1,6 @@
 /* Users, and what the profile lets their roles do. */
 #include "base/id.h"
+#include "policy/admission.h"
 #include "policy/second_factor.h"
 #include "web/pages/pages.h"
 
@@ -58,6 +59,32 @@ enum status page_users(struct visit *visit, struct error *error)
 
 /* ---- one user ------------------------------------------------------------------------------------- */
 
+/* What the form was given stays in it when it is wrong. */
+static void put_admission(struct visit *visit, const struct account *account, bool is_new)
+{
+	struct value *document = visit->document;
+	const struct profile_staff *staff = &visit->profile->staff;
+	static const char *const keepers[] = {NULL, "the council's staff file", "the council's identity system (SCIM)"};
+	struct text given = visit_field(visit, "training");
+	put_text(document, "training", staff->training);
+	if (given.len)
+		put_text(document, "training_until", given);
+	else
+		put_date(document, "training_until", account->training_until);
+	if (is_new)
+		return;
+	put_string(document, "keeper", keepers[account->kept_by]);
+	put_text(document, "manager", account->manager);
+	put_text(document, "organisation", account->organisation);
+	if (account->ends != DATE_UNKNOWN)
+		put_long_date(document, "ends", account->ends);
+	if (text_is_absent(staff->use_version))
+		return;
+	put_bool(document, "asks_acceptance", true);
+	if (text_equal(account->accepted, staff->use_version))
+		put_long_instant(document, "accepted_at", account->accepted_at);
+}
+
 static enum status user_form(struct visit *visit, const struct account *account, bool is_new)
 {
 	char id[ID_TEXT_SIZE];
@@ -71,6 +98,7 @@ static enum status user_form(struct visit *visit, const struct account *account,
 	put_text(document, "username", account->username);
 	put_text(document, "name", account->display_name);
 	put_bool(document, "has_factor", account->second_factor);
+	put_admission(visit, account, is_new);
 	struct value *options = put_array(document, "role_options");
 	for (size_t i = 0; i < visit->profile->roles.count; i++)
 		put_option(options, visit->profile->roles.at[i].id, visit->profile->roles.at[i].title, account->role);
@@ -86,7 +114,11 @@ static enum status user_form(struct visit *visit, const struct account *account,
 
 static void read_form(const struct visit *visit, struct account *account)
 {
+	struct text training = visit_field(visit, "training");
 	account->display_name = visit_field(visit, "name");
+	bool asked = !text_is_absent(pairs_get(&visit->request->form, "training"));
+	if (asked && (!training.len || !date_parse_iso(training, &account->training_until)))
+		account->training_until = DATE_UNKNOWN;
 	account->role = visit_field(visit, "role");
 	account->team = visit_field(visit, "team");
 	if (!account->team.len)
@@ -105,6 +137,10 @@ static bool form_is_right(struct visit *visit, const struct account *account)
 		visit_form_error(visit, "name", "Write the user's full name");
 		right = false;
 	}
+	if (visit_field(visit, "training").len && account->training_until == DATE_UNKNOWN) {
+		visit_form_error(visit, "training", "Write the day until which the training is valid as YYYY-MM-DD");
+		right = false;
+	}
 	if (!profile_role(visit->profile, account->role) ||
 	    (account->team.len && !profile_team(visit->profile, account->team))) {
 		visit_form_error(visit, "role", "Choose a role and a team from the lists");
@@ -116,7 +152,12 @@ static bool form_is_right(struct visit *visit, const struct account *account)
 enum status page_user_new(struct visit *visit, struct error *error)
 {
 	(void)error;
-	struct account account = {.username = TEXT(""), .display_name = TEXT(""), .role = TEXT(""), .team = TEXT("")};
+	struct account account = {.username = TEXT(""),
+				  .display_name = TEXT(""),
+				  .role = TEXT(""),
+				  .team = TEXT(""),
+				  .training_until = DATE_UNKNOWN,
+				  .ends = DATE_UNKNOWN};
 	return user_form(visit, &account, true);
 }
 
@@ -143,6 +184,8 @@ static enum status save(struct visit *visit, struct account *account, bool is_ne
 		status = account_create(desk, account, text_of(password), &account->user_id, error);
 	else
 		status = account_update(desk, account, error);
+	if (status == STATUS_OK && is_new && account->training_until != DATE_UNKNOWN)
+		status = admission_train(desk, account->user_id, account->training_until, error);
 	if (status == STATUS_OK && !is_new && password)
 		status = account_set_password(desk, account->user_id, text_of(password), error);
 	bool factor_lost = !is_new && text_is(visit_field(visit, "factor"), "lost");
@@ -174,8 +217,10 @@ static enum status saved_page(struct visit *visit, const struct account *account
 enum status page_user_create(struct visit *visit, struct error *error)
 {
 	char password[PASSWORD_LENGTH_MAX];
-	struct account account = {
-		.username = visit_field(visit, "username"), .must_change_password = true, .ends = DATE_UNKNOWN};
+	struct account account = {.username = visit_field(visit, "username"),
+				  .must_change_password = true,
+				  .ends = DATE_UNKNOWN,
+				  .training_until = DATE_UNKNOWN};
 	read_form(visit, &account);
 	if (!form_is_right(visit, &account))
 		return user_form(visit, &account, true);
