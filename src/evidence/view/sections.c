@@ -167,8 +167,14 @@ static bool make_event(struct viewing *v, const struct profile_event *rule, cons
 		       struct view_event *event)
 {
 	date on;
-	if (!date_parse(row_text(row, rule->date), "YYYY-MM-DD", 0, &on) || !row_holds(v, row, &rule->when))
+	const struct disclosed_value *day = row_value(row, rule->date);
+	if (!row_holds(v, row, &rule->when) || (day && day->withheld))
 		return false;
+	if (!date_parse(day ? day->value : TEXT_ABSENT, "YYYY-MM-DD", 0, &on)) {
+		if (rule->date != rule->feed->valid_from || rule->changed)
+			return false; /* what has no end has not ended; what has no beginning has begun some day */
+		on = DATE_UNKNOWN;
+	}
 	*event = (struct view_event){.on = on,
 				     .kind = rule->kind,
 				     .title = event_title(v, rule, row),
@@ -179,7 +185,7 @@ static bool make_event(struct viewing *v, const struct profile_event *rule, cons
 	return true;
 }
 
-static int compare_events(const void *left, const void *right)
+int view_compare_events(const void *left, const void *right)
 {
 	const struct view_event *a = left, *b = right;
 	if (a->on != b->on)
@@ -203,8 +209,12 @@ void view_put_events(struct viewing *v)
 			count += make_event(v, rule, &v->answer->rows[i], &events[count]);
 		}
 	}
+	for (size_t i = 0; i < 2 * v->answer->residence_count; i++)
+		ARRAY_GROW(events, count + i, capacity);
+	if (v->answer->residence_count)
+		count += view_put_moves(v, events + count);
 	if (count)
-		qsort(events, count, sizeof *events, compare_events);
+		qsort(events, count, sizeof *events, view_compare_events);
 	struct view_event *kept = ARENA_ARRAY(v->arena, count, struct view_event);
 	if (count)
 		memcpy(kept, events, count * sizeof *kept);

@@ -53,6 +53,14 @@ bool row_needs_withheld(const struct disclosed_row *row, const struct profile_co
 			const struct sentence_piece *pieces, size_t count);
 
 void summary_put_trend(struct summing *s, const struct profile_sentence *rule, const struct dated *rows, size_t count);
+/* ---- summary_notes.c ---- */
+enum note_mention { MENTION_NOW, MENTION_POSSIBLE, MENTION_PAST, MENTION_FAMILY, MENTION_NONE, MENTION_COUNT };
+/* How a note speaks of the factor; MENTION_COUNT: in no way that is told. */
+enum note_mention note_mention_of(const struct note_flag *flag);
+/* The row of the note, when it is there for this viewer; NULL. */
+const struct disclosed_row *note_row(const struct disclosure_resident *answer, const struct note_flag *flag);
+bool note_may_be_read(const struct profile *profile, const struct summary_feed *feeds, const struct note_flag *flag);
+
 /* What case notes say of a factor: now, possibly, in the past, of somebody in the family. */
 void summary_put_factor(struct summing *s, const struct profile_factor *factor);
 /* "more often", "less often", NULL where the numbers do not support either. */

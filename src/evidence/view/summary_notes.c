@@ -4,9 +4,7 @@
 
 #include "base/memory.h"
 
-enum mention { MENTION_NOW, MENTION_POSSIBLE, MENTION_PAST, MENTION_FAMILY, MENTION_NONE, MENTION_COUNT };
-
-static enum mention mention_of(const struct note_flag *flag)
+enum note_mention note_mention_of(const struct note_flag *flag)
 {
 	if (flag->verdict != NOTE_NO_VERDICT || flag->question || flag->time == NOTE_HYPOTHETICAL)
 		return MENTION_COUNT;
@@ -23,15 +21,21 @@ static enum mention mention_of(const struct note_flag *flag)
 	return MENTION_POSSIBLE; /* said to be possible, feared for the future, or hearsay */
 }
 
-static const struct disclosed_row *note_row(const struct summing *s, const struct note_flag *flag)
+const struct disclosed_row *note_row(const struct disclosure_resident *answer, const struct note_flag *flag)
 {
-	for (size_t i = 0; i < s->v.answer->row_count; i++) {
-		const struct disclosed_row *row = &s->v.answer->rows[i];
+	for (size_t i = 0; i < answer->row_count; i++) {
+		const struct disclosed_row *row = &answer->rows[i];
 		if (row->origin.record_id == flag->record_id && row->origin.row_key == flag->row_key && row->newest &&
 		    !row->presence_only && text_equal(row->origin.feed->id, flag->feed_id))
 			return row;
 	}
 	return NULL;
+}
+
+bool note_may_be_read(const struct profile *profile, const struct summary_feed *feeds, const struct note_flag *flag)
+{
+	const struct profile_feed *feed = profile_feed(profile, flag->feed_id);
+	return feed && feeds && feeds[feed->number].notes;
 }
 
 struct noted { /* the notes that speak of a factor in one way */
@@ -75,7 +79,7 @@ static struct text in_notes(struct arena *arena, const struct noted *noted)
 			    TEXT_ARG(on));
 }
 
-static struct text words_of(struct summing *s, const struct profile_factor *factor, enum mention mention,
+static struct text words_of(struct summing *s, const struct profile_factor *factor, enum note_mention mention,
 			    const struct noted *noted)
 {
 	struct arena *arena = s->v.arena;
@@ -141,12 +145,6 @@ static void count_withheld(struct summing *s, const struct note_flag *flag, bool
 	summary_withhold(s, feed, 1);
 }
 
-static bool may_show(const struct summing *s, const struct note_flag *flag)
-{
-	const struct profile_feed *feed = profile_feed(s->v.profile, flag->feed_id);
-	return feed && s->question->feeds && s->question->feeds[feed->number].notes;
-}
-
 void summary_put_factor(struct summing *s, const struct profile_factor *factor)
 {
 	struct noted noted[MENTION_COUNT] = {0};
@@ -154,10 +152,11 @@ void summary_put_factor(struct summing *s, const struct profile_factor *factor)
 	bool *counted = ARENA_ARRAY(s->v.arena, s->v.profile->feeds.count, bool);
 	for (size_t i = 0; flags && i < flags->count; i++) {
 		const struct note_flag *flag = &flags->at[i];
-		enum mention mention = mention_of(flag);
+		enum note_mention mention = note_mention_of(flag);
 		if (flag->factor != factor || mention == MENTION_COUNT)
 			continue;
-		const struct disclosed_row *row = may_show(s, flag) ? note_row(s, flag) : NULL;
+		const struct disclosed_row *row =
+			note_may_be_read(s->v.profile, s->question->feeds, flag) ? note_row(s->v.answer, flag) : NULL;
 		if (row)
 			take_flag(&noted[mention], row, flag);
 		else
@@ -166,7 +165,7 @@ void summary_put_factor(struct summing *s, const struct profile_factor *factor)
 	for (int m = 0; m < MENTION_COUNT; m++) {
 		if (!noted[m].count || (m == MENTION_NONE && !noted[MENTION_NOW].count))
 			continue; /* "there is none" is worth a sentence where another note says that there is */
-		summary_add(s, factor->id, words_of(s, factor, (enum mention)m, &noted[m]),
+		summary_add(s, factor->id, words_of(s, factor, (enum note_mention)m, &noted[m]),
 			    noted[m].alleged ? NATURE_ALLEGATION : NATURE_NOTE, noted[m].rows, noted[m].count);
 		if (m == MENTION_NOW)
 			put_trend(s, factor, &noted[m]);

@@ -117,8 +117,9 @@ struct view_marker {
 };
 
 struct view_event {
-	date on;
+	date on; /* DATE_UNKNOWN: not recorded */
 	struct text kind, title;
+	const struct profile_factor *factor; /* of what was read in a case note; else NULL */
 	enum event_importance importance;
 	bool ahead; /* later than today */
 	bool is_new;
@@ -172,6 +173,13 @@ struct view_resident {
 	instant seen;                    /* when the viewer last looked; INSTANT_UNKNOWN: never */
 	size_t new_count;                /* events and rows that came since */
 };
+
+struct note_flags;
+struct summary_feed;
+/* What was read in case notes joins the events of VIEW, one for each note, factor and way of speaking of it. FEEDS (by
+ * number) tell whether the notes of a feed may be read. */
+void view_add_notes(struct view_resident *view, const struct disclosure_resident *answer, const struct profile *profile,
+		    const struct note_flags *flags, const struct summary_feed *feeds, date today, struct arena *arena);
 
 /* SEEN: INSTANT_UNKNOWN when the viewer never looked. */
 void view_resident(struct view_resident *out, const struct profile *profile, const struct disclosure_resident *answer,

@@ -28,6 +28,10 @@ bool same_words(struct text a, struct text b);
 bool in_capitals(struct text t);
 bool has_source(const struct profile_source *const *sources, size_t count, const struct profile_source *source);
 
+/* Events in the order of a chronology: the newest first, unknown dates last. */
+int view_compare_events(const void *left, const void *right);
+/* Where somebody moved to and from, as far as a row that the viewer sees says so. At most 2 for each residence. */
+size_t view_put_moves(struct viewing *v, struct view_event *events);
 void view_put_services(struct viewing *v);
 void view_put_identity(struct viewing *v);
 void view_put_addresses(struct viewing *v);

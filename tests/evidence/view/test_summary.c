@@ -410,6 +410,40 @@ static void test_notes_that_may_not_be_read_are_counted_only(void **state)
 	assert_int_equal(summary.withheld_count, 1);
 }
 
+/* ---- the chronology ------------------------------------------------------------------------------------------- */
+
+static void test_an_event_without_a_date_is_there_and_comes_last(void **state)
+{
+	(void)state;
+	add("ssd_cp_plans", DATE_UNKNOWN, "cp_initial_category", "neglect", NULL);
+	add("ssd_missing", date_of(2026, 4, 1), "missing_from", "2026-04-01", "missing_type", "missing", NULL);
+	add("housing_tenancies", date_of(2020, 1, 1), "tenancy_start", "?", "tenure", "secure", NULL);
+	view_resident(&view, profile, &answer, INSTANT_UNKNOWN, today, &arena);
+	assert_int_equal(view.event_count, 2); /* a day that is withheld is no unknown day */
+	assert_int_equal(view.events[0].on, date_of(2026, 4, 1));
+	assert_int_equal(view.events[1].on, DATE_UNKNOWN);
+	assert_true(text_is(view.events[1].title, "Child protection plan began: neglect"));
+}
+
+static void test_what_was_read_in_notes_joins_the_chronology_once(void **state)
+{
+	(void)state;
+	date on = date_of(2026, 9, 3);
+	struct summary_feed *feeds = ARENA_ARRAY(&arena, profile->feeds.count, struct summary_feed);
+	const struct disclosed_row *row = note(on);
+	flag(row, on);
+	flag(row, on)->start = 40;
+	flag(row, on)->verdict = NOTE_OUT_OF_DATE;
+	view_resident(&view, profile, &answer, INSTANT_UNKNOWN, today, &arena);
+	size_t before = view.event_count;
+	view_add_notes(&view, &answer, profile, &noted, feeds, today, &arena);
+	assert_int_equal(view.event_count, before); /* the notes may not be read */
+	for (size_t i = 0; i < profile->feeds.count; i++)
+		feeds[i].notes = true;
+	view_add_notes(&view, &answer, profile, &noted, feeds, today, &arena);
+	assert_int_equal(view.event_count, before + 1);
+}
+
 static int load(void **state)
 {
 	(void)state;
@@ -451,6 +485,8 @@ int main(void)
 		SUMMARY_TEST(test_who_when_and_whether_are_told_apart),
 		SUMMARY_TEST(test_a_flag_that_a_worker_marked_wrong_is_gone),
 		SUMMARY_TEST(test_notes_that_may_not_be_read_are_counted_only),
+		SUMMARY_TEST(test_an_event_without_a_date_is_there_and_comes_last),
+		SUMMARY_TEST(test_what_was_read_in_notes_joins_the_chronology_once),
 		SUMMARY_TEST(test_services_without_a_record_are_named),
 	};
 	return cmocka_run_group_tests(tests, load, unload);

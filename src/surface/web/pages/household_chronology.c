@@ -24,7 +24,7 @@ static int compare_events(const void *left, const void *right)
 }
 
 static size_t gather(struct member_event **out, struct visit *visit, const struct view_household *view,
-		     const struct view_resident *const *members, uint8_t *used)
+		     const struct view_resident *const *members)
 {
 	size_t all = 0, count = 0;
 	for (size_t i = 0; i < view->member_count; i++)
@@ -34,7 +34,6 @@ static size_t gather(struct member_event **out, struct visit *visit, const struc
 		for (size_t e = 0; members[i] && e < members[i]->event_count; e++) {
 			const struct view_event *event = &members[i]->events[e];
 			(*out)[count++] = (struct member_event){event, members[i]};
-			used[event->origin->feed->source->number] = 1;
 		}
 	}
 	if (count)
@@ -71,12 +70,14 @@ void household_put_chronology(struct visit *visit, const struct view_household *
 {
 	static const char *const more[] = {"at", "member", NULL};
 	struct member_event *all;
-	uint8_t *used = ARENA_ARRAY(visit->arena, visit->profile->sources.count, uint8_t);
-	size_t count = gather(&all, visit, view, members, used), total = 0,
+	size_t count = gather(&all, visit, view, members), total = 0,
 	       first = (visit_page_number(visit) - 1) * CHRONOLOGY_EVENTS_A_PAGE;
+	struct chronology_choices choices = chronology_choices_new(visit, count);
+	for (size_t i = 0; i < count; i++)
+		chronology_choose(&choices, all[i].event);
 	struct chronology_filter filter = chronology_filter_of(visit);
 	int64_t only = put_member_options(visit, view, members);
-	put_chronology_filter(visit, &filter, used);
+	put_chronology_filter(visit, &filter, &choices);
 	struct value *events = put_array(visit->document, "chronology");
 	for (size_t i = 0; i < count; i++) {
 		if (!chronology_passes(&filter, all[i].event) || (only && all[i].of->resident_id != only))
@@ -86,7 +87,8 @@ void household_put_chronology(struct visit *visit, const struct view_household *
 			put_text(row, "name", name_of(all[i].of));
 			put_href(row, "href", "residents", all[i].of->resident_id);
 		}
+		chronology_span(&choices, all[i].event);
 		total++;
 	}
-	put_chronology_pages(visit, total, count, more);
+	put_chronology_pages(visit, total, count, &choices, more);
 }

@@ -1,6 +1,7 @@
 /* Of the household's page: who is in it, and who works with each of them. */
 #include "web/pages/household.h"
 #include "web/pages/people.h"
+#include "web/pages/summary.h"
 
 /* The page opens so many records at most: what is larger is no family, and its members have pages of their own. */
 enum { OPENED_MOST = 12 };
@@ -18,7 +19,7 @@ static enum status open_member(struct visit *visit, int64_t resident_id, const s
 	struct view_resident *view = ARENA_NEW(visit->arena, struct view_resident);
 	view_resident(view, visit->profile, answer, INSTANT_UNKNOWN, date_today(), visit->arena);
 	*out = view;
-	return STATUS_OK;
+	return summary_add_notes(visit, answer, view, error);
 }
 
 enum status household_open_members(struct visit *visit, const struct view_household *view,

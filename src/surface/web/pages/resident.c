@@ -2,6 +2,7 @@
 #include "web/pages/resident.h"
 #include "web/pages/pages.h"
 #include "web/pages/people.h"
+#include "web/pages/summary.h"
 
 #include "base/id.h"
 #include "rights/flags.h"
@@ -143,6 +144,9 @@ enum status resident_page(struct visit *visit, const struct disclosure_resident 
 	if (status != STATUS_OK)
 		return status;
 	view_resident(&view, visit->profile, answer, before, date_today(), visit->arena);
+	status = summary_add_notes(visit, answer, &view, error);
+	if (status != STATUS_OK)
+		return status;
 	put_head(visit, &view);
 	put_markers(visit, &view);
 	put_new(visit, &view);

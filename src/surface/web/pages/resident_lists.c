@@ -94,26 +94,22 @@ void resident_put_sections(struct visit *visit, const struct view_resident *view
 
 /* ---- chronology ---------------------------------------------------------------------------------------- */
 
-static const uint8_t *sources_of(struct visit *visit, const struct view_resident *view)
-{
-	uint8_t *used = ARENA_ARRAY(visit->arena, visit->profile->sources.count, uint8_t);
-	for (size_t i = 0; i < view->event_count; i++)
-		used[view->events[i].origin->feed->source->number] = 1;
-	return used;
-}
-
 void resident_put_chronology(struct visit *visit, const struct view_resident *view)
 {
 	size_t total = 0, first = (visit_page_number(visit) - 1) * CHRONOLOGY_EVENTS_A_PAGE;
 	struct chronology_filter filter = chronology_filter_of(visit);
-	put_chronology_filter(visit, &filter, sources_of(visit, view));
+	struct chronology_choices choices = chronology_choices_new(visit, view->event_count);
+	for (size_t i = 0; i < view->event_count; i++)
+		chronology_choose(&choices, &view->events[i]);
+	put_chronology_filter(visit, &filter, &choices);
 	struct value *events = put_array(visit->document, "chronology");
 	for (size_t i = 0; i < view->event_count; i++) {
 		if (!chronology_passes(&filter, &view->events[i]))
 			continue;
 		if (total >= first && total < first + CHRONOLOGY_EVENTS_A_PAGE)
 			put_chronology_event(events, &view->events[i], view->resident_id);
+		chronology_span(&choices, &view->events[i]);
 		total++;
 	}
-	put_chronology_pages(visit, total, view->event_count, NULL);
+	put_chronology_pages(visit, total, view->event_count, &choices, NULL);
 }

@@ -74,6 +74,23 @@ enum status summary_read_flags(struct visit *visit, int64_t resident_id, const s
 	return status;
 }
 
+enum status summary_add_notes(struct visit *visit, const struct disclosure_resident *answer, struct view_resident *view,
+			      struct error *error)
+{
+	const struct note_flags *flags;
+	const struct profile *profile = visit->profile;
+	enum status status = summary_read_flags(visit, answer->resident_id, &flags, error);
+	if (status != STATUS_OK || !flags->count)
+		return status;
+	struct summary_feed *feeds = ARENA_ARRAY(visit->arena, profile->feeds.count, struct summary_feed);
+	for (size_t i = 0; i < profile->feeds.count; i++) {
+		feeds[i].feed = &profile->feeds.at[i];
+		put_visible(visit, &feeds[i]);
+	}
+	view_add_notes(view, answer, profile, flags, feeds, date_today(), visit->arena);
+	return STATUS_OK;
+}
+
 /* ---- sentences --------------------------------------------------------------------------------------------- */
 
 static void put_piece(struct value *pieces, const struct summary_piece *piece)

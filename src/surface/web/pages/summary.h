@@ -12,6 +12,9 @@ enum status summary_feed_states(struct visit *visit, const struct summary_feed *
 /* All that was read in the resident's notes: whether it may be shown is told by the states of the notes' feeds. */
 enum status summary_read_flags(struct visit *visit, int64_t resident_id, const struct note_flags **out,
 			       struct error *error) MUST_CHECK;
+/* What was read in the notes, as far as the viewer may read them, joins the events of VIEW. */
+enum status summary_add_notes(struct visit *visit, const struct disclosure_resident *answer, struct view_resident *view,
+			      struct error *error) MUST_CHECK;
 /* Everything of SUMMARY, into OBJECT. */
 void put_summary(struct visit *visit, struct value *object, const struct view_summary *summary,
 		 const struct view_resident *view);
