@@ -83,6 +83,7 @@ static void write_client_row(struct writer *w, uint32_t person, unsigned copy, d
 	field_text(w, open ? worker.email : "");
 	field_text(w, open ? worker.team : "");
 	field_date(w, w->as_at - (int)(hash_mix(person ^ w->month) % 28));
+	field_text(w, open ? worker.number : "");
 	row_end(w);
 }
 

@@ -60,6 +60,7 @@ static void early_help_row(struct writer *w, uint32_t number)
 	field_text(w, lead.name);
 	field_text(w, lead.phone);
 	field_text(w, lead.team);
+	field_text(w, lead.number);
 	row_end(w);
 }
 
@@ -125,6 +126,7 @@ static void allocation_row(struct writer *w, uint32_t person, const char *status
 	field_date(w, from < date_of(2000, 1, 1) ? date_of(2000, 1, 1) : from);
 	field_date(w, last_visit(w->b, person, w->as_at));
 	field_text(w, status);
+	field_text(w, worker.number);
 	row_end(w);
 }
 

@@ -248,7 +248,7 @@ uint32_t believed_property(struct writer *w, enum keeper keeper, uint32_t person
 /* ---- staff ---- */
 
 struct worker {
-	char name[48], phone[16], email[64], team[48];
+	char name[48], number[12], phone[16], email[64], team[48];
 };
 void staff_of(const struct writer *w, enum keeper keeper, uint32_t subject, unsigned generation, struct worker *out);
 

@@ -34,6 +34,7 @@ void staff_of(const struct writer *w, enum keeper keeper, uint32_t subject, unsi
 	uint64_t mixed = hash_mix((uint64_t)keeper * 1000 + number);
 	const char *given = staff_given[mixed % 24], *family = staff_family[(mixed >> 16) % 24];
 	snprintf(out->name, sizeof out->name, "%s %s", given, family);
+	snprintf(out->number, sizeof out->number, "W%u%03u", (unsigned)keeper, number);
 	snprintf(out->phone, sizeof out->phone, "020 7946 %04u", (unsigned)(mixed >> 32) % 1000);
 	snprintf(out->email, sizeof out->email, "%s.%s@eastmarsh.example", given, family);
 	for (char *p = out->email; *p; p++)

@@ -88,6 +88,7 @@ static const struct column early_help_episodes_columns[] = {
 	{"Date of birth", DATE | PAST}, {"Gender", CODE}, {"Ethnicity", 0}, {"Address", 0}, {"Phone", 0},
 	{"Referred by", CODE}, {"Main reason", CODE}, {"Started", REQUIRED | DATE | START}, {"Ended", DATE | END},
 	{"Outcome", CODE}, {"Lead worker", 0}, {"Lead worker phone", 0}, {"Team", 0},
+	{"Lead worker number", 0},
 };
 
 static const struct column childrens_case_notes_columns[] = {
@@ -112,7 +113,7 @@ static const struct column adult_clients_columns[] = {
 	{"DATE_OF_DEATH", DATE | PAST | END}, {"GENDER", CODE}, {"ETHNICITY", 0}, {"ADDRESS", 0}, {"POSTCODE", 0},
 	{"HOME_PHONE", 0}, {"MOBILE_PHONE", 0}, {"LIVES_ALONE", BOOLEAN}, {"PRIMARY_SUPPORT_REASON", CODE},
 	{"ALLOCATED_WORKER", 0}, {"WORKER_PHONE", 0}, {"WORKER_EMAIL", 0}, {"TEAM", 0},
-	{"LAST_UPDATED", DATE | PAST},
+	{"LAST_UPDATED", DATE | PAST}, {"WORKER_ID", 0},
 };
 
 static const struct column adult_case_notes_columns[] = {
@@ -143,7 +144,7 @@ static const struct column youth_offending_columns[] = {
 static const struct column childrens_allocations_columns[] = {
 	{"person_id", REQUIRED}, {"role", REQUIRED | CODE}, {"worker", REQUIRED}, {"worker_phone", 0},
 	{"worker_email", 0}, {"team", 0}, {"allocated_from", REQUIRED | DATE | PAST}, {"last_visit", DATE | PAST},
-	{"status", CODE},
+	{"status", CODE}, {"worker_id", 0},
 };
 
 static const struct column council_tax_discounts_columns[] = {

@@ -171,8 +171,9 @@ static inline void borough_extracts(struct borough *b)
 		      ",K1,,Zo\xc3\xab,Mohammed,F,,,2013-07-04,,,,,,,\n,K2,,Liam,Archer,M,,,2015-01-01,,,,,,,\n");
 	borough_write(
 		b, "cs_allocations_2026-01-31.csv",
-		"person_id,role,worker,worker_phone,worker_email,team,allocated_from,last_visit,status\n"
-		"K1,SW,Jo Bright,020 7946 0100,jo.bright@eastmarsh.example,Assessment,05/01/2026,20/01/2026,CIN\n");
+		"person_id,role,worker,worker_phone,worker_email,team,allocated_from,last_visit,status,worker_id\n"
+		"K1,SW,Jo Bright,020 7946 "
+		"0100,jo.bright@eastmarsh.example,Assessment,05/01/2026,20/01/2026,CIN,W1017\n");
 	borough_write(b, "ssd_cla_episodes_2026-01-31.csv",
 		      "clae_cla_episode_id,clae_person_id,clae_cla_placement_id,clae_cla_episode_start_date,clae_cla_"
 		      "episode_start_"

@@ -201,12 +201,18 @@ static enum status draw_numbers(int64_t *numbers, size_t *count, struct store *d
 {
 	struct random random;
 	struct statement *query;
-	enum status status = store_prepare(&query, desk, "SELECT seq FROM " LOOKS "'allowed' ORDER BY seq", error);
+	enum status status = store_prepare(&query, desk,
+					   "SELECT seq FROM " LOOKS "'allowed' AND (:every = 1 OR (team = :team AND "
+					   "user_name <> :but)) ORDER BY seq",
+					   error);
 	if (status)
 		return status;
 	random_start(&random, sample->seed, 0, 0, 0);
 	statement_bind_int(query, "from_at", question->from);
 	statement_bind_int(query, "before_at", question->before);
+	statement_bind_int(query, "every", text_is_absent(sample->team));
+	statement_bind_text(query, "team", text_is_absent(sample->team) ? TEXT("") : sample->team);
+	statement_bind_text(query, "but", text_is_absent(sample->but_user_name) ? TEXT("") : sample->but_user_name);
 	statement_stream(query);
 	int seq = statement_column(query, "seq");
 	uint32_t seen = 0;

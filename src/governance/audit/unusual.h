@@ -55,7 +55,8 @@ enum status unusual_find(struct unusual_list *out, struct store *desk, const str
  * for the same SEED and entries. In the order of their numbers. */
 struct unusual_sample {
 	uint64_t seed;
-	size_t wanted; /* at most UNUSUAL_MOST */
+	size_t wanted;                   /* at most UNUSUAL_MOST */
+	struct text team, but_user_name; /* only of this team, and not of this user; absent: of all */
 };
 enum status unusual_draw(struct audit_page *out, struct store *desk, const struct unusual_question *question,
 			 const struct unusual_sample *sample, struct arena *arena, struct error *error) MUST_CHECK;

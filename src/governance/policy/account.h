@@ -57,6 +57,15 @@ enum status account_get(struct store *desk, int64_t user_id, struct arena *arena
 			struct error *error) MUST_CHECK;
 enum status account_list(struct store *desk, struct arena *arena, struct account **out, size_t *count,
 			 struct error *error) MUST_CHECK; /* by username */
+/* The numbers that sources know users by (policy.h, struct viewer_worker). WORKER absent takes the number away;
+ * STATUS_CONFLICT when another account has it. */
+struct account_worker {
+	struct text source, worker;
+};
+enum status account_set_worker(struct store *desk, int64_t user_id, const struct account_worker *worker,
+			       struct error *error) MUST_CHECK;
+enum status account_workers(struct store *desk, int64_t user_id, struct arena *arena, struct account_worker **out,
+			    size_t *count, struct error *error) MUST_CHECK;
 /* 24 characters that can be read aloud, about 119 bits. */
 void password_random(char *out, size_t size);
 

@@ -20,6 +20,11 @@
 
 struct policy;
 
+/* The number that a source knows the viewer by. */
+struct viewer_worker {
+	struct text source, worker;
+};
+
 /* Made for a signed-in user from the session; lives as long as the request. */
 struct viewer {
 	int64_t user_id;
@@ -32,6 +37,8 @@ struct viewer {
 	uint64_t scope;                        /* capability_bit()s */
 	struct text client;                    /* where the request comes from, for the audit */
 	int64_t session_no;                    /* likewise; 0: none */
+	const struct viewer_worker *workers;
+	size_t worker_count;
 };
 
 static inline bool viewer_can(const struct viewer *viewer, enum capability capability)
@@ -145,6 +152,19 @@ bool policy_has_consent(const struct policy *policy, const struct policy_bounds 
 bool policy_may_count(const struct policy *policy, const struct policy_bounds *bounds,
 		      const struct profile_purpose *purpose, const struct profile_agreement *agreement);
 
+/* Somebody has broken the glass (glass.h): this one resident, for the viewer, until then. It opens the resident's own
+ * page and counts nowhere else. */
+struct policy_pass {
+	int64_t pass_id, resident_id;
+	uint64_t restrictions; /* that it opens */
+};
+/* What is left to be asked about of RESTRICTIONS. PASS may be NULL. */
+static inline uint64_t policy_restrictions_left(uint64_t restrictions, const struct policy_pass *pass,
+						int64_t resident_id)
+{
+	return pass && pass->resident_id == resident_id ? restrictions & ~pass->restrictions : restrictions;
+}
+
 /* Marks come from two places: a refresh derives them from the feeds by the profile's conditions (data shelf),
  * and people set them (desk shelf). policy_load() reads both into memory, together with the agreements
  * that were ended; call it at the start, and when policy_is_stale() says so. What it reads of the data shelf is one
@@ -159,6 +179,31 @@ bool policy_is_behind(struct policy *policy, int64_t desk_generation);
 int64_t policy_marks_generation(struct policy *policy);
 enum status policy_is_stale(struct policy *policy, struct store *desk, struct store *data, bool *stale,
 			    struct error *error) MUST_CHECK;
+
+/* ---- whose case a resident is ----------------------------------------------------------------- */
+
+/* How a viewer stands to a resident. An agreement decides what is seen; this decides what is asked before, and is said
+ * in the audit. */
+enum case_relationship {
+	RELATIONSHIP_NONE,
+	RELATIONSHIP_TEAM, /* somebody of their team works with the resident */
+	RELATIONSHIP_OWN   /* they do themselves */
+};
+const char *relationship_name(enum case_relationship relationship); /* "none", "team", "own": for the audit */
+/* What one row that says who works with a client makes of it. */
+enum case_relationship relationship_by(const struct viewer *viewer, struct text source, struct text worker,
+				       struct text team);
+/* The purpose that need not be asked for; NULL: it must. */
+const struct profile_purpose *relationship_purpose(const struct viewer *viewer, enum case_relationship relationship);
+
+/* Who works with whom, by record, so that it follows when records are linked or parted. Replaces all, in the caller's
+ * transaction on the data shelf; texts may be absent. */
+struct policy_case {
+	int64_t record_id;
+	struct text source, worker, team;
+};
+enum status policy_replace_caseload(struct store *data, const struct policy_case *cases, size_t count,
+				    struct error *error) MUST_CHECK;
 
 struct policy_mark {
 	enum policy_subject kind;

@@ -15,6 +15,17 @@ INSERT INTO restriction_state (one, generation) VALUES (1, 1);
 -- migration 2
 -- The day on which the last row that said so ended or changed; null while one says so now.
 ALTER TABLE restriction_mark ADD COLUMN kept_since DATE;
+-- migration 3
+-- Who works with a client, by the rows that say so now; made anew by each refresh. Numbers and names of teams, no people's.
+CREATE TABLE caseload (
+	record_id ID NOT NULL,
+	source_id TEXT NOT NULL,
+	worker TEXT,
+	team TEXT
+);
+CREATE INDEX caseload_by_record ON caseload (record_id);
+CREATE INDEX caseload_by_worker ON caseload (worker, source_id);
+CREATE INDEX caseload_by_team ON caseload (team);
 -- shelf: desk
 -- migration 1
 -- Who is protected because a person said so.
@@ -169,3 +180,32 @@ CREATE TABLE flag_record (
 	PRIMARY KEY (act_no, source_id, client_hash)
 );
 CREATE INDEX flag_record_by_client ON flag_record (client_hash, source_id);
+-- migration 8
+-- The number that a source knows a user by: whose cases it names are theirs.
+CREATE TABLE account_worker (
+	user_id ID NOT NULL REFERENCES account (user_id),
+	source_id TEXT NOT NULL,
+	worker TEXT NOT NULL,
+	PRIMARY KEY (user_id, source_id)
+);
+CREATE UNIQUE INDEX account_worker_of ON account_worker (worker, source_id);
+-- Who broke the glass, for whom, until when, and what the owner of the protection found. Tries that opened nobody are
+-- counted too: they have no resident.
+CREATE TABLE glass (
+	pass_id SEQUENCE,
+	user_id ID NOT NULL REFERENCES account (user_id),
+	resident_id ID,
+	restrictions TEXT, -- ids, commas between
+	purpose TEXT,
+	reason TEXT,
+	began INSTANT NOT NULL,
+	ends INSTANT,
+	ended INSTANT,
+	ended_by TEXT, -- null: its time was over
+	outcome TEXT,
+	note TEXT,
+	reviewed INSTANT,
+	reviewed_by ID REFERENCES account (user_id)
+);
+CREATE INDEX glass_by_user ON glass (user_id, began);
+CREATE INDEX glass_by_resident ON glass (resident_id);

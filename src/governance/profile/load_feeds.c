@@ -365,9 +365,9 @@ static void read_feed_columns(struct reader *r, const struct yaml_node *node, st
 static void fill_feed(struct reader *r, const struct yaml_node *node, struct profile_feed *feed)
 {
 	static const char *const keys[] = {
-		"id",        "source",  "title",  "description", "file",       "delivery",      "schedule",
-		"format",    "about",   "client", "key",         "valid_from", "valid_to",      "compartment",
-		"delete_by", "columns", "rules",  "holds",       "statutory",  "relationships", NULL};
+		"id",    "source", "title",     "description",   "file",     "delivery",    "schedule",  "format",
+		"about", "client", "key",       "valid_from",    "valid_to", "compartment", "delete_by", "columns",
+		"rules", "holds",  "statutory", "relationships", "caseload", NULL};
 	feed->delete_by = DATE_UNKNOWN;
 	if (!read_mapping(r, node, "a feed", keys))
 		return;
@@ -386,6 +386,7 @@ static void fill_feed(struct reader *r, const struct yaml_node *node, struct pro
 	feed->valid_from = read_column(r, node, "valid_from", feed, false);
 	feed->valid_to = read_column(r, node, "valid_to", feed, false);
 	read_relationships(r, node, feed);
+	read_caseload(r, node, feed);
 	feed->compartment = read_text(r, node, "compartment", false);
 	feed->delete_by = read_date(r, node, "delete_by", false);
 	read_holds(r, node, feed);

@@ -1,4 +1,4 @@
-/* What a feed says of how people are related. */
+/* What a feed says of how people are related, and of who works with them. */
 #include "profile/profile_int.h"
 
 static const char *const role_names[] = {"head",   "partner",  "child",  "sibling", "carer",
@@ -83,5 +83,30 @@ void read_relationships(struct reader *r, const struct yaml_node *node, struct p
 	if (!relationships->group && relationships->parent_count == 0) {
 		problem(r, written, "`relationships` needs `group` or `parents`");
 		remedy(r, "Name the column whose equal values make a family, or the columns with a parent's name.");
+	}
+}
+
+/* `caseload: {worker: worker_id, team: team_name, when: CONDITION}`. Names of workers are sealed, numbers are not. */
+void read_caseload(struct reader *r, const struct yaml_node *node, struct profile_feed *feed)
+{
+	static const char *const keys[] = {"worker", "team", "when", NULL};
+	struct profile_caseload *caseload = &feed->caseload;
+	const struct profile_feed *const self[] = {feed};
+	struct yaml_node *written = read_key(r, node, "caseload", false);
+	if (!written || !read_mapping(r, written, "`caseload`", keys))
+		return;
+	caseload->worker = read_column(r, written, "worker", feed, false);
+	caseload->team = read_column(r, written, "team", feed, false);
+	read_condition(r, written, "when", self, 1, &caseload->when);
+	const struct profile_element *said[] = {caseload->worker, caseload->team};
+	for (size_t i = 0; i < 2; i++) {
+		if (!said[i] || said[i]->category != CATEGORY_IDENTITY)
+			continue;
+		problem(r, written, "`%s` is an identity element, which is sealed", said[i]->id.at);
+		remedy(r, "Take the worker's number in the source, not a name.");
+	}
+	if (!caseload->worker && !caseload->team) {
+		problem(r, written, "`caseload` says neither which worker nor which team");
+		remedy(r, "Name the column with the worker's number: `caseload: {worker: worker_id}`.");
 	}
 }

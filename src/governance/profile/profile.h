@@ -232,6 +232,13 @@ struct profile_relationships {
 const char *family_role_name(enum family_role role);
 bool family_role_parse(struct text name, enum family_role *out);
 
+/* Whose case a client is: rows that say which worker, or which team, of the source works with them now. Matched with
+ * the numbers that accounts have (policy/relationship.h), on the side that knows no names. */
+struct profile_caseload {
+	const struct profile_element *worker, *team; /* either may be NULL; both: the feed says nothing of it */
+	struct profile_condition when;
+};
+
 struct profile_feed {
 	struct text id, title;
 	const struct profile_source *source;
@@ -246,6 +253,7 @@ struct profile_feed {
 	size_t key_count;
 	const struct profile_element *valid_from, *valid_to; /* NULL when not given */
 	struct profile_relationships relationships;
+	struct profile_caseload caseload;
 	struct text compartment; /* absent: none */
 	date delete_by;          /* DATE_UNKNOWN: none */
 	const struct profile_column *columns;
@@ -296,7 +304,12 @@ bool profile_file_matches(const struct profile_feed *feed, struct text file_name
 	X(EXPORTS_MAKE, "exports.make") \
 	X(LISTS_WORK, "lists.work")       /* lists for investigators: read them, record outcomes */ \
 	X(RIGHTS_MANAGE, "rights.manage") /* residents' rights: access, rectification, objection */ \
-	X(PROFILE_READ, "profile.read")
+	X(PROFILE_READ, "profile.read") \
+	X(CASELOAD_OPEN, "caseload.open")           /* the page of one's own cases, or one's team's */ \
+	X(BREAK_GLASS_USE, "break_glass.use")       /* open a protected resident, for a reason and a time */ \
+	X(BREAK_GLASS_REVIEW, "break_glass.review") /* be told of it, and say what it was */ \
+	X(ACCESSES_REVIEW, "accesses.review")       /* a sample of what one's own team opened */ \
+	X(PARTNER_ENQUIRE, "partner.enquire")       /* the partners' page, and no other */
 
 enum capability {
 #define PROFILE_CAPABILITY_ENUM(name, text) CAPABILITY_##name,
@@ -327,6 +340,9 @@ struct profile_limits {
 	int searches_minute;
 };
 
+/* Whose cases a role may open without saying why first. */
+enum caseload_of { CASELOAD_OWN, CASELOAD_TEAM };
+
 struct profile_role {
 	struct text id, title, description;
 	uint64_t capabilities;                   /* capability_bit()s, or-ed */
@@ -339,6 +355,11 @@ struct profile_role {
 	bool second_factor; /* signing in takes a code of an authenticator app as well */
 	struct profile_limits limits;
 	bool own_sources; /* quarantine, quality and reports only of the sources of the user's team */
+	/* For residents on the user's own caseload, or the team's, no purpose is asked: it is this one. NULL: it is
+	 * asked. */
+	const struct profile_purpose *caseload_purpose;
+	enum caseload_of caseload_of;
+	struct text partner; /* the organisation that such users belong to; absent: the council */
 	unsigned number;
 	struct profile_place place;
 };
@@ -352,6 +373,8 @@ struct profile_team {
 	struct text id, title, contact;
 	const struct profile_source **sources; /* whose data the team answers for */
 	size_t source_count;
+	const struct text *known_as; /* what feeds call it: see struct profile_caseload */
+	size_t known_as_count;
 	unsigned number;
 	struct profile_place place;
 };
@@ -490,7 +513,7 @@ enum restriction_hides { HIDES_RESIDENT, HIDES_ADDRESS };
 /* Whom a row that meets the condition protects: its resident, or the property of its address and with it whoever
  * lives there. */
 enum restriction_marks { MARKS_RESIDENT, MARKS_PROPERTY };
-enum { RESTRICTION_UNTIL_LIFTED = -1 };
+enum { RESTRICTION_UNTIL_LIFTED = -1, GLASS_HOURS_USUAL = 3, GLASS_HOURS_MOST = 24 };
 
 struct profile_restriction {
 	struct text id, title, reason;
@@ -506,7 +529,13 @@ struct profile_restriction {
 	size_t role_count;
 	const struct profile_team **teams; /* ... or a member of one of the teams */
 	size_t team_count;
-	unsigned number; /* below 64: a resident's restrictions are a uint64_t of bits */
+	/* Who else may open such a resident for a reason, one at a time and for some hours; no roles: nobody. The owner
+	 * is told at once. */
+	const struct profile_role **glass_roles;
+	size_t glass_role_count;
+	int glass_hours;
+	const struct profile_team *owner; /* NULL: only where nobody may */
+	unsigned number;                  /* below 64: a resident's restrictions are a uint64_t of bits */
 	struct profile_place place;
 };
 

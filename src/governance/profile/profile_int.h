@@ -127,6 +127,8 @@ bool read_mapping(struct reader *r, const struct yaml_node *node, const char *wh
 struct yaml_node *read_key(struct reader *r, const struct yaml_node *mapping, const char *key, bool required);
 struct text scalar_text(struct reader *r, const struct yaml_node *node, const char *what); /* absent when wrong */
 struct text read_text(struct reader *r, const struct yaml_node *mapping, const char *key, bool required);
+/* `caseload` of a feed. */
+void read_caseload(struct reader *r, const struct yaml_node *node, struct profile_feed *feed);
 /* `relationships` of a feed. */
 void read_relationships(struct reader *r, const struct yaml_node *node, struct profile_feed *feed);
 int read_enum(struct reader *r, const struct yaml_node *mapping, const char *key, const char *const *names,

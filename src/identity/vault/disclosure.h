@@ -26,6 +26,7 @@
 #include "audit/audit.h"
 #include "base/arena.h"
 #include "base/buf.h"
+#include "policy/glass.h"
 #include "policy/policy.h"
 #include "profile/profile.h"
 #include "store/store.h"
@@ -224,10 +225,14 @@ struct disclosure_question {
 	/* Households as they were on that day: who was there, and where. NULL: as they are now, with those who have
 	 * left. It changes nothing about what may be seen. */
 	const date *drawn_at;
+	/* The viewer has broken the glass for the resident: heard by disclosure_open_resident() only. NULL: no. */
+	const struct policy_pass *pass;
 };
 
 struct disclosure_resident {
 	int64_t resident_id;
+	enum case_relationship relationship; /* of the viewer to them */
+	bool by_pass;                        /* open only because the glass was broken */
 	uint64_t restrictions;
 	bool address_protected;
 	struct disclosed_person person;   /* the same as in lists */
@@ -315,6 +320,29 @@ enum status disclosure_open_pair(struct disclosure_pair *out, struct disclosure 
 				 int64_t record_a, int64_t record_b, struct arena *arena,
 				 struct error *error) MUST_CHECK;
 
+/* How the viewer stands to the resident; RELATIONSHIP_NONE to one whom they may not know of. Records nothing: it says
+ * whether a purpose must be asked for, and no more. */
+enum status disclosure_relationship(enum case_relationship *out, struct disclosure *door, const struct viewer *viewer,
+				    int64_t resident_id, struct error *error) MUST_CHECK;
+
+/* Those with whom the viewer, or the viewer's team, works: nobody whom they may not know of. */
+enum { CASELOAD_MOST = 250 };
+struct disclosed_case {
+	struct disclosed_person person;
+	enum case_relationship relationship;
+	const struct profile_source **known_to;
+	size_t known_to_count;
+};
+struct disclosure_caseload {
+	const struct disclosed_case *at; /* by name */
+	size_t count;
+	bool more; /* than CASELOAD_MOST */
+	struct disclosure_ticket *ticket;
+	struct audit_entry entry;
+};
+enum status disclosure_open_caseload(struct disclosure_caseload *out, struct disclosure *door,
+				     const struct viewer *viewer, struct arena *arena, struct error *error) MUST_CHECK;
+
 /* ---- finding -------------------------------------------------------------------------------------- */
 
 enum { FIND_QUERY_MAX = 200, FIND_RESULTS_MAX = 100 };
@@ -360,6 +388,31 @@ struct disclosure_finding {
 enum status disclosure_find(struct disclosure_finding *out, struct disclosure *door,
 			    const struct disclosure_search *search, struct arena *arena,
 			    struct error *error) MUST_CHECK;
+
+/* One resident, by a number of theirs or by name and date of birth, written exactly: for a page that never lists
+ * anybody. Nobody, several, one whom the viewer may not know of, and one who is not what is wanted are all the same:
+ * resident_id 0. */
+enum exact_wanted {
+	EXACT_KNOWN,    /* whom the viewer may know of */
+	EXACT_BREAKABLE /* who is protected, and for whom the viewer may break the glass (policy/glass.h) */
+};
+struct disclosure_exact {
+	const struct viewer *viewer;
+	enum exact_wanted wanted;
+	struct text number;              /* or: */
+	struct text name, date_of_birth; /* date YYYY-MM-DD */
+	const char *action;              /* in the audit */
+};
+struct disclosure_exact_answer {
+	int64_t resident_id;
+	uint64_t restrictions; /* EXACT_BREAKABLE: that would be opened ... */
+	int hours;             /* ... for how long */
+	struct disclosure_ticket *ticket;
+	struct audit_entry entry;
+};
+enum status disclosure_find_exact(struct disclosure_exact_answer *out, struct disclosure *door,
+				  const struct disclosure_exact *exact, struct arena *arena,
+				  struct error *error) MUST_CHECK;
 
 /* ---- for those who may not know the vault --------------------------------------------------------- */
 

@@ -77,8 +77,9 @@ enum status asking_refuse(struct asking_door *asking, const char *action, const 
 
 bool asking_may_know(struct asking_door *asking, int64_t resident_id, uint64_t *restrictions, bool *address_hidden)
 {
-	const struct policy_bounds bounds = policy_bounds_of(asking->door->parts.policy, POLICY_RESIDENT, resident_id);
+	struct policy_bounds bounds = policy_bounds_of(asking->door->parts.policy, POLICY_RESIDENT, resident_id);
 	*restrictions = bounds.restrictions;
-	*address_hidden = *restrictions && !policy_may_know_address(asking->grid, *restrictions);
+	bounds.restrictions = policy_restrictions_left(*restrictions, asking->pass, resident_id);
+	*address_hidden = bounds.restrictions && !policy_may_know_address(asking->grid, bounds.restrictions);
 	return policy_may_know_of(asking->grid, &bounds);
 }

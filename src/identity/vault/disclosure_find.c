@@ -32,9 +32,8 @@ static bool kind_allowed(const struct asking_door *asking, const struct feed_pla
 	return any;
 }
 
-static bool identifier_allowed(const void *context, unsigned feed, unsigned element)
+bool asking_may_look_for(const struct asking_door *asking, unsigned feed, unsigned element)
 {
-	const struct asking_door *asking = context;
 	const struct feed_plan *plan = asking->plans[feed];
 	for (size_t i = 0; plan && i < plan->element_count; i++) {
 		if (plan->elements[i]->number == element)
@@ -43,7 +42,12 @@ static bool identifier_allowed(const void *context, unsigned feed, unsigned elem
 	return false;
 }
 
-static void find_permission(struct search_permission *out, struct asking_door *asking)
+static bool identifier_allowed(const void *context, unsigned feed, unsigned element)
+{
+	return asking_may_look_for(context, feed, element);
+}
+
+void asking_find_permission(struct search_permission *out, struct asking_door *asking)
 {
 	const struct profile *profile = asking->door->parts.profile;
 	*out = (struct search_permission){.identifier = identifier_allowed, .context = asking};
@@ -60,7 +64,7 @@ static void find_permission(struct search_permission *out, struct asking_door *a
 	}
 }
 
-static int64_t hash_identifier(const void *context, struct text form)
+int64_t asking_hash_identifier(const void *context, struct text form)
 {
 	const struct disclosure *door = context;
 	return vault_fast_hash64(door->parts.vault, VAULT_VALUE, form);
@@ -146,14 +150,14 @@ static enum status find(struct disclosure_finding *out, struct asking_door *aski
 	struct search_permission permission;
 	struct search_hit *hits = NULL;
 	size_t count = 0;
-	find_permission(&permission, asking);
+	asking_find_permission(&permission, asking);
 	out->ready = asking->state->index != NULL;
 	struct text query =
 		text_slice(search->query.at, search->query.len > FIND_QUERY_MAX ? FIND_QUERY_MAX : search->query.len);
 	if (out->ready) {
 		struct search_question question = {.query = query,
 						   .permission = &permission,
-						   .hash = hash_identifier,
+						   .hash = asking_hash_identifier,
 						   .hash_context = asking->door};
 		out->understood = search_ask(asking->state->index, &question, asking->arena, &hits, &count);
 	}

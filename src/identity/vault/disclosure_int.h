@@ -98,9 +98,10 @@ struct asking_door {
 	bool lists_sources; /* of every member how many sources place them there */
 	bool tells_all;     /* of a household also relationships and what became of it */
 	const date *drawn_at;
-	uint64_t consents; /* of the resident whose rows are being let through; none for everybody else */
-	int64_t marks;     /* generation of the marks, in the snapshot and in policy */
-	int64_t *waiting;  /* extracts that are not shown yet, ascending; seldom any */
+	const struct policy_pass *pass; /* NULL: the glass is whole */
+	uint64_t consents;              /* of the resident whose rows are being let through; none for everybody else */
+	int64_t marks;                  /* generation of the marks, in the snapshot and in policy */
+	int64_t *waiting;               /* extracts that are not shown yet, ascending; seldom any */
 	size_t waiting_count;
 	bool snapshot_is_state;                /* the shelf is at the state's generation, so that its lines may serve */
 	struct buf plain;                      /* unsealed bytes; wiped */
@@ -211,6 +212,15 @@ enum status asking_household_story(struct disclosed_household *household, struct
 void asking_of(struct asking_door *asking, int64_t resident_id);
 /* Restrictions of a resident, and what they mean to the viewer. */
 bool asking_may_know(struct asking_door *asking, int64_t resident_id, uint64_t *restrictions, bool *address_hidden);
+
+/* What the viewer may search. */
+void asking_find_permission(struct search_permission *out, struct asking_door *asking);
+bool asking_may_look_for(const struct asking_door *asking, unsigned feed, unsigned element);
+int64_t asking_hash_identifier(const void *door, struct text form);
+
+/* By the rows that say who works with the resident. */
+enum status asking_relationship(enum case_relationship *out, struct asking_door *asking, int64_t resident_id,
+				struct error *error) MUST_CHECK;
 
 /* ---- the audit -------------------------------------------------------------------------------------- */
 

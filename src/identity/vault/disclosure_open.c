@@ -3,6 +3,7 @@
 /* What opening one thing is, whatever it is: one question, one entry in the audit. */
 struct opening {
 	const char *action, *kind; /* in the audit */
+	bool hears_pass;
 	enum status (*open)(void *out, struct asking_door *asking, int64_t subject_id, struct error *error);
 	struct text (*describe)(const void *out, struct asking_door *asking); /* for the audit */
 };
@@ -17,6 +18,7 @@ static enum status open_and_submit(void *out, struct audit_entry *entry, struct 
 		return status;
 	asking.notes = question->notes;
 	asking.drawn_at = question->drawn_at;
+	asking.pass = opening->hears_pass ? question->pass : NULL;
 	status = opening->open(out, &asking, question->subject_id, error);
 	if (!status)
 		status = asking_settle(&asking, error);
@@ -93,7 +95,11 @@ static enum status open_resident(void *thing, struct asking_door *asking, int64_
 	struct read_rows rows;
 	if (!asking_may_know(asking, resident_id, &out->restrictions, &out->address_protected))
 		return asking_refuse(asking, "resident.open", "resident", resident_id, error);
-	enum status status = asking_read_rows(&rows, asking, resident_id, out->address_protected, error);
+	out->by_pass = asking->pass && !policy_may_know_address(asking->grid, out->restrictions);
+	enum status status = asking_relationship(&out->relationship, asking, resident_id, error);
+	if (status)
+		return status;
+	status = asking_read_rows(&rows, asking, resident_id, out->address_protected, error);
 	if (status)
 		return status;
 	if (rows.row_count == 0) {
@@ -124,15 +130,16 @@ static enum status open_resident(void *thing, struct asking_door *asking, int64_
 static struct text describe_resident(const void *thing, struct asking_door *asking)
 {
 	const struct disclosure_resident *out = thing;
-	return arena_format(asking->arena, "%zu records, %zu rows%s", out->record_count, out->row_count,
-			    asking->notes ? ", with notes" : "");
+	return arena_format(asking->arena, "%zu records, %zu rows%s, relationship %s%s", out->record_count,
+			    out->row_count, asking->notes ? ", with notes" : "", relationship_name(out->relationship),
+			    out->by_pass ? ", break-glass" : "");
 }
 
 enum status disclosure_open_resident(struct disclosure_resident *out, struct disclosure *door,
 				     const struct disclosure_question *question, struct arena *arena,
 				     struct error *error)
 {
-	static const struct opening opening = {"resident.open", "resident", open_resident, describe_resident};
+	static const struct opening opening = {"resident.open", "resident", true, open_resident, describe_resident};
 	*out = (struct disclosure_resident){.resident_id = question->subject_id};
 	return open_and_submit(out, &out->entry, &out->ticket, &opening, door, question, arena, error);
 }
@@ -188,7 +195,8 @@ enum status disclosure_open_household(struct disclosure_household *out, struct d
 				      const struct disclosure_question *question, struct arena *arena,
 				      struct error *error)
 {
-	static const struct opening opening = {"household.open", "household", open_household, describe_household};
+	static const struct opening opening = {"household.open", "household", false, open_household,
+					       describe_household};
 	*out = (struct disclosure_household){.ticket = NULL};
 	return open_and_submit(out, &out->entry, &out->ticket, &opening, door, question, arena, error);
 }
@@ -270,7 +278,7 @@ enum status disclosure_open_property(struct disclosure_property *out, struct dis
 				     const struct disclosure_question *question, struct arena *arena,
 				     struct error *error)
 {
-	static const struct opening opening = {"property.open", "property", open_property, describe_property};
+	static const struct opening opening = {"property.open", "property", false, open_property, describe_property};
 	*out = (struct disclosure_property){.ticket = NULL};
 	return open_and_submit(out, &out->entry, &out->ticket, &opening, door, question, arena, error);
 }

@@ -131,7 +131,8 @@ cli_run cmd_address_match, cmd_audit_checkpoint, cmd_audit_key, cmd_audit_unusua
 	cmd_init, cmd_key_change, cmd_key_join, cmd_key_split, cmd_link, cmd_lists, cmd_match, cmd_policy_explain,
 	cmd_policy_lift, cmd_policy_protect, cmd_profile_check, cmd_refresh, cmd_restore, cmd_serve, cmd_status,
 	cmd_token_add, cmd_token_list, cmd_token_revoke, cmd_user_add, cmd_user_disable, cmd_user_enable, cmd_user_list,
-	cmd_user_sync, cmd_user_training, cmd_user_password, cmd_user_roles, cmd_user_second_factor, cmd_version;
+	cmd_user_sync, cmd_user_training, cmd_user_password, cmd_user_roles, cmd_user_second_factor, cmd_user_worker,
+	cmd_version;
 /* Case notes. */
 cli_run cmd_evaluate_notes, cmd_notes_read;
 /* Residents' rights. */

@@ -274,6 +274,25 @@ enum status cmd_user_second_factor(struct cli *cli, struct error *error)
 	return change(cli, take_factor, "second_factor.remove", error);
 }
 
+static enum status set_worker(struct cli *cli, struct opened *opened, struct account *account, struct error *error)
+{
+	const char *source = cli_value(cli, "source"), *number = cli_value(cli, "number");
+	struct account_worker worker = {text_of(source), text_of(number)};
+	if (!source) {
+		error_set(error, STATUS_USAGE, "user.source", "\"oneview user worker\" needs --source");
+		error_remedy(error, "Name the source of the profile whose worker number it is");
+		return STATUS_USAGE;
+	}
+	if (!profile_source(opened->workspace->profile, worker.source))
+		return error_set(error, STATUS_NOT_FOUND, "user.source", "The profile has no source \"%s\"", source);
+	return account_set_worker(opened->desk, account->user_id, &worker, error);
+}
+
+enum status cmd_user_worker(struct cli *cli, struct error *error)
+{
+	return change(cli, set_worker, "account.worker", error);
+}
+
 enum status cmd_user_password(struct cli *cli, struct error *error)
 {
 	return change(cli, renew, "account.password", error);

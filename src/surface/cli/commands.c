@@ -503,6 +503,19 @@ const struct cli_command cli_commands[] = {
 		.run = cmd_user_training,
 	},
 	{
+		.name = "user worker",
+		.group = GROUP_PEOPLE,
+		.summary = "Say which worker a person is in a source, so that its cases are their caseload",
+		.details = "Whoever the number works with in that source is on the person's caseload: their role's "
+			   "`caseload` in the profile says what that means. One number is one person's.",
+		.operands = {WORKSPACE_OPERAND, {"USERNAME", "what they sign in with", false, false}},
+		.options = {{"source", 's', "SOURCE", "a source of the profile", NULL},
+			    {"number", 'n', "NUMBER", "their number there; without it, none", NULL}},
+		.examples = {{"oneview user worker council jpike --source childrens_social_care --number CS0017",
+			      "Their cases in children's social care are their caseload."}},
+		.run = cmd_user_worker,
+	},
+	{
 		.name = "token add",
 		.group = GROUP_PEOPLE,
 		.summary = "Let a program ask the API as an account",

@@ -4,6 +4,7 @@
 #include "base/interrupt.h"
 #include "base/memory.h"
 #include "casework/lists.h"
+#include "household/caseloads.h"
 #include "household/household.h"
 #include "household/household_rulings.h"
 #include "household/restrictions.h"
@@ -354,6 +355,16 @@ static enum status derive_restrictions(struct pipeline *pipeline, char detail[PI
 	return status;
 }
 
+static enum status derive_caseloads(struct pipeline *pipeline, char detail[PIPELINE_DETAIL_SIZE], struct error *error)
+{
+	int64_t rows;
+	enum status status = caseloads_refresh(pipeline->opened->workspace->profile, pipeline->opened->data,
+					       date_today(), &rows, error);
+	if (status == STATUS_OK)
+		snprintf(detail, PIPELINE_DETAIL_SIZE, "%lld rows say who works with whom", (long long)rows);
+	return status;
+}
+
 static enum status derive_queue(struct pipeline *pipeline, char detail[PIPELINE_DETAIL_SIZE], struct error *error)
 {
 	size_t items = 0;
@@ -399,6 +410,7 @@ static const struct derivation derivations[] = {
 	{"households", "Households", derive_households},
 	{"traits", "Traits", derive_traits},
 	{"restrictions", "Restrictions", derive_restrictions},
+	{"caseloads", "Caseloads", derive_caseloads},
 	{"queue", "Review queue", derive_queue},
 	{"lists", "Lists", derive_lists},
 	{"interventions", "Interventions", derive_interventions},

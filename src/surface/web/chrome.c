@@ -7,6 +7,11 @@ static const struct {
 	enum capability capability;
 } navigation[] = {
 	{"Search", "/search", CAPABILITY_SEARCH},
+	{"Caseload", "/caseload", CAPABILITY_CASELOAD_OPEN},
+	{"Break-glass", "/break-glass", CAPABILITY_BREAK_GLASS_USE},
+	{"Break-glass", "/break-glass/reviews", CAPABILITY_BREAK_GLASS_REVIEW},
+	{"Team's accesses", "/accesses", CAPABILITY_ACCESSES_REVIEW},
+	{"Ask", "/partner", CAPABILITY_PARTNER_ENQUIRE},
 	{"Feeds", "/feeds", CAPABILITY_FEEDS_READ},
 	{"Quarantine", "/quarantine", CAPABILITY_QUARANTINE_READ},
 	{"Reports", "/reports", CAPABILITY_REPORTS_MAKE},
@@ -30,7 +35,8 @@ static void put_navigation(const struct visit *visit, struct value *page)
 {
 	struct value *places = put_array(page, "navigation");
 	struct text path = visit->request->path;
-	put_place(places, "Home", "/", path);
+	if (!visit_can(visit, CAPABILITY_PARTNER_ENQUIRE)) /* whose home is the one page that they have */
+		put_place(places, "Home", "/", path);
 	for (size_t i = 0; i < sizeof navigation / sizeof *navigation; i++)
 		if (visit_can(visit, navigation[i].capability))
 			put_place(places, navigation[i].title, navigation[i].href, path);
@@ -44,7 +50,7 @@ static void put_user(const struct visit *visit, struct value *page)
 	put_text(user, "role", viewer->role ? viewer->role->title : TEXT("no role"));
 	put_string(user, "csrf", visit->session.csrf);
 	put_bool(user, "may_see_status", visit_can(visit, CAPABILITY_STATUS_READ));
-	if (!viewer->purpose)
+	if (!viewer->purpose || viewer->role->partner.len) /* a partner's is always the same one */
 		return;
 	struct value *purpose = put_object(page, "purpose");
 	put_text(purpose, "title", viewer->purpose->title);

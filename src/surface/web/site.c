@@ -297,12 +297,64 @@ static enum status purpose_first(struct visit *visit, struct error *error)
 	return status;
 }
 
+static enum status read_workers(struct visit *visit, struct error *error)
+{
+	struct store *desk;
+	struct account_worker *found = NULL;
+	size_t count = 0;
+	enum status status = visit_desk(visit, &desk, error);
+	if (status == STATUS_OK)
+		status = account_workers(desk, visit->viewer.user_id, visit->arena, &found, &count, error);
+	if (status != STATUS_OK)
+		return status;
+	/* The staff file writes them as "source:number", blanks between. */
+	struct text listed = visit->session.account.worker_ids, word;
+	struct viewer_worker *workers = ARENA_ARRAY(visit->arena, count + listed.len + 1, struct viewer_worker);
+	for (size_t i = 0; i < count; i++)
+		workers[i] = (struct viewer_worker){found[i].source, found[i].worker};
+	while (listed.len && text_split(&listed, ' ', &word)) {
+		size_t colon = text_find_char(word, ':');
+		if (colon < word.len)
+			workers[count++] = (struct viewer_worker){
+				text_slice(word.at, colon), text_slice(word.at + colon + 1, word.len - colon - 1)};
+	}
+	visit->viewer.workers = workers;
+	visit->viewer.worker_count = count;
+	return STATUS_OK;
+}
+
+/* Where somebody has stated no purpose, the one of their caseload serves for whoever is on it. */
+static enum status know_caseload(struct visit *visit, struct error *error)
+{
+	int64_t id;
+	struct viewer *viewer = &visit->viewer;
+	enum capability capability = visit->route->capability;
+	enum case_relationship relationship = RELATIONSHIP_OWN;
+	if (!viewer->role || !viewer->role->caseload_purpose || visit->route->access != ACCESS_CAPABILITY ||
+	    (capability != CAPABILITY_RESIDENT_OPEN && capability != CAPABILITY_CASELOAD_OPEN))
+		return STATUS_OK;
+	enum status status = read_workers(visit, error);
+	if (status != STATUS_OK || viewer->purpose)
+		return status;
+	if (capability == CAPABILITY_RESIDENT_OPEN) {
+		if (!visit_id_parameter(visit, 0, &id))
+			return STATUS_OK;
+		status = disclosure_relationship(&relationship, visit->snapshot->disclosure, viewer, id, error);
+	}
+	if (status == STATUS_OK) {
+		viewer->purpose = relationship_purpose(viewer, relationship);
+		viewer->reason = TEXT_ABSENT;
+	}
+	return status;
+}
+
 /* A refusal is worth an entry: somebody tried. */
 static enum status refuse(struct visit *visit, struct error *error)
 {
 	struct audit_entry entry = visit_entry(visit, "page.refused", "refused");
-	entry.detail = arena_format(visit->arena, "route=%s capability=%s", visit->route->path,
-				    capability_name(visit->route->capability));
+	entry.detail = arena_format(
+		visit->arena, "route=%s capability=%s", visit->route->path,
+		visit->route->access == ACCESS_CAPABILITY ? capability_name(visit->route->capability) : "none");
 	visit_record(visit, &entry);
 	error_set(error, STATUS_REFUSED, "web.capability", "Your role does not include this page.");
 	error_remedy(error, "If you need it for your work, ask the people who look after OneView in your council.");
@@ -372,6 +424,19 @@ static enum status check_often(struct visit *visit, struct error *error)
 	return status;
 }
 
+/* Whoever belongs to a partner has their page, and what concerns their own account. */
+static bool visit_may_reach(const struct visit *visit)
+{
+	static const char *const own[] = {"/", "/password", "/second-factor", "/sign-out"};
+	const struct route *route = visit->route;
+	if (route->access == ACCESS_CAPABILITY)
+		return visit_can(visit, route->capability);
+	bool reaches = !visit->viewer.role || !visit->viewer.role->partner.len;
+	for (size_t i = 0; i < sizeof own / sizeof *own && !reaches; i++)
+		reaches = !strcmp(route->path, own[i]);
+	return reaches;
+}
+
 static enum status check_access(struct visit *visit, struct error *error)
 {
 	const struct route *route = visit->route;
@@ -387,13 +452,16 @@ static enum status check_access(struct visit *visit, struct error *error)
 	const char *first = visit->by_token ? NULL : to_do_first(visit);
 	if (first && !text_is(visit->request->path, first) && !text_is(visit->request->path, "/sign-out"))
 		return visit_redirect(visit, "%s", first);
-	if (route->access == ACCESS_CAPABILITY && !visit_can(visit, route->capability))
+	if (!visit_may_reach(visit))
 		return refuse(visit, error);
-	if (route->needs_purpose && !visit->viewer.purpose)
+	enum status status = STATUS_OK;
+	if (policy_is_behind(visit->snapshot->policy, visit->session.policy_generation))
+		status = snapshot_follow_policy(visit->site, visit->snapshot, visit->desk, NULL, error);
+	if (status == STATUS_OK)
+		status = know_caseload(visit, error);
+	if (status == STATUS_OK && route->needs_purpose && !visit->viewer.purpose)
 		return purpose_first(visit, error);
-	if (!policy_is_behind(visit->snapshot->policy, visit->session.policy_generation))
-		return STATUS_OK;
-	return snapshot_follow_policy(visit->site, visit->snapshot, visit->desk, NULL, error);
+	return status;
 }
 
 /* "https://host:port" must end in what the browser put into Host. */

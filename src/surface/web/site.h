@@ -117,6 +117,7 @@ struct site {
 	struct buf profile_problem;  /* why a changed profile was not taken; under the snapshot's lock */
 	struct buf unavailable_page; /* what is sent when the audit cannot be written */
 	struct session_limits limits;
+	instant glass_swept;
 	instant started, swept, profile_looked_at, signed_at; /* signed_at: last look whether a checkpoint is due */
 	atomic_bool searchable;                               /* the first search index is there */
 	bool memory_locked;                                   /* the keeper's, against swap */
@@ -128,7 +129,9 @@ void site_close(struct site *site);
 void site_answer(struct request *request);      /* for keeper_settings */
 void site_before_send(struct request *request); /* for keeper_settings */
 void site_sent(struct request *request);        /* for keeper_settings */
-void site_tick(struct site *site);              /* about once a second */
+/* Notes the end of what was opened by break-glass and whose time is over. */
+enum status glass_sweep(struct site *site, struct store *desk, struct error *error) MUST_CHECK;
+void site_tick(struct site *site); /* about once a second */
 
 struct snapshot *snapshot_hold(struct site *site);
 void snapshot_release(struct site *site, struct snapshot *snapshot);

@@ -21,7 +21,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { TICK_MICROSECONDS = 1000000, STOP_SECONDS = 10, FOLLOWER_NICE = 10 };
+enum { TICK_MICROSECONDS = 1000000, GLASS_SWEEP_MICROSECONDS = 5000000, STOP_SECONDS = 10, FOLLOWER_NICE = 10 };
 
 static atomic_bool stop_requested;
 
@@ -157,6 +157,10 @@ static void flush_desk(struct site *site, bool sweep)
 			status = session_marks_flush(site->limits.marks, desk, &error);
 		if (status == STATUS_OK && sweep)
 			status = session_sweep(desk, &site->limits, &error);
+		if (status == STATUS_OK && instant_now() - site->glass_swept > GLASS_SWEEP_MICROSECONDS) {
+			status = glass_sweep(site, desk, &error);
+			site->glass_swept = instant_now();
+		}
 		store_pool_give(site->desk, desk);
 	}
 	if (status != STATUS_OK)

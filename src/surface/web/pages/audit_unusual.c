@@ -1,6 +1,7 @@
 /* Accesses that a manager should ask about, a sample of others, and what came of asking. */
 #include "audit/unusual.h"
 #include "base/id.h"
+#include "web/pages/accesses.h"
 #include "web/pages/pages.h"
 
 enum { DAYS_USUAL = 30, DAYS_MOST = 366, SAMPLE_MOST = 50 };
@@ -17,7 +18,7 @@ static const struct {
 	const char *id, *title;
 } results[] = {{"fine", "Fine"}, {"question", "To be asked"}, {"breach", "A breach"}};
 
-static struct text result_title(struct text id)
+struct text access_result_title(struct text id)
 {
 	for (size_t i = 0; i < sizeof results / sizeof *results; i++)
 		if (text_is(id, results[i].id))
@@ -25,7 +26,7 @@ static struct text result_title(struct text id)
 	return TEXT_ABSENT;
 }
 
-static int64_t asked_number(const struct visit *visit, const char *name, int64_t least, int64_t most, int64_t usual)
+int64_t access_number(const struct visit *visit, const char *name, int64_t least, int64_t most, int64_t usual)
 {
 	int64_t number;
 	if (!text_parse_int64(visit_query(visit, name), &number) || number < least || number > most)
@@ -45,7 +46,7 @@ static enum status put_review(struct value *row, struct visit *visit, struct sto
 		return status;
 	put_int(row, "entry", seq);
 	if (page.count) {
-		put_text(row, "reviewed", result_title(page.entries[0].detail));
+		put_text(row, "reviewed", access_result_title(page.entries[0].detail));
 		put_text(row, "reviewed_by", page.entries[0].user_name);
 	}
 	struct value *options = put_array(row, "options");
@@ -88,7 +89,21 @@ static enum status put_unusual(struct visit *visit, struct store *desk, const st
 	return status;
 }
 
-static enum status put_sample(struct visit *visit, struct store *desk, const struct audit_page *page,
+/* How whoever looked stood to the resident, of the entry's own words. */
+static const char *access_how(const struct audit_entry *entry)
+{
+	static const struct {
+		const char *words, *title;
+	} ways[] = {{"break-glass", "By break-glass"},
+		    {"relationship own", "On their caseload"},
+		    {"relationship team", "On their team's caseload"}};
+	for (size_t i = 0; i < sizeof ways / sizeof *ways; i++)
+		if (text_find(entry->detail, text_of(ways[i].words)) < entry->detail.len)
+			return ways[i].title;
+	return NULL;
+}
+
+enum status access_put_sample(struct visit *visit, struct store *desk, const struct audit_page *page,
 			      struct error *error)
 {
 	enum status status = STATUS_OK;
@@ -101,6 +116,7 @@ static enum status put_sample(struct visit *visit, struct store *desk, const str
 		put_who(visit, row, entry->user_name, entry->role, entry->subject_id);
 		put_text(row, "purpose", purpose ? purpose->title : entry->purpose);
 		put_text(row, "reason", entry->reason);
+		put_string(row, "how", access_how(entry));
 		status = put_review(row, visit, desk, entry->seq, error);
 	}
 	return status;
@@ -109,6 +125,7 @@ static enum status put_sample(struct visit *visit, struct store *desk, const str
 static void put_asked(struct visit *visit, int64_t days, const struct unusual_sample *sample,
 		      const struct unusual_list *list)
 {
+	put_string(visit->document, "review_action", "/audit/review");
 	put_int(visit->document, "days", days);
 	put_int(visit->document, "seed", (int64_t)sample->seed);
 	put_int(visit->document, "wanted", (int64_t)sample->wanted);
@@ -122,10 +139,10 @@ enum status page_audit_unusual(struct visit *visit, struct error *error)
 	struct store *desk;
 	struct unusual_list list;
 	struct audit_page page;
-	int64_t days = asked_number(visit, "days", 1, DAYS_MOST, DAYS_USUAL);
+	int64_t days = access_number(visit, "days", 1, DAYS_MOST, DAYS_USUAL);
 	const struct unusual_sample sample = {
-		.seed = (uint64_t)asked_number(visit, "seed", 0, INT64_MAX, instant_date(instant_now())),
-		.wanted = (size_t)asked_number(visit, "sample", 1, SAMPLE_MOST, 10)};
+		.seed = (uint64_t)access_number(visit, "seed", 0, INT64_MAX, instant_date(instant_now())),
+		.wanted = (size_t)access_number(visit, "sample", 1, SAMPLE_MOST, 10)};
 	const struct unusual_question question = {instant_now() - days * INT64_C(86400000000), instant_now()};
 	enum status status = visit_desk(visit, &desk, error);
 	if (status == STATUS_OK)
@@ -135,7 +152,7 @@ enum status page_audit_unusual(struct visit *visit, struct error *error)
 	if (status == STATUS_OK)
 		status = put_unusual(visit, desk, &list, error);
 	if (status == STATUS_OK)
-		status = put_sample(visit, desk, &page, error);
+		status = access_put_sample(visit, desk, &page, error);
 	if (status != STATUS_OK)
 		return status;
 	struct audit_entry entry = visit_entry(visit, "audit.unusual", "allowed");
@@ -150,11 +167,17 @@ enum status page_audit_review(struct visit *visit, struct error *error)
 {
 	int64_t seq;
 	struct text result = visit_field(visit, "result");
-	if (!text_parse_int64(visit_field(visit, "entry"), &seq) || seq < 1 || text_is_absent(result_title(result))) {
+	if (!text_parse_int64(visit_field(visit, "entry"), &seq) || seq < 1 ||
+	    text_is_absent(access_result_title(result))) {
 		error_set(error, STATUS_INVALID, "audit.review", "Say which entry, and what it was.");
 		error_remedy(error, "Choose fine, to be asked, or a breach, in the row of the entry.");
 		return STATUS_INVALID;
 	}
+	return access_record_review(visit, seq, result);
+}
+
+enum status access_record_review(struct visit *visit, int64_t seq, struct text result)
+{
 	struct audit_entry entry = visit_entry(visit, "audit.review", "allowed");
 	entry.subject_kind = TEXT("audit_entry");
 	entry.subject_id = seq;

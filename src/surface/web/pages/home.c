@@ -1,6 +1,7 @@
 /* Home: what needs attention, and how fresh the data is. */
 #include "casework/home_report.h"
 #include "linking/review.h"
+#include "web/pages/break_glass.h"
 #include "web/pages/feeds.h"
 #include "web/pages/pages.h"
 #include "web/pages/review.h"
@@ -232,6 +233,18 @@ static enum status put_wrong_households(struct visit *visit, struct attention *a
 	return status;
 }
 
+static enum status put_glass(struct visit *visit, struct attention *attention, struct error *error)
+{
+	size_t waiting;
+	enum status status = glass_waiting(visit, &waiting, error);
+	if (status == STATUS_OK && waiting)
+		attend(attention, "Break-glass", "red",
+		       arena_format(visit->arena, "%zu protected %s opened by break-glass, for you to review", waiting,
+				    waiting == 1 ? "resident was" : "residents were"),
+		       TEXT("/break-glass/reviews"));
+	return status;
+}
+
 static enum status put_audit(struct visit *visit, struct attention *attention)
 {
 	struct audit_numbers numbers;
@@ -244,6 +257,8 @@ static enum status put_audit(struct visit *visit, struct attention *attention)
 
 enum status page_home(struct visit *visit, struct error *error)
 {
+	if (visit_can(visit, CAPABILITY_PARTNER_ENQUIRE))
+		return visit_redirect(visit, "/partner");
 	put_format(visit->document, "heading", "Hello, %.*s", TEXT_ARG(visit->viewer.display_name));
 	put_bool(visit->document, "can_search", visit_can(visit, CAPABILITY_SEARCH));
 	struct attention attention = {put_array(visit->document, "attention"), false};
@@ -256,6 +271,8 @@ enum status page_home(struct visit *visit, struct error *error)
 		status = put_review(visit, &attention, error);
 	if (status == STATUS_OK)
 		status = put_wrong_households(visit, &attention, error);
+	if (status == STATUS_OK)
+		status = put_glass(visit, &attention, error);
 	if (status == STATUS_OK)
 		status = put_audit(visit, &attention);
 	if (status != STATUS_OK)

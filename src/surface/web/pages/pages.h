@@ -21,6 +21,15 @@ visit_handler page_summary, page_summary_row, page_summary_row_mark, page_summar
 /* household_wrong.c, household_reports.c */
 visit_handler page_household_wrong, page_household_wrong_post, page_review_households, page_household_report,
 	page_household_report_post, page_household_report_undo;
+/* break_glass.c */
+visit_handler page_break_glass, page_break_glass_post, page_break_glass_end, page_break_glass_reviews,
+	page_break_glass_review;
+/* partner.c */
+visit_handler page_partner, page_partner_post;
+/* accesses.c */
+visit_handler page_accesses, page_accesses_review;
+/* caseload.c */
+visit_handler page_caseload;
 /* feeds.c, quarantine.c */
 visit_handler page_feeds, page_feed, page_extract, page_extract_release, page_extract_values, page_quarantine;
 /* reports.c */

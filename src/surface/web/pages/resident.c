@@ -1,5 +1,6 @@
 /* One resident: who works with them first. */
 #include "web/pages/resident.h"
+#include "web/pages/break_glass.h"
 #include "web/pages/pages.h"
 #include "web/pages/people.h"
 #include "web/pages/summary.h"
@@ -14,9 +15,13 @@ enum status page_resident(struct visit *visit, struct error *error)
 	struct disclosure_resident answer;
 	if (!visit_id_parameter(visit, 0, &id))
 		return visit_not_found(error);
+	struct glass_held held;
 	struct disclosure_question question = {.viewer = &visit->viewer, .subject_id = id, .on = DATE_UNKNOWN};
-	enum status status =
-		disclosure_open_resident(&answer, visit->snapshot->disclosure, &question, visit->arena, error);
+	enum status status = glass_take(visit, id, &held, error);
+	if (status != STATUS_OK)
+		return status;
+	question.pass = held.found ? &held.pass : NULL;
+	status = disclosure_open_resident(&answer, visit->snapshot->disclosure, &question, visit->arena, error);
 	if (status == STATUS_NOT_FOUND && !strcmp(error->code, "disclosure.moved")) {
 		visit->answered = true;
 		return visit_redirect(visit, "/residents/%s?was=%.*s", id_format(answer.entry.subject_id, now),
@@ -27,6 +32,8 @@ enum status page_resident(struct visit *visit, struct error *error)
 	if (status != STATUS_OK)
 		return status;
 	visit_ticket(visit, answer.ticket);
+	if (answer.by_pass)
+		glass_use(visit, &held);
 	return resident_page(visit, &answer, error);
 }
 
@@ -39,7 +46,7 @@ static enum status last_look(struct visit *visit, int64_t resident_id, instant *
 	return seen_look(visit->site->seen, desk, visit->viewer.user_id, resident_id, instant_now(), before, error);
 }
 
-static void put_head(struct visit *visit, const struct view_resident *view)
+static void put_head(struct visit *visit, const struct view_resident *view, enum case_relationship relationship)
 {
 	struct value *document = visit->document;
 	char id[ID_TEXT_SIZE];
@@ -53,6 +60,10 @@ static void put_head(struct visit *visit, const struct view_resident *view)
 	} else {
 		put_age(document, "age_text", view->person.date_of_birth, TEXT_ABSENT, 0);
 	}
+	put_string(document, "relationship",
+		   relationship == RELATIONSHIP_OWN    ? "On your caseload"
+		   : relationship == RELATIONSHIP_TEAM ? "On your team's caseload"
+						       : NULL);
 	struct value *restrictions = put_array(document, "restrictions");
 	for (size_t i = 0; i < view->restriction_count; i++) {
 		struct value *row = add_object(restrictions);
@@ -147,7 +158,7 @@ enum status resident_page(struct visit *visit, const struct disclosure_resident 
 	status = summary_add_notes(visit, answer, &view, error);
 	if (status != STATUS_OK)
 		return status;
-	put_head(visit, &view);
+	put_head(visit, &view, answer->relationship);
 	put_markers(visit, &view);
 	put_new(visit, &view);
 	resident_put_services(visit, &view);

@@ -1,4 +1,5 @@
 /* State for people (/status), load balancers (/healthz) and Prometheus (/metrics); the OpenAPI description. */
+#include "web/pages/break_glass.h"
 #include "web/pages/pages.h"
 
 #include <inttypes.h>
@@ -102,6 +103,12 @@ enum status page_status(struct visit *visit, struct error *error)
 		   : ready && !problem && !reviews ? "green"
 						   : "yellow");
 	put_numbers(visit);
+	size_t waiting;
+	status = glass_waiting(visit, &waiting, error);
+	if (status != STATUS_OK)
+		return status;
+	put_int(visit->document, "glass_waiting", (int64_t)waiting);
+	put_bool(visit->document, "has_glass", waiting > 0);
 	put_bool(visit->document, "has_runs", count > 0);
 	struct value *rows = put_array(visit->document, "runs");
 	for (size_t i = 0; i < count; i++)

@@ -57,6 +57,61 @@ enum status page_users(struct visit *visit, struct error *error)
 	return visit_page(visit, "users", "Users and roles");
 }
 
+/* ---- worker numbers -------------------------------------------------------------------------------- */
+
+/* Whether SOURCE has a feed that says who works with whom. */
+static bool says_who_works(const struct profile *profile, const struct profile_source *source)
+{
+	for (size_t i = 0; i < profile->feeds.count; i++)
+		if (profile->feeds.at[i].source == source && profile->feeds.at[i].caseload.worker)
+			return true;
+	return false;
+}
+
+static struct text worker_field(const struct visit *visit, const struct profile_source *source)
+{
+	return arena_format(visit->arena, "worker_%.*s", TEXT_ARG(source->id));
+}
+
+static enum status put_workers(struct visit *visit, int64_t user_id, struct error *error)
+{
+	struct store *desk;
+	struct account_worker *workers = NULL;
+	size_t count = 0;
+	enum status status = visit_desk(visit, &desk, error);
+	if (status == STATUS_OK)
+		status = account_workers(desk, user_id, visit->arena, &workers, &count, error);
+	struct value *rows = put_array(visit->document, "workers");
+	for (size_t i = 0; i < visit->profile->sources.count && status == STATUS_OK; i++) {
+		const struct profile_source *source = &visit->profile->sources.at[i];
+		if (!says_who_works(visit->profile, source))
+			continue;
+		struct value *row = add_object(rows);
+		put_text(row, "field", worker_field(visit, source));
+		put_text(row, "title", source->title);
+		put_string(row, "value", "");
+		for (size_t w = 0; w < count; w++)
+			if (text_equal(workers[w].source, source->id))
+				put_text(row, "value", workers[w].worker);
+	}
+	return status;
+}
+
+/* In the caller's transaction. A form without the field leaves the number as it is. */
+static enum status save_workers(struct visit *visit, struct store *desk, int64_t user_id, struct error *error)
+{
+	enum status status = STATUS_OK;
+	for (size_t i = 0; i < visit->profile->sources.count && status == STATUS_OK; i++) {
+		const struct profile_source *source = &visit->profile->sources.at[i];
+		struct text field = worker_field(visit, source), written = pairs_get(&visit->request->form, field.at);
+		if (text_is_absent(written) || !says_who_works(visit->profile, source))
+			continue;
+		struct account_worker worker = {source->id, text_trim(written)};
+		status = account_set_worker(desk, user_id, &worker, error);
+	}
+	return status;
+}
+
 /* ---- one user ------------------------------------------------------------------------------------- */
 
 /* What the form was given stays in it when it is wrong. */
@@ -85,7 +140,7 @@ static void put_admission(struct visit *visit, const struct account *account, bo
 		put_long_instant(document, "accepted_at", account->accepted_at);
 }
 
-static enum status user_form(struct visit *visit, const struct account *account, bool is_new)
+static enum status user_form(struct visit *visit, const struct account *account, bool is_new, struct error *error)
 {
 	char id[ID_TEXT_SIZE];
 	struct value *document = visit->document;
@@ -109,7 +164,8 @@ static enum status user_form(struct visit *visit, const struct account *account,
 	struct text chosen = account->status == ACCOUNT_ACTIVE ? TEXT("active") : TEXT("disabled");
 	put_option(options, TEXT("active"), TEXT("Active"), chosen);
 	put_option(options, TEXT("disabled"), TEXT("Disabled: cannot sign in"), chosen);
-	return visit_page(visit, "user", is_new ? "Add a user" : "User");
+	enum status status = is_new ? STATUS_OK : put_workers(visit, account->user_id, error);
+	return status ? status : visit_page(visit, "user", is_new ? "Add a user" : "User");
 }
 
 static void read_form(const struct visit *visit, struct account *account)
@@ -151,14 +207,13 @@ static bool form_is_right(struct visit *visit, const struct account *account)
 
 enum status page_user_new(struct visit *visit, struct error *error)
 {
-	(void)error;
 	struct account account = {.username = TEXT(""),
 				  .display_name = TEXT(""),
 				  .role = TEXT(""),
 				  .team = TEXT(""),
 				  .training_until = DATE_UNKNOWN,
 				  .ends = DATE_UNKNOWN};
-	return user_form(visit, &account, true);
+	return user_form(visit, &account, true, error);
 }
 
 static enum status take_factor(struct store *desk, struct account *account, struct error *error)
@@ -188,6 +243,8 @@ static enum status save(struct visit *visit, struct account *account, bool is_ne
 		status = admission_train(desk, account->user_id, account->training_until, error);
 	if (status == STATUS_OK && !is_new && password)
 		status = account_set_password(desk, account->user_id, text_of(password), error);
+	if (status == STATUS_OK && !is_new)
+		status = save_workers(visit, desk, account->user_id, error);
 	bool factor_lost = !is_new && text_is(visit_field(visit, "factor"), "lost");
 	if (status == STATUS_OK && factor_lost)
 		status = take_factor(desk, account, error);
@@ -207,11 +264,12 @@ static enum status save(struct visit *visit, struct account *account, bool is_ne
 	return status;
 }
 
-static enum status saved_page(struct visit *visit, const struct account *account, const char *password)
+static enum status saved_page(struct visit *visit, const struct account *account, const char *password,
+			      struct error *error)
 {
 	put_string(visit->document, "notice", "Saved");
 	put_text(visit->document, "password", password ? arena_text(visit->arena, text_of(password)) : TEXT_ABSENT);
-	return user_form(visit, account, false);
+	return user_form(visit, account, false, error);
 }
 
 enum status page_user_create(struct visit *visit, struct error *error)
@@ -223,14 +281,14 @@ enum status page_user_create(struct visit *visit, struct error *error)
 				  .training_until = DATE_UNKNOWN};
 	read_form(visit, &account);
 	if (!form_is_right(visit, &account))
-		return user_form(visit, &account, true);
+		return user_form(visit, &account, true, error);
 	password_random(password, sizeof password);
 	enum status status = save(visit, &account, true, password, error);
 	if (status == STATUS_INVALID || status == STATUS_CONFLICT) {
 		visit_form_error(visit, "username", arena_copy(visit->arena, text_of(error->message)));
-		return user_form(visit, &account, true);
+		return user_form(visit, &account, true, error);
 	}
-	status = status == STATUS_OK ? saved_page(visit, &account, password) : status;
+	status = status == STATUS_OK ? saved_page(visit, &account, password, error) : status;
 	explicit_bzero(password, sizeof password);
 	return status;
 }
@@ -251,7 +309,7 @@ enum status page_user(struct visit *visit, struct error *error)
 {
 	struct account account;
 	enum status status = find_account(visit, &account, error);
-	return status == STATUS_OK ? user_form(visit, &account, false) : status;
+	return status == STATUS_OK ? user_form(visit, &account, false, error) : status;
 }
 
 enum status page_user_post(struct visit *visit, struct error *error)
@@ -264,15 +322,19 @@ enum status page_user_post(struct visit *visit, struct error *error)
 		return status;
 	read_form(visit, &account);
 	if (!form_is_right(visit, &account))
-		return user_form(visit, &account, false);
+		return user_form(visit, &account, false, error);
 	if (account.user_id == visit->viewer.user_id && account.status != ACCOUNT_ACTIVE) {
 		visit_form_error(visit, "status", "You cannot disable yourself: ask another administrator");
-		return user_form(visit, &account, false);
+		return user_form(visit, &account, false, error);
 	}
 	if (reset)
 		password_random(password, sizeof password);
 	status = save(visit, &account, false, reset ? password : NULL, error);
-	status = status == STATUS_OK ? saved_page(visit, &account, reset ? password : NULL) : status;
+	if (status == STATUS_CONFLICT || status == STATUS_INVALID) {
+		visit_form_error(visit, "name", arena_copy(visit->arena, text_of(error->message)));
+		return user_form(visit, &account, false, error);
+	}
+	status = status == STATUS_OK ? saved_page(visit, &account, reset ? password : NULL, error) : status;
 	explicit_bzero(password, sizeof password);
 	return status;
 }
