@@ -427,7 +427,8 @@ static enum status check_often(struct visit *visit, struct error *error)
 /* Whoever belongs to a partner has their page, and what concerns their own account. */
 static bool visit_may_reach(const struct visit *visit)
 {
-	static const char *const own[] = {"/", "/password", "/second-factor", "/sign-out"};
+	static const char *const own[] = {"/",         "/password",       "/second-factor",
+					  "/sign-out", "/acceptable-use", "/training"};
 	const struct route *route = visit->route;
 	if (route->access == ACCESS_CAPABILITY)
 		return visit_can(visit, route->capability);
@@ -454,7 +455,6 @@ static enum status check_access(struct visit *visit, struct error *error)
 		return visit_redirect(visit, "%s", first);
 	if (!visit_may_reach(visit))
 		return refuse(visit, error);
-	enum status status = STATUS_OK;
 	if (policy_is_behind(visit->snapshot->policy, visit->session.policy_generation))
 		status = snapshot_follow_policy(visit->site, visit->snapshot, visit->desk, NULL, error);
 	if (status == STATUS_OK)
