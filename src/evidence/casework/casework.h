@@ -19,6 +19,13 @@ const char *report_status_name(enum report_status status);  /* "open" ... */
 const char *report_status_title(enum report_status status); /* "Open", "Put right" ... */
 bool report_status_parse(struct text name, enum report_status *out);
 
+/* What is wrong, when it is said of a sentence of a summary. */
+enum report_aspect { REPORT_OF_DATA, REPORT_OF_MATCHING, REPORT_OF_READING, REPORT_OF_WORDING };
+enum { REPORT_ASPECT_COUNT = 4 };
+const char *report_aspect_name(enum report_aspect aspect);  /* "data" ... */
+const char *report_aspect_title(enum report_aspect aspect); /* "What the service recorded" ... */
+bool report_aspect_parse(struct text name, enum report_aspect *out);
+
 struct report {
 	int64_t report_id; /* 0 when it is new */
 	instant made;
@@ -27,6 +34,8 @@ struct report {
 	int64_t resident_id, record_id, row_key;
 	struct text feed_id, source_id, element_id;
 	date as_at; /* of the value, when the report was made */
+	enum report_aspect aspect;
+	struct text sentence_id; /* of the summary's rule or factor; absent: a value was reported */
 	enum report_status status;
 	struct text text, reply; /* plain; filled by report_read() only */
 	instant replied;         /* INSTANT_UNKNOWN: not yet */

@@ -33,6 +33,36 @@ bool report_status_parse(struct text name, enum report_status *out)
 	return false;
 }
 
+static const struct {
+	const char *name, *title;
+} aspects[REPORT_ASPECT_COUNT] = {
+	[REPORT_OF_DATA] = {"data", "What the service recorded"},
+	[REPORT_OF_MATCHING] = {"matching", "The record is somebody else's"},
+	[REPORT_OF_READING] = {"reading", "How a case note was understood"},
+	[REPORT_OF_WORDING] = {"wording", "How the sentence is worded"},
+};
+
+const char *report_aspect_name(enum report_aspect aspect)
+{
+	return aspects[aspect].name;
+}
+
+const char *report_aspect_title(enum report_aspect aspect)
+{
+	return aspects[aspect].title;
+}
+
+bool report_aspect_parse(struct text name, enum report_aspect *out)
+{
+	for (int i = 0; i < REPORT_ASPECT_COUNT; i++) {
+		if (text_is(name, aspects[i].name)) {
+			*out = (enum report_aspect)i;
+			return true;
+		}
+	}
+	return false;
+}
+
 const struct sealed_rows report_sealed_texts = {
 	.title = "reports",
 	.select = "SELECT report_id AS record_id, 0 AS feed_no, 0 AS row_key, 1 AS version, 5 AS part, "
@@ -58,6 +88,8 @@ static void bind_report(struct statement *insert, const struct report *report)
 	statement_bind_text(insert, "element_id", report->element_id);
 	statement_bind_int(insert, "row_key", report->row_key);
 	statement_bind_text(insert, "status", text_of(report_status_name(REPORT_OPEN)));
+	statement_bind_text(insert, "aspect", text_of(report_aspect_name(report->aspect)));
+	statement_bind_text(insert, "sentence_id", report->sentence_id);
 	if (report->as_at == DATE_UNKNOWN)
 		statement_bind_null(insert, "as_at");
 	else
@@ -73,8 +105,10 @@ enum status report_make(struct store *desk, const struct vault *vault, const str
 	enum status status = store_prepare(
 		&insert, desk,
 		"INSERT INTO report (report_id, made, user_id, username, resident_id, record_id, feed_id, source_id, "
-		"element_id, row_key, as_at, status, text_sealed) VALUES (:report_id, :made, :user_id, :username, "
-		":resident_id, :record_id, :feed_id, :source_id, :element_id, :row_key, :as_at, :status, :text)",
+		"element_id, row_key, as_at, aspect, sentence_id, status, text_sealed) VALUES (:report_id, :made, "
+		":user_id, "
+		":username, :resident_id, :record_id, :feed_id, :source_id, :element_id, :row_key, :as_at, :aspect, "
+		":sentence_id, :status, :text)",
 		error);
 	if (status != STATUS_OK)
 		return status;
@@ -118,7 +152,7 @@ enum status report_answer(struct store *desk, const struct vault *vault, int64_t
 
 #define REPORT_COLUMNS \
 	"report_id, made, user_id, username, resident_id, record_id, feed_id, source_id, element_id, row_key, as_at, " \
-	"status, replied, replied_by"
+	"aspect, sentence_id, status, replied, replied_by"
 
 static void read_row(struct statement *row, struct arena *arena, struct report *out)
 {
@@ -134,10 +168,12 @@ static void read_row(struct statement *row, struct arena *arena, struct report *
 		.source_id = row_copy(row, "source_id", arena),
 		.element_id = row_copy(row, "element_id", arena),
 		.as_at = row_date(row, "as_at"),
+		.sentence_id = row_copy(row, "sentence_id", arena),
 		.replied = row_instant(row, "replied"),
 		.replied_by = row_copy(row, "replied_by", arena),
 	};
 	report_status_parse(row_copy(row, "status", arena), &out->status);
+	report_aspect_parse(row_copy(row, "aspect", arena), &out->aspect); /* older ones: of data */
 }
 
 enum status report_read(struct store *desk, const struct vault *vault, int64_t report_id, struct arena *arena,

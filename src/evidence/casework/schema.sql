@@ -73,6 +73,10 @@ CREATE TABLE list_outcome (
 	note_sealed BLOB NOT NULL
 );
 CREATE INDEX list_outcome_by_subject ON list_outcome (list_id, subject_key, made);
+-- migration 4
+-- What is wrong of a sentence of a summary: data | matching | reading (of a note) | wording; and which rule wrote it.
+ALTER TABLE report ADD COLUMN aspect TEXT;
+ALTER TABLE report ADD COLUMN sentence_id TEXT;
 -- shelf: data
 -- migration 1
 -- Stable small numbers for the profile's lists.

@@ -91,6 +91,7 @@ void view_add_notes(struct view_resident *view, const struct disclosure_resident
 {
 	struct view_event *events = ARENA_ARRAY(arena, view->event_count + flags->count, struct view_event);
 	struct told *told = ARENA_ARRAY(arena, flags->count, struct told);
+	const struct disclosed_row **rows = note_rows(answer, profile, flags, arena);
 	size_t count = view->event_count, told_count = 0;
 	if (count)
 		memcpy(events, view->events, count * sizeof *events);
@@ -99,7 +100,7 @@ void view_add_notes(struct view_resident *view, const struct disclosure_resident
 		struct told what = {NULL, flag->factor, note_mention_of(flag)};
 		if (!flag->factor || what.mention == MENTION_COUNT || !note_may_be_read(profile, feeds, flag))
 			continue;
-		what.row = note_row(answer, flag);
+		what.row = rows[i];
 		if (!what.row || is_told(told, told_count, &what))
 			continue;
 		told[told_count++] = what;

@@ -275,6 +275,8 @@ void view_summary(struct view_summary *out, const struct profile *profile, const
 				     .headings = headings,
 				     .heading_count = layout->heading_count,
 				     .sources = ARENA_ARRAY(arena, profile->sources.count, struct summary_source)};
+	if (question->flags)
+		s.note_rows = note_rows(answer, profile, question->flags, arena);
 	for (size_t i = 0; i < layout->heading_count; i++)
 		put_heading(&s, &layout->headings[i], &headings[i]);
 	if (question->flags)

@@ -17,7 +17,8 @@ struct summing { /* a summary being written */
 	bool named;       /* the name was said under this heading */
 	size_t *withheld; /* by number of source */
 	struct text *why;
-	bool *term_used; /* by number of term */
+	bool *term_used;                        /* by number of term */
+	const struct disclosed_row **note_rows; /* of the question's flags */
 
 	struct summary_sentence *sentences; /* of the heading */
 	size_t count, capacity;
@@ -57,8 +58,9 @@ void summary_put_trend(struct summing *s, const struct profile_sentence *rule, c
 enum note_mention { MENTION_NOW, MENTION_POSSIBLE, MENTION_PAST, MENTION_FAMILY, MENTION_NONE, MENTION_COUNT };
 /* How a note speaks of the factor; MENTION_COUNT: in no way that is told. */
 enum note_mention note_mention_of(const struct note_flag *flag);
-/* The row of the note, when it is there for this viewer; NULL. */
-const struct disclosed_row *note_row(const struct disclosure_resident *answer, const struct note_flag *flag);
+/* For each flag the row of its note, when it is there for this viewer; else NULL. */
+const struct disclosed_row **note_rows(const struct disclosure_resident *answer, const struct profile *profile,
+				       const struct note_flags *flags, struct arena *arena);
 bool note_may_be_read(const struct profile *profile, const struct summary_feed *feeds, const struct note_flag *flag);
 
 /* What case notes say of a factor: now, possibly, in the past, of somebody in the family. */

@@ -21,15 +21,32 @@ enum note_mention note_mention_of(const struct note_flag *flag)
 	return MENTION_POSSIBLE; /* said to be possible, feared for the future, or hearsay */
 }
 
-const struct disclosed_row *note_row(const struct disclosure_resident *answer, const struct note_flag *flag)
+static const struct disclosed_row *note_row(const struct disclosure_resident *answer, const struct profile_feed *feed,
+					    const struct note_flag *flag)
 {
 	for (size_t i = 0; i < answer->row_count; i++) {
 		const struct disclosed_row *row = &answer->rows[i];
-		if (row->origin.record_id == flag->record_id && row->origin.row_key == flag->row_key && row->newest &&
-		    !row->presence_only && text_equal(row->origin.feed->id, flag->feed_id))
+		if (row->origin.row_key == flag->row_key && row->origin.record_id == flag->record_id &&
+		    row->origin.feed == feed && row->newest && !row->presence_only)
 			return row;
 	}
 	return NULL;
+}
+
+static bool same_note(const struct note_flag *a, const struct note_flag *b)
+{
+	return a->row_key == b->row_key && a->record_id == b->record_id && text_equal(a->feed_id, b->feed_id);
+}
+
+const struct disclosed_row **note_rows(const struct disclosure_resident *answer, const struct profile *profile,
+				       const struct note_flags *flags, struct arena *arena)
+{
+	const struct disclosed_row **rows = ARENA_ARRAY(arena, flags->count, const struct disclosed_row *);
+	for (size_t i = 0; i < flags->count; i++) /* flags of one note stand together */
+		rows[i] = i && same_note(&flags->at[i], &flags->at[i - 1])
+				  ? rows[i - 1]
+				  : note_row(answer, profile_feed(profile, flags->at[i].feed_id), &flags->at[i]);
+	return rows;
 }
 
 bool note_may_be_read(const struct profile *profile, const struct summary_feed *feeds, const struct note_flag *flag)
@@ -156,7 +173,7 @@ void summary_put_factor(struct summing *s, const struct profile_factor *factor)
 		if (flag->factor != factor || mention == MENTION_COUNT)
 			continue;
 		const struct disclosed_row *row =
-			note_may_be_read(s->v.profile, s->question->feeds, flag) ? note_row(s->v.answer, flag) : NULL;
+			note_may_be_read(s->v.profile, s->question->feeds, flag) ? s->note_rows[i] : NULL;
 		if (row)
 			take_flag(&noted[mention], row, flag);
 		else

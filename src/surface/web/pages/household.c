@@ -68,6 +68,7 @@ static enum status put_household(struct visit *visit, const struct view_househol
 	put_household_graph(visit->document, view);
 	put_history(visit, view);
 	household_put_chronology(visit, view, members);
+	put_bool(visit->document, "can_summarise", visit_can(visit, CAPABILITY_RESIDENT_OPEN));
 	put_bool(visit->document, "can_report", visit_can(visit, CAPABILITY_REPORTS_MAKE));
 	return visit_page(visit, "household", "Household");
 }

@@ -1,6 +1,7 @@
 /* "This is wrong": made from a value, answered by the owner of its source, tracked by both. */
 #include "base/id.h"
 #include "casework/home_report.h"
+#include "profile/summaries.h"
 #include "web/pages/feeds.h"
 #include "web/pages/household.h"
 #include "web/pages/pages.h"
@@ -58,7 +59,9 @@ static void put_report(struct visit *visit, struct value *reports, const struct 
 	put_long_instant(row, "at_text", report->made);
 	put_text(row, "by", report->username);
 	put_text(row, "service", source_title(visit, report->source_id));
-	put_text(row, "what", element_title(visit, report->element_id));
+	put_text(row, "what",
+		 report->sentence_id.len ? text_of(report_aspect_title(report->aspect))
+					 : element_title(visit, report->element_id));
 	put_string(row, "status", report_status_name(report->status));
 	put_string(row, "state", report_status_title(report->status));
 	put_string(row, "colour", colour_of(report->status));
@@ -115,13 +118,17 @@ enum status page_reports(struct visit *visit, struct error *error)
 
 /* ---- making one ------------------------------------------------------------------------------------ */
 
-static const char *const field_names[] = {"resident", "record", "feed", "row", "element", "as_at"};
+static const char *const field_names[] = {"resident", "record", "feed", "row", "element", "as_at", "sentence"};
 
 struct about {
 	int64_t resident_id, record_id, row_key;
 	const struct profile_feed *feed;
 	const struct profile_element *element;
 	date as_at;
+	struct text sentence; /* id of a rule of the summary, or of a factor; empty: a value */
+	const struct profile_sentence *rule;
+	const struct profile_factor *factor;
+	const struct profile_intervention *tried;
 };
 
 static struct text given(const struct visit *visit, const char *name)
@@ -130,12 +137,31 @@ static struct text given(const struct visit *visit, const char *name)
 	return post ? visit_field(visit, name) : visit_query(visit, name);
 }
 
+/* Who wrote the sentence: a rule, a factor read in notes, or the analysis of interventions. */
+static bool read_sentence(const struct visit *visit, struct about *about)
+{
+	const struct profile *profile = visit->profile;
+	about->sentence = given(visit, "sentence");
+	if (!about->sentence.len)
+		return true;
+	for (size_t i = 0; i < profile->sentences.count; i++)
+		if (text_equal(profile->sentences.at[i].id, about->sentence))
+			about->rule = &profile->sentences.at[i];
+	for (size_t i = 0; i < profile->factors.count; i++)
+		if (text_equal(profile->factors.at[i].id, about->sentence))
+			about->factor = &profile->factors.at[i];
+	for (size_t i = 0; i < profile->interventions.count; i++)
+		if (text_equal(profile->interventions.at[i].id, about->sentence))
+			about->tried = &profile->interventions.at[i];
+	return about->rule || about->factor || about->tried;
+}
+
 /* The address or form names a value by ids; all of them must make sense together. */
 static bool read_about(const struct visit *visit, struct about *about)
 {
 	struct text as_at = given(visit, "as_at");
-	about->as_at = DATE_UNKNOWN;
-	if (as_at.len && !date_parse_iso(as_at, &about->as_at))
+	*about = (struct about){.as_at = DATE_UNKNOWN};
+	if ((as_at.len && !date_parse_iso(as_at, &about->as_at)) || !read_sentence(visit, about))
 		return false;
 	about->feed = profile_feed(visit->profile, given(visit, "feed"));
 	about->element = profile_element(visit->profile, given(visit, "element"));
@@ -145,10 +171,27 @@ static bool read_about(const struct visit *visit, struct about *about)
 	       feed_column(about->feed, about->element);
 }
 
+/* A sentence can be wrong in four ways, and each has somebody else to put it right. */
+static void put_aspects(struct visit *visit, const struct about *about)
+{
+	struct value *options = put_array(visit->document, "aspects");
+	struct text chosen = visit_field(visit, "aspect");
+	put_bool(visit->document, "of_sentence", about->sentence.len > 0);
+	for (int a = 0; about->sentence.len && a < REPORT_ASPECT_COUNT; a++)
+		if (a != REPORT_OF_READING || about->factor)
+			put_option(options, text_of(report_aspect_name((enum report_aspect)a)),
+				   text_of(report_aspect_title((enum report_aspect)a)), chosen);
+}
+
 static enum status report_form(struct visit *visit, const struct about *about)
 {
 	struct value *facts = put_array(visit->document, "facts"), *fields = put_array(visit->document, "fields");
-	put_fact(facts, "What", about->element->title);
+	put_fact(facts, "What", about->sentence.len ? TEXT("A sentence of the case summary") : about->element->title);
+	put_fact(facts, "About",
+		 about->factor  ? about->factor->name
+		 : about->tried ? about->tried->title
+				: TEXT_ABSENT);
+	put_aspects(visit, about);
 	put_fact(facts, "According to", about->feed->source->title);
 	put_fact(facts, "In", about->feed->title);
 	put_fact(facts, "As at", document_long_date(visit->arena, about->as_at));
@@ -158,7 +201,14 @@ static enum status report_form(struct visit *visit, const struct about *about)
 		put_text(field, "value", given(visit, field_names[i]));
 	}
 	struct text owner = about->feed->source->owner;
-	put_text(visit->document, "owner", owner.len ? owner : TEXT("the owner of the data"));
+	if (about->sentence.len)
+		put_format(visit->document, "owner",
+			   "whoever puts that right: %s for what was recorded, those who review matching, or those who "
+			   "keep the summary's words%s%s",
+			   owner.len ? owner.at : "the owner of the data", about->factor ? " and definitions: " : "",
+			   about->factor ? about->factor->owner.at : "");
+	else
+		put_text(visit->document, "owner", owner.len ? owner : TEXT("the owner of the data"));
 	put_text(visit->document, "text", visit_field(visit, "text"));
 	return visit_page(visit, "report_new", "Report something wrong");
 }
@@ -181,8 +231,8 @@ static enum status join(struct visit *visit, struct store *desk, const char *act
 	return status;
 }
 
-static enum status make(struct visit *visit, const struct about *about, struct text text, int64_t *report_id,
-			struct error *error)
+static enum status make(struct visit *visit, const struct about *about, enum report_aspect aspect, struct text text,
+			int64_t *report_id, struct error *error)
 {
 	struct store *desk;
 	struct report report = {.user_id = visit->viewer.user_id,
@@ -194,6 +244,8 @@ static enum status make(struct visit *visit, const struct about *about, struct t
 				.source_id = about->feed->source->id,
 				.element_id = about->element->id,
 				.as_at = about->as_at,
+				.aspect = aspect,
+				.sentence_id = about->sentence.len ? about->sentence : TEXT_ABSENT,
 				.text = text};
 	enum status status = visit_desk(visit, &desk, error);
 	if (status == STATUS_OK)
@@ -202,8 +254,8 @@ static enum status make(struct visit *visit, const struct about *about, struct t
 		status = report_make(desk, visit->site->vault, &report, report_id, error);
 	if (status == STATUS_OK)
 		status = join(visit, desk, "report.make", *report_id,
-			      arena_format(visit->arena, "feed=%.*s element=%.*s", TEXT_ARG(about->feed->id),
-					   TEXT_ARG(about->element->id)),
+			      arena_format(visit->arena, "feed=%.*s element=%.*s aspect=%s", TEXT_ARG(about->feed->id),
+					   TEXT_ARG(about->element->id), report_aspect_name(aspect)),
 			      error);
 	return status == STATUS_OK ? store_commit(desk, error) : status;
 }
@@ -213,16 +265,19 @@ enum status page_report_post(struct visit *visit, struct error *error)
 	struct about about;
 	int64_t report_id;
 	char id[ID_TEXT_SIZE];
+	enum report_aspect aspect = REPORT_OF_DATA;
 	struct text text = visit_field(visit, "text");
 	if (!read_about(visit, &about))
 		return visit_not_found(error);
+	if (about.sentence.len && !report_aspect_parse(visit_field(visit, "aspect"), &aspect))
+		visit_form_error(visit, "aspect", "Choose what is wrong about the sentence");
 	if (text.len < 3)
 		visit_form_error(visit, "text", "Say what is wrong");
 	else if (text.len > REPORT_TEXT_LONGEST)
 		visit_form_error(visit, "text", "What you wrote must be 1,000 characters or fewer");
 	if (visit->request->response.status == 422)
 		return report_form(visit, &about);
-	enum status status = make(visit, &about, text, &report_id, error);
+	enum status status = make(visit, &about, aspect, text, &report_id, error);
 	return status == STATUS_OK ? visit_redirect(visit, "/reports/%s?made=yes", id_format(report_id, id)) : status;
 }
 
@@ -281,6 +336,10 @@ static enum status report_page(struct visit *visit, const struct report *report)
 	put_id(visit->document, "number", report->report_id);
 	put_fact(facts, "State", text_of(report_status_title(report->status)));
 	put_fact(facts, "What is wrong", report->text);
+	if (report->sentence_id.len) {
+		put_fact(facts, "Of the summary", text_of(report_aspect_title(report->aspect)));
+		put_fact(facts, "Sentence", report->sentence_id);
+	}
 	put_fact(facts, "Value", element_title(visit, report->element_id));
 	put_fact(facts, "According to", source_title(visit, report->source_id));
 	put_fact(facts, "In", feed ? feed->title : report->feed_id);

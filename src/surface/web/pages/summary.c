@@ -289,27 +289,39 @@ static void put_explanations(struct visit *visit, struct value *object, const st
 	put_text(object, "purpose_text", purpose ? purpose->description : TEXT_ABSENT);
 }
 
-static void put_glossary(struct value *object, const struct view_summary *summary)
+void put_summary_terms(struct visit *visit, const bool *used)
 {
-	put_bool(object, "has_glossary", summary->term_count > 0);
-	struct value *terms = put_array(object, "glossary");
-	for (size_t i = 0; i < summary->term_count; i++) {
+	struct value *terms = put_array(visit->document, "glossary");
+	for (size_t i = 0; i < visit->profile->terms.count; i++) {
+		const struct profile_term *term = &visit->profile->terms.at[i];
+		if (!used[i])
+			continue;
 		struct value *row = add_object(terms);
-		put_format(row, "anchor", "term-%s", summary->terms[i]->id.at);
-		put_text(row, "term", summary->terms[i]->term);
-		put_text(row, "means", summary->terms[i]->means);
+		put_format(row, "anchor", "term-%s", term->id.at);
+		put_text(row, "term", term->term);
+		put_text(row, "means", term->means);
 	}
+	put_bool(visit->document, "has_glossary", terms->count > 0);
 }
 
-void put_summary(struct visit *visit, struct value *object, const struct view_summary *summary,
-		 const struct view_resident *view)
+void put_summary_sentences(struct visit *visit, struct value *object, const struct view_summary *summary,
+			   const struct view_resident *view)
 {
 	put_headings(visit, object, summary, view->resident_id);
 	put_withheld(object, summary);
-	put_gaps(visit, object, summary);
 	put_conflicts(visit, object, view);
-	put_explanations(visit, object, summary);
-	put_glossary(object, summary);
+}
+
+void put_summary_layouts(struct visit *visit, const struct profile_layout *layout)
+{
+	struct value *document = visit->document;
+	put_text(document, "layout", layout->id);
+	put_text(document, "layout_title", layout->title);
+	struct value *options = put_array(document, "layout_options");
+	for (size_t i = 0; i < visit->profile->layouts.count; i++)
+		put_option(options, visit->profile->layouts.at[i].id, visit->profile->layouts.at[i].title, layout->id);
+	put_long_instant(document, "made_text", instant_now());
+	put_text(document, "made_for", visit->viewer.username);
 }
 
 /* ---- the page ------------------------------------------------------------------------------------------------ */
@@ -323,20 +335,21 @@ static void put_head(struct visit *visit, const struct view_resident *view, cons
 	put_text(document, "name", view->name.len ? view->name : TEXT("Name withheld"));
 	put_birth(document, "born_text", view->person.date_of_birth);
 	put_age(document, "age_text", view->person.date_of_birth, view->person.date_of_death, 0);
-	put_text(document, "layout", summary->layout->id);
-	put_text(document, "layout_title", summary->layout->title);
-	struct value *options = put_array(document, "layout_options");
-	for (size_t i = 0; i < visit->profile->layouts.count; i++)
-		put_option(options, visit->profile->layouts.at[i].id, visit->profile->layouts.at[i].title,
-			   summary->layout->id);
+	put_summary_layouts(visit, summary->layout);
 	put_text(document, "since", visit_query(visit, "since"));
 	put_long_date(document, "since_text", since == INSTANT_UNKNOWN ? DATE_UNKNOWN : instant_date(since));
 	put_int(document, "new_count", (int64_t)summary->new_count);
-	put_long_instant(document, "made_text", instant_now());
-	put_text(document, "made_for", visit->viewer.username);
 	put_format(document, "counts", "%zu %s from %zu %s", summary->sentence_count,
 		   summary->sentence_count == 1 ? "sentence" : "sentences", summary->source_count,
 		   summary->source_count == 1 ? "service" : "services");
+}
+
+static void put_terms(struct visit *visit, const struct view_summary *summary)
+{
+	bool *used = ARENA_ARRAY(visit->arena, visit->profile->terms.count, bool);
+	for (size_t i = 0; i < summary->term_count; i++)
+		used[summary->terms[i]->number] = true;
+	put_summary_terms(visit, used);
 }
 
 /* What came since a day that was asked for, or since the viewer last looked. */
@@ -379,7 +392,10 @@ static enum status summary_page(struct visit *visit, const struct disclosure_res
 	view_resident(&view, visit->profile, answer, question.since, question.today, visit->arena);
 	view_summary(&summary, visit->profile, answer, &view, &question, visit->arena);
 	put_head(visit, &view, &summary, question.since);
-	put_summary(visit, visit->document, &summary, &view);
+	put_summary_sentences(visit, visit->document, &summary, &view);
+	put_gaps(visit, visit->document, &summary);
+	put_explanations(visit, visit->document, &summary);
+	put_terms(visit, &summary);
 	return visit_page(
 		visit, "summary",
 		arena_copy(visit->arena, arena_format(visit->arena, "Summary: %.*s", TEXT_ARG(summary.name))));

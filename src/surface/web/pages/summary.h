@@ -15,8 +15,12 @@ enum status summary_read_flags(struct visit *visit, int64_t resident_id, const s
 /* What was read in the notes, as far as the viewer may read them, joins the events of VIEW. */
 enum status summary_add_notes(struct visit *visit, const struct disclosure_resident *answer, struct view_resident *view,
 			      struct error *error) MUST_CHECK;
-/* Everything of SUMMARY, into OBJECT. */
-void put_summary(struct visit *visit, struct value *object, const struct view_summary *summary,
-		 const struct view_resident *view);
+/* Into OBJECT: headings with their sentences, what is withheld, what sources say differently. */
+void put_summary_sentences(struct visit *visit, struct value *object, const struct view_summary *summary,
+			   const struct view_resident *view);
+/* Into the document: the choice of layouts, when and for whom it was made. */
+void put_summary_layouts(struct visit *visit, const struct profile_layout *layout);
+/* The glossary; USED by number of term. */
+void put_summary_terms(struct visit *visit, const bool *used);
 
 #endif
