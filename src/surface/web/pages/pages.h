@@ -17,8 +17,7 @@ visit_handler page_home;
 visit_handler page_search, page_search_post;
 /* resident.c, household.c, property.c */
 visit_handler page_resident, page_household, page_property;
-visit_handler page_summary, page_summary_row, page_summary_row_mark, page_summary_by_source,
-	page_household_summary;
+visit_handler page_summary, page_summary_row, page_summary_row_mark, page_summary_by_source, page_household_summary;
 /* household_wrong.c, household_reports.c */
 visit_handler page_household_wrong, page_household_wrong_post, page_review_households, page_household_report,
 	page_household_report_post, page_household_report_undo;
