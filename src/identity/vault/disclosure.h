@@ -217,11 +217,19 @@ struct disclosed_history { /* what became of the resident's id: see linking */
 
 /* ---- asking --------------------------------------------------------------------------------------- */
 
+struct disclosure_note { /* where the text of a case note lies */
+	const struct profile_feed *feed;
+	int64_t record_id, row_key;
+};
+
 struct disclosure_question {
 	const struct viewer *viewer;
 	int64_t subject_id;
 	date on;    /* DATE_UNKNOWN: today */
 	bool notes; /* with the text of case notes */
+	/* With NOTES: of this row only. NULL: of all rows. */
+	const struct disclosure_note *note;
+	bool readings; /* what was read in case notes is told with the answer: for the audit */
 	/* Households as they were on that day: who was there, and where. NULL: as they are now, with those who have
 	 * left. It changes nothing about what may be seen. */
 	const date *drawn_at;

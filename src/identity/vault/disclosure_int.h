@@ -94,9 +94,10 @@ struct asking_door {
 	struct text *slots;       /* by element number: values of the row under way */
 	uint8_t *disclosed;       /* by element number: let through at least once */
 	uint8_t *agreements;      /* by agreement number: let something through */
-	bool notes;
-	bool lists_sources; /* of every member how many sources place them there */
-	bool tells_all;     /* of a household also relationships and what became of it */
+	bool notes, readings;
+	const struct disclosure_note *note; /* NULL: of every row */
+	bool lists_sources;                 /* of every member how many sources place them there */
+	bool tells_all;                     /* of a household also relationships and what became of it */
 	const date *drawn_at;
 	const struct policy_pass *pass; /* NULL: the glass is whole */
 	uint64_t consents;              /* of the resident whose rows are being let through; none for everybody else */

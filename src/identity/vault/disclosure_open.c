@@ -17,6 +17,8 @@ static enum status open_and_submit(void *out, struct audit_entry *entry, struct 
 	if (status)
 		return status;
 	asking.notes = question->notes;
+	asking.note = question->note;
+	asking.readings = question->readings;
 	asking.drawn_at = question->drawn_at;
 	asking.pass = opening->hears_pass ? question->pass : NULL;
 	status = opening->open(out, &asking, question->subject_id, error);
@@ -130,9 +132,13 @@ static enum status open_resident(void *thing, struct asking_door *asking, int64_
 static struct text describe_resident(const void *thing, struct asking_door *asking)
 {
 	const struct disclosure_resident *out = thing;
-	return arena_format(asking->arena, "%zu records, %zu rows%s, relationship %s%s", out->record_count,
-			    out->row_count, asking->notes ? ", with notes" : "", relationship_name(out->relationship),
-			    out->by_pass ? ", break-glass" : "");
+	return arena_format(asking->arena, "%zu records, %zu rows%s%s, relationship %s%s", out->record_count,
+			    out->row_count,
+			    !asking->notes ? ""
+			    : asking->note ? ", with one note"
+					   : ", with notes",
+			    asking->readings ? ", with what was read in notes" : "",
+			    relationship_name(out->relationship), out->by_pass ? ", break-glass" : "");
 }
 
 enum status disclosure_open_resident(struct disclosure_resident *out, struct disclosure *door,

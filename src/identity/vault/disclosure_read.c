@@ -351,6 +351,13 @@ enum status asking_find_facts(struct found *found, struct asking_door *asking, i
 	return status;
 }
 
+static bool wants_note(const struct asking_door *asking, const struct found_row *row)
+{
+	const struct disclosure_note *note = asking->note;
+	return asking->notes && (!note || (note->feed == row->feed && note->record_id == row->record_id &&
+					   note->row_key == row->row_key));
+}
+
 /* VERSION: of the sealed row. An older version of a fact is opened where its own identity changed, so that a former
  * name or address is known; what it has in common with those before it is not opened again. */
 static bool wants_seal(struct asking_door *asking, const struct found *found, const struct found_row *row, int64_t part,
@@ -362,7 +369,7 @@ static bool wants_seal(struct asking_door *asking, const struct found *found, co
 	if (found->for_all)
 		return part == VAULT_IDENTITY && (row->newest || former);
 	const struct feed_plan *plan = asking_plan(asking, row->feed);
-	return (row->newest || former) && plan->seals_allowed && (part == VAULT_IDENTITY || asking->notes);
+	return (row->newest || former) && plan->seals_allowed && (part == VAULT_IDENTITY || wants_note(asking, row));
 }
 
 /* The newest sealed row that is not above a fact's version belongs to it. */

@@ -10,7 +10,8 @@ static enum status open_member(struct visit *visit, int64_t resident_id, const s
 			       struct error *error)
 {
 	struct disclosure_resident *answer = ARENA_NEW(visit->arena, struct disclosure_resident);
-	struct disclosure_question question = {.viewer = &visit->viewer, .subject_id = resident_id, .on = DATE_UNKNOWN};
+	struct disclosure_question question = {
+		.viewer = &visit->viewer, .subject_id = resident_id, .on = DATE_UNKNOWN, .readings = true};
 	enum status status =
 		disclosure_open_resident(answer, visit->snapshot->disclosure, &question, visit->arena, error);
 	if (status != STATUS_OK)

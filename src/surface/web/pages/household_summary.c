@@ -35,7 +35,8 @@ static void put_member(struct visit *visit, struct together *t, const struct vie
 static enum status add_member(struct visit *visit, struct together *t, int64_t resident_id, struct error *error)
 {
 	struct disclosure_resident *answer = ARENA_NEW(visit->arena, struct disclosure_resident);
-	struct disclosure_question question = {.viewer = &visit->viewer, .subject_id = resident_id, .on = DATE_UNKNOWN};
+	struct disclosure_question question = {
+		.viewer = &visit->viewer, .subject_id = resident_id, .on = DATE_UNKNOWN, .readings = true};
 	struct view_resident view;
 	struct view_summary summary;
 	enum status status =

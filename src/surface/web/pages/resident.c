@@ -16,7 +16,8 @@ enum status page_resident(struct visit *visit, struct error *error)
 	if (!visit_id_parameter(visit, 0, &id))
 		return visit_not_found(error);
 	struct glass_held held;
-	struct disclosure_question question = {.viewer = &visit->viewer, .subject_id = id, .on = DATE_UNKNOWN};
+	struct disclosure_question question = {
+		.viewer = &visit->viewer, .subject_id = id, .on = DATE_UNKNOWN, .readings = true};
 	enum status status = glass_take(visit, id, &held, error);
 	if (status != STATUS_OK)
 		return status;

@@ -4,7 +4,7 @@
 #include "base/id.h"
 #include "insight/insight.h"
 #include "intake/quality.h"
-#include "web/form.h"
+#include "web/pages/break_glass.h"
 #include "web/pages/pages.h"
 #include "web/pages/people.h"
 
@@ -405,9 +405,14 @@ static enum status open_summary(struct visit *visit, int64_t id, struct error *e
 {
 	char now[ID_TEXT_SIZE];
 	struct disclosure_resident answer;
-	struct disclosure_question question = {.viewer = &visit->viewer, .subject_id = id, .on = DATE_UNKNOWN};
-	enum status status =
-		disclosure_open_resident(&answer, visit->snapshot->disclosure, &question, visit->arena, error);
+	struct glass_held held;
+	struct disclosure_question question = {
+		.viewer = &visit->viewer, .subject_id = id, .on = DATE_UNKNOWN, .readings = true};
+	enum status status = glass_take(visit, id, &held, error);
+	if (status != STATUS_OK)
+		return status;
+	question.pass = held.found ? &held.pass : NULL;
+	status = disclosure_open_resident(&answer, visit->snapshot->disclosure, &question, visit->arena, error);
 	if (status == STATUS_NOT_FOUND && !strcmp(error->code, "disclosure.moved")) {
 		visit->answered = true;
 		return visit_redirect(visit, "/residents/%s/summary", id_format(answer.entry.subject_id, now));
@@ -417,6 +422,8 @@ static enum status open_summary(struct visit *visit, int64_t id, struct error *e
 	if (status != STATUS_OK)
 		return status;
 	visit_ticket(visit, answer.ticket);
+	if (answer.by_pass)
+		glass_use(visit, &held);
 	return summary_page(visit, &answer, error);
 }
 

@@ -1,5 +1,6 @@
 /* The row behind a sentence: every value that may be seen, from which file, under which agreement; in a case note the
  * words that were read, marked in their place, each of which a worker may say to be wrong. */
+#include "web/pages/break_glass.h"
 #include "web/pages/pages.h"
 #include "web/pages/people.h"
 #include "web/pages/summary.h"
@@ -212,15 +213,26 @@ static enum status open_row(struct visit *visit, struct disclosure_resident *ans
 	struct row_name name;
 	if (!visit_id_parameter(visit, 0, &id) || !parse_name(visit, &name))
 		return visit_not_found(error);
-	struct disclosure_question question = {
-		.viewer = &visit->viewer, .subject_id = id, .on = DATE_UNKNOWN, .notes = true};
-	enum status status =
-		disclosure_open_resident(answer, visit->snapshot->disclosure, &question, visit->arena, error);
+	struct glass_held held;
+	struct disclosure_note note = {name.feed, name.record_id, name.row_key};
+	struct disclosure_question question = {.viewer = &visit->viewer,
+					       .subject_id = id,
+					       .on = DATE_UNKNOWN,
+					       .notes = true,
+					       .note = &note,
+					       .readings = true};
+	enum status status = glass_take(visit, id, &held, error);
+	if (status != STATUS_OK)
+		return status;
+	question.pass = held.found ? &held.pass : NULL;
+	status = disclosure_open_resident(answer, visit->snapshot->disclosure, &question, visit->arena, error);
 	if (status == STATUS_NOT_FOUND)
 		return visit_not_found(error);
 	if (status != STATUS_OK)
 		return status;
 	visit_ticket(visit, answer->ticket);
+	if (answer->by_pass)
+		glass_use(visit, &held);
 	*row = find_row(answer, &name);
 	return *row ? STATUS_OK : visit_not_found(error);
 }
