@@ -195,6 +195,8 @@ class Workspace:
 class Served:
     """A workspace while it is served, and the browser of one visitor."""
 
+    handlers = ()  # of urllib, beside cookies
+
     def __init__(self, workspace, log=os.devnull, cwd=None, preexec_fn=None, **more):
         with open(log, "ab") as err:
             self.process = subprocess.Popen([PROGRAM, "serve", workspace.folder, "--port", "0"], stdout=subprocess.PIPE, stderr=err,
@@ -207,7 +209,8 @@ class Served:
 
     def forget(self):
         """Another visitor: no cookies."""
-        self.opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(http.cookiejar.CookieJar()))
+        self.jar = http.cookiejar.CookieJar()
+        self.opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(self.jar), *self.handlers)
 
     def ask(self, path, data=None, **headers):
         try:

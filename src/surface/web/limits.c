@@ -36,15 +36,17 @@ struct limits {
 	struct user *users;
 	size_t count, capacity;
 	struct address addresses[ADDRESSES];
+	int failures_most;
 	uint64_t seed; /* nobody chooses addresses that share a place */
 	struct limits_numbers numbers;
 };
 
-struct limits *limits_new(void)
+struct limits *limits_new(unsigned sign_in_failures)
 {
 	struct limits *limits = memory_alloc(1, sizeof *limits);
 	pthread_mutex_init(&limits->lock, NULL);
 	id_map_init(&limits->places);
+	limits->failures_most = sign_in_failures ? (int)sign_in_failures : SIGN_IN_FAILURES_MOST;
 	limits->seed = (uint64_t)id_random();
 	return limits;
 }
@@ -219,7 +221,7 @@ static struct window *failures_of(struct limits *limits, struct text address)
 bool limits_may_sign_in(struct limits *limits, struct text address)
 {
 	pthread_mutex_lock(&limits->lock);
-	bool may = failures_of(limits, address)->count < SIGN_IN_FAILURES_MOST;
+	bool may = failures_of(limits, address)->count < limits->failures_most;
 	limits->numbers.refused += !may;
 	pthread_mutex_unlock(&limits->lock);
 	return may;

@@ -17,7 +17,11 @@
 
 struct limits;
 
-struct limits *limits_new(void);
+/* Of one address (IPv6: one /64) in a quarter of an hour; an office may share one. */
+enum { SIGN_IN_FAILURES_MOST = 100 };
+
+/* SIGN_IN_FAILURES 0: SIGN_IN_FAILURES_MOST. */
+struct limits *limits_new(unsigned sign_in_failures);
 void limits_free(struct limits *limits); /* NULL is fine */
 
 struct limits_asker {
@@ -39,9 +43,6 @@ enum status limits_open(struct limits *limits, const struct limits_asker *asker,
 /* Counts a search. False: too many in this minute. */
 bool limits_search(struct limits *limits, const struct limits_asker *asker);
 
-enum {
-	SIGN_IN_FAILURES_MOST = 100
-}; /* of one address (IPv6: one /64) in a quarter of an hour; an office may share one */
 /* Whether an address may still try passwords. */
 bool limits_may_sign_in(struct limits *limits, struct text address);
 void limits_sign_in_failed(struct limits *limits, struct text address);

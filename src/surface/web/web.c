@@ -111,7 +111,7 @@ enum status site_open(struct site **out, const struct web_settings *settings, st
 	pthread_mutex_init(&site->snapshot_lock, NULL);
 	buf_init(&site->profile_problem, 4096);
 	site->searches = searches_new();
-	site->asked = limits_new();
+	site->asked = limits_new(settings->sign_in_failures);
 	site->seen = seen_new();
 	site->limits.marks = session_marks_new();
 	enum status status = workspace_open(&site->workspace, settings->workspace, error);

@@ -36,7 +36,8 @@ struct web_settings {
 	void (*ready)(void *context, const char *address, unsigned port);
 	void *context;
 
-	bool without_limits; /* for benchmarks only: nobody is told that they ask too often */
+	unsigned sign_in_failures; /* of one address in a quarter of an hour; 0: 100 */
+	bool without_limits;       /* for benchmarks only: nobody is told that they ask too often */
 
 	/* For tests only: called in the confined web process, as if somebody had taken it over. LINE leads to the
 	 * keeper. */

@@ -31,7 +31,7 @@ static void test_windows(void **state)
 	struct village *v = *state;
 	struct error e;
 	struct store *desk;
-	struct limits *limits = limits_new();
+	struct limits *limits = limits_new(0);
 	const struct profile_limits most = {
 		.opens_minute = 5, .opens_hour = 7, .opens_day = 1000, .residents_hour = 3, .searches_minute = 2};
 	const struct limits_asker one = {1, TEXT("one"), &most}, other = {2, TEXT("other"), &most};
@@ -57,7 +57,7 @@ static void test_bulk_is_noticed_once(void **state)
 	struct village *v = *state;
 	struct error e;
 	struct store *desk;
-	struct limits *limits = limits_new();
+	struct limits *limits = limits_new(0);
 	const struct profile_limits most = {1000, 1000, 1000, 3, 1000};
 	const struct limits_asker one = {1, TEXT("one"), &most};
 	const int64_t residents[] = {11, 12, 11, 13, 13, 12, 14, 15, 14};
@@ -105,7 +105,7 @@ static void test_a_restart_is_no_fresh_start(void **state)
 	assert_ok(audit_count_looks(&looks, desk, TEXT("one"), now + 1000000, now - 1000000, &e), &e);
 	assert_int_equal(looks.all, 2);
 	assert_int_equal(looks.later, 1);
-	struct limits *limits = limits_new();
+	struct limits *limits = limits_new(0);
 	assert_null(opened(limits, &one, 0, desk).over);
 	assert_string_equal(opened(limits, &one, 0, desk).over, "day");
 	limits_free(limits);
@@ -115,7 +115,7 @@ static void test_a_restart_is_no_fresh_start(void **state)
 static void test_addresses(void **state)
 {
 	(void)state;
-	struct limits *limits = limits_new();
+	struct limits *limits = limits_new(0);
 	while (instant_now() / 1000000 % 900 > 897)
 		usleep(100000);
 	for (int i = 0; i < SIGN_IN_FAILURES_MOST; i++) {
@@ -178,9 +178,28 @@ static void test_too_many_searches(void **state)
 	assert_int_equal(entries(v, "action = 'search' AND outcome = 'refused'"), 1);
 }
 
+static void test_too_many_wrong_passwords(void **state)
+{
+	struct village *v = *state;
+	v->cookie[0] = '\0';
+	assert_int_equal(village_get(v, "/sign-in"), 200);
+	for (int i = 0; i < 3; i++)
+		assert_int_equal(village_post(v, "/sign-in", "username=nobody&password=wrong+password"), 422);
+	assert_int_equal(village_post(v, "/sign-in", "username=other&password=wrong+password"), 429);
+	assert_true(village_shows(v, "Signing in has failed too often from where you are."));
+	assert_int_equal(
+		village_query(v, STORE_DESK,
+			      "SELECT COUNT(*) FROM audit_entry WHERE action = 'sign_in' AND detail = 'limit=address'"),
+		1);
+}
+
 static int set_up(void **state)
 {
-	*state = village_make();
+	struct village *v = village_make();
+	village_stop(v);
+	v->sign_in_failures = 3;
+	village_start(v);
+	*state = v;
 	return 0;
 }
 
@@ -199,6 +218,7 @@ int main(void)
 		cmocka_unit_test(test_addresses),
 		cmocka_unit_test(test_too_many_pages),
 		cmocka_unit_test(test_too_many_searches),
+		cmocka_unit_test(test_too_many_wrong_passwords),
 	};
 	return cmocka_run_group_tests(tests, set_up, tear_down);
 }

@@ -25,6 +25,7 @@ struct village {
 	struct workspace *workspace;
 	struct web_settings settings;
 	void (*taken_over)(void *context, int line); /* for the next village_start() */
+	unsigned sign_in_failures;                   /* likewise */
 	pthread_t thread;
 	atomic_uint port;
 	struct buf out;
@@ -121,6 +122,7 @@ static inline void village_start(struct village *v)
 					    .profile_seconds = 1,
 					    .ready = village_ready,
 					    .context = v,
+					    .sign_in_failures = v->sign_in_failures,
 					    .taken_over = v->taken_over};
 	assert_int_equal(pthread_create(&v->thread, NULL, village_serve, v), 0);
 	while (!atomic_load(&v->port))
