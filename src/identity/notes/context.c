@@ -249,9 +249,9 @@ static bool is_word(const struct context *c, size_t token, const char *word)
 /* "mum was hit": the one who is named before what is done is the one it is done to. */
 static bool suffers(const struct judging *j, const struct cue *cue)
 {
-	static const char *const words[] = {"was",       "were",        "been",         "being",
-					    "got",       "of",          "suffered",     "suffers",
-					    "suffering", "experienced", "experiencing", "subjected"};
+	static const char *const words[] = {
+		"was",       "were",        "been",         "being",     "got",    "of",       "suffered", "suffers",
+		"suffering", "experienced", "experiencing", "subjected", "victim", "survivor", "fled",     "fleeing"};
 	if (rule_of(j->c, cue)->possessive)
 		return true;
 	for (size_t i = j->first > 3 ? j->first - 3 : 0; i < j->first; i++) {
@@ -267,7 +267,7 @@ static bool suffers(const struct judging *j, const struct cue *cue)
  * "by" and "from" whom it comes. */
 static bool may_be_theirs(const struct judging *j, const struct cue *cue)
 {
-	if (!j->done_to || says(j, cue, EFFECT_SUBJECT))
+	if (!j->done_to || says(j, cue, EFFECT_SUBJECT) || says(j, cue, EFFECT_OTHER))
 		return true;
 	if (cue->end <= j->first)
 		return suffers(j, cue);

@@ -2,7 +2,8 @@
  *
  * A note is brought into a form first: lower case, one space for whatever is no letter, digit or apostrophe, a space at
  * both ends.  A phrase brought into the same form, its two spaces included, is a literal whose every occurrence is
- * one of whole words: nothing has to be looked at again, and "dv" is not found in "advice".
+ * one of whole words, and "dv" is not found in "advice".  Vectorscan finds where a literal may begin; which ones stand
+ * there is looked up among those that begin so.
  */
 #include "notes/reader_int.h"
 
@@ -141,7 +142,7 @@ static bool add_literal(void *context, struct text phrase)
 	if (b->form.len < 3 || lexicon->count >= LITERALS_MOST)
 		return b->form.len < 3;
 	bool is_new;
-	uint64_t *first = text_map_put(&lexicon->literals, text_slice(b->form.at, b->form.len), &is_new);
+	uint64_t *first = text_map_put(&lexicon->texts, text_slice(b->form.at, b->form.len), &is_new);
 	uint32_t next = is_new ? UINT32_MAX : (uint32_t)*first;
 	for (uint32_t i = next; i != UINT32_MAX; i = lexicon->lexemes[i].next) {
 		if (lexicon->lexemes[i].factor == b->factor)
@@ -149,7 +150,7 @@ static bool add_literal(void *context, struct text phrase)
 	}
 	*first = lexicon->count;
 	ARRAY_GROW(lexicon->lexemes, lexicon->count, lexicon->capacity);
-	lexicon->lexemes[lexicon->count++] = (struct lexeme){b->factor, b->phrase, next, (uint32_t)b->form.len};
+	lexicon->lexemes[lexicon->count++] = (struct lexeme){b->factor, b->phrase, next};
 	return true;
 }
 
@@ -171,28 +172,97 @@ static enum status add_factor(struct building *b, const struct profile_factor *f
 	return STATUS_OK;
 }
 
-/* Literals get the numbers of their places in the map. */
+static int compare_literals(const void *left, const void *right)
+{
+	return text_compare(((const struct literal *)left)->form, ((const struct literal *)right)->form);
+}
+
+/* In order, a literal comes behind those that it begins with, and close behind the longest of them. */
+static void sort_literals(struct lexicon *lexicon)
+{
+	size_t count = lexicon->texts.count;
+	lexicon->literals = memory_alloc(count + 1, sizeof *lexicon->literals);
+	lexicon->literal_count = count;
+	for (size_t i = 0; i < count; i++)
+		lexicon->literals[i] =
+			(struct literal){lexicon->texts.keys[i], (uint32_t)lexicon->texts.values[i], UINT32_MAX};
+	if (count)
+		qsort(lexicon->literals, count, sizeof *lexicon->literals, compare_literals);
+	for (size_t i = 0; i < count; i++) /* side by side, as they are looked at */
+		lexicon->literals[i].form = arena_text(&lexicon->arena, lexicon->literals[i].form);
+	for (uint32_t i = 1; i < count; i++) {
+		uint32_t before = i - 1;
+		while (before != UINT32_MAX &&
+		       !text_starts_with(lexicon->literals[i].form, lexicon->literals[before].form))
+			before = lexicon->literals[before].within;
+		lexicon->literals[i].within = before;
+	}
+}
+
+static struct text anchor_text(struct text form)
+{
+	return text_slice(form.at, form.len < ANCHOR_LONGEST ? form.len : ANCHOR_LONGEST);
+}
+
+static void find_anchors(struct lexicon *lexicon)
+{
+	for (uint32_t i = 0; i < lexicon->literal_count; i++) {
+		struct text text = anchor_text(lexicon->literals[i].form);
+		struct anchor *last = lexicon->anchor_count ? &lexicon->anchors[lexicon->anchor_count - 1] : NULL;
+		if (last && text_equal(anchor_text(lexicon->literals[last->first].form), text)) {
+			last->count++;
+			continue;
+		}
+		ARRAY_GROW(lexicon->anchors, lexicon->anchor_count, lexicon->anchor_capacity);
+		lexicon->anchors[lexicon->anchor_count++] = (struct anchor){i, 1, (uint32_t)text.len};
+	}
+}
+
+uint32_t lexicon_longest(const struct lexicon *lexicon, struct text form, size_t at, const struct anchor *anchor)
+{
+	struct text rest = text_slice(form.at + at, form.len - at);
+	if (anchor->count == 1)
+		return text_starts_with(rest, lexicon->literals[anchor->first].form) ? anchor->first : UINT32_MAX;
+	uint32_t low = anchor->first, high = anchor->first + anchor->count;
+	while (low < high) { /* behind the last that is not greater than what stands there */
+		uint32_t middle = (low + high) / 2;
+		struct text literal = lexicon->literals[middle].form;
+		size_t len = literal.len < rest.len ? literal.len : rest.len;
+		int order = memcmp(literal.at, rest.at, len);
+		if (order < 0 || (order == 0 && literal.len <= rest.len))
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	uint32_t found = low > anchor->first ? low - 1 : UINT32_MAX;
+	while (found != UINT32_MAX && !text_starts_with(rest, lexicon->literals[found].form))
+		found = lexicon->literals[found].within;
+	return found;
+}
+
+/* Vectorscan looks for the first bytes of literals: with choices written out these are several times as many, and most
+ * begin alike. */
 static enum status compile(struct lexicon *lexicon, struct error *error)
 {
-	size_t count = lexicon->literals.count;
-	const char **literals = memory_alloc(count + 1, sizeof *literals);
+	size_t count = lexicon->anchor_count;
+	const char **texts = memory_alloc(count + 1, sizeof *texts);
 	unsigned *flags = memory_alloc(count + 1, sizeof *flags), *ids = memory_alloc(count + 1, sizeof *ids);
 	size_t *lengths = memory_alloc(count + 1, sizeof *lengths);
 	hs_compile_error_t *problem = NULL;
 	for (size_t i = 0; i < count; i++) {
-		literals[i] = lexicon->literals.keys[i].at;
-		lengths[i] = lexicon->literals.keys[i].len;
+		texts[i] = lexicon->literals[lexicon->anchors[i].first].form.at;
+		lengths[i] = lexicon->anchors[i].len;
 		ids[i] = (unsigned)i;
 	}
 	enum status status = STATUS_OK;
-	if (count > 0 && hs_compile_lit_multi(literals, flags, ids, lengths, (unsigned)count, HS_MODE_BLOCK, NULL,
+	if (count > 0 && hs_compile_lit_multi(texts, flags, ids, lengths, (unsigned)count, HS_MODE_BLOCK, NULL,
 					      &lexicon->database, &problem) != HS_SUCCESS) {
 		status = error_set(error, STATUS_INTERNAL, "notes.lexicon", "the lexicon of %zu phrases does not build",
-				   count);
+				   lexicon->phrase_count);
 		error_cause(error, "%s", problem ? problem->message : "Vectorscan");
 		hs_free_compile_error(problem);
 	}
-	free(literals);
+	free(texts);
 	free(flags);
 	free(ids);
 	free(lengths);
@@ -204,16 +274,24 @@ enum status lexicon_open(struct lexicon *out, const struct profile *profile, str
 	struct building b = {.lexicon = out};
 	enum status status = STATUS_OK;
 	*out = (struct lexicon){.profile = profile};
-	text_map_init(&out->literals);
+	text_map_init(&out->texts);
+	arena_init(&out->arena, 64 << 20);
 	for (size_t i = 0; profile && i < profile->factors.count && status == STATUS_OK; i++)
 		status = add_factor(&b, &profile->factors.at[i], error);
 	form_release(&b.form);
-	return status == STATUS_OK ? compile(out, error) : status;
+	if (status != STATUS_OK)
+		return status;
+	sort_literals(out);
+	find_anchors(out);
+	return compile(out, error);
 }
 
 void lexicon_release(struct lexicon *lexicon)
 {
 	hs_free_database(lexicon->database);
-	text_map_release(&lexicon->literals);
+	text_map_release(&lexicon->texts);
+	arena_release(&lexicon->arena);
 	free(lexicon->lexemes);
+	free(lexicon->literals);
+	free(lexicon->anchors);
 }

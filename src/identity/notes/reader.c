@@ -30,8 +30,8 @@ static void hash_phrase(crypto_generichash_state *state, const struct profile_ph
 		hash_text(state, phrase->without[i]);
 }
 
-static enum status make_version(struct note_reader *reader, const struct profile *profile, const char *rules,
-				struct error *error)
+enum status note_version(char out[NOTE_VERSION_SIZE], const struct profile *profile, const char *rules,
+			 struct error *error)
 {
 	crypto_generichash_state state;
 	unsigned char hash[16];
@@ -49,7 +49,7 @@ static enum status make_version(struct note_reader *reader, const struct profile
 			hash_phrase(&state, &factor->phrases[p]);
 	}
 	crypto_generichash_final(&state, hash, sizeof hash);
-	sodium_bin2hex(reader->version, sizeof reader->version, hash, sizeof hash);
+	sodium_bin2hex(out, NOTE_VERSION_SIZE, hash, sizeof hash);
 	buf_release(&content);
 	return status;
 }
@@ -71,7 +71,7 @@ enum status note_reader_open(struct note_reader **out, const struct profile *pro
 	if (status == STATUS_OK)
 		status = lexicon_open(&reader->lexicon, profile, error);
 	if (status == STATUS_OK)
-		status = make_version(reader, profile, rules, error);
+		status = note_version(reader->version, profile, rules, error);
 	if (status != STATUS_OK) {
 		note_reader_close(reader);
 		return status;
@@ -131,29 +131,38 @@ void note_scratch_free(struct note_scratch *scratch)
 
 struct scanning {
 	const struct lexicon *lexicon;
-	struct note_scratch *scratch;
+	struct text form;
+	struct hits *hits;
 };
 
-static int take_hit(unsigned id, unsigned long long from, unsigned long long to, unsigned flags, void *context)
+/* Every literal that stands where an anchor does, the longest first. */
+static int take_anchor(unsigned id, unsigned long long from, unsigned long long to, unsigned flags, void *context)
 {
 	struct scanning *s = context;
-	struct hits *hits = &s->scratch->hits;
-	uint32_t lexeme = (uint32_t)s->lexicon->literals.values[id];
+	struct hits *hits = s->hits;
+	const struct anchor *anchor = &s->lexicon->anchors[id];
+	size_t at = (size_t)to - anchor->len;
 	(void)from;
 	(void)flags;
-	ARRAY_GROW(hits->at, hits->count, hits->capacity);
-	hits->at[hits->count++] = (struct hit){.form_start = (uint32_t)to - s->lexicon->lexemes[lexeme].len + 1,
-					       .form_end = (uint32_t)to - 1,
-					       .lexeme = lexeme};
+	for (uint32_t i = lexicon_longest(s->lexicon, s->form, at, anchor); i != UINT32_MAX;
+	     i = s->lexicon->literals[i].within) {
+		const struct literal *literal = &s->lexicon->literals[i];
+		if (literal->form.len < anchor->len) /* has an anchor of its own */
+			break;
+		ARRAY_GROW(hits->at, hits->count, hits->capacity);
+		hits->at[hits->count++] = (struct hit){.form_start = (uint32_t)at + 1,
+						       .form_end = (uint32_t)(at + literal->form.len) - 1,
+						       .lexeme = literal->lexeme};
+	}
 	return 0;
 }
 
-size_t note_reader_scan(const struct note_reader *reader, struct note_scratch *scratch, struct text text)
+size_t note_reader_scan(const struct note_reader *reader, struct note_scratch *scratch, struct text form)
 {
-	struct scanning s = {&reader->lexicon, scratch};
+	struct scanning s = {&reader->lexicon, form, &scratch->hits};
 	scratch->hits.count = 0;
-	if (reader->lexicon.database && hs_scan(reader->lexicon.database, text.at, (unsigned)text.len, 0,
-						scratch->scratch, take_hit, &s) != HS_SUCCESS)
+	if (reader->lexicon.database && hs_scan(reader->lexicon.database, form.at, (unsigned)form.len, 0,
+						scratch->scratch, take_anchor, &s) != HS_SUCCESS)
 		scratch->hits.count = 0;
 	return scratch->hits.count;
 }

@@ -50,6 +50,10 @@ enum status note_reader_open(struct note_reader **out, const struct profile *pro
 void note_reader_close(struct note_reader *reader); /* NULL is fine */
 /* A hash of rules, lexicon and the reader's own ways: what was read under another one is to be read again. */
 const char *note_reader_version(const struct note_reader *reader);
+/* The same without opening one. */
+enum { NOTE_VERSION_SIZE = 33 };
+enum status note_version(char out[NOTE_VERSION_SIZE], const struct profile *profile, const char *rules,
+			 struct error *error) MUST_CHECK;
 size_t note_reader_phrases(const struct note_reader *reader);
 size_t note_reader_rules(const struct note_reader *reader); /* phrases of context rules, choices written out */
 
@@ -63,8 +67,8 @@ size_t note_reader_read(const struct note_reader *reader, struct note_scratch *s
  * capitals, else the first. False when it is not there; *OUT then has the defaults. */
 bool note_reader_target(const struct note_reader *reader, struct note_scratch *scratch, struct text text,
 			struct text phrase, struct note_mention *out);
-/* Only the look-up of the lexicon over TEXT: how many places. For the bench. */
-size_t note_reader_scan(const struct note_reader *reader, struct note_scratch *scratch, struct text text);
+/* Only the look-up of the lexicon over a text that is in the form it wants: how many places. For the bench. */
+size_t note_reader_scan(const struct note_reader *reader, struct note_scratch *scratch, struct text form);
 /* How many sentences TEXT has. */
 size_t note_reader_sentences(const struct note_reader *reader, struct note_scratch *scratch, struct text text);
 

@@ -147,17 +147,32 @@ const struct rule *rules_section(const struct rules *rules, const struct token *
 struct lexeme { /* a literal of a phrase, choices written out */
 	uint32_t factor, phrase;
 	uint32_t next; /* another phrase with the same literal; UINT32_MAX: none */
-	uint32_t len;  /* of the literal, with a space at both ends */
+};
+struct literal {
+	struct text form; /* with a space at both ends */
+	uint32_t lexeme;
+	uint32_t within; /* the longest other that this one begins with; UINT32_MAX: none */
+};
+enum { ANCHOR_LONGEST = 7 };
+struct anchor { /* the first bytes of some literals, next to each other in their order */
+	uint32_t first, count, len;
 };
 struct lexicon {
 	hs_database_t *database; /* NULL: no phrases */
 	struct lexeme *lexemes;
-	size_t count, capacity, literal_count, phrase_count;
+	size_t count, capacity, phrase_count;
 	const struct profile *profile;
-	struct text_map literals;
+	struct text_map texts;    /* literal -> its first lexeme */
+	struct literal *literals; /* in order */
+	size_t literal_count;
+	struct anchor *anchors;
+	size_t anchor_count, anchor_capacity;
+	struct arena arena;
 };
 enum status lexicon_open(struct lexicon *out, const struct profile *profile, struct error *error) MUST_CHECK;
 void lexicon_release(struct lexicon *lexicon);
+/* The longest literal at FORM's byte AT, where ANCHOR was found; further ones by `within`. UINT32_MAX: none. */
+uint32_t lexicon_longest(const struct lexicon *lexicon, struct text form, size_t at, const struct anchor *anchor);
 /* (a|b) choices of WRITTEN, each with one call; false when there are more than 4,000. */
 bool choices_write_out(struct text written, bool (*each)(void *context, struct text phrase), void *context);
 
@@ -204,7 +219,7 @@ void context_judge(struct context *context, struct note_mention *mention, bool d
 struct note_reader {
 	struct rules rules;
 	struct lexicon lexicon;
-	char version[33];
+	char version[NOTE_VERSION_SIZE];
 };
 struct note_scratch {
 	hs_scratch_t *scratch;

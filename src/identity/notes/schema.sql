@@ -67,3 +67,8 @@ CREATE TABLE note_verdict (
 	verdict INT NOT NULL
 );
 CREATE INDEX note_verdict_by_client ON note_verdict (client_hash, source_id);
+
+-- shelf: data
+-- migration 2
+-- Every note of the extracts up to this one was read under these rules; null while the first reading is under way.
+ALTER TABLE note_reading ADD COLUMN seen_extract INT;

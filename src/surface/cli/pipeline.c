@@ -13,6 +13,7 @@
 #include "linking/refresh.h"
 #include "linking/review.h"
 #include "linking/rulings.h"
+#include "notes/refresh.h"
 #include "policy/policy.h"
 #include "traits/traits.h"
 
@@ -459,13 +460,41 @@ static enum status derive_all(struct pipeline *pipeline, struct error *error)
 	return status ? status : store_let_go(data, error);
 }
 
+/* Behind what is published, in transactions of its own: a borough's notes take minutes when the rules have changed, and
+ * pages go on meanwhile. */
+static enum status read_notes(struct pipeline *pipeline, struct error *error)
+{
+	const struct opened *opened = pipeline->opened;
+	struct note_refresh_report report;
+	instant began = instant_now();
+	struct note_refresh_settings settings = {.stop = interrupt_flag(),
+						 .show_progress = !pipeline->cli->quiet && !pipeline->cli->json};
+	enum status status =
+		note_refresh(&report, opened->data, opened->vault, opened->workspace->profile, &settings, error);
+	if (status != STATUS_OK || (report.notes == 0 && !report.anew))
+		return status;
+	struct pipeline_step_report *step = &pipeline->steps[pipeline->step_count++];
+	*step = (struct pipeline_step_report){.name = "notes", .title = "Case notes", .seconds = seconds_since(began)};
+	snprintf(step->detail, sizeof step->detail, "%lld notes read%s, %lld flags", (long long)report.notes,
+		 report.anew ? " by new rules" : "", (long long)report.flags);
+	return status;
+}
+
+static enum status derive_what_changed(struct pipeline *pipeline, bool force, struct error *error);
+
 enum status pipeline_derive(struct pipeline *pipeline, bool force, struct error *error)
 {
 	enum status status = take_fingerprint(pipeline, error);
 	if (status == STATUS_OK)
 		status = compare_with_last_run(pipeline, error);
-	if (status != STATUS_OK || (pipeline->nothing_new && !force))
-		return status;
+	if (status == STATUS_OK && (!pipeline->nothing_new || force))
+		status = derive_what_changed(pipeline, force, error);
+	return status ? status : read_notes(pipeline, error);
+}
+
+static enum status derive_what_changed(struct pipeline *pipeline, bool force, struct error *error)
+{
+	enum status status;
 	status = open_reading(pipeline, force, error);
 	if (status == STATUS_OK)
 		status = derive_all(pipeline, error);
