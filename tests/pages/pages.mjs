@@ -482,6 +482,44 @@ await step("a reviewer of links", async () => {
   await plain.context().close();
 });
 
+await step("whose case, whose protection", async () => {
+  const worker = await open();
+  await signIn(worker, "social_worker");
+  await worker.goto("/caseload");
+  tell(/does not know your worker number/.test(await text(worker)), "without a worker's number the caseload says what to do");
+  await check(worker, "caseload");
+  await worker.goto("/purpose");
+  await worker.locator("input[name=purpose]").first().check();
+  await worker.click("main button[type=submit]");
+  await worker.goto("/break-glass");
+  await check(worker, "break-glass");
+  await worker.click("main button:has-text('Open the resident')");
+  tell(/There is a problem/.test(await text(worker)), "break-glass says what is missing");
+  await worker.fill("#name", "Nobody Whosoever");
+  await worker.fill("#born", "2001-02-03");
+  await worker.fill("#reason", "In danger now, case 17");
+  await worker.click("main button:has-text('Open the resident')");
+  tell(/Nothing can be opened/.test(await text(worker)), "and has one answer for whatever cannot be opened");
+  await check(worker, "break-glass-nobody");
+  await worker.context().close();
+  const manager = await open();
+  await signIn(manager, "team_manager");
+  await manager.goto("/accesses");
+  tell(/Assessment and intervention/.test(await text(manager)), "a manager is shown what their own team opened");
+  await check(manager, "accesses");
+  await manager.context().close();
+  const partner = await open();
+  await signIn(partner, "partner");
+  tell(new URL(partner.url()).pathname === "/partner" && (await partner.locator("nav a").count()) === 1, "a partner has one page");
+  await partner.fill("#name", "Nobody Whosoever");
+  await partner.fill("#born", "2001-02-03");
+  await partner.fill("#reason", "Case 4");
+  await partner.click("main button:has-text('Ask')");
+  tell(/There is nothing to show/.test(await text(partner)), "which says no more of nobody than of somebody hidden");
+  await check(partner, "partner");
+  await partner.context().close();
+});
+
 await step("an investigator of lists", async () => {
   const page = await open();
   await signIn(page, "fraud_investigator");
