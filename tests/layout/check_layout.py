@@ -16,7 +16,7 @@ LONG = 700
 # Rooms of small, unrelated, pure things, each with a header of its own: nobody needs all of one.
 MANY_HEADERS = {"base", "maths", "clean"}
 # The one door, and what the evidence side and the pages may know of the identity side.
-DOOR = {"vault/disclosure.h", "notes/notes.h"}
+DOOR = {"vault/disclosure.h", "vault/disclosure_alike.h", "notes/notes.h"}
 
 
 class Tree:
@@ -111,8 +111,34 @@ def surface_holds_no_sql(tree):
                 yield "%s:%d: SQL belongs in the room that owns the table, not in surface/" % (path, number)
 
 
+ACTION = r'"([a-z_]+\.[a-z_]+|search|sign_in|sign_out)"'
+ENTRY = re.compile(r"\b(?:visit_entry|entry_of|entry_about|asking_entry|join_entry|audit_account|audit_shares|extract_entry|"
+                   r"household_join_audit|opened_record)\((?:[^;\"()]|\([^()]*\))*" + ACTION)
+GIVEN = re.compile(r"\.?\baction = (?:TEXT|text_of)\((?:[^;\"]*?)" + ACTION)
+TITLE = re.compile(r'^\t\{"([a-z_.]+)", "')
+
+
+def actions_have_titles(tree):
+    """Whoever reads the audit reads plain words: each action that an entry may have is in the viewer's table."""
+    viewer = "src/surface/web/pages/audit.c"
+    titles, found = set(), []
+    for path in tree.files("src"):
+        if not path.endswith(".c"):
+            continue
+        with open(os.path.join(tree.top, path)) as f:
+            text = f.read()
+        if path == viewer:
+            titles = {m.group(1) for m in map(TITLE.match, text.splitlines()) if m}
+        for pattern in (ENTRY, GIVEN):
+            found += [(path, text.count("\n", 0, m.start()) + 1, m.group(1)) for m in pattern.finditer(text)]
+    for path, line, action in found:
+        if action not in titles:
+            yield "%s:%d: the action \"%s\" has no title in %s" % (path, line, action, viewer)
+
+
 RULES = [arrows_run_one_way, inner_headers_stay_inside, evidence_knows_no_names, pages_use_the_door,
-         synth_uses_foundation_only, rooms_say_what_they_are_for, rooms_have_a_public_header, surface_holds_no_sql]
+         synth_uses_foundation_only, rooms_say_what_they_are_for, rooms_have_a_public_header, surface_holds_no_sql,
+         actions_have_titles]
 
 # For each rule a file that breaks it; an offence in it must be found.
 BROKEN = {
@@ -123,6 +149,7 @@ BROKEN = {
     "synth_uses_foundation_only": ("synth/x.c", '#include "intake/intake.h"\n'),
     "rooms_say_what_they_are_for": ("src/identity/clean/x.c", "\n"),
     "rooms_have_a_public_header": ("src/identity/linking/x.c", "\n"),
+    "actions_have_titles": ("src/surface/web/x.c", 'entry = visit_entry(visit, "no.title", "allowed");\n'),
     "surface_holds_no_sql": ("src/surface/web/x.c", 'f("SELECT 1");\n'),
 }
 

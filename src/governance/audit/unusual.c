@@ -1,5 +1,6 @@
 #include "audit/unusual.h"
 
+#include "base/london.h"
 #include "maths/random.h"
 
 #include <stdio.h>
@@ -12,9 +13,19 @@
 	":before_at AND outcome = "
 #define HOUR "at / 3600000000"
 #define DAY "at / 86400000000"
+/* Office hours are those of the clock on the wall. Each :sN to :eN is a summer of local time, an hour ahead. */
+#define SUMMER(n) "(at >= :s" #n " AND at < :e" #n ")"
+#define LOCAL \
+	"(at + CASE WHEN " SUMMER(0) " OR " SUMMER(1) " OR " SUMMER(2) " OR " SUMMER(3) " OR " SUMMER( \
+		4) " OR " SUMMER(5) " OR " SUMMER(6) " OR " SUMMER(7) " OR " SUMMER(8) " OR " SUMMER(9) " OR " SUMMER(10) " THEN 3600000000 ELSE 0 END)"
+#define LOCAL_HOUR LOCAL " / 3600000000"
+#define LOCAL_DAY LOCAL " / 86400000000"
+enum { SUMMERS = 11 };
 /* Day 0 was a Thursday. */
 #define OUTSIDE \
-	"CASE WHEN (" HOUR ") % 24 < 7 OR (" HOUR ") % 24 >= 20 OR (" DAY " + 4) % 7 IN (0, 6) THEN 1 ELSE 0 END"
+	"CASE WHEN (" LOCAL_HOUR ") % 24 < 7 OR (" LOCAL_HOUR ") % 24 >= 20 OR (" LOCAL_DAY \
+	") % 7 IN (2, 3) THEN 1 ELSE " \
+	"0 END"
 
 static const struct {
 	const char *name, *sql;
@@ -39,8 +50,8 @@ static const struct {
 		 UNUSUAL_SPREE_LEAST},
 	[UNUSUAL_OUT_OF_HOURS] =
 		{"out_of_hours",
-		 "WITH look AS (SELECT user_name, role, at, seq, " DAY " AS day, " OUTSIDE " AS outside FROM " LOOKS
-		 "'allowed' AND user_name IS NOT NULL), "
+		 "WITH look AS (SELECT user_name, role, at, seq, " LOCAL_DAY " AS day, " OUTSIDE
+		 " AS outside FROM " LOOKS "'allowed' AND user_name IS NOT NULL), "
 		 "own AS (SELECT user_name, role, CAST(sum(outside) AS BIGINT) AS n, count(*) AS looks FROM look GROUP "
 		 "BY user_name, "
 		 "role), "
@@ -82,6 +93,9 @@ static const struct {
 		 "own_n, 0 AS own_of, 0 AS role_n, 0 AS role_of FROM audit_entry WHERE action = 'access.bulk' AND at "
 		 ">= :from_at AND at < :before_at AND 1 >= :least ORDER BY at DESC LIMIT :most",
 		 1},
+	[UNUSUAL_OWN_NAME] = {"own_name", NULL, 0},
+	[UNUSUAL_OWN_ADDRESS] = {"own_address", NULL, 0},
+	[UNUSUAL_COLLEAGUE] = {"colleague", NULL, 0},
 };
 
 const char *unusual_kind_name(enum unusual_kind kind)
@@ -122,7 +136,8 @@ static struct text explain(enum unusual_kind kind, int64_t count, double own, do
 		break;
 	case UNUSUAL_OUT_OF_HOURS:
 		snprintf(why, sizeof why,
-			 "%lld looks outside Monday to Friday, 07:00 to 20:00 UTC; usual is %.0f%% of the user's other "
+			 "%lld looks outside Monday to Friday, 07:00 to 20:00, by local time; usual is %.0f%% of the "
+			 "user's other "
 			 "looks, %.0f%% of those of others in the role",
 			 n, own * 100, role * 100);
 		break;
@@ -143,6 +158,19 @@ static struct text kept(struct arena *arena, struct text t)
 	return text_is_absent(t) ? t : arena_text(arena, t);
 }
 
+/* The summers up to the question's end; a question that goes back further has UTC there. */
+static void bind_summers(struct statement *query, const struct unusual_question *question)
+{
+	int last = date_ymd(instant_date(question->before)).year;
+	for (int i = 0; i < SUMMERS; i++) {
+		char from[8], to[8];
+		snprintf(from, sizeof from, "s%d", i);
+		snprintf(to, sizeof to, "e%d", i);
+		statement_bind_int(query, from, london_summer_begins(last - i));
+		statement_bind_int(query, to, london_summer_ends(last - i));
+	}
+}
+
 static enum status find_kind(struct unusual_list *out, enum unusual_kind kind, struct store *desk,
 			     const struct unusual_question *question, struct arena *arena, struct error *error)
 {
@@ -154,6 +182,8 @@ static enum status find_kind(struct unusual_list *out, enum unusual_kind kind, s
 	statement_bind_int(query, "before_at", question->before);
 	statement_bind_int(query, "least", kinds[kind].least);
 	statement_bind_int(query, "most", UNUSUAL_MOST);
+	if (kind == UNUSUAL_OUT_OF_HOURS)
+		bind_summers(query, question);
 	struct columns columns = columns_of(query);
 	bool row;
 	while ((status = statement_step(query, &row, error)) == STATUS_OK && row) {
@@ -181,8 +211,42 @@ enum status unusual_find(struct unusual_list *out, struct store *desk, const str
 	enum status status = STATUS_OK;
 	*out = (struct unusual_list){
 		.at = ARENA_ARRAY(arena, (size_t)UNUSUAL_KIND_COUNT * UNUSUAL_MOST, struct unusual_access)};
-	for (int kind = 0; kind < UNUSUAL_KIND_COUNT && status == STATUS_OK; kind++)
+	for (int kind = 0; kind < UNUSUAL_KIND_COUNT && status == STATUS_OK && kinds[kind].sql; kind++)
 		status = find_kind(out, (enum unusual_kind)kind, desk, question, arena, error);
+	return status;
+}
+
+enum status unusual_looks(struct unusual_list *out, struct store *desk, const struct unusual_question *question,
+			  struct arena *arena, struct error *error)
+{
+	struct statement *query;
+	*out = (struct unusual_list){.at = ARENA_ARRAY(arena, UNUSUAL_LOOKS_MOST, struct unusual_access)};
+	enum status status = store_prepare(
+		&query, desk,
+		"WITH pair AS (SELECT user_name, role, subject_id AS resident_id, min(at) AS at, min(seq) AS "
+		"first_seq, "
+		"max(seq) AS last_seq, count(*) AS n FROM " LOOKS
+		"'allowed' AND user_name IS NOT NULL GROUP BY user_name, role, subject_id ORDER BY max(seq) DESC LIMIT "
+		":most) SELECT user_name, role, resident_id, at, first_seq, last_seq, n, 0 AS own_n, 0 AS own_of, 0 AS "
+		"role_n, 0 AS role_of FROM pair ORDER BY resident_id, first_seq",
+		error);
+	if (status)
+		return status;
+	statement_bind_int(query, "from_at", question->from);
+	statement_bind_int(query, "before_at", question->before);
+	statement_bind_int(query, "most", UNUSUAL_LOOKS_MOST);
+	struct columns columns = columns_of(query);
+	bool row;
+	while ((status = statement_step(query, &row, error)) == STATUS_OK && row)
+		out->at[out->count++] =
+			(struct unusual_access){.user_name = kept(arena, statement_text(query, columns.user_name)),
+						.role = kept(arena, statement_text(query, columns.role)),
+						.resident_id = statement_int(query, columns.resident_id),
+						.at = statement_int(query, columns.at),
+						.first_seq = statement_int(query, columns.first_seq),
+						.last_seq = statement_int(query, columns.last_seq),
+						.count = statement_int(query, columns.n)};
+	statement_done(query);
 	return status;
 }
 

@@ -14,10 +14,14 @@
 
 enum unusual_kind {
 	UNUSUAL_SPREE,        /* many residents in an hour */
-	UNUSUAL_OUT_OF_HOURS, /* 20:00 to 07:00 UTC, or at the weekend, where others of the role are not */
+	UNUSUAL_OUT_OF_HOURS, /* 20:00 to 07:00 by local time, or at the weekend, where others of the role are not */
 	UNUSUAL_REFUSED,      /* turned away from residents again and again in a day */
 	UNUSUAL_OFTEN,        /* a resident whom far more users opened than others */
 	UNUSUAL_BULK,         /* more residents in an hour than the role's setting: noticed when it happened */
+	/* Found by whoever can read names (vault/disclosure_alike.h), not by unusual_find(): */
+	UNUSUAL_OWN_NAME,    /* a resident with the user's own surname */
+	UNUSUAL_OWN_ADDRESS, /* ... at the user's own address */
+	UNUSUAL_COLLEAGUE,   /* a resident with surname and address of another user */
 	UNUSUAL_KIND_COUNT
 };
 const char *unusual_kind_name(enum unusual_kind kind); /* "spree" */
@@ -50,6 +54,12 @@ struct unusual_list {
 };
 enum status unusual_find(struct unusual_list *out, struct store *desk, const struct unusual_question *question,
 			 struct arena *arena, struct error *error) MUST_CHECK;
+
+/* Who opened whom: the newest UNUSUAL_LOOKS_MOST pairs of user and resident, in the order of residents. KIND is not
+ * set. */
+enum { UNUSUAL_LOOKS_MOST = 5000 };
+enum status unusual_looks(struct unusual_list *out, struct store *desk, const struct unusual_question *question,
+			  struct arena *arena, struct error *error) MUST_CHECK;
 
 /* A random sample of accesses, for somebody to review: COUNT of the looks at residents that were allowed, the same ones
  * for the same SEED and entries. In the order of their numbers. */

@@ -3,6 +3,7 @@
 
 #include "audit/unusual.h"
 #include "base/id.h"
+#include "vault/disclosure_alike.h"
 
 #define A_DAY INT64_C(86400000000)
 
@@ -105,9 +106,12 @@ enum status cmd_audit_unusual(struct cli *cli, struct error *error)
 	enum status status = read_span(cli, &question, &sample, error);
 	if (status)
 		return status;
-	status = opened_open(&opened, cli, OPEN_DESK_WRITE, error);
+	status = opened_open(&opened, cli, OPEN_DESK_WRITE | OPEN_DATA_READ | OPEN_VAULT, error);
 	if (status == STATUS_OK)
 		status = unusual_find(&list, opened.desk, &question, &cli->arena, error);
+	if (status == STATUS_OK)
+		status = disclosure_find_alike(&list, opened.vault, opened.data, opened.desk, &question, &cli->arena,
+					       error);
 	if (status == STATUS_OK && sample.wanted)
 		status = unusual_draw(&page, opened.desk, &question, &sample, &cli->arena, error);
 	if (status == STATUS_OK)

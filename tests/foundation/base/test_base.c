@@ -12,6 +12,7 @@
 #include "base/buf.h"
 #include "base/date.h"
 #include "base/error.h"
+#include "base/london.h"
 #include "base/map.h"
 #include "base/memory.h"
 #include "base/utf8.h"
@@ -244,9 +245,32 @@ static void test_a_heap_that_is_kept_has_large_pages(void **state)
 	free(memory_alloc(GROWN, 1));
 }
 
+static void test_local_time_changes_on_the_last_sundays(void **state)
+{
+	(void)state;
+	static const struct {
+		int year;
+		const char *begins, *ends;
+	} cases[] = {{2024, "2024-03-31", "2024-10-27"},
+		     {2025, "2025-03-30", "2025-10-26"},
+		     {2026, "2026-03-29", "2026-10-25"}};
+	const instant hour = INT64_C(3600000000);
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		date begins, ends;
+		assert_true(date_parse_iso(text_of(cases[i].begins), &begins) &&
+			    date_parse_iso(text_of(cases[i].ends), &ends));
+		assert_int_equal(london_summer_begins(cases[i].year), begins * 24 * hour + hour);
+		assert_int_equal(london_summer_ends(cases[i].year), ends * 24 * hour + hour);
+		assert_int_equal(london_clock(begins * 24 * hour + hour - 1), begins * 24 * hour + hour - 1);
+		assert_int_equal(london_clock(begins * 24 * hour + hour), begins * 24 * hour + 2 * hour);
+		assert_int_equal(london_clock(ends * 24 * hour + hour), ends * 24 * hour + hour);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_local_time_changes_on_the_last_sundays),
 		cmocka_unit_test(test_dates_round_trip),
 		cmocka_unit_test(test_dates_parse_by_pattern),
 		cmocka_unit_test(test_months_clamp_to_the_last_day),

@@ -551,6 +551,28 @@ static void test_unusual_accesses_are_found_and_explained(void **state)
 	arena_release(&arena);
 }
 
+/* 2 July 2025 is a Wednesday in summer: half past seven UTC in the evening is half past eight on the clock. */
+static void test_hours_are_those_of_the_clock_on_the_wall(void **state)
+{
+	(void)state;
+	struct arena arena;
+	struct unusual_list list;
+	const instant half = AN_HOUR / 2, summer = INT64_C(20271) * 24 * AN_HOUR;
+	struct unusual_question question = {WEDNESDAY, summer + 24 * AN_HOUR};
+	arena_init(&arena, 8 << 20);
+	assert_ok(audit_open(&busy, db.address, &key, &e), &e);
+	looks("worker.one", summer + 19 * AN_HOUR + half, 1000, 1, "allowed");
+	looks("worker.two", summer + 6 * AN_HOUR + half, 1001, 1, "allowed");
+	looks("worker.three", WEDNESDAY + 19 * AN_HOUR + half, 1002, 1, "allowed");
+	audit_close(busy);
+	assert_ok(unusual_find(&list, desk, &question, &arena, &e), &e);
+	assert_int_equal(list.count, 1);
+	assert_int_equal(list.at[0].kind, UNUSUAL_OUT_OF_HOURS);
+	assert_true(text_is(list.at[0].user_name, "worker.one"));
+	assert_true(text_find(list.at[0].why, TEXT("by local time")) < list.at[0].why.len);
+	arena_release(&arena);
+}
+
 static void test_a_sample_is_the_same_for_the_same_seed(void **state)
 {
 	(void)state;
@@ -790,6 +812,7 @@ int main(void)
 		ON_A_DATABASE(test_entries_of_both_forms_verify_in_one_chain),
 		ON_A_DATABASE(test_an_entry_tells_from_where_and_keeps_words_apart),
 		ON_A_DATABASE(test_unusual_accesses_are_found_and_explained),
+		ON_A_DATABASE(test_hours_are_those_of_the_clock_on_the_wall),
 		ON_A_DATABASE(test_a_sample_is_the_same_for_the_same_seed),
 		ON_A_DATABASE(test_a_checkpoint_signs_the_last_entry_once),
 		ON_A_DATABASE(test_the_first_checkpoint_is_due_at_once),

@@ -1,6 +1,7 @@
 /* Accesses that a manager should ask about, a sample of others, and what came of asking. */
 #include "audit/unusual.h"
 #include "base/id.h"
+#include "vault/disclosure_alike.h"
 #include "web/pages/accesses.h"
 #include "web/pages/pages.h"
 
@@ -12,6 +13,9 @@ static const char *const kind_titles[UNUSUAL_KIND_COUNT] = {
 	[UNUSUAL_REFUSED] = "Refused again and again",
 	[UNUSUAL_OFTEN] = "Opened by far more users than others",
 	[UNUSUAL_BULK] = "More residents than the role expects",
+	[UNUSUAL_OWN_NAME] = "Somebody of the user's own name",
+	[UNUSUAL_OWN_ADDRESS] = "Somebody at the user's own address",
+	[UNUSUAL_COLLEAGUE] = "A colleague",
 };
 
 static const struct {
@@ -136,7 +140,7 @@ static void put_asked(struct visit *visit, int64_t days, const struct unusual_sa
 
 enum status page_audit_unusual(struct visit *visit, struct error *error)
 {
-	struct store *desk;
+	struct store *desk, *data;
 	struct unusual_list list;
 	struct audit_page page;
 	int64_t days = access_number(visit, "days", 1, DAYS_MOST, DAYS_USUAL);
@@ -147,6 +151,10 @@ enum status page_audit_unusual(struct visit *visit, struct error *error)
 	enum status status = visit_desk(visit, &desk, error);
 	if (status == STATUS_OK)
 		status = unusual_find(&list, desk, &question, visit->arena, error);
+	if (status == STATUS_OK)
+		status = visit_data(visit, &data, error);
+	if (status == STATUS_OK)
+		status = disclosure_find_alike(&list, visit->site->vault, data, desk, &question, visit->arena, error);
 	if (status == STATUS_OK)
 		status = unusual_draw(&page, desk, &question, &sample, visit->arena, error);
 	if (status == STATUS_OK)
