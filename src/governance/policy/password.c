@@ -514,12 +514,12 @@ static bool file_has(struct text content, const char *rest)
 	return false;
 }
 
-enum status password_is_breached(const char *breaches, struct text password, bool *breached, struct error *error)
+enum status password_is_breached(const char *breaches, struct text password, enum breach *breach, struct error *error)
 {
 	unsigned char hash[SHA1_BYTES];
 	char digits[2 * SHA1_BYTES + 1], path[700];
 	struct buf content;
-	*breached = false;
+	*breach = BREACH_UNKNOWN;
 	if (gnutls_hash_fast(GNUTLS_DIG_SHA1, password.at, password.len, hash))
 		return error_set(error, STATUS_INTERNAL, "account.hash", "The cryptographic library has no SHA-1");
 	for (int i = 0; i < SHA1_BYTES; i++)
@@ -529,7 +529,8 @@ enum status password_is_breached(const char *breaches, struct text password, boo
 	if (file_exists(path)) {
 		buf_init(&content, BREACH_FILE_LARGEST);
 		status = file_read(path, &content, error);
-		*breached = status == STATUS_OK && file_has(buf_text(&content), digits + PREFIX_DIGITS);
+		if (status == STATUS_OK)
+			*breach = file_has(buf_text(&content), digits + PREFIX_DIGITS) ? BREACH_FOUND : BREACH_NONE;
 		buf_release(&content);
 	}
 	sodium_memzero(hash, sizeof hash);
@@ -538,15 +539,29 @@ enum status password_is_breached(const char *breaches, struct text password, boo
 	return status;
 }
 
-enum status password_check_breaches(const char *workspace, struct text password, struct error *error)
+enum status password_check_breaches(const char *workspace, struct text password, bool required, struct error *error)
 {
 	char folder[600];
-	bool breached;
+	enum breach breach;
 	snprintf(folder, sizeof folder, "%s/" PASSWORD_BREACHES, workspace);
-	enum status status = password_is_breached(folder, password, &breached, error);
-	if (status || !breached)
+	enum status status = password_is_breached(folder, password, &breach, error);
+	if (status || breach == BREACH_NONE || (breach == BREACH_UNKNOWN && !required))
 		return status;
+	if (breach == BREACH_UNKNOWN) {
+		error_set(error, STATUS_REFUSED, "account.breaches",
+			  "The password cannot be looked up: the list of stolen passwords is missing or not whole");
+		error_remedy(error, "Put the files of Have I Been Pwned into " PASSWORD_BREACHES
+				    "/ of the workspace (docs/operations.md); the profile says that passwords need it");
+		return STATUS_REFUSED;
+	}
 	error_set(error, STATUS_INVALID, "account.password", "The password is in a published list of stolen passwords");
 	error_remedy(error, "Choose another, three random words for example, and change it wherever else you use it");
 	return STATUS_INVALID;
+}
+
+bool password_breaches_known(const char *workspace)
+{
+	char folder[600];
+	snprintf(folder, sizeof folder, "%s/" PASSWORD_BREACHES, workspace);
+	return file_exists(folder);
 }

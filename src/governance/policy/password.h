@@ -18,10 +18,16 @@
 
 /* Whether it is among the first that anybody would guess. */
 bool password_is_common(struct text password);
-/* Whether the folder BREACHES has PASSWORD; false when there is no such folder, or no file in it for this password. */
-enum status password_is_breached(const char *breaches, struct text password, bool *breached,
+/* Whether the folder BREACHES has PASSWORD. BREACH_UNKNOWN: there is no such folder, or no file in it for this
+ * password. */
+enum breach { BREACH_NONE, BREACH_FOUND, BREACH_UNKNOWN };
+enum status password_is_breached(const char *breaches, struct text password, enum breach *breach,
 				 struct error *error) MUST_CHECK;
-/* STATUS_INVALID, and what would be right, when it is breached. */
-enum status password_check_breaches(const char *workspace, struct text password, struct error *error) MUST_CHECK;
+/* STATUS_INVALID, and what would be right, when it is breached; STATUS_REFUSED when the list must be asked (REQUIRED)
+ * and has no answer. */
+enum status password_check_breaches(const char *workspace, struct text password, bool required,
+				    struct error *error) MUST_CHECK;
+/* Whether WORKSPACE has any such list. */
+bool password_breaches_known(const char *workspace);
 
 #endif

@@ -29,7 +29,7 @@ static enum status add_administrator(struct cli *cli, struct opened *opened, str
 	struct account account = {
 		.username = text_of(name ? name : "admin"), .display_name = TEXT("Administrator"), .role = role->id};
 	char password[PASSWORD_ROOM] = "";
-	enum status status = user_password(cli, password, error);
+	enum status status = user_password(cli, NULL, password, error);
 	int64_t user_id;
 	if (status == STATUS_OK)
 		status = user_create(opened, &account, password, &user_id, error);

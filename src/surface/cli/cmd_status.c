@@ -1,5 +1,7 @@
 #include "cli/opened.h"
 
+#include "policy/password.h"
+
 #include "household/counts.h"
 #include "intake/quality.h"
 #include "runs/runs.h"
@@ -97,6 +99,11 @@ static enum status show(struct cli *cli, struct opened *opened, struct error *er
 	answer_text(answer, "database", "Database",
 		    store_kind(opened->data) == STORE_SQLITE ? TEXT("sqlite") : TEXT("postgresql"));
 	answer_int(answer, "generation", "Generation", generation);
+	answer_bool(answer, "breached_passwords", "Breached passwords known",
+		    password_breaches_known(workspace->folder));
+	if (workspace->profile->staff.breached_required && !password_breaches_known(workspace->folder))
+		answer_line(answer, "The profile says that passwords need the list of breached ones, and it is "
+				    "missing: no password can be set.");
 	status = add_counts(answer, opened, error);
 	if (status != STATUS_OK)
 		return status;

@@ -85,7 +85,7 @@ enum status user_create(struct opened *opened, const struct account *account, co
 	return create(opened, account, password, true, user_id, error);
 }
 
-enum status user_password(struct cli *cli, char out[PASSWORD_ROOM], struct error *error)
+enum status user_password(struct cli *cli, const struct profile *profile, char out[PASSWORD_ROOM], struct error *error)
 {
 	bool given = false;
 	enum status status = cli_password(out, &given, error);
@@ -96,7 +96,8 @@ enum status user_password(struct cli *cli, char out[PASSWORD_ROOM], struct error
 		answer_text(&cli->answer, "password", "Password", text_of(out));
 		return STATUS_OK;
 	}
-	return password_check_breaches(cli_operand(cli, 0), text_of(out), error);
+	return password_check_breaches(cli_operand(cli, 0), text_of(out), profile && profile->staff.breached_required,
+				       error);
 }
 
 static enum status add(struct cli *cli, struct opened *opened, struct error *error)
@@ -112,7 +113,7 @@ static enum status add(struct cli *cli, struct opened *opened, struct error *err
 		status = check_team(opened->workspace->profile, team, error);
 	char password[PASSWORD_ROOM] = "";
 	if (status == STATUS_OK)
-		status = user_password(cli, password, error);
+		status = user_password(cli, opened->workspace->profile, password, error);
 	struct account account = {.username = text_of(cli_operand(cli, 1)),
 				  .display_name = text_of(name ? name : cli_operand(cli, 1)),
 				  .role = text_of(role),
@@ -245,7 +246,7 @@ static enum status enable(struct cli *cli, struct opened *opened, struct account
 static enum status renew(struct cli *cli, struct opened *opened, struct account *account, struct error *error)
 {
 	char password[PASSWORD_ROOM] = "";
-	enum status status = user_password(cli, password, error);
+	enum status status = user_password(cli, opened->workspace->profile, password, error);
 	if (status == STATUS_OK)
 		status = account_set_password(opened->desk, account->user_id, text_of(password), error);
 	sodium_memzero(password, sizeof password);

@@ -13,7 +13,9 @@ enum status user_create(struct opened *opened, const struct account *account, co
  * on acceptable use accepted elsewhere than here. */
 enum status user_admit(struct opened *opened, int64_t user_id, date until, bool accepted,
 		       struct error *error) MUST_CHECK;
-/* As given by environment or terminal; else made at random and put into the answer. Wipe it. */
-enum status user_password(struct cli *cli, char out[PASSWORD_ROOM], struct error *error) MUST_CHECK;
+/* As given by environment or terminal; else made at random and put into the answer. Wipe it. PROFILE NULL: the list of
+ * breached passwords need not be there yet. */
+enum status user_password(struct cli *cli, const struct profile *profile, char out[PASSWORD_ROOM],
+			  struct error *error) MUST_CHECK;
 
 #endif

@@ -77,6 +77,20 @@ static void put_service(const struct site *site, const struct profile *profile, 
 	assets_put(site->assets, put_object(page, "assets"));
 }
 
+/* A page about somebody is printed by way of an address that records it. What a browser prints by itself no server
+ * sees. */
+static void put_print(const struct visit *visit, struct value *page)
+{
+	const struct request *request = visit->request;
+	bool about_people = visit->route && visit->route->audit == RECORDS_LOOK && request->method == METHOD_GET;
+	if (!about_people || request->response.status != 200)
+		return;
+	if (text_is(visit_query(visit, "print"), "1"))
+		put_bool(page, "printing", true);
+	else
+		put_format(page, "print_href", "%s%cprint=1", request->uri, strchr(request->uri, '?') ? '&' : '?');
+}
+
 void chrome_put(struct visit *visit)
 {
 	struct value *document = visit->document;
@@ -84,6 +98,7 @@ void chrome_put(struct visit *visit)
 	put_service(visit->site, visit->profile, page, visit->title ? visit->title : "");
 	if (visit->signed_in) {
 		put_user(visit, page);
+		put_print(visit, page);
 		bool admitted = admission_of(visit->profile, &visit->session.account, date_today()) == ADMITTED;
 		if (admitted) {
 			put_navigation(visit, page);

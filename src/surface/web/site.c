@@ -5,6 +5,7 @@
 #include "base/memory.h"
 #include "policy/admission.h"
 #include "web/chrome.h"
+#include "web/drafts.h"
 #include "web/pages/scim.h"
 
 #include <sodium.h>
@@ -269,6 +270,10 @@ static enum status find_route(struct visit *visit, struct error *error)
 
 static enum status sign_in_first(struct visit *visit, struct error *error)
 {
+	bool kept;
+	enum status status = draft_keep_form(visit, &kept, error);
+	if (status || kept)
+		return status ? status : visit_redirect(visit, "/sign-in?kept=yes");
 	if (visit->json || visit->request->method != METHOD_GET)
 		return error_set(error, STATUS_REFUSED, "web.sign_in",
 				 "You have been signed out, or were never signed in.");
@@ -277,7 +282,7 @@ static enum status sign_in_first(struct visit *visit, struct error *error)
 	struct buf next;
 	buf_init(&next, 3 * URI_LONGEST);
 	form_append_encoded(&next, text_of(visit->request->uri));
-	enum status status = visit_redirect(visit, "/sign-in?next=%.*s", TEXT_ARG(buf_text(&next)));
+	status = visit_redirect(visit, "/sign-in?next=%.*s", TEXT_ARG(buf_text(&next)));
 	buf_release(&next);
 	return status;
 }
@@ -509,6 +514,22 @@ static enum status check_audit(const struct visit *visit, struct error *error)
 			 visit->route->path);
 }
 
+static void record_print(struct visit *visit)
+{
+	int64_t id;
+	if (visit->route->audit != RECORDS_LOOK || visit->request->method != METHOD_GET || visit->answered)
+		return;
+	struct audit_entry entry = visit_entry(visit, "page.print", "allowed");
+	bool resident = text_starts_with(text_of(visit->route->path), TEXT("/residents/"));
+	bool household = text_starts_with(text_of(visit->route->path), TEXT("/households/"));
+	if ((resident || household) && visit_id_parameter(visit, 0, &id)) {
+		entry.subject_kind = resident ? TEXT("resident") : TEXT("household");
+		entry.subject_id = id;
+	}
+	entry.detail = arena_format(visit->arena, "route=%s", visit->route->path);
+	visit_record(visit, &entry);
+}
+
 static void give_back(struct visit *visit)
 {
 	if (visit->grid)
@@ -543,6 +564,10 @@ static void run(struct request *request)
 		status = check_often(visit, &error);
 	if (status == STATUS_OK && !visit->answered)
 		status = visit->route->handler(visit, &error);
+	if (status == STATUS_OK && visit->signed_in && text_is(visit_query(visit, "print"), "1"))
+		record_print(visit);
+	if (status == STATUS_OK && visit->signed_in && request->method == METHOD_POST)
+		status = draft_sent(visit, &error);
 	if (status == STATUS_OK)
 		status = check_audit(visit, &error);
 	give_back(visit);

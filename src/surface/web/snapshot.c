@@ -114,6 +114,16 @@ struct text snapshot_problem(struct site *site, struct arena *arena)
 	return problem;
 }
 
+/* Another configuration is in force from now on: by whom, only the machine's own log may know. */
+static enum status record_change(struct site *site, const struct profile *profile, struct error *error)
+{
+	char detail[120];
+	snprintf(detail, sizeof detail, "from=%s to=%s", site->snapshot->profile->version, profile->version);
+	const struct audit_entry entry = {
+		.action = TEXT("profile.change"), .outcome = TEXT("allowed"), .detail = text_of(detail)};
+	return audit_append(site->audit, &entry, error);
+}
+
 /* The new profile's index is built before it takes the old one's place. */
 static enum status take_profile(struct site *site, struct profile *profile, struct error *error)
 {
@@ -126,6 +136,13 @@ static enum status take_profile(struct site *site, struct profile *profile, stru
 		status = disclosure_refresh(newer->disclosure, NULL, error);
 	if (status != STATUS_OK) {
 		newer->profile = NULL; /* the caller's */
+		snapshot_release(site, newer);
+		return status;
+	}
+	if (!first)
+		status = record_change(site, profile, error);
+	if (status != STATUS_OK) {
+		newer->profile = NULL;
 		snapshot_release(site, newer);
 		return status;
 	}

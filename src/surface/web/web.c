@@ -1,5 +1,6 @@
 /* web_serve(): opens everything, listens, follows changes, stops. */
 #include "web/web.h"
+#include "policy/draft.h"
 
 #include "audit/checkpoint.h"
 #include "base/interrupt.h"
@@ -146,6 +147,13 @@ enum status site_open(struct site **out, const struct web_settings *settings, st
 	return status;
 }
 
+static enum status sweep_desk(const struct site *site, struct store *desk, struct error *error)
+{
+	const struct session_limits limits = draft_sweep_limits(&site->limits);
+	enum status status = session_sweep(desk, &limits, error);
+	return status ? status : draft_sweep(desk, error);
+}
+
 static void flush_desk(struct site *site, bool sweep)
 {
 	struct error error;
@@ -156,7 +164,7 @@ static void flush_desk(struct site *site, bool sweep)
 		if (status == STATUS_OK)
 			status = session_marks_flush(site->limits.marks, desk, &error);
 		if (status == STATUS_OK && sweep)
-			status = session_sweep(desk, &site->limits, &error);
+			status = sweep_desk(site, desk, &error);
 		if (status == STATUS_OK && instant_now() - site->glass_swept > GLASS_SWEEP_MICROSECONDS) {
 			status = glass_sweep(site, desk, &error);
 			site->glass_swept = instant_now();

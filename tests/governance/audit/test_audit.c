@@ -581,10 +581,14 @@ static void test_a_sample_is_the_same_for_the_same_seed(void **state)
 	struct unusual_question question = {0, instant_now() + AN_HOUR};
 	append(1, 60);
 	arena_init(&arena, 8 << 20);
-	assert_ok(unusual_draw(&one, desk, &question, &(struct unusual_sample){7, 10}, &arena, &e), &e);
-	assert_ok(unusual_draw(&two, desk, &question, &(struct unusual_sample){7, 10}, &arena, &e), &e);
-	assert_ok(unusual_draw(&other, desk, &question, &(struct unusual_sample){8, 10}, &arena, &e), &e);
-	assert_ok(unusual_draw(&all, desk, &question, &(struct unusual_sample){7, 400}, &arena, &e), &e);
+	assert_ok(unusual_draw(&one, desk, &question, &(struct unusual_sample){.seed = 7, .wanted = 10}, &arena, &e),
+		  &e);
+	assert_ok(unusual_draw(&two, desk, &question, &(struct unusual_sample){.seed = 7, .wanted = 10}, &arena, &e),
+		  &e);
+	assert_ok(unusual_draw(&other, desk, &question, &(struct unusual_sample){.seed = 8, .wanted = 10}, &arena, &e),
+		  &e);
+	assert_ok(unusual_draw(&all, desk, &question, &(struct unusual_sample){.seed = 7, .wanted = 400}, &arena, &e),
+		  &e);
 	assert_int_equal(one.count, 10);
 	assert_int_equal(all.count, 60);
 	bool differs = false;

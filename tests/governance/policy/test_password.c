@@ -55,17 +55,25 @@ static void test_a_breached_password_is_found_by_its_hash(void **state)
 	struct error e;
 	test_database_make(&db);
 	struct text password = TEXT("three random words"), other = TEXT("four other random words");
-	assert_ok(password_check_breaches(db.folder, password, &e), &e); /* no list, nothing found */
+	assert_ok(password_check_breaches(db.folder, password, false, &e), &e); /* no list, nothing found */
+	assert_false(password_breaches_known(db.folder));
+	assert_int_equal(password_check_breaches(db.folder, password, true, &e),
+			 STATUS_REFUSED); /* must be looked up */
+	assert_true(e.remedy[0]);
 	/* printf 'three random words' | sha1sum */
 	write_list(db.folder, "3FD95.txt",
 		   "0000000000000000000000000000000000A:3\r\n1DDA7124805763621AC220C0601A84A9A63:"
 		   "12\r\nFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFF:1\r\n");
-	assert_int_equal(password_check_breaches(db.folder, password, &e), STATUS_INVALID);
+	assert_int_equal(password_check_breaches(db.folder, password, false, &e), STATUS_INVALID);
 	assert_true(e.remedy[0]);
 	assert_null(strstr(e.message, "three"));
-	assert_ok(password_check_breaches(db.folder, other, &e), &e);
+	assert_ok(password_check_breaches(db.folder, other, false, &e), &e);
+	assert_true(password_breaches_known(db.folder));
+	assert_int_equal(password_check_breaches(db.folder, other, true, &e),
+			 STATUS_REFUSED); /* no file for this one */
 	write_list(db.folder, "3FD95.txt", "0000000000000000000000000000000000A:3\n");
-	assert_ok(password_check_breaches(db.folder, password, &e), &e);
+	assert_ok(password_check_breaches(db.folder, password, true, &e), &e);
+	assert_ok(password_check_breaches(db.folder, password, false, &e), &e);
 	test_database_drop(&db);
 }
 

@@ -159,6 +159,8 @@ static void test_a_new_version_is_accepted_anew(void **state)
 	assert_true(goes_to("/search", "/acceptable-use"));
 	assert_int_equal(village_get(v, "/acceptable-use"), 200);
 	assert_true(village_shows(v, "has changed since you accepted it"));
+	assert_int_equal(
+		village_query(v, STORE_DESK, "SELECT count(*) FROM audit_entry WHERE action = 'profile.change'"), 1);
 }
 
 int main(void)

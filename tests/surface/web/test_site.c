@@ -7,6 +7,9 @@
 
 #include "village.h"
 
+#include "policy/staff.h"
+#include "vault/disclosure.h"
+
 static int set_up(void **state)
 {
 	*state = village_make();
@@ -435,6 +438,11 @@ static void test_two_persons_end_an_agreement(void **state)
 	assert_true(village_shows(v, "Somebody else has to confirm it"));
 	assert_int_equal(village_post(v, "/agreements/early_help_sharing/answer", form), 422);
 	assert_true(village_shows(v, "Nobody confirms what they proposed themselves"));
+	assert_int_equal(
+		village_query(v, STORE_DESK,
+			      "SELECT count(*) FROM audit_entry WHERE action = 'agreement.confirm' AND outcome "
+			      "= 'refused'"),
+		1);
 	village_sign_in(v, "second");
 	assert_int_equal(village_post(v, "/agreements/revenues_own/answer", form), 404);
 	assert_int_equal(village_post(v, "/agreements/early_help_sharing/answer", form), 303);
@@ -464,6 +472,92 @@ static void test_a_review_that_is_due_is_told(void **state)
 	assert_true(comes_to_show(v, "/status", "Agreements whose review is due", false));
 }
 
+static void test_what_is_printed_is_recorded(void **state)
+{
+	struct village *v = *state;
+	char path[100], id[ID_TEXT_SIZE], sql[300];
+	int64_t resident = village_query(v, STORE_DATA, "SELECT min(resident_id) FROM resident");
+	village_sign_in(v, "rosa");
+	assert_int_equal(village_post(v, "/purpose", "purpose=early_help&reason=test"), 303);
+	snprintf(path, sizeof path, "/residents/%s", id_format(resident, id));
+	assert_int_equal(village_get(v, path), 200);
+	assert_true(village_shows(v, "?print=1\">Print this page"));
+	snprintf(sql, sizeof sql, "SELECT count(*) FROM audit_entry WHERE action = 'page.print' AND subject_id = %lld",
+		 (long long)resident);
+	assert_int_equal(village_query(v, STORE_DESK, sql), 0);
+	snprintf(path, sizeof path, "/residents/%s?print=1", id_format(resident, id));
+	assert_int_equal(village_get(v, path), 200);
+	assert_true(village_shows(v, "It is recorded that you print this page"));
+	assert_int_equal(village_query(v, STORE_DESK, sql), 1);
+	assert_int_equal(village_get(v, "/search?print=1"), 200); /* nothing about anybody */
+	assert_int_equal(village_query(v, STORE_DESK, "SELECT count(*) FROM audit_entry WHERE action = 'page.print'"),
+			 1);
+}
+
+/* As the staff file would have said of USERNAME. */
+static void set_self(struct village *v, const char *username, const char *self)
+{
+	struct error e;
+	struct vault *vault;
+	struct store *desk;
+	struct arena arena;
+	struct account account;
+	struct buf sealed;
+	arena_init(&arena, 1 << 20);
+	buf_init(&sealed, 1 << 12);
+	assert_ok(vault_open(&vault, v->workspace->paths.master_key, &e), &e);
+	assert_ok(workspace_store(v->workspace, STORE_DESK, STORE_WRITE, &desk, &e), &e);
+	assert_ok(account_find(desk, text_of(username), &arena, &account, &e), &e);
+	disclosure_seal_words(vault, account.user_id, WORDS_OF_USER, text_of(self), &sealed);
+	assert_ok(staff_set_self(desk, account.user_id, buf_text(&sealed), &e), &e);
+	store_close(desk);
+	vault_close(vault);
+	buf_release(&sealed);
+	arena_release(&arena);
+}
+
+static bool is_found(struct village *v, const char *words)
+{
+	village_sign_in(v, "olive");
+	assert_int_equal(village_get(v, "/audit/unusual"), 200);
+	return village_shows(v, words);
+}
+
+/* Siobhan O'Reilly of 2 Mill Lane is opened by somebody of her name, at her address, or whose colleague she is. */
+static void test_who_opens_their_own_family_is_found(void **state)
+{
+	struct village *v = *state;
+	static const char *const both = "The resident has the user&#39;s own surname and address",
+				 *const name = "The resident has the user&#39;s own surname.",
+				 *const address = "The resident has the user&#39;s own address.",
+				 *const colleague = "The resident has surname and address of another user";
+	char path[100], id[ID_TEXT_SIZE];
+	village_user(v, "olive", "auditor");
+	village_sign_in(v, "rosa");
+	assert_int_equal(village_post(v, "/purpose", "purpose=early_help&reason=test"), 303);
+	int64_t residents = village_query(v, STORE_DATA, "SELECT count(*) FROM resident");
+	for (int64_t i = 0; i < residents; i++) {
+		char sql[100];
+		snprintf(sql, sizeof sql, "SELECT resident_id FROM resident ORDER BY 1 LIMIT 1 OFFSET %lld",
+			 (long long)i);
+		snprintf(path, sizeof path, "/residents/%s", id_format(village_query(v, STORE_DATA, sql), id));
+		assert_int_equal(village_get(v, path), 200);
+	}
+	assert_false(is_found(v, "The resident has"));
+	set_self(v, "rosa", "O'REILLY\n2 Mill Lane, Little Marsh\nem11aa");
+	assert_true(is_found(v, both));
+	set_self(v, "rosa", "O'Reilly\n9 Elsewhere\nEM9 9ZZ");
+	assert_true(is_found(v, name) && !is_found(v, both) && !is_found(v, colleague));
+	set_self(v, "rosa", "Smith\nFlat 3, 2 Mill Lane\nEM1 1AA");
+	assert_true(is_found(v, address) && !is_found(v, both));
+	set_self(v, "rosa", "Smith\n\n");
+	set_self(v, "admin", "O'Reilly\n2 Mill Lane\nEM1 1AA");
+	assert_true(is_found(v, colleague));
+	assert_false(village_shows(v, "Reilly"));
+	set_self(v, "admin", "");
+	assert_false(is_found(v, "The resident has"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -475,6 +569,8 @@ int main(void)
 		cmocka_unit_test(test_a_program_asks_with_a_token),
 		cmocka_unit_test(test_forms_need_their_token_and_their_origin),
 		cmocka_unit_test(test_users_are_added_and_changed),
+		cmocka_unit_test(test_who_opens_their_own_family_is_found),
+		cmocka_unit_test(test_what_is_printed_is_recorded),
 		cmocka_unit_test(test_what_can_be_asked_for_without_signing_in),
 		cmocka_unit_test(test_why_is_said_in_words),
 		cmocka_unit_test(test_a_review_that_is_due_is_told),

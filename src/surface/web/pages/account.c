@@ -1,6 +1,7 @@
 /* Signing in and out, the purpose of a task, a new password. */
 #include "policy/password.h"
 #include "web/chrome.h"
+#include "web/drafts.h"
 #include "web/pages/pages.h"
 #include "web/provider.h"
 
@@ -44,6 +45,7 @@ enum status sign_in_page(struct visit *visit, struct text username, struct text 
 	const struct provider *provider = visit->site->provider;
 	sign_in_put_form_token(visit);
 	put_text(visit->document, "username", username);
+	put_bool(visit->document, "kept", text_is(visit_query(visit, "kept"), "yes"));
 	put_text(visit->document, "next", next.len ? visit_safe_path(next) : TEXT_ABSENT);
 	put_string(visit->document, "provider", provider ? provider_title(provider) : NULL);
 	if (provider)
@@ -107,17 +109,20 @@ enum status sign_in_finish(struct visit *visit, const struct account *account, c
 			   struct error *error)
 {
 	struct store *desk;
+	bool waiting = false;
 	char token[SESSION_TOKEN_SIZE];
 	enum status status = visit_desk(visit, &desk, error);
 	if (status == STATUS_OK)
 		status = session_start(desk, account->user_id, token, error);
+	if (status == STATUS_OK)
+		status = draft_take_over(visit, account->username, token, &waiting, error);
 	if (status != STATUS_OK)
 		return status;
 	struct audit_entry entry = entry_of(visit, account, "sign_in", how);
 	visit_record(visit, &entry);
 	sign_in_set_cookie(visit, token, false);
 	explicit_bzero(token, sizeof token);
-	return visit_redirect(visit, "%.*s", TEXT_ARG(visit_safe_path(next)));
+	return visit_redirect(visit, "%.*s", TEXT_ARG(waiting ? TEXT("/draft") : visit_safe_path(next)));
 }
 
 /* The cookie of a half session opens nothing but the form for the code. */
@@ -125,10 +130,13 @@ static enum status ask_for_code(struct visit *visit, const struct account *accou
 				struct error *error)
 {
 	struct store *desk;
+	bool waiting;
 	char token[SESSION_TOKEN_SIZE];
 	enum status status = visit_desk(visit, &desk, error);
 	if (status == STATUS_OK)
 		status = session_start_half(desk, account->user_id, token, error);
+	if (status == STATUS_OK)
+		status = draft_take_over(visit, account->username, token, &waiting, error);
 	if (status != STATUS_OK)
 		return status;
 	struct audit_entry entry = entry_of(visit, account, "sign_in.password", "code to come");
@@ -326,10 +334,11 @@ enum status page_password_post(struct visit *visit, struct error *error)
 		return page_password(visit, error);
 	}
 	if (status == STATUS_OK)
-		status = password_check_breaches(visit->site->workspace->folder, new_password, error);
+		status = password_check_breaches(visit->site->workspace->folder, new_password,
+						 visit->profile->staff.breached_required, error);
 	if (status == STATUS_OK)
 		status = change_password(visit, desk, new_password, error);
-	if (status != STATUS_INVALID)
+	if (status != STATUS_INVALID && status != STATUS_REFUSED)
 		return status;
 	visit_form_error(visit, "new", arena_copy(visit->arena, text_of(error->message)));
 	return page_password(visit, error);

@@ -98,6 +98,11 @@ static enum status finish(struct visit *visit, struct store *desk, enum status s
 	if (status != STATUS_OK)
 		store_rollback(desk);
 	visit->entries += status == STATUS_OK;
+	if (status == STATUS_REFUSED || status == STATUS_CONFLICT) { /* who confirms their own proposal has tried */
+		struct audit_entry refused = entry_of(visit, what, proposal);
+		refused.outcome = TEXT("refused");
+		visit_record(visit, &refused);
+	}
 	return status;
 }
 

@@ -46,6 +46,8 @@ visit_handler page_rights, page_rights_post;
 visit_handler page_users, page_user_new, page_user_create, page_user, page_user_post;
 /* scim.c */
 visit_handler scim_users, scim_user, scim_create, scim_replace, scim_patch, scim_delete, scim_config;
+/* draft.c */
+visit_handler page_draft, page_draft_drop;
 /* admission.c */
 visit_handler page_acceptable_use, page_acceptable_use_post, page_training;
 /* access.c */

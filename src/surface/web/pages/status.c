@@ -1,4 +1,5 @@
 /* State for people (/status), load balancers (/healthz) and Prometheus (/metrics); the OpenAPI description. */
+#include "policy/password.h"
 #include "web/pages/break_glass.h"
 #include "web/pages/pages.h"
 
@@ -48,6 +49,11 @@ static void put_numbers(struct visit *visit)
 	put_number(visit, facts, "Audit entries written since the start", audit.written);
 	put_number(visit, facts, "Audit entries that could not be written", audit.failed);
 	bool locked = site->memory_locked && keeper_counts(visit->site->keeper).server.memory_locked;
+	bool breaches = password_breaches_known(site->workspace->folder);
+	put_fact(facts, "Passwords of known breaches",
+		 breaches                                  ? TEXT("Refused")
+		 : visit->profile->staff.breached_required ? TEXT("The list is missing: no password can be set")
+							   : TEXT("Not known: there is no list"));
 	put_fact(facts, "Memory",
 		 locked ? TEXT("Locked: nothing of it is written to swap")
 			: TEXT("Not locked: values may be written to swap. Give the service LimitMEMLOCK=infinity"));
