@@ -184,9 +184,9 @@ enum status glass_list(struct store *desk, enum glass_which which, int64_t user_
 		[GLASS_OF_USER] = PASSES "g.user_id = :user AND :now > 0 ORDER BY g.pass_id DESC LIMIT 200",
 		[GLASS_OPEN_OF_USER] = PASSES "g.user_id = :user AND g.ended IS NULL AND g.ends > :now ORDER BY "
 					      "g.pass_id DESC LIMIT 200",
-		[GLASS_ALL] = PASSES ":user = :user AND :now > 0 ORDER BY g.pass_id DESC LIMIT 200",
-		[GLASS_OVER] =
-			PASSES ":user = :user AND g.ended IS NULL AND g.ends <= :now ORDER BY g.pass_id DESC LIMIT 200",
+		[GLASS_ALL] = PASSES "(:user = 0 OR g.user_id = :user) AND :now > 0 ORDER BY g.pass_id DESC LIMIT 200",
+		[GLASS_OVER] = PASSES "(:user = 0 OR g.user_id = :user) AND g.ended IS NULL AND g.ends <= :now ORDER "
+				      "BY g.pass_id DESC LIMIT 200",
 	};
 	struct statement *query;
 	bool row;
