@@ -245,6 +245,9 @@ static void test_trend_needs_numbers_and_both_periods(void **state)
 	missing_on(2026, 1);
 	write_as("childrens_social_care", true);
 	assert_false(says_of("more often")); /* 4 and 3 */
+	missing_on(2026, 11);
+	write_as("childrens_social_care", true);
+	assert_false(says_of("more often")); /* 5 and 3: two more, and not twice as many */
 }
 
 static void test_intervention_says_what_followed_and_what_did_not(void **state)
