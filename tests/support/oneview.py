@@ -217,7 +217,7 @@ class Served:
             answer = self.opener.open(urllib.request.Request(self.address + path, data, headers), timeout=60)
         except urllib.error.HTTPError as refused:
             answer = refused
-        self.code = answer.status
+        self.code, self.headers = answer.status, answer.headers
         return answer.read().decode(errors="replace")
 
     def get(self, path, **headers):
