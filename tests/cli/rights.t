@@ -147,3 +147,71 @@ The public page says what is held and what for, of nobody, and no small number
   1
   $ grep -c '<h2' public/transparency.html
   5
+
+What has been kept long enough is counted first, then deleted, with a signed certificate
+  $ python3 - <<'END'
+  > import glob
+  > for path in glob.glob("w/profile/feeds/*.yaml"):
+  >     text = open(path).read()
+  >     if "client:" in text:
+  >         open(path, "w").write(text + "\nretention: {keep: 1 month, from: last_row}\n")
+  > END
+  $ oneview retention plan w
+  As of                      2026-02-10
+  Clients whose rows are due 3
+  Rows                       3
+  Feed           Rule                 State  Clients  Rows
+  school_census  the feed's schedule  due    3        3
+  $ oneview retention plan w --as-of 2026-06-01
+  As of                      2026-06-01
+  Clients whose rows are due 13
+  Rows                       14
+  Feed               Rule                 State  Clients  Rows
+  council_tax        the feed's schedule  due    4        4
+  housing_tenancies  the feed's schedule  due    6        7
+  school_census      the feed's schedule  due    3        3
+  $ oneview retention run w --as-of 2026-06-01; echo "exit code $?"
+  oneview: A run is as of today or earlier
+    What to do: "oneview retention plan --as-of" tells what will be due on a later day
+  exit code 2
+  $ ONEVIEW_TODAY=2026-06-01 oneview retention run w
+  Run                        1
+  Clients whose rows went    13
+  Rows of tables             14
+  Archives written anew      5
+  "oneview retention certificate" shows its certificate.
+  $ oneview retention certificate w | sed -E 's/^(ended|profile|list): .*/\1: .../'
+  oneview retention certificate
+  run: 1
+  as of: 2026-06-01
+  ended: ...
+  profile: ...
+  feed: council_tax
+  rule: the feed's schedule
+  clients: 4
+  rows: 4
+  list: ...
+  feed: housing_tenancies
+  rule: the feed's schedule
+  clients: 6
+  rows: 7
+  list: ...
+  feed: school_census
+  rule: the feed's schedule
+  clients: 3
+  rows: 3
+  list: ...
+  clients in all: 13
+  rows in all: 14
+  
+  The signature is right, by a key that "oneview audit key" lists.
+  $ sqlite3 w/data.db "SELECT (SELECT count(*) FROM fact), (SELECT count(*) FROM sealed), (SELECT count(*) FROM resident_record)"
+  0|0|0
+  $ sqlite3 w/desk.db "UPDATE retention_run SET certificate = replace(certificate, 'rows', 'rowz')" && oneview retention certificate w >/dev/null; echo "exit code $?"
+  oneview: The certificate of run 1 is not signed by a key of this audit
+    What to do: compare it with a copy that was kept elsewhere
+  exit code 9
+  $ oneview rights flag w "$resident" --hold --reason "claim"; echo "exit code $?"
+  oneview: no resident with this id has any records
+    What to do: give the 13 characters that stand in the address of the resident's page
+  exit code 4

@@ -67,6 +67,7 @@ enum status audit_stored_head(struct store *desk, struct audit_head *out, struct
 
 /* Fills signer and signature. A signing key is kept as its seed, which looks like the audit's other key. */
 void audit_checkpoint_sign(struct audit_checkpoint *checkpoint, const struct audit_key *seed);
+void audit_sign_bytes(struct audit_signature *out, const struct audit_key *seed, const char *what, struct text text);
 void audit_signer_public(struct audit_public_key *out, const struct audit_key *seed);
 /* Adds a line to PATH, durably. */
 enum status audit_checkpoint_send(const struct audit_checkpoint *checkpoint, const char *path,

@@ -68,6 +68,20 @@ static enum status read_seed(struct audit_key *seed, struct store *desk, const c
 	return status ? status : audit_key_read(seed, path, error);
 }
 
+enum status audit_text_sign(struct audit_signature *out, struct store *desk,
+			    const struct audit_checkpoint_places *places, const char *what, struct text text,
+			    struct error *error)
+{
+	struct audit_key seed;
+	enum status status = read_seed(&seed, desk, places->signing_key, error);
+	if (status == STATUS_OK) {
+		audit_sign_bytes(out, &seed, what, text);
+		status = publish(desk, &out->signer, error);
+	}
+	explicit_bzero(&seed, sizeof seed);
+	return status;
+}
+
 /* ---- making ---------------------------------------------------------------------------------------- */
 
 static enum status put_checkpoint(struct store *desk, const struct audit_checkpoint *checkpoint, bool *made,

@@ -57,6 +57,16 @@ enum status audit_checkpoint_when_due(bool *made, struct store *desk, const stru
 enum status audit_signer_change(struct audit_public_key *out, struct store *desk,
 				const struct audit_checkpoint_places *places, struct error *error) MUST_CHECK;
 
+struct audit_signature {
+	struct audit_public_key signer;
+	unsigned char bytes[AUDIT_SIGNATURE_BYTES];
+};
+/* Signs something else than a checkpoint with the same key: "oneview WHAT 1\n" and TEXT. In the caller's transaction on
+ * the desk. */
+enum status audit_text_sign(struct audit_signature *out, struct store *desk,
+			    const struct audit_checkpoint_places *places, const char *what, struct text text,
+			    struct error *error) MUST_CHECK;
+
 struct audit_signers {
 	struct audit_public_key *at; /* the newest last */
 	instant *since;
@@ -67,6 +77,10 @@ enum status audit_signers_read(struct audit_signers *out, struct store *desk, st
 /* 64 hexadecimal digits a line, as `oneview audit key` prints them; what follows # is skipped. */
 enum status audit_signers_file(struct audit_signers *out, const char *path, struct arena *arena,
 			       struct error *error) MUST_CHECK;
+
+/* Whether one of SIGNERS signed it so. */
+bool audit_text_is_signed(const struct audit_signature *signature, const struct audit_signers *signers,
+			  const char *what, struct text text);
 
 struct audit_checkpoints {
 	struct audit_checkpoint *at; /* by seq */

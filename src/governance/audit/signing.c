@@ -46,12 +46,42 @@ void audit_signer_public(struct audit_public_key *out, const struct audit_key *s
 	sodium_memzero(secret, sizeof secret);
 }
 
+static void put_signed_text(struct buf *out, const char *what, struct text text)
+{
+	buf_init(out, 64 << 20);
+	buf_format(out, "oneview %s 1\n", what);
+	buf_append_text(out, text);
+}
+
+void audit_sign_bytes(struct audit_signature *out, const struct audit_key *seed, const char *what, struct text text)
+{
+	struct buf bytes;
+	unsigned char secret[crypto_sign_SECRETKEYBYTES];
+	put_signed_text(&bytes, what, text);
+	crypto_sign_seed_keypair(out->signer.bytes, secret, seed->bytes);
+	crypto_sign_detached(out->bytes, NULL, (const unsigned char *)bytes.at, bytes.len, secret);
+	sodium_memzero(secret, sizeof secret);
+	buf_release(&bytes);
+}
+
 static bool known(const struct audit_signers *signers, const struct audit_public_key *key)
 {
 	for (size_t i = 0; i < signers->count; i++)
 		if (!memcmp(&signers->at[i], key, sizeof *key))
 			return true;
 	return false;
+}
+
+bool audit_text_is_signed(const struct audit_signature *signature, const struct audit_signers *signers,
+			  const char *what, struct text text)
+{
+	struct buf bytes;
+	put_signed_text(&bytes, what, text);
+	bool right = !bytes.failed && known(signers, &signature->signer) &&
+		     crypto_sign_verify_detached(signature->bytes, (const unsigned char *)bytes.at, bytes.len,
+						 signature->signer.bytes) == 0;
+	buf_release(&bytes);
+	return right;
 }
 
 enum status audit_checkpoints_check(const struct audit_checkpoints *checkpoints, const struct audit_signers *signers,

@@ -4,8 +4,10 @@
 #include "base/memory.h"
 #include "policy/policy_int.h"
 
-static const char *const kind_names[] = {
-	[FLAG_OBJECTION] = "objection", [FLAG_RESTRICTION] = "restriction", [FLAG_CONSENT] = "consent"};
+static const char *const kind_names[] = {[FLAG_OBJECTION] = "objection",
+					 [FLAG_RESTRICTION] = "restriction",
+					 [FLAG_CONSENT] = "consent",
+					 [FLAG_HOLD] = "hold"};
 
 const char *flag_kind_name(enum flag_kind kind)
 {
@@ -14,7 +16,7 @@ const char *flag_kind_name(enum flag_kind kind)
 
 bool flag_kind_parse(struct text name, enum flag_kind *out)
 {
-	for (int i = FLAG_OBJECTION; i <= FLAG_CONSENT; i++) {
+	for (int i = FLAG_OBJECTION; i <= FLAG_HOLD; i++) {
 		if (!text_is(name, kind_names[i]))
 			continue;
 		*out = (enum flag_kind)i;
@@ -212,6 +214,8 @@ static void take_flag(struct loading *l, struct record_flags *record, enum flag_
 {
 	if (kind == FLAG_RESTRICTION)
 		record->says.restricted = holds;
+	if (kind == FLAG_HOLD)
+		record->says.held = holds;
 	if (kind == FLAG_OBJECTION) {
 		uint64_t bit = purpose_bit(l->policy->profile, about);
 		record->says.objections = holds ? record->says.objections | bit : record->says.objections & ~bit;
@@ -301,6 +305,7 @@ static void gather(struct loading *l, uint64_t *withdrawn)
 		}
 		struct policy_bounds *bounds = &facts->bounds[*number];
 		bounds->restricted |= record->says.restricted;
+		bounds->held |= record->says.held;
 		bounds->objections |= record->says.objections;
 		bounds->consents |= record->says.consents;
 		withdrawn[*number] |= record->withdrawn;

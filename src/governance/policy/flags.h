@@ -1,4 +1,5 @@
-/* What residents asked for or agreed to: an objection to a purpose, processing restricted, consent to an agreement.
+/* What residents asked for or agreed to: an objection to a purpose, processing restricted, consent to an agreement; and
+ * that their data is held for a legal claim, whatever retention says.
  *
  *     struct flag_act act = {.act_id = id_random(), .kind = FLAG_OBJECTION, .about = TEXT("council_tax"),
  *                            .holds = true, .reason_sealed = ..., .by = ..., .records = ..., .record_count = 2};
@@ -8,8 +9,8 @@
  * records wherever matching puts them. Each act is kept; of one record, kind and thing the last act says whether it
  * holds.
  *
- * Of a resident the stricter wins: one record with an objection or a restriction is enough; consent holds only while
- * each of the resident's records from a source that the agreement covers has it, and none had it withdrawn.
+ * Of a resident the stricter wins: one record with an objection, a restriction or a hold is enough; consent holds only
+ * while each of the resident's records from a source that the agreement covers has it, and none had it withdrawn.
  *
  * What each does is policy's (policy_bounds_of(), policy_decide_of(), policy_may_know_of()), from the next request on.
  */
@@ -20,8 +21,8 @@
 #include "policy/policy.h"
 
 /* Stored: never renumber. */
-enum flag_kind { FLAG_OBJECTION = 1, FLAG_RESTRICTION = 2, FLAG_CONSENT = 3 };
-const char *flag_kind_name(enum flag_kind kind); /* "objection", "restriction", "consent" */
+enum flag_kind { FLAG_OBJECTION = 1, FLAG_RESTRICTION = 2, FLAG_CONSENT = 3, FLAG_HOLD = 4 };
+const char *flag_kind_name(enum flag_kind kind); /* "objection", "restriction", "consent", "hold" */
 bool flag_kind_parse(struct text name, enum flag_kind *out);
 
 struct flag_record { /* as rulings know a record */
@@ -33,7 +34,7 @@ struct flag_act {
 	int64_t act_no; /* order of acts, from flag_do() */
 	int64_t act_id; /* the reason is sealed under it */
 	enum flag_kind kind;
-	struct text about; /* id of a purpose or of an agreement; empty for a restriction */
+	struct text about; /* id of a purpose or of an agreement; empty for a restriction or a hold */
 	bool holds;        /* set or recorded; false: lifted or withdrawn */
 	struct text reason_sealed;
 	instant at;

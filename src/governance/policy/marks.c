@@ -10,6 +10,7 @@ void policy_facts_release(struct policy_facts *facts)
 	free(facts->bounds);
 	free(facts->ended);
 	free(facts->suspended);
+	free(facts->ended_on);
 }
 
 bool policy_agreement_runs(struct policy *policy, const struct profile_agreement *agreement, date on)
@@ -30,6 +31,20 @@ enum policy_standing policy_agreement_standing(struct policy *policy, const stru
 						: STANDING_ENDED;
 	pthread_rwlock_unlock(&policy->facts_lock);
 	return standing;
+}
+
+bool policy_agreement_is_over(struct policy *policy, const struct profile_agreement *agreement, date on, date *last)
+{
+	enum policy_standing standing = policy_agreement_standing(policy, agreement);
+	*last = DATE_UNKNOWN;
+	if (standing == STANDING_ENDED) {
+		pthread_rwlock_rdlock(&policy->facts_lock);
+		*last = policy->facts.ended_on[agreement->number];
+		pthread_rwlock_unlock(&policy->facts_lock);
+	}
+	if (agreement->to != DATE_UNKNOWN && (*last == DATE_UNKNOWN || agreement->to < *last))
+		*last = agreement->to;
+	return *last != DATE_UNKNOWN && *last < on;
 }
 
 uint64_t policy_restrictions_of(struct policy *policy, enum policy_subject kind, int64_t subject_id)
@@ -133,12 +148,15 @@ static enum status load_ended(const struct policy *policy, struct store *desk, s
 			      struct error *error)
 {
 	struct statement *query;
-	enum status status = store_prepare(&query, desk, "SELECT agreement_id, suspended FROM agreement_ended", error);
+	enum status status =
+		store_prepare(&query, desk, "SELECT agreement_id, suspended, ended_at FROM agreement_ended", error);
 	if (status)
 		return status;
 	facts->ended = memory_alloc(policy->profile->agreements.count / 64 + 1, sizeof *facts->ended);
 	facts->suspended = memory_alloc(policy->profile->agreements.count / 64 + 1, sizeof *facts->suspended);
-	int id = statement_column(query, "agreement_id"), suspended = statement_column(query, "suspended");
+	facts->ended_on = memory_alloc(policy->profile->agreements.count + 1, sizeof *facts->ended_on);
+	int id = statement_column(query, "agreement_id"), suspended = statement_column(query, "suspended"),
+	    at = statement_column(query, "ended_at");
 	bool row;
 	while ((status = statement_step(query, &row, error)) == STATUS_OK && row) {
 		const struct profile_agreement *agreement =
@@ -147,6 +165,7 @@ static enum status load_ended(const struct policy *policy, struct store *desk, s
 			continue;
 		uint64_t bit = UINT64_C(1) << (agreement->number % 64);
 		facts->ended[agreement->number / 64] |= bit;
+		facts->ended_on[agreement->number] = instant_date(statement_int(query, at));
 		if (statement_int(query, suspended))
 			facts->suspended[agreement->number / 64] |= bit;
 	}

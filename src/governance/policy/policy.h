@@ -107,6 +107,10 @@ bool policy_agreement_runs(struct policy *policy, const struct profile_agreement
 enum policy_standing { STANDING_AS_WRITTEN, STANDING_SUSPENDED, STANDING_ENDED };
 enum policy_standing policy_agreement_standing(struct policy *policy, const struct profile_agreement *agreement);
 
+/* Whether it is over for good on the day, by its date or because two persons said so, and which day was its last;
+ * suspended it is not over. */
+bool policy_agreement_is_over(struct policy *policy, const struct profile_agreement *agreement, date on, date *last);
+
 /* A number that changes with the set of agreements that were ended since the profile; 0: none. For those who
  * remember what they worked out under which. */
 uint32_t policy_standings(struct policy *policy);
@@ -134,6 +138,7 @@ struct policy_bounds {
 	uint64_t objections;   /* bits of purposes that the resident objected to */
 	uint64_t consents;     /* bits of the agreements with `consent`, by their order among these */
 	bool restricted;       /* the resident had processing restricted: only purposes for their rights */
+	bool held;             /* for a legal claim: retention deletes nothing */
 };
 /* No bounds: most residents. Any thread. */
 struct policy_bounds policy_bounds_of(struct policy *policy, enum policy_subject kind, int64_t subject_id);

@@ -36,6 +36,7 @@ struct policy_facts {
 	size_t bounds_count;
 	uint64_t *ended;     /* bit set of agreement numbers: ended or suspended */
 	uint64_t *suspended; /* those that may be reinstated */
+	date *ended_on;      /* by agreement number, where ENDED has the bit */
 	int64_t desk_generation, data_generation;
 };
 

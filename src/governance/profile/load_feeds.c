@@ -367,7 +367,7 @@ static void fill_feed(struct reader *r, const struct yaml_node *node, struct pro
 	static const char *const keys[] = {
 		"id",    "source", "title",     "description",   "file",     "delivery",    "schedule",  "format",
 		"about", "client", "key",       "valid_from",    "valid_to", "compartment", "delete_by", "columns",
-		"rules", "holds",  "statutory", "relationships", "caseload", NULL};
+		"rules", "holds",  "statutory", "relationships", "caseload", "retention",   NULL};
 	feed->delete_by = DATE_UNKNOWN;
 	if (!read_mapping(r, node, "a feed", keys))
 		return;
@@ -389,6 +389,7 @@ static void fill_feed(struct reader *r, const struct yaml_node *node, struct pro
 	read_caseload(r, node, feed);
 	feed->compartment = read_text(r, node, "compartment", false);
 	feed->delete_by = read_date(r, node, "delete_by", false);
+	read_retention(r, node, feed);
 	read_holds(r, node, feed);
 }
 

@@ -81,6 +81,7 @@ bool read_register(struct reader *r, const struct yaml_node *node, struct profil
 					   "parties",
 					   "lawful_basis",
 					   "consent",
+					   "delete_after",
 					   "special_condition",
 					   "criminal_condition",
 					   "schedule_1_condition",
@@ -106,6 +107,7 @@ bool read_register(struct reader *r, const struct yaml_node *node, struct profil
 	agreement->dpo = read_text(r, node, "dpo", false);
 	agreement->lawful_basis = read_text(r, node, "lawful_basis", true);
 	agreement->consent = read_consent(r, node, agreement);
+	read_period(r, node, "delete_after", false, &agreement->delete_after);
 	agreement->special_condition = read_text(r, node, "special_condition", false);
 	agreement->criminal_condition = read_text(r, node, "criminal_condition", false);
 	agreement->schedule_1_condition = read_text(r, node, "schedule_1_condition", false);

@@ -239,6 +239,29 @@ struct profile_caseload {
 	struct profile_condition when;
 };
 
+struct profile_period { /* "6 years" */
+	bool given;
+	struct text written;
+	int months, days; /* one of them */
+};
+date period_after(const struct profile_period *period, date from); /* DATE_UNKNOWN stays */
+
+/* How long a client's rows of a feed are kept. */
+enum retention_from {
+	RETENTION_FROM_LAST_ROW, /* the day on which the source last said anything of the client */
+	RETENTION_FROM_END,      /* the end of all that the feed says of the client; never while something goes on */
+	RETENTION_FROM_BIRTHDAY  /* the client's birthday of `birthday` years */
+};
+const char *retention_from_name(enum retention_from from);
+struct profile_retention {
+	struct profile_period keep; /* not given: the feed has no schedule */
+	enum retention_from from;
+	int birthday;
+	bool holds; /* when it is due nothing is deleted: kept for legal claims */
+	struct text why;
+	struct profile_place place;
+};
+
 struct profile_feed {
 	struct text id, title;
 	const struct profile_source *source;
@@ -256,6 +279,7 @@ struct profile_feed {
 	struct profile_caseload caseload;
 	struct text compartment; /* absent: none */
 	date delete_by;          /* DATE_UNKNOWN: none */
+	struct profile_retention retention;
 	const struct profile_column *columns;
 	size_t column_count;
 	const struct profile_rule *rules;
@@ -464,6 +488,7 @@ struct profile_agreement {
 	struct text lawful_basis, special_condition, criminal_condition, schedule_1_condition;
 	bool consent; /* its lawful basis is consent: it lets through only what is of residents who gave it */
 	struct text terms[TERM_COUNT];
+	struct profile_period delete_after; /* its end: when what no other agreement covers is deleted */
 	struct text dpia_reference, dpia_outcome;
 	struct text decision, decided_by;
 	date decided_on;

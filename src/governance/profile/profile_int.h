@@ -129,6 +129,10 @@ struct text scalar_text(struct reader *r, const struct yaml_node *node, const ch
 struct text read_text(struct reader *r, const struct yaml_node *mapping, const char *key, bool required);
 /* `caseload` of a feed. */
 void read_caseload(struct reader *r, const struct yaml_node *node, struct profile_feed *feed);
+/* `retention` of a feed, and a period like "6 years" (load_retention.c). */
+void read_retention(struct reader *r, const struct yaml_node *node, struct profile_feed *feed);
+void read_period(struct reader *r, const struct yaml_node *node, const char *key, bool required,
+		 struct profile_period *out);
 /* `relationships` of a feed. */
 void read_relationships(struct reader *r, const struct yaml_node *node, struct profile_feed *feed);
 int read_enum(struct reader *r, const struct yaml_node *mapping, const char *key, const char *const *names,

@@ -106,11 +106,66 @@ static const struct listing residences = {
 	"r.sequence",
 	residence_row};
 
+/* Who is protected is counted in nothing, whoever asks. */
+static size_t count_others(const struct copying *c, int64_t household_id)
+{
+	size_t count = 0;
+	for (size_t i = 0; i < c->other_count; i++)
+		count += c->others[i].household_id == household_id &&
+			 !id_map_get(&c->protected, (uint64_t)c->others[i].resident_id);
+	return count;
+}
+
+static enum status read_protected(struct copying *c, struct store *shelf, const char *sql, struct error *error)
+{
+	struct statement *s;
+	bool row;
+	enum status status = store_prepare(&s, shelf, sql, error);
+	if (status != STATUS_OK)
+		return status;
+	while ((status = statement_step(s, &row, error)) == STATUS_OK && row)
+		*id_map_put(&c->protected, (uint64_t)copied_number(s, "subject_id"), NULL) = 1;
+	statement_done(s);
+	return status;
+}
+
+/* Everybody who was ever in a household with the resident, once for each. */
+static enum status read_others(struct copying *c, struct error *error)
+{
+	enum { OTHERS_MOST = 10000 };
+	struct statement *s;
+	bool row;
+	c->others = ARENA_ARRAY(c->arena, OTHERS_MOST, struct copied_other);
+	enum status status = store_prepare(&s, c->parts->data,
+					   "SELECT DISTINCT o.household_id AS household_id, o.resident_id AS "
+					   "resident_id FROM household_member o JOIN "
+					   "household_member m ON m.household_id = o.household_id WHERE m.resident_id "
+					   "= :resident AND o.resident_id <> "
+					   "m.resident_id ORDER BY o.household_id, o.resident_id",
+					   error);
+	if (status != STATUS_OK)
+		return status;
+	statement_bind_int(s, "resident", c->copy->resident_id);
+	while (c->other_count < OTHERS_MOST && (status = statement_step(s, &row, error)) == STATUS_OK && row)
+		c->others[c->other_count++] =
+			(struct copied_other){copied_number(s, "household_id"), copied_number(s, "resident_id")};
+	statement_done(s);
+	if (status == STATUS_OK)
+		status = read_protected(c, c->parts->data,
+					"SELECT subject_id FROM restriction_mark WHERE subject_kind = 1", error);
+	if (status == STATUS_OK)
+		status = read_protected(c, c->parts->desk,
+					"SELECT DISTINCT subject_id FROM restriction_ruling WHERE subject_kind = 1 AND "
+					"lifted_at IS NULL",
+					error);
+	return status;
+}
+
 static void household_row(struct copying *c, struct filling *filling, struct statement *s)
 {
 	add_text(c, filling, s, "kind");
 	add_dates(c, filling, s);
-	add_number(c, filling, s, "others");
+	filling_add(filling, arena_format(c->arena, "%zu", count_others(c, copied_number(s, "household_id"))));
 	add_text(c, filling, s, "certainty");
 	add_text(c, filling, s, "why");
 }
@@ -123,8 +178,7 @@ static const struct listing households = {
 	6,
 	"SELECT h.kind AS kind, m.from_date AS from_date, m.to_date AS to_date, m.certainty AS certainty, m.why AS "
 	"why, "
-	"(SELECT count(DISTINCT o.resident_id) FROM household_member o WHERE o.household_id = m.household_id AND "
-	"o.resident_id <> m.resident_id) AS others FROM household_member m JOIN household h ON h.household_id = "
+	"h.household_id AS household_id FROM household_member m JOIN household h ON h.household_id = "
 	"m.household_id WHERE m.resident_id = :resident ORDER BY m.from_date, m.household_id, m.sequence",
 	household_row};
 
@@ -343,9 +397,11 @@ static enum status copy_views(struct copying *c, struct error *error)
 enum status copy_tables(struct copying *c, struct error *error)
 {
 	static const struct listing *const of_data[] = {&residences, &households, &relations, &lists, &history};
-	enum status status = STATUS_OK;
+	id_map_init(&c->protected);
+	enum status status = read_others(c, error);
 	for (size_t i = 0; status == STATUS_OK && i < sizeof of_data / sizeof *of_data; i++)
 		status = add_listing(c, c->parts->data, of_data[i], error);
+	id_map_release(&c->protected);
 	if (status == STATUS_OK)
 		status = copy_rulings(c, error);
 	copy_recipients(c);

@@ -40,8 +40,9 @@ static enum status find_records(struct erasing *e, struct error *error)
 	statement_bind_int(query, "one", e->erasure->record_id);
 	while ((status = statement_step(query, &row, error)) == STATUS_OK && row && e->count < most)
 		e->records[e->count++] =
-			(struct erased_record){copied_number(query, "record_id"), copied_number(query, "client_hash"),
-					       copied_text(query, "source_id", &e->arena)};
+			(struct erased_record){.record_id = copied_number(query, "record_id"),
+					       .client_hash = copied_number(query, "client_hash"),
+					       .source_id = copied_text(query, "source_id", &e->arena)};
 	statement_done(query);
 	e->erasure->records = (int64_t)e->count;
 	if (e->count == most) /* the last record of a resident is the resident */
@@ -97,7 +98,7 @@ static bool is_made_anew(const struct erasure_column *column)
 	return derived;
 }
 
-static enum status erase_tables(struct erasing *e, struct error *error)
+enum status erase_tables(struct erasing *e, struct error *error)
 {
 	enum status status = STATUS_OK;
 	for (size_t i = 0; i < erasure_column_count && status == STATUS_OK; i++) {
@@ -116,12 +117,12 @@ static enum status erase_tables(struct erasing *e, struct error *error)
 
 /* ---- what is left --------------------------------------------------------------------------------------- */
 
-static int64_t proof_of(const struct erasing *e, const struct erased_record *record)
+int64_t rights_proof(const struct vault *vault, struct text source_id, int64_t client_hash)
 {
 	struct buf key;
 	buf_init(&key, 512);
-	buf_format(&key, "erased\x1f%.*s\x1f%lld", TEXT_ARG(record->source_id), (long long)record->client_hash);
-	int64_t proof = vault_hash64(e->parts->vault, VAULT_VALUE, buf_text(&key)) & INT64_MAX;
+	buf_format(&key, "erased\x1f%.*s\x1f%lld", TEXT_ARG(source_id), (long long)client_hash);
+	int64_t proof = vault_hash64(vault, VAULT_VALUE, buf_text(&key)) & INT64_MAX;
 	buf_release(&key);
 	return proof;
 }
@@ -142,7 +143,8 @@ static enum status write_proofs(struct erasing *e, struct error *error)
 		return status;
 	for (size_t i = 0; i < e->count && status == STATUS_OK; i++) {
 		statement_bind_int(proof, "erasure", e->erasure->erasure_id);
-		statement_bind_int(proof, "proof", proof_of(e, &e->records[i]));
+		statement_bind_int(proof, "proof",
+				   rights_proof(e->parts->vault, e->records[i].source_id, e->records[i].client_hash));
 		status = statement_run(proof, NULL, error);
 		statement_bind_int(refuse, "client", e->records[i].client_hash);
 		if (status == STATUS_OK && e->erasure->refuse)
@@ -203,6 +205,12 @@ static enum status forget_pages(struct store *store, struct error *error)
 	return status == STATUS_OK ? store_execute(store, "PRAGMA wal_checkpoint(TRUNCATE)", error) : status;
 }
 
+enum status rights_forget_pages(const struct rights_parts *parts, struct error *error)
+{
+	enum status status = forget_pages(parts->data, error);
+	return status == STATUS_OK ? forget_pages(parts->desk, error) : status;
+}
+
 static enum status erase_all(struct erasing *e, struct error *error)
 {
 	int64_t generation;
@@ -239,9 +247,7 @@ static enum status erase(struct erasing *e, struct error *error)
 		status = store_commit(data, error);
 	store_rollback(desk);
 	store_rollback(data);
-	if (status == STATUS_OK)
-		status = forget_pages(data, error);
-	return status == STATUS_OK ? forget_pages(desk, error) : status;
+	return status == STATUS_OK ? rights_forget_pages(e->parts, error) : status;
 }
 
 enum status rights_erase(struct erasure *erasure, const struct rights_parts *parts, const char *archive,

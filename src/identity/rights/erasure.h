@@ -28,6 +28,7 @@ struct erasure {
 
 	/* what came of it */
 	int64_t erasure_id, records, rows, archives, archived_rows, backups;
+	int64_t unreadable; /* of the archived rows: too short for a client's number, so anybody's */
 };
 /* The desk's transaction has the proof and the audit's entry. STATUS_NOT_FOUND unless there is such a resident. */
 enum status rights_erase(struct erasure *erasure, const struct rights_parts *parts, const char *archive,

@@ -37,10 +37,8 @@ static const struct erased_record *record_of(const struct erasing *e, const stru
 	int64_t hash = vault_hash64(e->parts->vault, VAULT_CLIENT, buf_text(&key));
 	buf_wipe(&key);
 	buf_release(&key);
-	for (size_t i = 0; i < e->count; i++)
-		if (e->records[i].client_hash == hash)
-			return &e->records[i];
-	return NULL;
+	const uint64_t *number = id_map_get(&e->by_client, (uint64_t)hash);
+	return number ? &e->records[*number] : NULL;
 }
 
 /* Where the client's number stands; false: the header does not have it. */
@@ -103,9 +101,10 @@ static enum status filter(struct erasing *e, const struct archived *archived, st
 			}
 		}
 		first = false;
-		/* a row that cannot be read may be anybody's */
-		bool unreadable = !is_header && client >= row.count;
-		if (!is_header && (unreadable || record_of(e, feed, row.fields[client]))) {
+		/* a row that cannot be read may be anybody's: it goes with somebody who is erased, and is counted */
+		bool unreadable = !is_header && !e->feed && client >= row.count;
+		e->erasure->unreadable += unreadable;
+		if (!is_header && (unreadable || (client < row.count && record_of(e, feed, row.fields[client])))) {
 			++*dropped;
 			status = erase_line(e, archived->extract_id, (int64_t)row.line, error);
 			if (status != STATUS_OK)
@@ -217,10 +216,14 @@ enum status erase_archives(struct erasing *e, struct error *error)
 {
 	struct archived *all;
 	size_t count;
+	id_map_init(&e->by_client);
+	for (size_t i = 0; i < e->count; i++)
+		*id_map_put(&e->by_client, (uint64_t)e->records[i].client_hash, NULL) = i;
 	enum status status = list_archives(e, &all, &count, error);
 	for (size_t i = 0; i < count && status == STATUS_OK; i++) {
 		char path[WORKSPACE_PATH_SIZE + 300];
-		if (!all[i].feed || !all[i].feed->client || !is_of_a_source(e, all[i].feed))
+		if (!all[i].feed || !all[i].feed->client || (e->feed && all[i].feed != e->feed) ||
+		    !is_of_a_source(e, all[i].feed))
 			continue;
 		snprintf(path, sizeof path, "%s/%.*s", e->archive, TEXT_ARG(all[i].name));
 		if (text_is_empty(all[i].name) || !file_exists(path))
@@ -228,5 +231,6 @@ enum status erase_archives(struct erasing *e, struct error *error)
 		else
 			status = rewrite(e, &all[i], path, error);
 	}
+	id_map_release(&e->by_client);
 	return status;
 }

@@ -94,7 +94,8 @@ enum status rights_flag_do(const struct rights_flag *order, const struct rights_
 	struct flag_record *records;
 	struct flag_act act = {.act_id = id_random(),
 			       .kind = order->kind,
-			       .about = order->kind == FLAG_RESTRICTION ? TEXT("") : order->about,
+			       .about = order->kind == FLAG_RESTRICTION || order->kind == FLAG_HOLD ? TEXT("")
+												    : order->about,
 			       .holds = order->holds,
 			       .by = order->by};
 	enum status status = check_order(order, parts->profile, error);
@@ -117,6 +118,8 @@ static struct text title_of(const struct flag_act *act, const struct profile *pr
 	const struct profile_agreement *agreement = profile_agreement(profile, act->about);
 	if (act->kind == FLAG_RESTRICTION)
 		return act->holds ? TEXT("Processing restricted") : TEXT("Restriction of processing lifted");
+	if (act->kind == FLAG_HOLD)
+		return act->holds ? TEXT("Held for a legal claim") : TEXT("Legal hold lifted");
 	if (act->kind == FLAG_OBJECTION)
 		return arena_format(arena, "Objection to %s%s", purpose ? purpose->title.at : act->about.at,
 				    act->holds ? "" : " taken back");
@@ -166,10 +169,12 @@ size_t rights_bounds_lines(struct text **out, const struct policy *policy, const
 			   const struct policy_bounds *bounds, struct arena *arena)
 {
 	size_t count = 0;
-	*out = ARENA_ARRAY(arena, profile->purposes.count + profile->agreements.count + 1, struct text);
+	*out = ARENA_ARRAY(arena, profile->purposes.count + profile->agreements.count + 2, struct text);
 	if (bounds->restricted)
 		(*out)[count++] = TEXT("Processing is restricted: the data is stored, and used only to answer the "
 				       "resident");
+	if (bounds->held)
+		(*out)[count++] = TEXT("Held for a legal claim: nothing is deleted when its time is over");
 	for (size_t i = 0; i < profile->purposes.count; i++)
 		if (bounds->objections >> i & 1)
 			(*out)[count++] = arena_format(arena, "Objects to: %s", profile->purposes.at[i].title.at);

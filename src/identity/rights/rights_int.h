@@ -2,16 +2,24 @@
 #ifndef RIGHTS_RIGHTS_INT_H
 #define RIGHTS_RIGHTS_INT_H
 
+#include "base/map.h"
 #include "rights/rights.h"
 #include "vault/vault.h"
 
 enum { RIGHTS_ROWS_MOST = 50000 };
 
+struct copied_other {
+	int64_t household_id, resident_id;
+};
 struct copying {
 	const struct rights_parts *parts;
 	struct arena *arena;
 	struct rights_copy *copy;
 	int64_t *records;
+	/* while tables are made: who was in a household with the resident, and who is protected */
+	struct copied_other *others;
+	size_t other_count;
+	struct id_map protected;
 };
 
 struct text copied_text(struct statement *row, const char *name, struct arena *arena);

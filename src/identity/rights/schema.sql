@@ -34,3 +34,29 @@ CREATE TABLE backup_made (
   made       INSTANT NOT NULL,
   place      TEXT NOT NULL
 );
+
+-- migration 3
+
+-- Retention: each run, with its certificate (a text, and an Ed25519 signature over it by the key that signs the audit's
+-- checkpoints). begun and not ended: it was cut off, and the next one goes on with its work list.
+CREATE TABLE retention_run (
+  run_no       SEQUENCE,
+  begun        INSTANT NOT NULL,
+  ended        INSTANT,
+  as_of        DATE NOT NULL,
+  done_by      TEXT NOT NULL,
+  certificate  TEXT,
+  public_key   BLOB,
+  signature    BLOB
+);
+-- What a run that is under way has to delete: clients of a feed; gone when it has ended.
+CREATE TABLE retention_due (
+  run_no       ID NOT NULL REFERENCES retention_run (run_no),
+  feed_id      TEXT NOT NULL,
+  source_id    TEXT NOT NULL,
+  client_hash  ID NOT NULL,
+  rule         INT NOT NULL,  -- enum retention_rule
+  rows         INT NOT NULL,
+  done         BOOL NOT NULL DEFAULT 0,
+  PRIMARY KEY (run_no, feed_id, source_id, client_hash)
+);

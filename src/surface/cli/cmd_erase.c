@@ -54,6 +54,8 @@ static void answer(struct cli *cli, const struct erasure *erasure)
 	answer_int(out, "rows", "Rows of tables", erasure->rows);
 	answer_int(out, "archives", "Archives written anew", erasure->archives);
 	answer_int(out, "archived_rows", "Rows in them", erasure->archived_rows);
+	answer_int(out, "unreadable", erasure->unreadable ? "Of these too short to say whose" : NULL,
+		   erasure->unreadable);
 	answer_line(out, erasure->dry ? "Nothing was erased: this is what --confirm would erase."
 				      : "Erased. \"oneview refresh\" makes anew what was worked out with it.");
 }

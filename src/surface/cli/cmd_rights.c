@@ -17,13 +17,15 @@ static enum status read_order(const struct cli *cli, struct rights_flag *order, 
 {
 	const char *objects = cli_value(cli, "objects-to"), *consents = cli_value(cli, "consents-to"),
 		   *reason = cli_value(cli, "reason");
-	bool restricts = cli_flag(cli, "restrict");
-	if ((objects != NULL) + (consents != NULL) + restricts != 1) {
-		error_set(error, STATUS_USAGE, "rights.flag", "Give one of --objects-to, --restrict and --consents-to");
+	bool restricts = cli_flag(cli, "restrict"), held = cli_flag(cli, "hold");
+	if ((objects != NULL) + (consents != NULL) + restricts + held != 1) {
+		error_set(error, STATUS_USAGE, "rights.flag",
+			  "Give one of --objects-to, --restrict, --consents-to and --hold");
 		return STATUS_USAGE;
 	}
 	*order = (struct rights_flag){.kind = objects    ? FLAG_OBJECTION
 					      : consents ? FLAG_CONSENT
+					      : held     ? FLAG_HOLD
 							 : FLAG_RESTRICTION,
 				      .about = objects    ? text_of(objects)
 					       : consents ? text_of(consents)

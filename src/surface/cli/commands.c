@@ -682,6 +682,45 @@ const struct cli_command cli_commands[] = {
 		.run = cmd_policy_lift,
 	},
 	{
+		.name = "retention certificate",
+		.group = GROUP_PEOPLE,
+		.summary = "Show what a run of retention deleted, and check its signature",
+		.operands = {WORKSPACE_OPERAND},
+		.options = {{"run", 0, "NUMBER", "of this run; the newest when not given", NULL}},
+		.examples = {{"oneview retention certificate council",
+			      "Exit code 9 when it is not signed by a key of the audit."}},
+		.run = cmd_retention_certificate,
+	},
+	{
+		.name = "retention plan",
+		.group = GROUP_PEOPLE,
+		.summary = "Count what has been kept long enough, by feed and reason; nothing is deleted",
+		.details =
+			"By the `retention` of each feed, its `delete_by`, and the `delete_after` of agreements that "
+			"have ended. Of a resident under a legal hold (\"oneview rights flag --hold\") nothing is due.",
+		.operands = {WORKSPACE_OPERAND},
+		.options = {{"as-of", 0, "DATE", "as if it were this day", NULL}},
+		.examples = {{"oneview retention plan council --as-of 2030-01-01", "What will be due then."}},
+		.run = cmd_retention_plan,
+	},
+	{
+		.name = "retention run",
+		.group = GROUP_PEOPLE,
+		.summary = "Delete what has been kept long enough, and certify it",
+		.details =
+			"What \"oneview retention plan\" counts as due goes from every table, the archives of "
+			"extracts, "
+			"quarantine, what matching keeps, and a running server's search index. A run that was cut off "
+			"is "
+			"gone on with. Its certificate says what, how many, by which rule, and a hash of the list of "
+			"pseudonyms, signed by the key that signs the audit's checkpoints. A source that delivers what "
+			"is over brings it back: the next run deletes it again.",
+		.operands = {WORKSPACE_OPERAND},
+		.options = {{"as-of", 0, "DATE", "as of this day, not later than today", NULL}},
+		.examples = {{"oneview retention run council", "Each month, say, after a look at the plan."}},
+		.run = cmd_retention_run,
+	},
+	{
 		.name = "rights flag",
 		.group = GROUP_PEOPLE,
 		.summary = "Record an objection, a restriction of processing, or consent of a resident",
@@ -700,6 +739,7 @@ const struct cli_command cli_commands[] = {
 		.options = {{"objects-to", 0, "PURPOSE", "a purpose of the profile", NULL},
 			    {"restrict", 0, NULL, "processing is restricted", NULL},
 			    {"consents-to", 0, "AGREEMENT", "an agreement of the profile with `consent: true`", NULL},
+			    {"hold", 0, NULL, "held for a legal claim: retention deletes nothing", NULL},
 			    {"reason", 0, "TEXT", "why, or the reference of the request; it is sealed", NULL},
 			    {"lift", 0, NULL, "take it back, lift it, withdraw it", NULL}},
 		.examples = {{"oneview rights flag council 2f8kq0v7m3x1d --objects-to fraud_and_error --reason DPO-7",

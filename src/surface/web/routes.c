@@ -87,6 +87,8 @@ const struct route routes[] = {
 	{METHOD_GET, "/residents/by/{source}/{client}/summary", MAY(RESIDENT_OPEN), PURPOSE, CSRF_SESSION, RECORDS_LOOK,
 	 AT_ONCE, page_summary_by_source,
 	 "The case summary of a source's client, for a link from its system: layout, since"},
+	{METHOD_GET, "/retention", MAY(RIGHTS_MANAGE), NO_PURPOSE, CSRF_SESSION, RECORDS_NOTHING, SLOW, page_retention,
+	 "How long each feed's rows are kept, what is due, and what was deleted"},
 	{METHOD_GET, "/households/{household}", MAY(HOUSEHOLD_OPEN), PURPOSE, CSRF_SESSION, RECORDS_LOOK, AT_ONCE,
 	 page_household, "One household: members, relations, history, chronology of all; as on a day: at"},
 	{METHOD_GET, "/households/{household}/summary", MAY(RESIDENT_OPEN), PURPOSE, CSRF_SESSION, RECORDS_LOOK, SLOW,

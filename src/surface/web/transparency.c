@@ -1,5 +1,8 @@
 #include "web/transparency.h"
 
+#include "profile/factor.h"
+#include "rights/retention.h"
+
 #include <inttypes.h>
 
 /* Titles with commas between: of an array of pointers to what has a title. */
@@ -34,10 +37,29 @@ static void put_volume(struct value *row, const struct rights_volume *volume)
 			buf_format(&held, "%s%.*s", held.len ? ", " : "", TEXT_ARG(column->element->title));
 	}
 	put_text(row, "elements", arena_text(row->arena, buf_text(&held)));
+	struct text kept = retention_schedule_words(volume->feed, row->arena);
+	put_text(row, "kept", text_is_absent(kept) ? TEXT("") : kept);
 	buf_release(&held);
 }
 
-static void put_agreement(struct value *row, const struct profile_agreement *agreement, bool runs)
+/* "runs until 31 March 2028", "ended on 2 May 2026". */
+static struct text state_of(struct arena *arena, const struct profile_agreement *agreement, struct policy *policy)
+{
+	date last, today = date_today();
+	if (policy_agreement_is_over(policy, agreement, today, &last))
+		return arena_format(arena, "ended on %.*s", TEXT_ARG(document_long_date(arena, last)));
+	if (policy_agreement_runs(policy, agreement, today))
+		return agreement->to == DATE_UNKNOWN ? TEXT("runs, with no end set")
+						     : arena_format(arena, "runs until %.*s",
+								    TEXT_ARG(document_long_date(arena, agreement->to)));
+	if (agreement->status == AGREEMENT_APPROVED && agreement->from > today)
+		return arena_format(arena, "will run from %.*s", TEXT_ARG(document_long_date(arena, agreement->from)));
+	bool suspended = policy_agreement_standing(policy, agreement) == STANDING_SUSPENDED ||
+			 agreement->status == AGREEMENT_SUSPENDED;
+	return suspended ? TEXT("is suspended") : TEXT("does not run");
+}
+
+static void put_agreement(struct value *row, const struct profile_agreement *agreement, struct policy *policy)
 {
 	put_text(row, "id", agreement->id);
 	put_text(row, "title", agreement->title);
@@ -50,7 +72,9 @@ static void put_agreement(struct value *row, const struct profile_agreement *agr
 	put_date(row, "from", agreement->from);
 	put_date(row, "to", agreement->to);
 	put_text(row, "review_text", document_long_date(row->arena, agreement->review));
-	put_string(row, "state", runs ? "runs" : "does not run");
+	put_text(row, "state", state_of(row->arena, agreement, policy));
+	put_bool(row, "consent", agreement->consent);
+	put_text(row, "delete_after", agreement->delete_after.written);
 	struct value *clauses = put_array(row, "clauses");
 	for (size_t i = 0; i < agreement->clause_count; i++)
 		put_text(add_object(clauses), "text", agreement->clauses[i].text);
@@ -111,6 +135,27 @@ static void put_lists(struct value *document, const struct profile *profile)
 	}
 }
 
+/* What the council calls a risk, a strength or a circumstance, as everybody may read it. */
+static void put_factors(struct value *document, const struct profile *profile)
+{
+	struct value *factors = put_array(document, "factors");
+	for (size_t i = 0; i < profile->factors.count; i++) {
+		const struct profile_factor *factor = &profile->factors.at[i];
+		struct value *row = add_object(factors);
+		put_text(row, "id", factor->id);
+		put_text(row, "name", factor->name);
+		put_string(row, "category", factor_category_name(factor->category));
+		put_text(row, "definition", factor->definition);
+		put_text(row, "why", factor->why);
+		put_text(row, "owner", factor->owner);
+		put_text(row, "version", factor->version);
+		struct value *not_counted = put_array(row, "not_counted");
+		for (size_t n = 0; n < factor->not_counted_count; n++)
+			put_text(add_object(not_counted), "text", factor->not_counted[n]);
+	}
+	put_bool(document, "has_factors", profile->factors.count > 0);
+}
+
 void transparency_document(struct value *document, const struct profile *profile, struct policy *policy,
 			   const struct rights_transparency *numbers)
 {
@@ -131,9 +176,9 @@ void transparency_document(struct value *document, const struct profile *profile
 	struct value *agreements = put_array(document, "agreements");
 	for (size_t i = 0; i < profile->agreements.count; i++) {
 		const struct profile_agreement *agreement = &profile->agreements.at[i];
-		put_agreement(add_object(agreements), agreement,
-			      policy_agreement_runs(policy, agreement, date_today()));
+		put_agreement(add_object(agreements), agreement, policy);
 	}
 	put_model(put_array(document, "models"), numbers);
 	put_lists(document, profile);
+	put_factors(document, profile);
 }

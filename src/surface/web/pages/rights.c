@@ -19,7 +19,7 @@ enum status rights_open(struct visit *visit, struct disclosure_resident *answer,
 	if (status != STATUS_OK)
 		return status;
 	visit_ticket(visit, answer->ticket);
-	if (visit->viewer.purpose->residents_rights)
+	if (visit->viewer.purpose && visit->viewer.purpose->residents_rights)
 		return STATUS_OK;
 	error_set(error, STATUS_REFUSED, "web.purpose", "This page is for answering residents about their rights.");
 	error_remedy(error, "Choose that purpose first.");
@@ -52,6 +52,7 @@ static void put_choices(struct visit *visit)
 	put_bool(visit->document, "has_agreements", agreements->count > 0);
 	put_bool(visit->document, "is_objection", text_is(kind, "objection"));
 	put_bool(visit->document, "is_restriction", text_is(kind, "restriction"));
+	put_bool(visit->document, "is_hold", text_is(kind, "hold"));
 	put_bool(visit->document, "is_consent", text_is(kind, "consent"));
 	put_bool(visit->document, "lifts", text_is(visit_field(visit, "do"), "lift"));
 	put_text(visit->document, "reason", visit_field(visit, "reason"));

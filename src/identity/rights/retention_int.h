@@ -1,0 +1,24 @@
+/* Inside rights: what is due, one client of one feed at a time. */
+#ifndef RIGHTS_RETENTION_INT_H
+#define RIGHTS_RETENTION_INT_H
+
+#include "rights/retention.h"
+
+#define RETENTION_CERTIFICATE "retention certificate"
+
+struct due_client {
+	const struct profile_feed *feed;
+	int64_t record_id, resident_id, client_hash; /* resident_id 0: in no resident */
+	enum retention_rule rule;
+	enum retention_state state;
+	int64_t rows;
+};
+struct due_list {
+	struct due_client *at;
+	size_t count, capacity;
+};
+/* All that is due, whatever is done about it; the caller frees AT. */
+enum status retention_find(struct due_list *out, const struct rights_parts *parts, struct policy *policy, date as_of,
+			   struct error *error) MUST_CHECK;
+
+#endif
