@@ -17,6 +17,8 @@
 #include "policy/policy.h"
 #include "traits/traits.h"
 
+#include <assert.h>
+
 static double seconds_since(instant then)
 {
 	return (double)(instant_now() - then) / 1e6;
@@ -78,10 +80,16 @@ static enum status open_intake(struct pipeline *pipeline, struct intake **intake
 	return intake_open(intake, &settings, error);
 }
 
+static struct pipeline_step_report *add_step(struct pipeline *pipeline)
+{
+	assert(pipeline->step_count < PIPELINE_STEPS_MOST);
+	return &pipeline->steps[pipeline->step_count++];
+}
+
 static void report_load(struct pipeline *pipeline, instant began)
 {
 	const struct intake_totals *totals = &pipeline->totals;
-	struct pipeline_step_report *step = &pipeline->steps[pipeline->step_count++];
+	struct pipeline_step_report *step = add_step(pipeline);
 	*step = (struct pipeline_step_report){.name = "load", .title = "Load", .seconds = seconds_since(began)};
 	snprintf(step->detail, sizeof step->detail,
 		 "%llu extracts, %llu rows: %llu new, %llu unchanged, %llu quarantined",
@@ -231,7 +239,7 @@ static enum status open_reading(struct pipeline *pipeline, bool anew, struct err
 {
 	const struct opened *opened = pipeline->opened;
 	struct reading_settings settings = {.anew = anew, .stop = interrupt_flag()};
-	struct pipeline_step_report *step = &pipeline->steps[pipeline->step_count++];
+	struct pipeline_step_report *step = add_step(pipeline);
 	*step = (struct pipeline_step_report){.name = "reading", .title = "Reading"};
 	enum status status = interrupt_check(error);
 	if (status == STATUS_OK)
@@ -417,6 +425,8 @@ static const struct derivation derivations[] = {
 	{"interventions", "Interventions", derive_interventions},
 	{NULL, NULL, NULL},
 };
+/* Loading and reading come before them, notes and a retention may come behind. */
+_Static_assert(sizeof derivations / sizeof *derivations + 4 <= PIPELINE_STEPS_MOST, "each step has a report");
 
 /* Done already by the run that this one continues, for the same extracts and profile. */
 static enum status was_done(struct pipeline *pipeline, const struct derivation *derivation, char mark[192], bool *done,
@@ -431,7 +441,7 @@ static enum status run_derivation(struct pipeline *pipeline, const struct deriva
 	char mark[192];
 	bool done = false;
 	instant began = instant_now();
-	struct pipeline_step_report *step = &pipeline->steps[pipeline->step_count++];
+	struct pipeline_step_report *step = add_step(pipeline);
 	*step = (struct pipeline_step_report){.name = derivation->name, .title = derivation->title};
 	enum status status = interrupt_check(error);
 	if (status == STATUS_OK)
@@ -473,7 +483,7 @@ static enum status read_notes(struct pipeline *pipeline, struct error *error)
 		note_refresh(&report, opened->data, opened->vault, opened->workspace->profile, &settings, error);
 	if (status != STATUS_OK || (report.notes == 0 && !report.anew))
 		return status;
-	struct pipeline_step_report *step = &pipeline->steps[pipeline->step_count++];
+	struct pipeline_step_report *step = add_step(pipeline);
 	*step = (struct pipeline_step_report){.name = "notes", .title = "Case notes", .seconds = seconds_since(began)};
 	snprintf(step->detail, sizeof step->detail, "%lld notes read%s, %lld flags", (long long)report.notes,
 		 report.anew ? " by new rules" : "", (long long)report.flags);

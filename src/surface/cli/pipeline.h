@@ -14,7 +14,7 @@
 #include "reading/reading.h"
 #include "runs/runs.h"
 
-enum { PIPELINE_STEPS_MOST = 12, PIPELINE_DETAIL_SIZE = 256 };
+enum { PIPELINE_STEPS_MOST = 24, PIPELINE_DETAIL_SIZE = 256 };
 
 struct pipeline_step_report {
 	const char *name, *title;
