@@ -65,6 +65,15 @@ A password that is too short is refused
     What to do: Choose 12 to 200 characters, three random words for example
   [3]
 
+A worker's number in a source is one person's
+  $ oneview user worker w jpike
+  oneview: "oneview user worker" needs --source
+    What to do: Name the source of the profile whose worker number it is
+  [2]
+  $ oneview user worker w jpike --source nowhere --number W1
+  oneview: The profile has no source "nowhere"
+  [4]
+
 Accounts are listed and disabled
   $ oneview user disable w jpike
   Changed                    jpike
