@@ -4,7 +4,7 @@
 
 #include "feeds_int.h"
 
-enum { NOTE_FACTORS = 17, NOTE_PHRASES = 6, NOTE_FRAMES = 6, NOTE_STYLES = 5 };
+enum { NOTE_FACTORS = 17, NOTE_PHRASES = 6, NOTE_FRAMES = 12, NOTE_SHORT_FRAMES = 8, NOTE_STYLES = 5 };
 enum { NOTE_FORMAL, NOTE_TELEGRAPHIC, NOTE_CHATTY, NOTE_BULLETS, NOTE_CAPITALS };
 enum note_about { NOTE_CHILD, NOTE_BOTH };
 
@@ -16,12 +16,22 @@ struct note_factor {
 };
 extern const struct note_factor note_factors[NOTE_FACTORS];
 
-enum note_kind_id { NOTE_AFFIRMED, NOTE_DENIED, NOTE_PAST, NOTE_FEARED, NOTE_OTHERS, NOTE_HEARSAY, NOTE_KINDS };
-struct note_kind {
-	const char *polarity, *time, *whose; /* as the labels say it */
-	const char *frames[NOTE_FRAMES], *short_frames[4];
+enum note_kind_id {
+	STATEMENT_AFFIRMED,
+	STATEMENT_DENIED,
+	STATEMENT_PAST,
+	STATEMENT_FEARED,
+	STATEMENT_OTHERS,
+	STATEMENT_HEARSAY,
+	STATEMENT_FAMILYS,
+	STATEMENT_SUPPOSED,
+	STATEMENT_KINDS
 };
-extern const struct note_kind note_kinds[NOTE_KINDS];
+struct note_kind {
+	const char *polarity, *time, *whose;                               /* as the labels say it */
+	const char *frames[NOTE_FRAMES], *short_frames[NOTE_SHORT_FRAMES]; /* NULL-ended when fewer */
+};
+extern const struct note_kind note_kinds[STATEMENT_KINDS];
 
 extern const char *const note_fillers[];
 extern const size_t note_filler_count;

@@ -72,8 +72,8 @@ static void label(struct composer *c, const struct note_factor *factor, const st
 static enum note_kind_id choose_kind(struct composer *c, double need)
 {
 	double affirmed = need > 0.45 ? 6 : need > 0.25 ? 2 : 0.25;
-	return (enum note_kind_id)random_weighted(&c->r, (double[NOTE_KINDS]){affirmed, 1.6, 0.8, 0.9, 0.7, 0.6},
-						  NOTE_KINDS);
+	return (enum note_kind_id)random_weighted(
+		&c->r, (double[STATEMENT_KINDS]){affirmed, 1.6, 0.8, 0.7, 0.5, 0.6, 0.5, 0.5}, STATEMENT_KINDS);
 }
 
 static const struct note_factor *choose_factor(struct composer *c, double *need, int month)
@@ -97,7 +97,8 @@ static void statement(struct composer *c, int month)
 	const struct note_factor *factor = choose_factor(c, &need, month);
 	const struct note_kind *kind = &note_kinds[choose_kind(c, need)];
 	bool brief = c->style == NOTE_TELEGRAPHIC || (c->style == NOTE_BULLETS && random_chance(&c->r, 0.5));
-	const char *frame = brief ? pick(&c->r, kind->short_frames, 4) : pick(&c->r, kind->frames, NOTE_FRAMES);
+	const char *frame =
+		brief ? pick(&c->r, kind->short_frames, NOTE_SHORT_FRAMES) : pick(&c->r, kind->frames, NOTE_FRAMES);
 	say(c, frame, pick(&c->r, factor->phrases, NOTE_PHRASES), &first, &end);
 	label(c, factor, kind, first, end);
 }

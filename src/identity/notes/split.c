@@ -129,6 +129,8 @@ static bool ends_here(struct text text, size_t start, size_t at, size_t behind, 
 	if (behind >= end)
 		return true;
 	if (!is_space(next)) {
+		if (mark == '?' && (next == ';' || next == ','))
+			return true;
 		if (next == '"' || next == ')' || next == '\'')
 			return mark != '.' || behind + 1 >= end || is_space(text.at[behind + 1]);
 		/* "at home.Mum said": two sentences; "www.x.org", "3.5", "12.04.2024", "e.g.this": one */
