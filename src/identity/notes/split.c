@@ -97,17 +97,44 @@ static void add(struct splitter *s, size_t start, size_t end, uint32_t heading, 
 
 /* ---- ends of sentences ------------------------------------------------------------------------------- */
 
-static bool is_abbreviation(struct text text, size_t start, size_t point)
+/* Before a name, a number, or anything: what may follow an abbreviation without a new sentence. */
+enum follows { BEFORE_NAMES, BEFORE_NUMBERS, BEFORE_SMALL_LETTERS };
+
+static const struct {
+	const char *word;
+	enum follows follows;
+} abbreviations[] = {
+	{"dr", BEFORE_NAMES},           {"mr", BEFORE_NAMES},           {"mrs", BEFORE_NAMES},
+	{"ms", BEFORE_NAMES},           {"st", BEFORE_NAMES},           {"prof", BEFORE_NAMES},
+	{"rev", BEFORE_NAMES},          {"sgt", BEFORE_NAMES},          {"pc", BEFORE_NAMES},
+	{"e.g", BEFORE_NAMES},          {"eg", BEFORE_NAMES},           {"i.e", BEFORE_NAMES},
+	{"ie", BEFORE_NAMES},           {"vs", BEFORE_NAMES},           {"re", BEFORE_NAMES},
+	{"cf", BEFORE_NAMES},           {"no", BEFORE_NUMBERS},         {"nos", BEFORE_NUMBERS},
+	{"tel", BEFORE_NUMBERS},        {"ext", BEFORE_NUMBERS},        {"ref", BEFORE_NUMBERS},
+	{"p", BEFORE_NUMBERS},          {"pp", BEFORE_NUMBERS},         {"mon", BEFORE_NUMBERS},
+	{"tue", BEFORE_NUMBERS},        {"tues", BEFORE_NUMBERS},       {"wed", BEFORE_NUMBERS},
+	{"thu", BEFORE_NUMBERS},        {"thur", BEFORE_NUMBERS},       {"thurs", BEFORE_NUMBERS},
+	{"fri", BEFORE_NUMBERS},        {"sat", BEFORE_NUMBERS},        {"sun", BEFORE_NUMBERS},
+	{"jan", BEFORE_NUMBERS},        {"feb", BEFORE_NUMBERS},        {"mar", BEFORE_NUMBERS},
+	{"apr", BEFORE_NUMBERS},        {"jun", BEFORE_NUMBERS},        {"jul", BEFORE_NUMBERS},
+	{"aug", BEFORE_NUMBERS},        {"sep", BEFORE_NUMBERS},        {"sept", BEFORE_NUMBERS},
+	{"oct", BEFORE_NUMBERS},        {"nov", BEFORE_NUMBERS},        {"dec", BEFORE_NUMBERS},
+	{"etc", BEFORE_SMALL_LETTERS},  {"approx", BEFORE_NUMBERS},     {"appt", BEFORE_SMALL_LETTERS},
+	{"dept", BEFORE_SMALL_LETTERS}, {"inc", BEFORE_SMALL_LETTERS},  {"hx", BEFORE_SMALL_LETTERS},
+	{"rd", BEFORE_SMALL_LETTERS},   {"ave", BEFORE_SMALL_LETTERS},  {"wk", BEFORE_SMALL_LETTERS},
+	{"wks", BEFORE_SMALL_LETTERS},  {"yr", BEFORE_SMALL_LETTERS},   {"yrs", BEFORE_SMALL_LETTERS},
+	{"mth", BEFORE_SMALL_LETTERS},  {"mths", BEFORE_SMALL_LETTERS}, {"hr", BEFORE_SMALL_LETTERS},
+	{"hrs", BEFORE_SMALL_LETTERS},  {"min", BEFORE_SMALL_LETTERS},  {"mins", BEFORE_SMALL_LETTERS},
+	{"pt", BEFORE_SMALL_LETTERS},   {"dob", BEFORE_SMALL_LETTERS},  {"p.m", BEFORE_SMALL_LETTERS},
+	{"a.m", BEFORE_SMALL_LETTERS},
+};
+
+/* Whether the point at POINT belongs to the word before it; NEXT is what follows behind white space. */
+static bool is_abbreviation(struct text text, size_t start, size_t point, char next)
 {
-	static const char *const known[] = {
-		"dr",   "mr",  "mrs", "ms",     "st",  "prof", "rev",  "e.g", "eg",  "i.e",  "ie",    "etc",
-		"vs",   "no",  "nos", "approx", "rd",  "ave",  "appt", "tel", "ext", "dept", "inc",   "hx",
-		"re",   "cf",  "al",  "viz",    "sgt", "pc",   "wk",   "wks", "yr",  "yrs",  "mth",   "mths",
-		"hr",   "hrs", "min", "mins",   "jan", "feb",  "mar",  "apr", "jun", "jul",  "aug",   "sep",
-		"sept", "oct", "nov", "dec",    "mon", "tue",  "tues", "wed", "thu", "thur", "thurs", "fri",
-		"sat",  "sun", "p",   "pp",     "ref", "adm",  "pt",   "dob", "q.d", "b.i.d"};
 	size_t from = point;
-	while (from > start && !is_space(text.at[from - 1]) && text.at[from - 1] != '(' && text.at[from - 1] != '/')
+	while (from > start && point - from <= ABBREVIATION_LONGEST && !is_space(text.at[from - 1]) &&
+	       text.at[from - 1] != '(' && text.at[from - 1] != '/')
 		from--;
 	size_t len = point - from;
 	if (len == 0 || len > ABBREVIATION_LONGEST)
@@ -115,14 +142,16 @@ static bool is_abbreviation(struct text text, size_t start, size_t point)
 	if (len == 1 && is_upper(text.at[from]))
 		return true; /* an initial */
 	struct text word = text_slice(text.at + from, len);
-	for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
-		if (text_equal_ignoring_case(word, text_of(known[i])))
-			return true;
+	for (size_t i = 0; i < sizeof abbreviations / sizeof *abbreviations; i++) {
+		if (!text_equal_ignoring_case(word, text_of(abbreviations[i].word)))
+			continue;
+		enum follows follows = abbreviations[i].follows;
+		return follows == BEFORE_NAMES || is_digit(next) ||
+		       (follows == BEFORE_SMALL_LETTERS && !is_upper(next));
 	}
 	return false;
 }
 
-/* Words before which "no." and "min." end a sentence after all are not asked for: what follows decides. */
 static bool ends_here(struct text text, size_t start, size_t at, size_t behind, size_t end)
 {
 	char mark = text.at[at], next = behind < end ? text.at[behind] : ' ';
@@ -143,11 +172,8 @@ static bool ends_here(struct text text, size_t start, size_t at, size_t behind, 
 		follows++;
 	if (mark == '?') /* " ? depression" asks, it does not end */
 		return at == start || !is_space(text.at[at - 1]);
-	if (mark == '.' && follows < end && is_abbreviation(text, start, at)) {
-		bool digit_before = at > start && is_digit(text.at[at - 1]);
-		return !digit_before && is_upper(text.at[follows]) && at - start > 3 &&
-		       text_equal_ignoring_case(text_slice(text.at + at - 3, 3), TEXT("etc"));
-	}
+	if (mark == '.' && follows < end && is_abbreviation(text, start, at, text.at[follows]))
+		return false;
 	/* "1. Housing": a list's number */
 	if (mark == '.' && at > start && is_digit(text.at[at - 1]) && at - start <= 2)
 		return false;
