@@ -142,7 +142,7 @@ The public page says what is held and what for, of nobody, and no small number
   Feeds                      3
   Agreements                 2
   $ python3 -c 'import json; page = json.load(open("public/transparency.json")); print(*page); print(*(f["volume"] for f in page["feeds"]), sep=", "); print(len(page["models"]))'
-  council date_text feeds purposes agreements models lists
+  council date_text feeds purposes agreements models lists factors has_factors
   fewer than 10, fewer than 10, fewer than 10
   1
   $ grep -c '<h2' public/transparency.html
