@@ -40,12 +40,10 @@ enum status notes_open(struct notes_opened *out, struct cli *cli, bool lexicon, 
 		error_remedy(error, "name one: --profile FOLDER");
 		return STATUS_USAGE;
 	}
-	enum status status = STATUS_OK;
-	if (lexicon || !rules)
-		status = profile_load(&out->profile, folder, error);
-	return status ? status
-		      : note_reader_open(&out->reader, lexicon ? out->profile : NULL,
-					 rules ? rules : out->profile->note_rules.at, error);
+	if (!rules && !lexicon)
+		rules = arena_copy(&cli->arena, arena_format(&cli->arena, "%s/note_rules.yaml", folder));
+	enum status status = lexicon ? profile_load(&out->profile, folder, error) : STATUS_OK;
+	return status ? status : note_reader_open(&out->reader, out->profile, rules, error);
 }
 
 void notes_close(struct notes_opened *opened)
