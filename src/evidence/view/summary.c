@@ -214,6 +214,20 @@ static void put_refused(struct summing *s, const struct profile_sentence *rule)
 	}
 }
 
+/* What notes say of the past stands under a heading of its own, where the layout has one. */
+static void put_factors(struct summing *s, const struct profile_heading *rule)
+{
+	const struct profile_layout *layout = s->question->layout;
+	bool apart = false;
+	for (size_t i = 0; i < layout->heading_count; i++)
+		apart |= layout->headings[i].past;
+	for (size_t i = 0; i < rule->factor_count; i++)
+		summary_put_factor(s, rule->factors[i], MENTIONS_PRESENT | (apart ? 0 : MENTIONS_BEHIND));
+	for (size_t h = 0; rule->past && h < layout->heading_count; h++)
+		for (size_t i = 0; i < layout->headings[h].factor_count; i++)
+			summary_put_factor(s, layout->headings[h].factors[i], MENTIONS_BEHIND);
+}
+
 static void put_heading(struct summing *s, const struct profile_heading *rule, struct summary_heading *out)
 {
 	s->named = false;
@@ -222,8 +236,7 @@ static void put_heading(struct summing *s, const struct profile_heading *rule, s
 		put_refused(s, rule->sentences[i]);
 		put_sentence(s, rule->sentences[i]);
 	}
-	for (size_t i = 0; i < rule->factor_count; i++)
-		summary_put_factor(s, rule->factors[i]);
+	put_factors(s, rule);
 	if (rule->interventions)
 		summary_put_interventions(s);
 	struct summary_sentence *kept = ARENA_ARRAY(s->v.arena, s->count, struct summary_sentence);

@@ -64,7 +64,11 @@ const struct disclosed_row **note_rows(const struct disclosure_resident *answer,
 bool note_may_be_read(const struct profile *profile, const struct summary_feed *feeds, const struct note_flag *flag);
 
 /* What case notes say of a factor: now, possibly, in the past, of somebody in the family. */
-void summary_put_factor(struct summing *s, const struct profile_factor *factor);
+enum {
+	MENTIONS_PRESENT = 1 << MENTION_NOW | 1 << MENTION_POSSIBLE | 1 << MENTION_NONE,
+	MENTIONS_BEHIND = 1 << MENTION_PAST | 1 << MENTION_FAMILY
+};
+void summary_put_factor(struct summing *s, const struct profile_factor *factor, unsigned mentions);
 /* "more often", "less often", NULL where the numbers do not support either. */
 const char *summary_direction(size_t now, size_t before);
 struct text summary_number(struct arena *arena, size_t count); /* "none" */

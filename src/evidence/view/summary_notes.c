@@ -162,7 +162,7 @@ static void count_withheld(struct summing *s, const struct note_flag *flag, bool
 	summary_withhold(s, feed, 1);
 }
 
-void summary_put_factor(struct summing *s, const struct profile_factor *factor)
+void summary_put_factor(struct summing *s, const struct profile_factor *factor, unsigned mentions)
 {
 	struct noted noted[MENTION_COUNT] = {0};
 	const struct note_flags *flags = s->question->flags;
@@ -170,7 +170,7 @@ void summary_put_factor(struct summing *s, const struct profile_factor *factor)
 	for (size_t i = 0; flags && i < flags->count; i++) {
 		const struct note_flag *flag = &flags->at[i];
 		enum note_mention mention = note_mention_of(flag);
-		if (flag->factor != factor || mention == MENTION_COUNT)
+		if (flag->factor != factor || mention == MENTION_COUNT || !(mentions >> mention & 1))
 			continue;
 		const struct disclosed_row *row =
 			note_may_be_read(s->v.profile, s->question->feeds, flag) ? s->note_rows[i] : NULL;

@@ -205,7 +205,7 @@ static void fill_intervention(struct reader *r, const struct yaml_node *node, st
 
 static void fill_heading(struct reader *r, const struct yaml_node *node, struct profile_heading *heading)
 {
-	static const char *const keys[] = {"title", "none", "sentences", "factors", "interventions", NULL};
+	static const char *const keys[] = {"title", "none", "sentences", "factors", "past", "interventions", NULL};
 	heading->place = place_of(r, node);
 	if (!read_mapping(r, node, "a heading", keys))
 		return;
@@ -216,7 +216,8 @@ static void fill_heading(struct reader *r, const struct yaml_node *node, struct 
 	heading->factors = (const struct profile_factor **)read_references(r, node, "factors", KIND_FACTOR, false,
 									   &heading->factor_count);
 	heading->interventions = read_bool(r, node, "interventions", false);
-	if (!heading->sentence_count && !heading->factor_count && !heading->interventions) {
+	heading->past = read_bool(r, node, "past", false);
+	if (!heading->sentence_count && !heading->factor_count && !heading->interventions && !heading->past) {
 		problem(r, node, "nothing stands under this heading");
 		remedy(r, "Name `sentences`, `factors`, or write `interventions: true`.");
 	}

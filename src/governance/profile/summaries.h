@@ -82,6 +82,7 @@ struct profile_heading {
 	const struct profile_factor **factors; /* found in case notes */
 	size_t factor_count;
 	bool interventions;
+	bool past; /* what notes say of the past and of the family, for every factor of the layout, stands here */
 	struct profile_place place;
 };
 

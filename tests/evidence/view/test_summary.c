@@ -394,6 +394,32 @@ static void test_who_when_and_whether_are_told_apart(void **state)
 	assert_int_equal(summary.sentence_count, 0);
 }
 
+static void test_the_past_stands_under_a_heading_of_its_own(void **state)
+{
+	(void)state;
+	date on = date_of(2026, 9, 3);
+	static const struct profile_factor *const factors[] = {&debt};
+	const struct profile_heading two[] = {{.title = TEXT("Now"),
+					       .none = TEXT("None."),
+					       .factors = (const struct profile_factor **)(uintptr_t)factors,
+					       .factor_count = 1},
+					      {.title = TEXT("Before"), .none = TEXT("None."), .past = true}};
+	struct note_flag *made = flag(note(on), on);
+	made->time = NOTE_PAST;
+	flag(note(on), on);
+	of_notes.headings = two;
+	of_notes.heading_count = 2;
+	write_notes(true);
+	of_notes.headings = &heading;
+	of_notes.heading_count = 1;
+	assert_int_equal(summary.headings[0].sentence_count, 1);
+	assert_true(text_is(summary.headings[0].sentences[0].words,
+			    "Concern about debt is recorded in a case note of 3 September 2026."));
+	assert_int_equal(summary.headings[1].sentence_count, 1);
+	assert_true(text_is(summary.headings[1].sentences[0].words,
+			    "Debt in the past is mentioned in a case note of 3 September 2026."));
+}
+
 static void test_a_flag_that_a_worker_marked_wrong_is_gone(void **state)
 {
 	(void)state;
@@ -486,6 +512,7 @@ int main(void)
 		SUMMARY_TEST(test_every_sentence_has_its_evidence),
 		SUMMARY_TEST(test_a_note_is_counted_once_however_often_it_says_so),
 		SUMMARY_TEST(test_who_when_and_whether_are_told_apart),
+		SUMMARY_TEST(test_the_past_stands_under_a_heading_of_its_own),
 		SUMMARY_TEST(test_a_flag_that_a_worker_marked_wrong_is_gone),
 		SUMMARY_TEST(test_notes_that_may_not_be_read_are_counted_only),
 		SUMMARY_TEST(test_an_event_without_a_date_is_there_and_comes_last),
