@@ -64,6 +64,7 @@ static const struct {
 	{"agreement.propose", "Proposed a change to an agreement"},
 	{"agreement.confirm", "Confirmed a change to an agreement"},
 	{"agreement.reject", "Turned down a change to an agreement"},
+	{"retention.run", "Deleted what had been kept long enough"},
 	{"flag.set", "Recorded an objection, restriction or consent"},
 	{"flag.lift", "Lifted an objection, restriction or consent"},
 	{"flag.read", "Read objections, restrictions and consents"},
