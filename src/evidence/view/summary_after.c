@@ -70,10 +70,9 @@ struct following {          /* what came in the months after one intervention */
 	date until;
 };
 
-static const struct disclosed_row *row_of(const struct summing *s, const struct disclosed_origin *origin)
+const struct disclosed_row *summary_row_of(const struct disclosed_origin *origin)
 {
 	const char *at = (const char *)origin - offsetof(struct disclosed_row, origin);
-	(void)s;
 	return (const struct disclosed_row *)at;
 }
 
@@ -135,7 +134,7 @@ static void follow(struct summing *s, const struct profile_event *rule, date fro
 		buf_format(&f->words, "%s%.*s on %.*s", f->words.len ? "; " : "", TEXT_ARG(words),
 			   TEXT_ARG(sentence_date(event->on, s->v.arena)));
 		ARRAY_GROW(f->rows, f->count, f->capacity);
-		f->rows[f->count++] = (struct dated){row_of(s, event->origin), event->on};
+		f->rows[f->count++] = (struct dated){summary_row_of(event->origin), event->on};
 		found++;
 	}
 	if (!found)

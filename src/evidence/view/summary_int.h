@@ -69,6 +69,8 @@ enum {
 	MENTIONS_BEHIND = 1 << MENTION_PAST | 1 << MENTION_FAMILY
 };
 void summary_put_factor(struct summing *s, const struct profile_factor *factor, unsigned mentions);
+/* The row of an event: events point into the answer's rows. */
+const struct disclosed_row *summary_row_of(const struct disclosed_origin *origin);
 /* "more often", "less often", NULL where the numbers do not support either. */
 const char *summary_direction(size_t now, size_t before);
 struct text summary_number(struct arena *arena, size_t count); /* "none" */

@@ -1,5 +1,6 @@
-/* What was read in case notes, a sentence for each way in which a factor is spoken of. The words of the notes are not
- * here: each sentence leads to the notes, where they are marked. */
+/* Factors, as the profile defines them: what was read in case notes, a sentence for each way in which a factor is
+ * spoken of, and events that came often enough. The words of the notes are not here: each sentence leads to the notes,
+ * where they are marked. */
 #include "view/summary_int.h"
 
 #include "base/memory.h"
@@ -162,6 +163,38 @@ static void count_withheld(struct summing *s, const struct note_flag *flag, bool
 	summary_withhold(s, feed, 1);
 }
 
+/* ---- events ------------------------------------------------------------------------------------------------------ */
+
+static bool is_one_of(const struct profile_event_rule *rule, struct text kind)
+{
+	for (size_t i = 0; i < rule->kind_count; i++)
+		if (text_equal(rule->kinds[i], kind))
+			return true;
+	return false;
+}
+
+/* The factor is also there when enough of its events came in the time before: "Two or more missing episodes". */
+static void put_events(struct summing *s, const struct profile_factor *factor, const struct profile_event_rule *rule)
+{
+	date begin = date_add_months(s->question->today, -rule->months);
+	struct dated *rows = ARENA_ARRAY(s->v.arena, s->view->event_count, struct dated);
+	size_t count = 0;
+	for (size_t i = 0; i < s->view->event_count; i++) { /* the newest first */
+		const struct view_event *event = &s->view->events[i];
+		if (!event->factor && !event->ahead && event->on != DATE_UNKNOWN && event->on > begin &&
+		    is_one_of(rule, event->kind))
+			rows[count++] = (struct dated){summary_row_of(event->origin), event->on};
+	}
+	if (!count || count < (size_t)rule->at_least)
+		return;
+	summary_add(s, factor->id,
+		    arena_format(s->v.arena,
+				 "%.*s, by events: %.*s. There %s %zu in the last %d months, the latest on %.*s.",
+				 TEXT_ARG(factor->name), TEXT_ARG(rule->says), count == 1 ? "is" : "are", count,
+				 rule->months, TEXT_ARG(sentence_date(rows[0].on, s->v.arena))),
+		    NATURE_FACT, rows, count);
+}
+
 void summary_put_factor(struct summing *s, const struct profile_factor *factor, unsigned mentions)
 {
 	struct noted noted[MENTION_COUNT] = {0};
@@ -187,6 +220,8 @@ void summary_put_factor(struct summing *s, const struct profile_factor *factor, 
 		if (m == MENTION_NOW)
 			put_trend(s, factor, &noted[m]);
 	}
+	for (size_t i = 0; i < factor->event_count && (mentions & 1 << MENTION_NOW); i++)
+		put_events(s, factor, &factor->events[i]);
 	for (int m = 0; m < MENTION_COUNT; m++)
 		free(noted[m].rows);
 }

@@ -199,7 +199,7 @@ static void test_a_row_that_is_no_longer_delivered_says_nothing_of_now(void **st
 	(void)state;
 	add("ssd_cp_plans", date_of(2026, 1, 5), "cp_plan_start", "2026-01-05", NULL)->ended = true;
 	write_as("childrens_social_care", true);
-	assert_false(says_of("child protection plan"));
+	assert_false(says_of("is on a child protection plan"));
 }
 
 /* ---- withheld --------------------------------------------------------------------------------------------- */
@@ -211,7 +211,9 @@ static void test_what_may_not_be_seen_is_counted_and_not_written(void **state)
 	add("ssd_cp_plans", DATE_UNKNOWN, "cp_plan_start", "2026-01-05", "cp_plan_end", "?", NULL);
 	add("asb_cases", DATE_UNKNOWN, NULL)->presence_only = true;
 	write_as("childrens_social_care", true);
-	assert_int_equal(summary.sentence_count, 0); /* "no end" is not concluded from one that is withheld */
+	assert_false(
+		says_of("is on a child protection plan")); /* "no end" is not concluded from one that is withheld */
+	assert_false(says_of("rent"));
 	assert_int_equal(summary.withheld_count, 3);
 	assert_true(text_is(summary.withheld[0].source->id, "housing") ||
 		    text_is(summary.withheld[1].source->id, "housing") ||
@@ -394,6 +396,29 @@ static void test_who_when_and_whether_are_told_apart(void **state)
 	assert_int_equal(summary.sentence_count, 0);
 }
 
+static void test_a_factor_is_there_by_events_as_well(void **state)
+{
+	(void)state;
+	static const struct text kinds[] = {{"missing_episode", 15}};
+	static const struct profile_event_rule rule = {.kinds = kinds,
+						       .kind_count = 1,
+						       .at_least = 2,
+						       .months = 12,
+						       .says = {"Two or more missing episodes", 28}};
+	debt.events = &rule;
+	debt.event_count = 1;
+	missing_on(2026, 3);
+	missing_on(2024, 3);
+	write_notes(true);
+	assert_int_equal(summary.sentence_count, 0);
+	missing_on(2026, 5);
+	write_notes(true);
+	debt.event_count = 0;
+	says("Debt, by events: Two or more missing episodes. There are 2 in the last 12 months, the latest on 10 May "
+	     "2026.");
+	assert_int_equal(summary.headings[0].sentences[0].evidence_count, 2);
+}
+
 static void test_the_past_stands_under_a_heading_of_its_own(void **state)
 {
 	(void)state;
@@ -512,6 +537,7 @@ int main(void)
 		SUMMARY_TEST(test_every_sentence_has_its_evidence),
 		SUMMARY_TEST(test_a_note_is_counted_once_however_often_it_says_so),
 		SUMMARY_TEST(test_who_when_and_whether_are_told_apart),
+		SUMMARY_TEST(test_a_factor_is_there_by_events_as_well),
 		SUMMARY_TEST(test_the_past_stands_under_a_heading_of_its_own),
 		SUMMARY_TEST(test_a_flag_that_a_worker_marked_wrong_is_gone),
 		SUMMARY_TEST(test_notes_that_may_not_be_read_are_counted_only),
