@@ -130,6 +130,45 @@ await step("signing in", async () => {
   await page.context().close();
 });
 
+await step("a case summary, checked to the word", async () => {
+  const page = await open();
+  await signIn(page, "social_worker");
+  let sentence = null;
+  for (const number of (process.env.NOTED ?? "").split("|")) {
+    await search(page, number);
+    const link = page.locator(".ov-result__name a").first();
+    if (!(await link.count())) continue; // protected: it does not exist
+    await page.goto((await link.getAttribute("href")) + "/summary");
+    sentence = page.locator(".ov-sentence", { hasText: /recorded in (a case note|\d+ case notes)/ }).first();
+    if (await sentence.count()) break;
+  }
+  tell(sentence && (await sentence.count()) > 0, "a summary speaks of what was read in case notes");
+  tell(/What this summary does not know/.test(await text(page)), "a summary says what it does not know");
+  await check(page, "summary");
+  const summary = page.url();
+  const words = await sentence.locator(".ov-sentence__words").innerText();
+  await sentence.locator("summary").click();
+  await sentence.locator(".ov-evidence a").first().click();
+  tell((await page.locator("mark.ov-mark").count()) > 0, "two clicks lead from a sentence to the very words", words);
+  tell(/Where it comes from/.test(await text(page)) && /Data as at/.test(await text(page)), "the record says its source and date");
+  await check(page, "summary-row");
+  const flags = page.locator(".ov-sentence").filter({ hasNotText: "Not counted" });
+  await flags.first().locator("summary").click();
+  await flags.first().locator("button[value=not_a_concern]").click();
+  tell(/Summaries follow at once/.test(await text(page)), "a worker marks a reading wrong");
+  tell((await page.locator("mark.ov-mark--wrong").count()) > 0, "what was marked is struck through");
+  await page.goto(summary);
+  const again = page.locator(".ov-sentence__words", { hasText: words.split("\n")[0] });
+  tell(!(await again.count()) || /case notes/.test(words), "and the summary says it no more", words);
+  await page.goto(`${summary}?since=2020-01-01&layout=early_help`);
+  tell(/they are marked New/.test(await text(page)), "a summary tells what came since a day");
+  await page.goto(`${summary}?since=tomorrow`);
+  tell(/must be a real day/.test(await text(page)), "a day that is none is told");
+  await page.goto("/residents/by/childrens_social_care/no-such-number/summary");
+  tell(/no such page/.test(await text(page)), "a client nobody knows is answered like any other missing page");
+  await page.context().close();
+});
+
 await step("a front-line worker", async () => {
   const page = await open();
   await signIn(page, "early_help_worker");
