@@ -76,14 +76,15 @@ Every command has a summary, examples and a man page that renders
   $ oneview help | sed -n 's/^  \([a-z][a-z ]*[a-z]\)   *[A-Z].*/\1/p' | while read -r command; do
   >   page=man1/oneview-$(echo "$command" | tr ' ' -).1
   >   test -f "$page" || echo "$command has no man page"
-  >   oneview $command --help </dev/null | grep -q '^Examples:' || echo "$command has no examples"
+  >   oneview $command --help </dev/null >"man1/$command.help"
+  >   grep -q '^Examples:' "man1/$command.help" || echo "$command has no examples"
   >   man --warnings -l "$page" 2>&1 >/dev/null </dev/null | head -3
   > done
 
 Help is text alone, and each group of commands is told once
   $ oneview help | sed -n 's/^  \([a-z][a-z ]*[a-z]\)   *[A-Z].*/\1/p' | while read -r command; do
-  >   oneview $command --help </dev/null | LC_ALL=C grep -n '[^ -~]' | sed "s/^/$command: /"
-  >   test "$(oneview $command --help </dev/null | grep -c '^  [A-Z][a-z]*$')" = 0 || echo "$command shows the rows of another"
+  >   LC_ALL=C grep -n '[^ -~]' "man1/$command.help" | sed "s/^/$command: /"
+  >   test "$(grep -c '^  [A-Z][a-z]*$' "man1/$command.help")" = 0 || echo "$command shows the rows of another"
   > done
   $ oneview help | grep '^[A-Z]' | sort | uniq -d
 
