@@ -54,6 +54,7 @@ struct summary_withheld { /* sentences that were not written, by source */
 
 enum gap_kind {
 	GAP_NO_RECORD,  /* the source has no record that was matched to the resident */
+	GAP_PART,       /* nothing in the part of the source that the viewer may see: no more can be said */
 	GAP_NOT_AGREED, /* nothing of the source may be shown to this viewer for this purpose, be there a record or none
 			 */
 	GAP_NEVER,      /* no extract of the feed was ever loaded */

@@ -275,6 +275,7 @@ static void mark_feeds(const struct summing *s, bool *used)
 
 struct source_gap { /* of a source's feeds that the layout uses */
 	bool used, loaded, visible;
+	bool hidden; /* some feed of it, whether the layout uses it or not, may not be seen at all */
 };
 
 static void add_gap(struct summary_gap *gaps, size_t *count, enum gap_kind kind, const struct profile_source *source,
@@ -296,6 +297,7 @@ void summary_put_gaps(struct summing *s)
 	for (size_t i = 0; s->question->feeds && i < profile->feeds.count; i++) {
 		const struct summary_feed *feed = &s->question->feeds[i];
 		struct source_gap *source = &sources[feed->feed->source->number];
+		source->hidden |= !feed->visible && feed->feed->about == ABOUT_RESIDENTS;
 		if (!used[i])
 			continue;
 		source->used = true;
@@ -309,7 +311,7 @@ void summary_put_gaps(struct summing *s)
 		if (sources[i].used && !sources[i].visible)
 			add_gap(gaps, &count, GAP_NOT_AGREED, source, NULL);
 		else if (sources[i].used && sources[i].loaded && !source_has_rows(s, source))
-			add_gap(gaps, &count, GAP_NO_RECORD, source, NULL);
+			add_gap(gaps, &count, sources[i].hidden ? GAP_PART : GAP_NO_RECORD, source, NULL);
 	}
 	s->out->gaps = gaps;
 	s->out->gap_count = count;

@@ -312,6 +312,28 @@ static void test_services_without_a_record_are_named(void **state)
 	assert_false(care);
 }
 
+/* Of a source with a feed that is hidden nobody may say that it has no record: there may be one. */
+static void test_nothing_is_concluded_from_a_part(void **state)
+{
+	(void)state;
+	struct summary_feed *feeds = ARENA_ARRAY(&arena, profile->feeds.count, struct summary_feed);
+	struct summary_question question = {.layout = profile_layout(profile, TEXT("housing"), NULL),
+					    .feeds = feeds,
+					    .since = INSTANT_UNKNOWN,
+					    .today = today};
+	for (size_t i = 0; i < profile->feeds.count; i++)
+		feeds[i] = (struct summary_feed){
+			&profile->feeds.at[i], date_of(2026, 11, 25), DATE_UNKNOWN, false, true, true};
+	feeds[profile_feed(profile, TEXT("housing_repairs"))->number].visible = false;
+	view_resident(&view, profile, &answer, INSTANT_UNKNOWN, today, &arena);
+	view_summary(&summary, profile, &answer, &view, &question, &arena);
+	for (size_t i = 0; i < summary.gap_count; i++)
+		if (text_is(summary.gaps[i].source->id, "housing"))
+			assert_int_equal(summary.gaps[i].kind, GAP_PART);
+		else
+			assert_int_equal(summary.gaps[i].kind, GAP_NO_RECORD);
+}
+
 /* ---- case notes ---------------------------------------------------------------------------------------------- */
 
 /* A flag for a factor of our own, in the note of row ROW_KEY; attributes as given. */
@@ -543,6 +565,7 @@ int main(void)
 		SUMMARY_TEST(test_notes_that_may_not_be_read_are_counted_only),
 		SUMMARY_TEST(test_an_event_without_a_date_is_there_and_comes_last),
 		SUMMARY_TEST(test_what_was_read_in_notes_joins_the_chronology_once),
+		SUMMARY_TEST(test_nothing_is_concluded_from_a_part),
 		SUMMARY_TEST(test_services_without_a_record_are_named),
 	};
 	return cmocka_run_group_tests(tests, load, unload);

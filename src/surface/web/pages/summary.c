@@ -227,6 +227,9 @@ static void put_gaps(struct visit *visit, struct value *object, const struct vie
 	put_source_gap(visit, rows, summary, GAP_NOT_AGREED,
 		       "No agreement lets you see anything of these for your purpose",
 		       " They may or may not know this resident.");
+	put_source_gap(visit, rows, summary, GAP_PART,
+		       "Of these services you may see a part, and nothing in it is about this resident",
+		       " The rest may be.");
 	put_source_gap(visit, rows, summary, GAP_NO_RECORD, "No record of these services was matched to this resident",
 		       " That does not prove that the service does not know them.");
 	if (summary->notes_waiting)
