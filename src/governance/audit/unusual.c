@@ -158,6 +158,17 @@ static struct text kept(struct arena *arena, struct text t)
 	return text_is_absent(t) ? t : arena_text(arena, t);
 }
 
+static struct unusual_access read_access(struct statement *row, const struct columns *columns, struct arena *arena)
+{
+	return (struct unusual_access){.user_name = kept(arena, statement_text(row, columns->user_name)),
+				       .role = kept(arena, statement_text(row, columns->role)),
+				       .resident_id = statement_int(row, columns->resident_id),
+				       .at = statement_int(row, columns->at),
+				       .first_seq = statement_int(row, columns->first_seq),
+				       .last_seq = statement_int(row, columns->last_seq),
+				       .count = statement_int(row, columns->n)};
+}
+
 /* The summers up to the question's end; a question that goes back further has UTC there. */
 static void bind_summers(struct statement *query, const struct unusual_question *question)
 {
@@ -188,14 +199,8 @@ static enum status find_kind(struct unusual_list *out, enum unusual_kind kind, s
 	bool row;
 	while ((status = statement_step(query, &row, error)) == STATUS_OK && row) {
 		struct unusual_access *next = &out->at[out->count++];
-		*next = (struct unusual_access){.kind = kind,
-						.user_name = kept(arena, statement_text(query, columns.user_name)),
-						.role = kept(arena, statement_text(query, columns.role)),
-						.resident_id = statement_int(query, columns.resident_id),
-						.at = statement_int(query, columns.at),
-						.first_seq = statement_int(query, columns.first_seq),
-						.last_seq = statement_int(query, columns.last_seq),
-						.count = statement_int(query, columns.n)};
+		*next = read_access(query, &columns, arena);
+		next->kind = kind;
 		next->why = explain(kind, next->count,
 				    share(statement_int(query, columns.own_n), statement_int(query, columns.own_of)),
 				    share(statement_int(query, columns.role_n), statement_int(query, columns.role_of)),
@@ -238,14 +243,7 @@ enum status unusual_looks(struct unusual_list *out, struct store *desk, const st
 	struct columns columns = columns_of(query);
 	bool row;
 	while ((status = statement_step(query, &row, error)) == STATUS_OK && row)
-		out->at[out->count++] =
-			(struct unusual_access){.user_name = kept(arena, statement_text(query, columns.user_name)),
-						.role = kept(arena, statement_text(query, columns.role)),
-						.resident_id = statement_int(query, columns.resident_id),
-						.at = statement_int(query, columns.at),
-						.first_seq = statement_int(query, columns.first_seq),
-						.last_seq = statement_int(query, columns.last_seq),
-						.count = statement_int(query, columns.n)};
+		out->at[out->count++] = read_access(query, &columns, arena);
 	statement_done(query);
 	return status;
 }
