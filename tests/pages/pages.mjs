@@ -134,10 +134,12 @@ await step("a case summary, checked to the word", async () => {
   const page = await open();
   await signIn(page, "social_worker");
   let sentence = null;
+  let known = "";
   for (const number of (process.env.NOTED ?? "").split("|")) {
     await search(page, number);
     const link = page.locator(".ov-result__name a").first();
     if (!(await link.count())) continue; // protected: it does not exist
+    known = number;
     await page.goto((await link.getAttribute("href")) + "/summary");
     sentence = page.locator(".ov-sentence", { hasText: /recorded in (a case note|\d+ case notes)/ }).first();
     if (await sentence.count()) break;
@@ -146,6 +148,7 @@ await step("a case summary, checked to the word", async () => {
   tell(/What this summary does not know/.test(await text(page)), "a summary says what it does not know");
   await check(page, "summary");
   const summary = page.url();
+  const name = await page.locator("h1").innerText();
   const words = await sentence.locator(".ov-sentence__words").innerText();
   await sentence.locator("summary").click();
   await sentence.locator(".ov-evidence a").first().click();
@@ -164,6 +167,18 @@ await step("a case summary, checked to the word", async () => {
   tell(/they are marked New/.test(await text(page)), "a summary tells what came since a day");
   await page.goto(`${summary}?since=tomorrow`);
   tell(/must be a real day/.test(await text(page)), "a day that is none is told");
+  await page.goto(`/residents/by/childrens_social_care/${known}/summary`);
+  tell((await page.locator("h1").innerText()) === name, "a link from another system leads to the same summary");
+  const reported = page.locator(".ov-sentence").first();
+  await reported.locator("summary").click();
+  await reported.getByText("This is wrong").click();
+  await check(page, "report-sentence");
+  await page.click("main button[type=submit]");
+  tell(/Choose what is wrong about the sentence/.test(await text(page)), "a report says in which way a sentence is wrong");
+  await page.check("#aspect-wording");
+  await page.fill("#text", "It can be misread");
+  await page.click("main button[type=submit]");
+  tell(/How the sentence is worded/.test(await text(page)), "and is tracked by its reporter");
   await page.goto("/residents/by/childrens_social_care/no-such-number/summary");
   tell(/no such page/.test(await text(page)), "a client nobody knows is answered like any other missing page");
   await page.context().close();

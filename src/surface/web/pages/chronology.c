@@ -136,8 +136,8 @@ void put_chronology_filter(struct visit *visit, const struct chronology_filter *
 			put_option(options, visit->profile->factors.at[i].id, visit->profile->factors.at[i].name,
 				   filter->factor);
 	put_bool(document, "has_factor_options", options->count > 0);
-	put_text(document, "from_filter", visit_query(visit, "from"));
-	put_text(document, "to_filter", visit_query(visit, "to"));
+	put_text(document, "from_filter", filter->from == DATE_UNKNOWN ? TEXT("") : visit_query(visit, "from"));
+	put_text(document, "to_filter", filter->to == DATE_UNKNOWN ? TEXT("") : visit_query(visit, "to"));
 	put_text(document, "words_filter", filter->words);
 	options = put_array(document, "importance_options");
 	put_option(options, TEXT("major"), TEXT("Major only"), filter->major ? TEXT("major") : TEXT(""));

@@ -329,6 +329,14 @@ void put_summary_layouts(struct visit *visit, const struct profile_layout *layou
 
 /* ---- the page ------------------------------------------------------------------------------------------------ */
 
+/* A date field takes a day and nothing else. */
+static struct text day_written(const struct visit *visit, const char *name)
+{
+	date day;
+	struct text written = visit_query(visit, name);
+	return date_parse_iso(written, &day) ? written : TEXT("");
+}
+
 static void put_head(struct visit *visit, const struct view_resident *view, const struct view_summary *summary,
 		     instant since)
 {
@@ -339,7 +347,7 @@ static void put_head(struct visit *visit, const struct view_resident *view, cons
 	put_birth(document, "born_text", view->person.date_of_birth);
 	put_age(document, "age_text", view->person.date_of_birth, view->person.date_of_death, 0);
 	put_summary_layouts(visit, summary->layout);
-	put_text(document, "since", visit_query(visit, "since"));
+	put_text(document, "since", day_written(visit, "since"));
 	put_long_date(document, "since_text", since == INSTANT_UNKNOWN ? DATE_UNKNOWN : instant_date(since));
 	put_int(document, "new_count", (int64_t)summary->new_count);
 	put_format(document, "counts", "%zu %s from %zu %s", summary->sentence_count,
