@@ -11,16 +11,18 @@
 
 const struct cli_command *cli_command_find(struct text name)
 {
-	for (size_t i = 0; i < cli_command_count; i++)
-		if (text_is(name, cli_commands[i].name))
-			return &cli_commands[i];
+	const struct cli_command *command;
+	for (size_t i = 0; (command = cli_command_at(i, NULL)); i++)
+		if (text_is(name, command->name))
+			return command;
 	return NULL;
 }
 
 bool cli_is_family(struct text word)
 {
-	for (size_t i = 0; i < cli_command_count; i++) {
-		struct text name = text_of(cli_commands[i].name);
+	const struct cli_command *command;
+	for (size_t i = 0; (command = cli_command_at(i, NULL)); i++) {
+		struct text name = text_of(command->name);
 		if (text_starts_with(name, word) && name.len > word.len && name.at[word.len] == ' ')
 			return true;
 	}
@@ -29,10 +31,11 @@ bool cli_is_family(struct text word)
 
 enum status cli_unknown_command(struct text word, struct error *error)
 {
-	struct text names[64];
+	struct text names[CLI_MAX_COMMANDS];
+	const struct cli_command *command;
 	size_t count = 0;
-	for (size_t i = 0; i < cli_command_count; i++)
-		names[count++] = text_of(cli_commands[i].name);
+	for (; count < CLI_MAX_COMMANDS && (command = cli_command_at(count, NULL)); count++)
+		names[count] = text_of(command->name);
 	struct text near = text_nearest(word, names, count);
 	error_set(error, STATUS_USAGE, "cli.command", "There is no command \"%.*s\"", TEXT_ARG(word));
 	if (!text_is_absent(near))

@@ -1,6 +1,6 @@
 /* The command line: `oneview COMMAND ...`, after the manner of git.
  *
- * Everything that a command accepts is a row of one table (commands.c); parsing, --help,
+ * Everything that a command accepts is a row of a table (commands.h); parsing, --help,
  * the man pages and bash completion are all read from it, so that they cannot disagree.
  */
 #ifndef CLI_CLI_H

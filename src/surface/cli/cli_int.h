@@ -36,8 +36,7 @@ struct cli_example {
 };
 
 struct cli_command {
-	const char *name; /* "refresh", "user add" */
-	const char *group;
+	const char *name;    /* "refresh", "user add" */
 	const char *summary; /* one line, no full stop */
 	const char *details; /* paragraphs apart by an empty line */
 	/* One row more than there may be: the one without a name that ends each list. */
@@ -47,8 +46,10 @@ struct cli_command {
 	enum status (*run)(struct cli *cli, struct error *error);
 };
 
-extern const struct cli_command cli_commands[];
-extern const size_t cli_command_count;
+#define CLI_MAX_COMMANDS 128
+/* The commands in the order of "oneview help"; NULL behind the last. GROUP, unless NULL, gets the heading it is under.
+ */
+const struct cli_command *cli_command_at(size_t place, const char **group);
 extern const struct cli_option cli_common_options[]; /* taken by every command */
 
 const struct cli_command *cli_command_find(struct text name);

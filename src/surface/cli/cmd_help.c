@@ -10,8 +10,8 @@ static enum status write_man_pages(struct cli *cli, const char *folder, struct e
 	enum status status = file_make_folder(folder, 0755, error);
 	struct buf page;
 	buf_init(&page, 1 << 20);
-	for (size_t i = 0; status == STATUS_OK && i <= cli_command_count; i++) {
-		const struct cli_command *command = i < cli_command_count ? &cli_commands[i] : NULL;
+	const struct cli_command *command = NULL; /* the first page is the program's */
+	for (size_t i = 0; status == STATUS_OK && (i == 0 || command); i++) {
 		buf_clear(&page);
 		help_man_page(&page, command);
 		struct text path = arena_format(&cli->arena, "%s/oneview%s%s.1", folder, command ? "-" : "",
@@ -21,6 +21,7 @@ static enum status write_man_pages(struct cli *cli, const char *folder, struct e
 			if (*c == ' ')
 				*c = '-';
 		status = file_replace(at, buf_text(&page), 0644, error);
+		command = cli_command_at(i, NULL);
 	}
 	buf_release(&page);
 	return status;

@@ -101,16 +101,16 @@ void help_command(struct buf *out, const struct cli_command *command)
 
 static void append_command_list(struct buf *out, struct text family)
 {
-	const char *group = "";
-	for (size_t i = 0; i < cli_command_count; i++) {
-		const struct cli_command *command = &cli_commands[i];
+	const char *last = "", *group;
+	const struct cli_command *command;
+	for (size_t i = 0; (command = cli_command_at(i, &group)); i++) {
 		struct text name = text_of(command->name);
 		bool inside = text_starts_with(name, family) && name.len > family.len && name.at[family.len] == ' ';
 		if (!text_is_empty(family) && !inside)
 			continue;
-		if (strcmp(group, command->group) != 0 && text_is_empty(family))
-			buf_format(out, "\n%s\n", command->group);
-		group = command->group;
+		if (strcmp(group, last) != 0 && text_is_empty(family))
+			buf_format(out, "\n%s\n", group);
+		last = group;
 		buf_format(out, "  %-18s %s\n", command->name, command->summary);
 	}
 }
@@ -209,8 +209,9 @@ static void man_overview(struct buf *out)
 	man_section(out, "SYNOPSIS");
 	buf_append_text(out, TEXT(".B oneview\nCOMMAND [OPERAND]... [OPTION]...\n"));
 	man_section(out, "COMMANDS");
-	for (size_t i = 0; i < cli_command_count; i++)
-		man_item(out, text_of(cli_commands[i].name), cli_commands[i].summary);
+	const struct cli_command *command;
+	for (size_t i = 0; (command = cli_command_at(i, NULL)); i++)
+		man_item(out, text_of(command->name), command->summary);
 	man_section(out, "ENVIRONMENT");
 	man_item(out, TEXT("NO_COLOR"), "When set to anything, no colour is used on a terminal.");
 	man_item(out, TEXT("ONEVIEW_TODAY"),
@@ -280,8 +281,9 @@ static void completion_words(struct buf *out, const struct cli_option *options)
 static void completion_first_words(struct buf *out)
 {
 	struct text last = TEXT_ABSENT;
-	for (size_t i = 0; i < cli_command_count; i++) {
-		struct text rest = text_of(cli_commands[i].name), word;
+	const struct cli_command *command;
+	for (size_t i = 0; (command = cli_command_at(i, NULL)); i++) {
+		struct text rest = text_of(command->name), word;
 		if (text_split(&rest, ' ', &word) && !text_equal(word, last))
 			buf_format(out, " %.*s", TEXT_ARG(word));
 		last = word;
@@ -298,13 +300,14 @@ void help_completion(struct buf *out)
 	completion_first_words(out);
 	buf_append_text(out, TEXT(" --help --version\" ;;\n"));
 	struct text last = TEXT_ABSENT;
-	for (size_t i = 0; i < cli_command_count; i++) {
-		struct text rest = text_of(cli_commands[i].name), word;
+	const struct cli_command *command, *verb;
+	for (size_t i = 0; (command = cli_command_at(i, NULL)); i++) {
+		struct text rest = text_of(command->name), word;
 		text_split(&rest, ' ', &word);
 		if (!text_is_absent(rest) && rest.len > 0 && !text_equal(word, last)) {
 			buf_format(out, "\t2:%.*s\\ *) words=\"", TEXT_ARG(word));
-			for (size_t j = i; j < cli_command_count; j++) {
-				struct text verbs = text_of(cli_commands[j].name), family;
+			for (size_t j = i; (verb = cli_command_at(j, NULL)); j++) {
+				struct text verbs = text_of(verb->name), family;
 				text_split(&verbs, ' ', &family);
 				if (text_equal(family, word))
 					buf_format(out, " %.*s", TEXT_ARG(verbs));
@@ -313,8 +316,7 @@ void help_completion(struct buf *out)
 		}
 		last = word;
 	}
-	for (size_t i = 0; i < cli_command_count; i++) {
-		const struct cli_command *command = &cli_commands[i];
+	for (size_t i = 0; (command = cli_command_at(i, NULL)); i++) {
 		bool two = strchr(command->name, ' ') != NULL;
 		struct text rest = text_of(command->name), word;
 		text_split(&rest, ' ', &word);

@@ -1,0 +1,142 @@
+/* What residents may ask for, what is kept how long, and what the public may read. */
+#include "cli/commands.h"
+
+static const struct cli_command commands[] = {
+	{
+		.name = "retention certificate",
+		.summary = "Show what a run of retention deleted, and check its signature",
+		.operands = {WORKSPACE_OPERAND},
+		.options = {{"run", 0, "NUMBER", "of this run; the newest when not given", NULL}},
+		.examples = {{"oneview retention certificate council",
+			      "Exit code 9 when it is not signed by a key of the audit."}},
+		.run = cmd_retention_certificate,
+	},
+	{
+		.name = "retention plan",
+		.summary = "Count what has been kept long enough, by feed and reason; nothing is deleted",
+		.details =
+			"By the `retention` of each feed, its `delete_by`, and the `delete_after` of agreements that "
+			"have ended. Of a resident under a legal hold (\"oneview rights flag --hold\") nothing is due.",
+		.operands = {WORKSPACE_OPERAND},
+		.options = {{"as-of", 0, "DATE", "as if it were this day", NULL}},
+		.examples = {{"oneview retention plan council --as-of 2030-01-01", "What will be due then."}},
+		.run = cmd_retention_plan,
+	},
+	{
+		.name = "retention run",
+		.summary = "Delete what has been kept long enough, and certify it",
+		.details =
+			"What \"oneview retention plan\" counts as due goes from every table, the archives of "
+			"extracts, "
+			"quarantine, what matching keeps, and a running server's search index. A run that was cut off "
+			"is "
+			"gone on with. Its certificate says what, how many, by which rule, and a hash of the list of "
+			"pseudonyms, signed by the key that signs the audit's checkpoints. A source that delivers what "
+			"is over brings it back: the next run deletes it again.",
+		.operands = {WORKSPACE_OPERAND},
+		.options = {{"as-of", 0, "DATE", "as of this day, not later than today", NULL}},
+		.examples = {{"oneview retention run council", "Each month, say, after a look at the plan."}},
+		.run = cmd_retention_run,
+	},
+	{
+		.name = "rights flag",
+		.summary = "Record an objection, a restriction of processing, or consent of a resident",
+		.details =
+			"An objection takes the resident out of every page, list, count and export of that purpose. "
+			"Restricted, their data is stored and used only for purposes that answer residents "
+			"(`residents_rights` "
+			"of the profile). What an agreement with `consent` covers is shown only while the resident's "
+			"consent "
+			"to it is recorded. Each counts from the next request on.\n\nIt is kept by record, so it "
+			"follows the "
+			"records wherever matching puts them: where records with and without come together, the "
+			"stricter wins.",
+		.operands = {WORKSPACE_OPERAND,
+			     {"RESIDENT", "the 13 characters that stand in the page's address", false, false}},
+		.options = {{"objects-to", 0, "PURPOSE", "a purpose of the profile", NULL},
+			    {"restrict", 0, NULL, "processing is restricted", NULL},
+			    {"consents-to", 0, "AGREEMENT", "an agreement of the profile with `consent: true`", NULL},
+			    {"hold", 0, NULL, "held for a legal claim: retention deletes nothing", NULL},
+			    {"reason", 0, "TEXT", "why, or the reference of the request; it is sealed", NULL},
+			    {"lift", 0, NULL, "take it back, lift it, withdraw it", NULL}},
+		.examples = {{"oneview rights flag council 2f8kq0v7m3x1d --objects-to fraud_and_error --reason DPO-7",
+			      "From now on not on any list of that purpose."},
+			     {"oneview rights flag council 2f8kq0v7m3x1d --restrict --lift --reason DPO-9",
+			      "The dispute is settled."}},
+		.run = cmd_rights_flag,
+	},
+	{
+		.name = "rights flags",
+		.summary = "Show a resident's objections, restriction and consents, with what was done and why",
+		.operands = {WORKSPACE_OPERAND,
+			     {"RESIDENT", "the 13 characters that stand in the page's address", false, false}},
+		.examples = {{"oneview rights flags council 2f8kq0v7m3x1d", "What stands, and who did it when."}},
+		.run = cmd_rights_flags,
+	},
+	{
+		.name = "erase",
+		.summary = "Erase a resident, or one record, from everything but the audit",
+		.details = "Every table of both shelves, what is sealed, quarantine, the archives of extracts (written "
+			   "anew "
+			   "without the rows), what matching keeps, lists, reports and decisions; a running server's "
+			   "search "
+			   "index follows. Without --confirm it only counts.\n\nWhat is left: ids in the audit, which "
+			   "nobody "
+			   "may change; and a proof without identity. Backups cannot be changed: those that were made "
+			   "before "
+			   "are named, with their places.",
+		.operands = {WORKSPACE_OPERAND,
+			     {"RESIDENT", "the 13 characters that stand in the page's address", false, false}},
+		.options = {{"record", 0, "NUMBER", "only this record of the resident", NULL},
+			    {"ground", 'g', "TEXT", "why, as a reference without a name: it is kept", NULL},
+			    {"refuse", 0, NULL, "turn the same clients away when an extract brings them again", NULL},
+			    {"confirm", 0, NULL, "do it", NULL}},
+		.examples = {{"oneview erase council 2f8kq0v7m3x1d", "What would go."},
+			     {"oneview erase council 2f8kq0v7m3x1d --ground DPO-2026-014 --refuse --confirm",
+			      "Erased, and turned away from now on."}},
+		.run = cmd_erase,
+	},
+	{
+		.name = "transparency",
+		.summary = "Write the public page: feeds, purposes, agreements, models, lists and volumes",
+		.details =
+			"As a page that needs no server, and as JSON, for the council's own site. The same as "
+			"/transparency, which anybody may read. Nothing is on anybody, and no number below 10 is told.",
+		.operands = {WORKSPACE_OPERAND},
+		.options = {{"out", 'o', "FOLDER", "where the two files are to be", NULL}},
+		.examples = {{"oneview transparency council --out public", "After each change of the profile."}},
+		.run = cmd_transparency,
+	},
+	{
+		.name = "subject-access",
+		.summary = "Write a resident's copy of all that is held on them",
+		.details =
+			"Every version of every row with its source, how records were put together and why, homes and "
+			"households, "
+			"lists with their reasons, decisions, recipients by agreement, every look by staff, and the "
+			"six kinds "
+			"of explanation: as HTML, JSON, and PDF where Chromium is installed (ONEVIEW_CHROMIUM names "
+			"another).\n\nWhat may speak of somebody else, or comes from a feed that is kept apart, is "
+			"withheld "
+			"until a "
+			"person has decided of it: to-confirm.html shows such items with their numbers, for staff "
+			"only. A "
+			"decision is for "
+			"one value as it is now, is kept, and is in the audit, as is each copy.\n\nThe copy is in "
+			"clear; it "
+			"may not be "
+			"in the workspace.",
+		.operands = {WORKSPACE_OPERAND,
+			     {"RESIDENT", "the 13 characters that stand in the page's address", false, false}},
+		.options = {{"out", 'o', "FOLDER", "where the copy is to be; made for its owner alone", NULL},
+			    {"release", 0, "ITEM...", "a marked item may go out", NULL},
+			    {"withhold", 0, "ITEM...", "a marked item is left out", NULL}},
+		.examples = {{"oneview subject-access council 2f8kq0v7m3x1d --out copy",
+			      "What there is, and what waits for a decision."},
+			     {"oneview subject-access council 2f8kq0v7m3x1d --out copy --release 0a1b2c3d4e5f6",
+			      "The same with one more item in it."}},
+		.run = cmd_subject_access,
+	},
+};
+
+const struct cli_table cli_rights_table = CLI_TABLE("People and rules", commands);
