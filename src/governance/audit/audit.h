@@ -40,8 +40,8 @@ struct audit_entry {
 	int form;    /* likewise: which of its fields are in its hash (README) */
 	instant at;  /* 0: now */
 	struct text user_name, role, team, purpose;
-	struct text reason;       /* the viewer's words for this task, where the purpose asks for them */
-	struct text action;       /* "resident.open", "search", "sign_in", "agreement.end" ... */
+	struct text reason; /* a reference to the viewer's words for this task (policy/stated.h), which are sealed */
+	struct text action; /* "resident.open", "search", "sign_in", "agreement.end" ... */
 	struct text subject_kind; /* "resident", "household", "property", "account", "extract" ... */
 	int64_t subject_id;       /* 0: none */
 	struct text elements;     /* ids of the elements disclosed, separated by blanks */

@@ -99,7 +99,8 @@ struct session {
 	int64_t session_id;
 	enum session_stage stage;
 	struct account account;
-	struct text purpose, reason, task; /* absent until chosen */
+	struct text purpose, reason, task; /* absent until chosen; reason: a reference to words (stated.h) */
+	struct text reason_sealed;         /* those words, absent when there are none */
 	char csrf[CSRF_TOKEN_SIZE];        /* to be put into forms, and compared with session_csrf_matches() */
 	instant started, seen;
 	int64_t policy_generation; /* of the desk, for policy_is_behind(): read with the session, so that it costs

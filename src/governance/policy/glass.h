@@ -25,11 +25,11 @@ enum {
 struct glass {
 	int64_t pass_id, user_id, resident_id;
 	struct text username, display_name;
-	struct text restrictions; /* ids, commas between */
-	struct text purpose, reason;
-	instant began, ends, ended; /* ended: INSTANT_UNKNOWN while it is open, or its end was not noticed yet */
-	struct text ended_by;       /* absent: its time was over */
-	struct text outcome, note;  /* of the review; absent: none yet */
+	struct text restrictions;    /* ids, commas between */
+	struct text purpose, reason; /* reason and note: references to words (stated.h) */
+	instant began, ends, ended;  /* ended: INSTANT_UNKNOWN while it is open, or its end was not noticed yet */
+	struct text ended_by;        /* absent: its time was over */
+	struct text outcome, note;   /* of the review; absent: none yet */
 	instant reviewed;
 	struct text reviewer;
 };

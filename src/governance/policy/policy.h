@@ -32,7 +32,7 @@ struct viewer {
 	const struct profile_role *role;
 	const struct profile_team *team;       /* NULL: in no team */
 	const struct profile_purpose *purpose; /* NULL: none chosen yet */
-	struct text reason;                    /* what the viewer wrote for this task */
+	struct text reason;                    /* a reference to what the viewer wrote for this task (stated.h) */
 	bool scoped;                           /* asks by a token, which can do no more than SCOPE */
 	uint64_t scope;                        /* capability_bit()s */
 	struct text client;                    /* where the request comes from, for the audit */

@@ -209,3 +209,10 @@ CREATE TABLE glass (
 );
 CREATE INDEX glass_by_user ON glass (user_id, began);
 CREATE INDEX glass_by_resident ON glass (resident_id);
+-- migration 9
+-- What users state in their own words, sealed. name: the id as references have it (stated.h), by which a query finds it.
+CREATE TABLE stated (
+	stated_id ID PRIMARY KEY,
+	name TEXT NOT NULL UNIQUE,
+	sealed BLOB NOT NULL
+);

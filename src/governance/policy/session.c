@@ -140,6 +140,12 @@ static struct text kept_text(struct statement *query, struct arena *arena, const
 	return text_is_absent(t) ? t : arena_text(arena, t);
 }
 
+static struct text kept_blob(struct statement *query, struct arena *arena, const char *name)
+{
+	struct text t = statement_blob(query, statement_column(query, name));
+	return text_is_absent(t) ? t : arena_text(arena, t);
+}
+
 static void read_session(struct statement *query, struct arena *arena, instant now, struct session *out)
 {
 	*out = (struct session){
@@ -148,6 +154,7 @@ static void read_session(struct statement *query, struct arena *arena, instant n
 		.purpose = kept_text(query, arena, "purpose"),
 		.reason = kept_text(query, arena, "reason"),
 		.task = kept_text(query, arena, "task"),
+		.reason_sealed = kept_blob(query, arena, "reason_sealed"),
 		.started = statement_int(query, statement_column(query, "started")),
 		.seen = statement_int(query, statement_column(query, "seen")),
 		.policy_generation = statement_int(query, statement_column(query, "policy_generation")),
@@ -165,9 +172,11 @@ enum status session_find(struct store *desk, struct text token, const struct ses
 	hash_token(token, hash);
 	enum status status = store_prepare(
 		&query, desk,
-		"SELECT s.session_id, s.stage, s.started, s.seen, s.purpose, s.reason, s.task, s.csrf, a.*, "
-		"(SELECT generation FROM policy_state) AS policy_generation FROM session s "
-		"JOIN account a ON a.user_id = s.user_id WHERE s.token_hash = :hash AND s.seen > :idle_since "
+		"SELECT s.session_id, s.stage, s.started, s.seen, s.purpose, s.reason, s.task, s.csrf, a.*, w.sealed "
+		"AS "
+		"reason_sealed, (SELECT generation FROM policy_state) AS policy_generation FROM session s "
+		"JOIN account a ON a.user_id = s.user_id LEFT JOIN stated w ON w.name = substr(s.reason, 7, 13) WHERE "
+		"s.token_hash = :hash AND s.seen > :idle_since "
 		"AND s.started > CASE WHEN s.stage = 0 THEN :started_since ELSE :half_since END AND "
 		"a.status = :active AND (a.ends IS NULL OR a.ends >= :today)",
 		error);

@@ -124,6 +124,18 @@ const struct erasure_column erasure_columns[] = {
 	GOES_WITH(DESK, "report", "text_sealed"),
 	GOES_WITH(DESK, "report", "reply_sealed"),
 	BY_RESIDENT(DESK, seen, resident_id),
+	{DESK, "stated", "sealed",
+	 "DELETE FROM stated WHERE name IN (SELECT substr(reason, 7, 13) FROM glass WHERE resident_id = :resident AND "
+	 "reason IS NOT NULL UNION SELECT substr(note, 7, 13) FROM glass WHERE resident_id = :resident AND note IS NOT "
+	 "NULL)",
+	 NULL},
+	/* Why somebody looked, when it was said for looks at this resident alone. */
+	{DESK, "stated", "stated_id",
+	 "DELETE FROM stated WHERE name IN (SELECT substr(reason, 7, 13) FROM audit_entry WHERE subject_id = :resident "
+	 "AND subject_kind = 'resident' AND reason IS NOT NULL EXCEPT SELECT substr(reason, 7, 13) FROM audit_entry "
+	 "WHERE reason IS NOT NULL AND subject_id IS NOT NULL AND (subject_id <> :resident OR subject_kind <> "
+	 "'resident'))",
+	 NULL},
 	BY_RESIDENT(DESK, glass, resident_id),
 	BY_RESIDENT(DESK, household_report, resident_a),
 	BY_RESIDENT(DESK, household_report, resident_b),

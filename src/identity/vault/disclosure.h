@@ -446,6 +446,16 @@ void disclosure_seal_search(const struct vault *vault, struct text query, struct
 enum status disclosure_unseal_search(const struct vault *vault, const struct audit_entry *entry, struct arena *arena,
 				     struct text *query, struct error *error) MUST_CHECK;
 
+/* What users state in their own words (policy/stated.h). _keep_ seals and keeps them, and gives what stands for them;
+ * without words that is absent. _read_ gives them back: what is no reference as it is, STATUS_NOT_FOUND when they were
+ * deleted, STATUS_CORRUPT when they are not those. _unseal_ does so with what was read from the desk already. */
+enum status disclosure_keep_stated(struct text *reference, const struct vault *vault, struct store *desk,
+				   struct text words, struct arena *arena, struct error *error) MUST_CHECK;
+enum status disclosure_read_stated(struct text *words, const struct vault *vault, struct store *desk,
+				   struct text reference, struct arena *arena, struct error *error) MUST_CHECK;
+enum status disclosure_unseal_stated(struct text *words, const struct vault *vault, struct text reference,
+				     struct text sealed, struct arena *arena, struct error *error) MUST_CHECK;
+
 /* Where sealed values lie, for a change of the key (vault.h): each room that keeps some says so. SELECT gives MOST rows
  * behind the place given by PLACE's names, in their order, with columns record_id, feed_no, row_key, version, part and
  * sealed; UPDATE writes :sealed at that place. */
@@ -454,7 +464,7 @@ struct sealed_rows {
 	const char *select, *update;
 	const char *place[6]; /* of those columns, which are the key; NULL behind the last */
 };
-extern const struct sealed_rows disclosure_sealed_searches; /* on the desk */
+extern const struct sealed_rows disclosure_sealed_searches, disclosure_sealed_stated; /* on the desk */
 
 /* The secret of somebody's authenticator app is sealed as such words: ID is the user's. Policy keeps it and has no key.
  */

@@ -1,4 +1,6 @@
 /* The vault for those outside the identity side: opened and handed on, and sealing what users write. */
+#include "base/id.h"
+#include "policy/stated.h"
 #include "vault/disclosure.h"
 #include "vault/vault.h"
 
@@ -68,9 +70,9 @@ enum status disclosure_unseal_words(const struct vault *vault, int64_t id, int32
 	return vault_unseal(vault, &place, sealed, words, error);
 }
 
-/* ---- what was searched for ------------------------------------------------------------------------- */
+/* ---- words with a mark --------------------------------------------------------------------------------- */
 
-enum { WORDS_OF_SEARCH = 41, SALT_BYTES = 16 };
+enum { WORDS_OF_SEARCH = 41, WORDS_STATED = 42, SALT_BYTES = 16 };
 
 const struct sealed_rows disclosure_sealed_searches = {
 	.title = "words searched for",
@@ -79,53 +81,108 @@ const struct sealed_rows disclosure_sealed_searches = {
 	.update = "UPDATE audit_words SET sealed = :sealed WHERE words_id = :record_id",
 	.place = {"record_id"}};
 
-static void mark_of(const struct buf *salted, unsigned char mark[AUDIT_HASH_BYTES])
-{
-	crypto_generichash(mark, AUDIT_HASH_BYTES, (const unsigned char *)salted->at, salted->len, NULL, 0);
-}
+const struct sealed_rows disclosure_sealed_stated = {
+	.title = "words of users",
+	.select = "SELECT stated_id AS record_id, 0 AS feed_no, 0 AS row_key, 42 AS version, 5 AS part, sealed FROM "
+		  "stated WHERE stated_id > :record_id ORDER BY stated_id LIMIT :most",
+	.update = "UPDATE stated SET sealed = :sealed WHERE stated_id = :record_id",
+	.place = {"record_id"}};
 
-/* Salted, so that the mark cannot be found by trying names. */
-void disclosure_seal_search(const struct vault *vault, struct text query, struct audit_entry *entry,
-			    struct arena *arena)
+/* The mark is of the words with salt before them, which are sealed together: it cannot be found by trying names. */
+static struct text seal_marked(const struct vault *vault, int64_t id, int32_t which, struct text words,
+			       unsigned char *mark, size_t mark_bytes, struct arena *arena)
 {
-	unsigned char salt[SALT_BYTES], mark[AUDIT_HASH_BYTES];
-	uint64_t id;
+	unsigned char salt[SALT_BYTES];
 	struct buf salted, sealed;
-	buf_init(&salted, 4096);
-	buf_init(&sealed, 4096);
+	buf_init(&salted, 8192);
+	buf_init(&sealed, 8192);
 	randombytes_buf(salt, sizeof salt);
-	randombytes_buf(&id, sizeof id);
 	buf_append(&salted, salt, sizeof salt);
-	buf_append_text(&salted, query);
-	mark_of(&salted, mark);
-	entry->words_id = (int64_t)(id >> 1) | 1;
-	entry->words_mark = arena_text(arena, text_slice((const char *)mark, sizeof mark));
-	disclosure_seal_words(vault, entry->words_id, WORDS_OF_SEARCH, buf_text(&salted), &sealed);
-	entry->words_sealed = arena_text(arena, buf_text(&sealed));
+	buf_append_text(&salted, words);
+	crypto_generichash(mark, mark_bytes, (const unsigned char *)salted.at, salted.len, NULL, 0);
+	disclosure_seal_words(vault, id, which, buf_text(&salted), &sealed);
+	struct text out = arena_text(arena, buf_text(&sealed));
 	buf_wipe(&salted);
 	buf_release(&salted);
 	buf_release(&sealed);
+	return out;
+}
+
+static enum status unseal_marked(const struct vault *vault, int64_t id, int32_t which, struct text sealed,
+				 struct text mark, struct arena *arena, struct text *words, struct error *error)
+{
+	unsigned char found[AUDIT_HASH_BYTES];
+	struct buf salted;
+	buf_init(&salted, 8192);
+	enum status status = disclosure_unseal_words(vault, id, which, sealed, &salted, error);
+	if (status == STATUS_OK && salted.len >= SALT_BYTES && mark.len <= sizeof found &&
+	    mark.len >= STATED_MARK_BYTES) {
+		crypto_generichash(found, mark.len, (const unsigned char *)salted.at, salted.len, NULL, 0);
+		if (sodium_memcmp(found, mark.at, mark.len) == 0)
+			*words = arena_text(arena, text_slice(salted.at + SALT_BYTES, salted.len - SALT_BYTES));
+		else
+			status = STATUS_CORRUPT;
+	} else if (status == STATUS_OK) {
+		status = STATUS_CORRUPT;
+	}
+	if (status == STATUS_CORRUPT)
+		error_set(error, STATUS_CORRUPT, "audit.words",
+			  "The words that are kept are not those that were written");
+	buf_wipe(&salted);
+	buf_release(&salted);
+	return status;
+}
+
+void disclosure_seal_search(const struct vault *vault, struct text query, struct audit_entry *entry,
+			    struct arena *arena)
+{
+	unsigned char mark[AUDIT_HASH_BYTES];
+	entry->words_id = id_random();
+	entry->words_sealed = seal_marked(vault, entry->words_id, WORDS_OF_SEARCH, query, mark, sizeof mark, arena);
+	entry->words_mark = arena_text(arena, text_slice((const char *)mark, sizeof mark));
 }
 
 enum status disclosure_unseal_search(const struct vault *vault, const struct audit_entry *entry, struct arena *arena,
 				     struct text *query, struct error *error)
 {
-	unsigned char mark[AUDIT_HASH_BYTES];
-	struct buf salted;
-	buf_init(&salted, 4096);
-	enum status status =
-		disclosure_unseal_words(vault, entry->words_id, WORDS_OF_SEARCH, entry->words_sealed, &salted, error);
-	if (status == STATUS_OK) {
-		mark_of(&salted, mark);
-		if (salted.len < SALT_BYTES ||
-		    !text_equal(entry->words_mark, text_slice((const char *)mark, sizeof mark)))
-			status = error_set(error, STATUS_CORRUPT, "audit.words",
-					   "The words kept with audit entry %lld are not those it was made with",
-					   (long long)entry->seq);
-		else
-			*query = arena_text(arena, text_slice(salted.at + SALT_BYTES, salted.len - SALT_BYTES));
-	}
-	buf_wipe(&salted);
-	buf_release(&salted);
+	return unseal_marked(vault, entry->words_id, WORDS_OF_SEARCH, entry->words_sealed, entry->words_mark, arena,
+			     query, error);
+}
+
+enum status disclosure_keep_stated(struct text *reference, const struct vault *vault, struct store *desk,
+				   struct text words, struct arena *arena, struct error *error)
+{
+	char name[STATED_REFERENCE_SIZE];
+	struct stated stated = {.id = id_random()};
+	*reference = TEXT_ABSENT;
+	if (!words.len)
+		return STATUS_OK;
+	struct text sealed = seal_marked(vault, stated.id, WORDS_STATED, words, stated.mark, sizeof stated.mark, arena);
+	enum status status = stated_keep(desk, &stated, sealed, error);
+	if (status == STATUS_OK)
+		*reference = arena_text(arena, text_of(stated_reference(&stated, name)));
 	return status;
+}
+
+enum status disclosure_unseal_stated(struct text *words, const struct vault *vault, struct text reference,
+				     struct text sealed, struct arena *arena, struct error *error)
+{
+	struct stated stated;
+	*words = reference;
+	if (!stated_parse(reference, &stated))
+		return STATUS_OK;
+	return unseal_marked(vault, stated.id, WORDS_STATED, sealed,
+			     text_slice((const char *)stated.mark, sizeof stated.mark), arena, words, error);
+}
+
+enum status disclosure_read_stated(struct text *words, const struct vault *vault, struct store *desk,
+				   struct text reference, struct arena *arena, struct error *error)
+{
+	struct stated stated;
+	struct text sealed;
+	*words = reference;
+	if (!stated_parse(reference, &stated))
+		return STATUS_OK;
+	enum status status = stated_find(desk, &stated, arena, &sealed, error);
+	return status ? status : disclosure_unseal_stated(words, vault, reference, sealed, arena, error);
 }

@@ -90,7 +90,8 @@ static enum status change(struct opened *opened, struct waiting *waiting, struct
 		{opened->desk, &home_report_sealed_evidence}, {opened->desk, &home_report_sealed_replies},
 		{opened->desk, &list_sealed_notes},           {opened->desk, &second_factor_sealed_rows},
 		{opened->desk, &disclosure_sealed_searches},  {opened->desk, &user_sealed_rows},
-		{opened->desk, &draft_sealed_rows},           {opened->desk, &rights_sealed_reasons}};
+		{opened->desk, &draft_sealed_rows},           {opened->desk, &rights_sealed_reasons},
+		{opened->desk, &disclosure_sealed_stated}};
 	const struct workspace *workspace = opened->workspace;
 	return vault_change_key(&(struct vault_change){.key_path = workspace->paths.master_key,
 						       .archive = workspace->paths.archive,

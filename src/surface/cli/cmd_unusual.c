@@ -3,6 +3,7 @@
 
 #include "audit/unusual.h"
 #include "base/id.h"
+#include "vault/disclosure.h"
 #include "vault/disclosure_alike.h"
 
 #define A_DAY INT64_C(86400000000)
@@ -60,6 +61,22 @@ static void list_unusual(struct cli_answer *answer, const struct unusual_list *l
 	answer_list_end(answer);
 }
 
+/* What the looks were said to be for. */
+static enum status open_reasons(struct audit_page *page, const struct opened *opened, struct arena *arena,
+				struct error *error)
+{
+	enum status status = STATUS_OK;
+	for (size_t i = 0; i < page->count && status == STATUS_OK; i++) {
+		struct text *reason = &page->entries[i].reason;
+		status = disclosure_read_stated(reason, opened->vault, opened->desk, *reason, arena, error);
+		if (status == STATUS_NOT_FOUND) {
+			*reason = TEXT("(no longer kept)");
+			status = STATUS_OK;
+		}
+	}
+	return status;
+}
+
 static void list_sample(struct cli_answer *answer, const struct audit_page *page)
 {
 	static const char *const keys[] = {"entry", "at", "user", "role", "purpose", "reason", "resident"};
@@ -114,6 +131,8 @@ enum status cmd_audit_unusual(struct cli *cli, struct error *error)
 					       error);
 	if (status == STATUS_OK && sample.wanted)
 		status = unusual_draw(&page, opened.desk, &question, &sample, &cli->arena, error);
+	if (status == STATUS_OK)
+		status = open_reasons(&page, &opened, &cli->arena, error);
 	if (status == STATUS_OK)
 		status = record(&opened, &list, &sample, error);
 	if (status == STATUS_OK) {

@@ -43,7 +43,7 @@ static void put_navigation(const struct visit *visit, struct value *page)
 			put_place(places, navigation[i].title, navigation[i].href, path);
 }
 
-static void put_user(const struct visit *visit, struct value *page)
+static void put_user(struct visit *visit, struct value *page)
 {
 	const struct viewer *viewer = &visit->viewer;
 	struct value *user = put_object(page, "user");
@@ -55,7 +55,7 @@ static void put_user(const struct visit *visit, struct value *page)
 		return;
 	struct value *purpose = put_object(page, "purpose");
 	put_text(purpose, "title", viewer->purpose->title);
-	put_text(purpose, "reason", viewer->reason);
+	put_text(purpose, "reason", visit_reason(visit));
 }
 
 /* In time, so that nobody is shut out in the middle of a case. */

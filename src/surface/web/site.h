@@ -160,6 +160,7 @@ struct visit {
 	bool by_token;       /* a program, which showed a token of its own instead */
 	struct session session;
 	struct viewer viewer;
+	struct text reason_words;       /* what viewer.reason stands for, once it was wanted: visit_reason() */
 	const struct policy_grid *grid; /* taken when first wanted: visit_grid() */
 	bool json;                      /* the caller wants the document, not the page */
 	struct value *document;
@@ -185,6 +186,13 @@ enum status visit_page(struct visit *visit, const char *template, const char *ti
 enum status visit_redirect(struct visit *visit, const char *format, ...) PRINTF_LIKE(2, 3) MUST_CHECK;
 /* A page that asks again: status 422, and the summary at the top. */
 void visit_form_error(struct visit *visit, const char *field, const char *message);
+
+/* Words that users state are kept sealed, and a reference stands for them (policy/stated.h). visit_state() keeps WORDS;
+ * visit_stated() gives the words of anybody's REFERENCE, or says that they are gone; visit_reason() the viewer's own.
+ */
+enum status visit_state(struct visit *visit, struct text words, struct text *reference, struct error *error) MUST_CHECK;
+struct text visit_stated(struct visit *visit, struct text reference);
+struct text visit_reason(struct visit *visit);
 
 /* Fills an entry with who is asking, and submits it; the answer waits for it. What is missing is taken from
  * the visit. */

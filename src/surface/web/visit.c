@@ -62,6 +62,49 @@ void visit_form_error(struct visit *visit, const char *field, const char *messag
 	put_text(visit->document, arena_format(visit->arena, "%s_error", field).at, text_of(message));
 }
 
+/* ---- what users state ---------------------------------------------------------------------------- */
+
+enum status visit_state(struct visit *visit, struct text words, struct text *reference, struct error *error)
+{
+	struct store *desk;
+	enum status status = visit_desk(visit, &desk, error);
+	return status ? status
+		      : disclosure_keep_stated(reference, visit->site->vault, desk, words, visit->arena, error);
+}
+
+static struct text words_or_why_not(struct text words, enum status status, const struct error *error)
+{
+	if (status == STATUS_OK)
+		return words;
+	if (status == STATUS_NOT_FOUND)
+		return TEXT("(these words are no longer kept)");
+	log_error(error);
+	return status == STATUS_CORRUPT ? TEXT("(these words are not those that were written)")
+					: TEXT("(these words could not be read)");
+}
+
+struct text visit_stated(struct visit *visit, struct text reference)
+{
+	struct store *desk;
+	struct error error;
+	struct text words = TEXT_ABSENT;
+	enum status status = visit_desk(visit, &desk, &error);
+	if (status == STATUS_OK)
+		status = disclosure_read_stated(&words, visit->site->vault, desk, reference, visit->arena, &error);
+	return words_or_why_not(words, status, &error);
+}
+
+struct text visit_reason(struct visit *visit)
+{
+	struct error error;
+	if (!text_is_absent(visit->reason_words) || text_is_absent(visit->viewer.reason))
+		return visit->reason_words;
+	enum status status = disclosure_unseal_stated(&visit->reason_words, visit->site->vault, visit->viewer.reason,
+						      visit->session.reason_sealed, visit->arena, &error);
+	visit->reason_words = words_or_why_not(visit->reason_words, status, &error);
+	return visit->reason_words;
+}
+
 /* ---- audit ------------------------------------------------------------------------------------ */
 
 struct audit_entry visit_entry(const struct visit *visit, const char *action, const char *outcome)

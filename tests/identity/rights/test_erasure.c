@@ -8,6 +8,7 @@
 
 #include "support/borough.h"
 
+#include "policy/account.h"
 #include "rights/erasure.h"
 
 static struct borough b;
@@ -212,6 +213,64 @@ static void what_is_left_is_a_proof_without_identity(void **state)
 	assert_ok(audit_verify(b.desk, &b.audit_key, &verification, &e), &e);
 }
 
+static struct arena said;
+
+/* Keeps WORDS, and records looks at residents for that reason. */
+static struct text state_and_look(const char *words, const int64_t *residents, size_t n)
+{
+	struct text reference;
+	assert_ok(disclosure_keep_stated(&reference, b.vault, b.desk, text_of(words), &said, &e), &e);
+	for (size_t i = 0; i < n; i++) {
+		const struct audit_entry look = {.user_name = TEXT("worker"),
+						 .action = TEXT("resident.open"),
+						 .subject_kind = TEXT("resident"),
+						 .subject_id = residents[i],
+						 .reason = reference,
+						 .outcome = TEXT("allowed")};
+		assert_ok(store_begin(b.desk, &e), &e);
+		assert_ok(audit_join(b.desk, &b.audit_key, &look, &e), &e);
+		assert_ok(store_commit(b.desk, &e), &e);
+	}
+	return reference;
+}
+
+static enum status words_of(struct text reference, struct text *words)
+{
+	return disclosure_read_stated(words, b.vault, b.desk, reference, &said, &e);
+}
+
+static void what_was_said_of_them_alone_goes(void **state)
+{
+	(void)state;
+	char sql[300];
+	struct text words;
+	struct audit_verification verification;
+	int64_t user;
+	const struct account worker = {
+		.username = TEXT("worker"), .display_name = TEXT("Worker"), .role = TEXT("early_help_worker")};
+	arena_init(&said, 1 << 20);
+	assert_ok(account_create(b.desk, &worker, TEXT("correct horse battery"), &user, &e), &e);
+	struct text alone = state_and_look("Aisha rang", (int64_t[]){1001, 1001}, 2),
+		    both = state_and_look("A visit to two flats", (int64_t[]){1001, 1004}, 2),
+		    broken = state_and_look("Aisha is in danger now", NULL, 0),
+		    note = state_and_look("Aisha was", NULL, 0), other = state_and_look("Grace rang", NULL, 0);
+	snprintf(sql, sizeof sql,
+		 "INSERT INTO glass (user_id, resident_id, began, reason, note) VALUES (%lld, 1001, 1, '%.*s', '%.*s')",
+		 (long long)user, TEXT_ARG(broken), TEXT_ARG(note));
+	assert_ok(store_execute(b.desk, sql, &e), &e);
+	assert_ok(words_of(alone, &words), &e);
+	assert_true(text_is(words, "Aisha rang"));
+	erase(&(struct erasure){.resident_id = 1001});
+	assert_int_equal(words_of(alone, &words), STATUS_NOT_FOUND);
+	assert_int_equal(words_of(broken, &words), STATUS_NOT_FOUND);
+	assert_int_equal(words_of(note, &words), STATUS_NOT_FOUND);
+	assert_ok(words_of(both, &words), &e);
+	assert_ok(words_of(other, &words), &e);
+	assert_true(text_is(words, "Grace rang"));
+	arena_release(&said);
+	assert_ok(audit_verify(b.desk, &b.audit_key, &verification, &e), &e);
+}
+
 static int64_t record_of(const char *source, const char *client)
 {
 	char key[100], sql[200];
@@ -331,6 +390,7 @@ int main(void)
 		CASE(every_table_of_both_shelves_is_known),
 		CASE(counting_erases_nothing),
 		CASE(nothing_of_the_resident_is_left),
+		CASE(what_was_said_of_them_alone_goes),
 		CASE(what_is_left_is_a_proof_without_identity),
 		CASE(one_record_goes_and_the_resident_stays),
 		CASE(who_is_refused_is_not_loaded_again),

@@ -36,6 +36,34 @@ static void resident_path(struct village *v, char out[100])
 	snprintf(out, 100, "/residents/%s", id_format(resident, id));
 }
 
+/* What users state may name anybody. */
+static void test_reasons_are_sealed_and_shown(void **state)
+{
+	struct village *v = *state;
+	struct store *desk;
+	struct error e;
+	village_sign_in(v, "rosa");
+	assert_int_equal(village_get(v, "/purpose"), 200);
+	assert_int_equal(village_post(v, "/purpose", "purpose=early_help&reason=Jan+Kowalski+rang"), 303);
+	assert_int_equal(village_get(v, "/purpose"), 200);
+	assert_true(village_shows(v, "value=\"Jan Kowalski rang\""));
+	assert_int_equal(village_query(v, STORE_DESK, "SELECT COUNT(*) FROM session WHERE reason NOT LIKE 'words:%'"),
+			 0);
+	assert_int_equal(village_query(v, STORE_DESK,
+				       "SELECT COUNT(*) FROM audit_entry WHERE reason LIKE '%Kowalski%' OR detail LIKE "
+				       "'%Kowalski%'"),
+			 0);
+	village_user(v, "paula", "auditor");
+	village_sign_in(v, "paula");
+	assert_int_equal(village_get(v, "/audit?user=rosa"), 200);
+	assert_true(village_shows(v, "Jan Kowalski rang"));
+	assert_ok(workspace_store(v->workspace, STORE_DESK, STORE_WRITE, &desk, &e), &e);
+	assert_ok(store_execute(desk, "DELETE FROM stated", &e), &e);
+	store_close(desk);
+	assert_int_equal(village_get(v, "/audit?user=rosa"), 200);
+	assert_true(village_shows(v, "these words are no longer kept"));
+}
+
 static void test_nobody_gets_in_without_signing_in(void **state)
 {
 	struct village *v = *state;
@@ -565,6 +593,7 @@ int main(void)
 		cmocka_unit_test(test_a_look_is_recorded_before_it_is_shown),
 		cmocka_unit_test(test_a_search_leaves_no_words_behind),
 		cmocka_unit_test(test_the_audit_is_read_and_its_reading_recorded),
+		cmocka_unit_test(test_reasons_are_sealed_and_shown),
 		cmocka_unit_test(test_a_role_ends_where_it_ends),
 		cmocka_unit_test(test_a_program_asks_with_a_token),
 		cmocka_unit_test(test_forms_need_their_token_and_their_origin),

@@ -216,7 +216,7 @@ void purpose_put_fields(struct visit *visit, struct text chosen, struct text rea
 enum status purpose_take(struct visit *visit, bool *chosen, struct error *error)
 {
 	struct store *desk;
-	struct text id = visit_field(visit, "purpose"), reason = visit_field(visit, "reason");
+	struct text id = visit_field(visit, "purpose"), reason = visit_field(visit, "reason"), reference;
 	const struct profile_purpose *purpose = profile_purpose(visit->profile, id);
 	const struct profile_role *role = visit->viewer.role;
 	*chosen = false;
@@ -232,11 +232,14 @@ enum status purpose_take(struct visit *visit, bool *chosen, struct error *error)
 		return STATUS_OK;
 	enum status status = visit_desk(visit, &desk, error);
 	if (status == STATUS_OK)
-		status = session_set_purpose(desk, visit->session.session_id, id, reason, TEXT_ABSENT, error);
+		status = visit_state(visit, reason, &reference, error);
+	if (status == STATUS_OK)
+		status = session_set_purpose(desk, visit->session.session_id, id, reference, TEXT_ABSENT, error);
 	if (status != STATUS_OK)
 		return status;
 	visit->viewer.purpose = purpose;
-	visit->viewer.reason = arena_text(visit->arena, reason);
+	visit->viewer.reason = reference;
+	visit->reason_words = arena_text(visit->arena, reason);
 	struct audit_entry entry = visit_entry(visit, "purpose.choose", "allowed");
 	visit_record(visit, &entry);
 	return STATUS_OK;
@@ -254,7 +257,7 @@ enum status page_purpose(struct visit *visit, struct error *error)
 	(void)error;
 	const struct viewer *viewer = &visit->viewer;
 	return purpose_page(visit, viewer->purpose ? viewer->purpose->id : TEXT(""),
-			    viewer->purpose ? viewer->reason : TEXT(""), visit_query(visit, "next"));
+			    viewer->purpose ? visit_reason(visit) : TEXT(""), visit_query(visit, "next"));
 }
 
 enum status page_purpose_post(struct visit *visit, struct error *error)

@@ -140,8 +140,7 @@ static void put_titles(const struct profile *profile, struct value *row, const s
 	put_text(row, "purpose_title", purpose ? purpose->title : entry->purpose);
 }
 
-static void put_entry(const struct profile *profile, struct value *entries, const struct audit_entry *entry,
-		      bool may_read_words)
+static void put_entry(struct visit *visit, struct value *entries, const struct audit_entry *entry)
 {
 	struct value *row = add_object(entries);
 	put_int(row, "number", entry->seq);
@@ -150,8 +149,8 @@ static void put_entry(const struct profile *profile, struct value *entries, cons
 	put_text(row, "user", entry->user_name);
 	put_text(row, "role", entry->role);
 	put_text(row, "purpose", entry->purpose);
-	put_titles(profile, row, entry);
-	put_text(row, "reason", entry->reason);
+	put_titles(visit->profile, row, entry);
+	put_text(row, "reason", visit_stated(visit, entry->reason));
 	put_text(row, "action", action_title(entry->action));
 	put_subject(row, entry);
 	put_text(row, "outcome", entry->outcome);
@@ -161,7 +160,7 @@ static void put_entry(const struct profile *profile, struct value *entries, cons
 	put_text(row, "client", entry->client);
 	if (entry->session_no)
 		put_int(row, "session", entry->session_no);
-	if (may_read_words && !text_is_absent(entry->words_mark))
+	if (visit_can(visit, CAPABILITY_AUDIT_WORDS) && !text_is_absent(entry->words_mark))
 		put_format(row, "words_href", "/audit?words=%lld&before=%lld", (long long)entry->seq,
 			   (long long)entry->seq + 1);
 }
@@ -222,7 +221,7 @@ static void put_entries(struct visit *visit, const struct audit_page *page)
 {
 	struct value *document = visit->document, *rows = put_array(document, "entries");
 	for (size_t i = 0; i < page->count; i++)
-		put_entry(visit->profile, rows, &page->entries[i], visit_can(visit, CAPABILITY_AUDIT_WORDS));
+		put_entry(visit, rows, &page->entries[i]);
 	put_bool(document, "has_entries", page->count > 0);
 	put_format(document, "summary", page->more ? "The newest %zu entries" : "%zu entries", page->count);
 	if (!page->more)
@@ -310,8 +309,9 @@ enum status page_audit(struct visit *visit, struct error *error)
 
 /* ---- for a spreadsheet ------------------------------------------------------------------------------- */
 
-static void append_entry(struct buf *out, struct arena *arena, const struct audit_entry *entry)
+static void append_entry(struct buf *out, struct visit *visit, const struct audit_entry *entry)
 {
+	struct arena *arena = visit->arena;
 	char id[ID_TEXT_SIZE] = "", at[INSTANT_TEXT_SIZE];
 	if (entry->subject_id)
 		id_format(entry->subject_id, id);
@@ -321,7 +321,7 @@ static void append_entry(struct buf *out, struct arena *arena, const struct audi
 				     entry->role,
 				     entry->team,
 				     entry->purpose,
-				     entry->reason,
+				     visit_stated(visit, entry->reason),
 				     entry->action,
 				     entry->subject_kind,
 				     text_of(id),
@@ -350,7 +350,7 @@ static enum status write_entries(struct visit *visit, struct audit_filter *filte
 	for (; status == STATUS_OK && page.more && *count <= EXPORT_MOST; *count += page.count) {
 		status = audit_read(desk, filter, visit->arena, &page, error);
 		for (size_t i = 0; status == STATUS_OK && i < page.count; i++)
-			append_entry(out, visit->arena, &page.entries[i]);
+			append_entry(out, visit, &page.entries[i]);
 		if (status == STATUS_OK && page.more)
 			filter->before_seq = page.entries[page.count - 1].seq;
 	}

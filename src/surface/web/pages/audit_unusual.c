@@ -119,7 +119,7 @@ enum status access_put_sample(struct visit *visit, struct store *desk, const str
 		put_long_instant(row, "at_text", entry->at);
 		put_who(visit, row, entry->user_name, entry->role, entry->subject_id);
 		put_text(row, "purpose", purpose ? purpose->title : entry->purpose);
-		put_text(row, "reason", entry->reason);
+		put_text(row, "reason", visit_stated(visit, entry->reason));
 		put_string(row, "how", access_how(entry));
 		status = put_review(row, visit, desk, entry->seq, error);
 	}

@@ -107,6 +107,8 @@ static enum status begin_pass(struct visit *visit, struct glass *pass, struct er
 	if (status == STATUS_OK)
 		status = store_begin(desk, error);
 	if (status == STATUS_OK)
+		status = visit_state(visit, pass->reason, &pass->reason, error);
+	if (status == STATUS_OK)
 		status = glass_break(desk, pass, error);
 	struct audit_entry entry = glass_entry(visit, "break_glass.begin", pass);
 	entry.reason = pass->reason;
@@ -260,10 +262,10 @@ static void put_pass(struct visit *visit, struct value *rows, const struct glass
 			 : pass->ended == INSTANT_UNKNOWN ? pass->ends
 							  : pass->ended);
 	put_text(row, "purpose", purpose ? purpose->title : pass->purpose);
-	put_text(row, "reason", pass->reason);
+	put_text(row, "reason", visit_stated(visit, pass->reason));
 	put_text(row, "outcome", outcome_title(pass->outcome));
 	put_text(row, "reviewer", pass->reviewer);
-	put_text(row, "note", pass->note);
+	put_text(row, "note", visit_stated(visit, pass->note));
 	put_format(row, "action", "/break-glass/%lld/review", (long long)pass->pass_id);
 	put_int(row, "pass", pass->pass_id);
 	struct value *options = put_array(row, "options");
@@ -339,7 +341,9 @@ enum status page_break_glass_review(struct visit *visit, struct error *error)
 	status = store_begin(visit->desk, error);
 	if (status != STATUS_OK)
 		return status;
-	status = glass_review(visit->desk, pass.pass_id, visit->viewer.user_id, outcome, note, error);
+	status = visit_state(visit, note, &note, error);
+	if (status == STATUS_OK)
+		status = glass_review(visit->desk, pass.pass_id, visit->viewer.user_id, outcome, note, error);
 	struct audit_entry entry = glass_entry(visit, "break_glass.review", &pass);
 	entry.detail = arena_format(visit->arena, "%.*s outcome=%.*s", TEXT_ARG(entry.detail), TEXT_ARG(outcome));
 	status = settle(visit, status, &entry, error);

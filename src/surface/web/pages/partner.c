@@ -89,9 +89,9 @@ enum status page_partner_post(struct visit *visit, struct error *error)
 	struct disclosure_exact exact = {
 		.viewer = &visit->viewer, .wanted = EXACT_KNOWN, .number = TEXT_ABSENT, .action = "partner.search"};
 	visit->viewer.purpose = visit->viewer.role->purposes[0];
-	visit->viewer.reason = visit_field(visit, "reason");
+	struct text reason = visit_field(visit, "reason");
 	bool right = exact_read_form(visit, &exact);
-	if (visit->viewer.reason.len < REASON_SHORTEST || visit->viewer.reason.len > REASON_LONGEST) {
+	if (reason.len < REASON_SHORTEST || reason.len > REASON_LONGEST) {
 		visit_form_error(visit, "reason", "Say why you ask, in 3 to 400 characters");
 		right = false;
 	}
@@ -102,7 +102,9 @@ enum status page_partner_post(struct visit *visit, struct error *error)
 		error_remedy(error, "Wait a minute and try again.");
 		return STATUS_REFUSED;
 	}
-	enum status status = disclosure_find_exact(&answer, visit->snapshot->disclosure, &exact, visit->arena, error);
+	enum status status = visit_state(visit, reason, &visit->viewer.reason, error);
+	if (status == STATUS_OK)
+		status = disclosure_find_exact(&answer, visit->snapshot->disclosure, &exact, visit->arena, error);
 	if (status != STATUS_OK)
 		return status;
 	visit_ticket(visit, answer.ticket);
