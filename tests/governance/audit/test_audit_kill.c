@@ -10,6 +10,7 @@
 
 #include "audit/audit.h"
 
+#include <poll.h>
 #include <signal.h>
 #include <sys/wait.h>
 
@@ -50,6 +51,13 @@ static int64_t count_told(int pipe_end)
 	return count;
 }
 
+/* However busy the machine is. The first rounds kill at any time, also before anything was told. */
+static void wait_for_the_first(int pipe_end)
+{
+	struct pollfd end = {.fd = pipe_end, .events = POLLIN};
+	assert_int_equal(poll(&end, 1, 60000), 1);
+}
+
 static void test_nothing_that_was_told_is_lost(void **state)
 {
 	(void)state;
@@ -65,6 +73,8 @@ static void test_nothing_that_was_told_is_lost(void **state)
 		if (child == 0)
 			append_for_ever(db.address, ends[1]);
 		close(ends[1]);
+		if (round >= ROUNDS / 4)
+			wait_for_the_first(ends[0]);
 		usleep(30000 + (useconds_t)(round * 7919 % 60) * 1000);
 		kill(child, SIGKILL);
 		told += count_told(ends[0]);
@@ -79,7 +89,7 @@ static void test_nothing_that_was_told_is_lost(void **state)
 		assert_true(found.entries >= before);
 		before = found.entries;
 	}
-	assert_true(told > ROUNDS);
+	assert_true(told >= ROUNDS - ROUNDS / 4);
 	test_database_drop(&db);
 }
 
