@@ -38,8 +38,8 @@ static void test_a_copy_holds_what_was_committed(void **state)
 	struct error e;
 	struct test_database from, to;
 	char folder[240], file[300];
-	test_database_make(&from);
-	test_database_make(&to);
+	test_database_make_empty(&from);
+	test_database_make_empty(&to);
 	snprintf(folder, sizeof folder, "%s/copy", from.folder);
 	assert_ok(file_make_folder(folder, 0700, &e), &e);
 	fill(&from, STORE_DATA, 30);

@@ -42,7 +42,7 @@ static struct error e;
 static int make(void **state)
 {
 	(void)state;
-	test_database_make(&db);
+	test_database_make_empty(&db);
 	return 0;
 }
 

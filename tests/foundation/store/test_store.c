@@ -20,7 +20,7 @@ static struct error e;
 static int make(void **state)
 {
 	(void)state;
-	test_database_make(&db);
+	test_database_make_empty(&db);
 	store = test_database_open(&db, STORE_DATA);
 	assert_ok(store_define(
 			  store,

@@ -24,7 +24,7 @@ static void open_store(void)
 static int make(void **state)
 {
 	(void)state;
-	test_database_make(&db);
+	test_database_make_empty(&db);
 	store = test_database_open(&db, STORE_DATA);
 	assert_ok(store_define(store, "CREATE TABLE pair (n ID PRIMARY KEY, twin INT)", &e), &e);
 	return 0;
