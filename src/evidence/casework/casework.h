@@ -58,6 +58,9 @@ struct report_filter {
 	const struct text *sources; /* ids; only about these, or of user_id */
 	size_t source_count;        /* 0: all */
 	unsigned offset, limit;     /* limit 0: 50 */
+	/* Reports that it says false of are not there, and not counted. NULL: all may be told of. */
+	bool (*may)(void *context, const struct report *report);
+	void *context;
 };
 /* Newest first, without their texts. *TOTAL: how many there are without the limit. */
 enum status report_list(struct store *desk, const struct report_filter *filter, struct arena *arena,

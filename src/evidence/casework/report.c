@@ -226,7 +226,7 @@ static enum status collect(struct statement *row, const struct report_filter *fi
 	while ((status = statement_step(row, &more, error)) == STATUS_OK && more) {
 		struct report report;
 		read_row(row, arena, &report);
-		if (!wanted(filter, &report))
+		if (!wanted(filter, &report) || (filter->may && !filter->may(filter->context, &report)))
 			continue;
 		if (*total >= filter->offset && *count < limit)
 			list[(*count)++] = report;

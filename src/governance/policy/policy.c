@@ -270,6 +270,13 @@ bool policy_may_know_of(const struct policy_grid *grid, const struct policy_boun
 	return !is_protected_from(grid, bounds) && flags_rule(grid, bounds) == POLICY_RULE_NONE;
 }
 
+bool policy_is_hidden(struct policy *policy, const struct policy_grid *grid, enum policy_subject kind,
+		      int64_t subject_id)
+{
+	const struct policy_bounds bounds = policy_bounds_of(policy, kind, subject_id);
+	return is_protected_from(grid, &bounds);
+}
+
 enum policy_rule policy_why_unknown(const struct policy_grid *grid, const struct policy_bounds *bounds)
 {
 	return is_protected_from(grid, bounds) ? POLICY_RULE_NONE : flags_rule(grid, bounds);

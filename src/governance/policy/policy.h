@@ -145,6 +145,10 @@ struct policy_bounds policy_bounds_of(struct policy *policy, enum policy_subject
 /* The one predicate: false means that the subject does not exist for this viewer and purpose, in search, pages,
  * counts, lists and errors alike. */
 bool policy_may_know_of(const struct policy_grid *grid, const struct policy_bounds *bounds);
+/* Whether the subject is protected from the viewer, whatever they objected to: for what was said of them (a report that
+ * a value is wrong), which must be answered although they are not to be looked at. */
+bool policy_is_hidden(struct policy *policy, const struct policy_grid *grid, enum policy_subject kind,
+		      int64_t subject_id);
 /* POLICY_RULE_OBJECTION or POLICY_RULE_RESTRICTED when it is that alone, which whoever has the resident's id may be
  * told; POLICY_RULE_NONE otherwise. */
 enum policy_rule policy_why_unknown(const struct policy_grid *grid, const struct policy_bounds *bounds);

@@ -333,6 +333,11 @@ enum status disclosure_open_pair(struct disclosure_pair *out, struct disclosure 
 enum status disclosure_relationship(enum case_relationship *out, struct disclosure *door, const struct viewer *viewer,
 				    int64_t resident_id, struct error *error) MUST_CHECK;
 
+/* Whether the viewer might open the resident's page: false alike for one who is not there and one who is not for them
+ * to see. Records nothing: for forms that name a resident. PASS may be NULL. */
+enum status disclosure_is_known(bool *out, struct disclosure *door, const struct viewer *viewer, int64_t resident_id,
+				const struct policy_pass *pass, struct error *error) MUST_CHECK;
+
 /* Those with whom the viewer, or the viewer's team, works: nobody whom they may not know of. */
 enum { CASELOAD_MOST = 250 };
 struct disclosed_case {

@@ -51,6 +51,31 @@ enum status disclosure_relationship(enum case_relationship *out, struct disclosu
 	return status;
 }
 
+enum status disclosure_is_known(bool *out, struct disclosure *door, const struct viewer *viewer, int64_t resident_id,
+				const struct policy_pass *pass, struct error *error)
+{
+	struct arena arena;
+	struct asking_door asking;
+	uint64_t restrictions;
+	bool hidden;
+	*out = false;
+	arena_init(&arena, 64 << 20);
+	arena_keep_secret(&arena);
+	enum status status = asking_begin(&asking, door, viewer, DATE_UNKNOWN, &arena, error);
+	if (status == STATUS_OK) {
+		struct read_rows rows = {0};
+		asking.pass = pass;
+		if (asking_may_know(&asking, resident_id, &restrictions, &hidden))
+			status = asking_read_lines(&rows, &asking, resident_id, hidden, false, error);
+		if (status == STATUS_OK)
+			status = asking_settle(&asking, error);
+		*out = status == STATUS_OK && rows.row_count > 0;
+		asking_end(&asking);
+	}
+	arena_release(&arena);
+	return status;
+}
+
 /* ---- the whole caseload ------------------------------------------------------------------------------ */
 
 struct cases {

@@ -212,6 +212,28 @@ static enum status open_member(struct disclosed_member *member, struct asking_do
 	return STATUS_OK;
 }
 
+/* Whom the viewer may not know of changes nothing that is seen: somebody who is alone without them lives alone. */
+static void judge_without_hidden(struct disclosed_household *household, struct disclosed_member *members, size_t count,
+				 const date *on)
+{
+	struct disclosed_member *alone = NULL;
+	size_t here = 0;
+	for (size_t i = 0; i < count; i++) {
+		if (members[i].to != DATE_UNKNOWN && (!on || members[i].to <= *on))
+			continue;
+		alone = &members[i];
+		here++;
+	}
+	if (here != 1)
+		return;
+	if (text_is(household->kind, "family"))
+		household->kind = TEXT("single");
+	if (text_is(household->kind, "single"))
+		alone->why = TEXT("only_resident");
+	else
+		alone->why = TEXT("alone_at_shared_address");
+}
+
 /* A household shows its address only where some member's address may be seen, and none is protected. */
 static enum status open_members(struct disclosed_household *household, struct asking_door *asking, bool *protected,
 				struct error *error)
@@ -229,12 +251,14 @@ static enum status open_members(struct disclosed_household *household, struct as
 		status = open_member(&members[shown_count], asking, &rows[i], household->property_id, &shown,
 				     &address_hidden, error);
 		if (status || !shown)
-			continue; /* whom the viewer may not know of changes nothing that is seen */
+			continue;
 		*protected |= address_hidden;
 		address_seen |= !text_is_empty(members[shown_count].person.address);
 		shown_count++;
 	}
 	free(rows);
+	if (shown_count < count)
+		judge_without_hidden(household, members, shown_count, asking->drawn_at);
 	household->members = members;
 	household->member_count = shown_count;
 	if (*protected || !address_seen)

@@ -4,6 +4,7 @@
 #include "web/pages/break_glass.h"
 #include "web/pages/feeds.h"
 #include "web/pages/pages.h"
+#include "web/pages/reports.h"
 #include "web/pages/review.h"
 
 struct attention {
@@ -158,7 +159,8 @@ static enum status put_answers(struct visit *visit, struct attention *attention,
 	int64_t total;
 	struct store *desk;
 	struct report *reports;
-	struct report_filter filter = {.user_id = visit->viewer.user_id, .limit = 50};
+	struct report_filter filter = {
+		.user_id = visit->viewer.user_id, .limit = 50, .may = report_may_know, .context = visit};
 	instant since = instant_now() - 14 * INT64_C(86400000000);
 	if (!visit_can(visit, CAPABILITY_REPORTS_MAKE))
 		return STATUS_OK;
@@ -181,7 +183,8 @@ static enum status put_reports(struct visit *visit, struct attention *attention,
 	int64_t total;
 	struct store *desk;
 	struct report *reports;
-	struct report_filter filter = {.has_status = true, .status = REPORT_OPEN, .limit = 1};
+	struct report_filter filter = {
+		.has_status = true, .status = REPORT_OPEN, .limit = 1, .may = report_may_know, .context = visit};
 	if (!visit_can(visit, CAPABILITY_REPORTS_MANAGE))
 		return STATUS_OK;
 	enum status status = visit_desk(visit, &desk, error);
@@ -197,13 +200,10 @@ static enum status put_reports(struct visit *visit, struct attention *attention,
 
 static enum status put_review(struct visit *visit, struct attention *attention, struct error *error)
 {
-	struct store *data;
 	int64_t count = 0;
 	if (!visit_can(visit, CAPABILITY_LINKS_REVIEW))
 		return STATUS_OK;
-	enum status status = visit_data(visit, &data, error);
-	if (status == STATUS_OK)
-		status = review_count(&count, data, error);
+	enum status status = review_waiting(visit, &count, error);
 	if (status == STATUS_OK && count > 0)
 		attend(attention, "Review", "blue",
 		       arena_format(visit->arena, "%lld %s about whether records are one person", (long long)count,

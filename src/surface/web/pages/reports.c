@@ -1,7 +1,11 @@
 /* "This is wrong": made from a value, answered by the owner of its source, tracked by both. */
+#include "web/pages/reports.h"
 #include "base/id.h"
 #include "casework/home_report.h"
+#include "linking/refresh.h"
 #include "profile/summaries.h"
+#include "vault/disclosure.h"
+#include "web/pages/break_glass.h"
 #include "web/pages/feeds.h"
 #include "web/pages/household.h"
 #include "web/pages/pages.h"
@@ -29,11 +33,28 @@ static struct text source_title(const struct visit *visit, struct text id)
 	return source ? source->title : id;
 }
 
+static bool is_hidden(struct visit *visit, int64_t resident_id)
+{
+	return policy_is_hidden(visit->snapshot->policy, visit_grid(visit), POLICY_RESIDENT, resident_id);
+}
+
+/* Nobody hears of a report about somebody whom they may not know of, also when its record is somebody else's now. */
+bool report_may_know(void *context, const struct report *report)
+{
+	struct visit *visit = context;
+	struct store *data;
+	struct linking_residents now;
+	if (is_hidden(visit, report->resident_id) || visit_data(visit, &data, NULL) != STATUS_OK)
+		return false;
+	enum status status = linking_residents_of(&now, data, report->record_id, report->record_id, NULL);
+	return status == STATUS_NOT_FOUND || (status == STATUS_OK && !is_hidden(visit, now.a));
+}
+
 /* Owners see what is about their sources, managers of all sources everything, others their own. */
 static struct report_filter filter_of(struct visit *visit)
 {
 	const struct viewer *viewer = &visit->viewer;
-	struct report_filter filter = {.limit = REPORTS_A_PAGE};
+	struct report_filter filter = {.limit = REPORTS_A_PAGE, .may = report_may_know, .context = visit};
 	bool manages = visit_can(visit, CAPABILITY_REPORTS_MANAGE);
 	filter.has_status = report_status_parse(visit_query(visit, "status"), &filter.status);
 	filter.offset = (visit_page_number(visit) - 1) * REPORTS_A_PAGE;
@@ -75,7 +96,8 @@ static enum status put_household_reports(struct visit *visit, struct store *desk
 	enum status status = home_report_list(desk, visit->viewer.user_id, visit->arena, &reports, &count, error);
 	struct value *rows = put_array(visit->document, "household_reports");
 	for (size_t i = 0; status == STATUS_OK && i < count; i++)
-		household_put_report(rows, &reports[i]);
+		if (!is_hidden(visit, reports[i].resident_a) && !is_hidden(visit, reports[i].resident_b))
+			household_put_report(rows, &reports[i]);
 	put_bool(visit->document, "has_household_reports", rows->count > 0);
 	return status;
 }
@@ -213,10 +235,25 @@ static enum status report_form(struct visit *visit, const struct about *about)
 	return visit_page(visit, "report_new", "Report something wrong");
 }
 
+/* A report is about somebody whose page the viewer might open; anybody else is not there. */
+static enum status open_about(struct visit *visit, struct about *about, struct error *error)
+{
+	bool known;
+	struct glass_held held;
+	if (!read_about(visit, about))
+		return visit_not_found(error);
+	enum status status = glass_take(visit, about->resident_id, &held, error);
+	if (status == STATUS_OK)
+		status = disclosure_is_known(&known, visit->snapshot->disclosure, &visit->viewer, about->resident_id,
+					     held.found ? &held.pass : NULL, error);
+	return status != STATUS_OK || known ? status : visit_not_found(error);
+}
+
 enum status page_report_new(struct visit *visit, struct error *error)
 {
 	struct about about;
-	return read_about(visit, &about) ? report_form(visit, &about) : visit_not_found(error);
+	enum status status = open_about(visit, &about, error);
+	return status == STATUS_OK ? report_form(visit, &about) : status;
 }
 
 static enum status join(struct visit *visit, struct store *desk, const char *action, int64_t report_id,
@@ -267,8 +304,9 @@ enum status page_report_post(struct visit *visit, struct error *error)
 	char id[ID_TEXT_SIZE];
 	enum report_aspect aspect = REPORT_OF_DATA;
 	struct text text = visit_field(visit, "text");
-	if (!read_about(visit, &about))
-		return visit_not_found(error);
+	enum status status = open_about(visit, &about, error);
+	if (status != STATUS_OK)
+		return status;
 	if (about.sentence.len && !report_aspect_parse(visit_field(visit, "aspect"), &aspect))
 		visit_form_error(visit, "aspect", "Choose what is wrong about the sentence");
 	if (text.len < 3)
@@ -277,7 +315,7 @@ enum status page_report_post(struct visit *visit, struct error *error)
 		visit_form_error(visit, "text", "What you wrote must be 1,000 characters or fewer");
 	if (visit->request->response.status == 422)
 		return report_form(visit, &about);
-	enum status status = make(visit, &about, aspect, text, &report_id, error);
+	status = make(visit, &about, aspect, text, &report_id, error);
 	return status == STATUS_OK ? visit_redirect(visit, "/reports/%s?made=yes", id_format(report_id, id)) : status;
 }
 
@@ -297,7 +335,8 @@ static enum status find_report(struct visit *visit, struct report *report, struc
 	if (status != STATUS_OK)
 		return status;
 	bool manages = visit_can(visit, CAPABILITY_REPORTS_MANAGE) && visit_owns_source(visit, report->source_id);
-	return manages || report->user_id == visit->viewer.user_id ? STATUS_OK : visit_not_found(error);
+	bool theirs = manages || report->user_id == visit->viewer.user_id;
+	return theirs && report_may_know(visit, report) ? STATUS_OK : visit_not_found(error);
 }
 
 static void put_reply(struct visit *visit, const struct report *report)

@@ -161,6 +161,26 @@ enum status review_next(struct visit *visit, int64_t record_a, int64_t record_b,
 	return STATUS_OK;
 }
 
+enum status review_waiting(struct visit *visit, int64_t *count, struct error *error)
+{
+	struct store *data;
+	struct rulings rulings;
+	struct review_item *items;
+	size_t all;
+	*count = 0;
+	enum status status = visit_data(visit, &data, error);
+	if (status == STATUS_OK)
+		status = review_list(&items, &all, data, visit->arena, error);
+	if (status == STATUS_OK)
+		status = review_rulings(&rulings, visit, error);
+	if (status != STATUS_OK)
+		return status;
+	for (size_t i = 0; i < all; i++)
+		*count += is_open(&rulings, &items[i]) && may_see(visit, &items[i]);
+	rulings_release(&rulings);
+	return STATUS_OK;
+}
+
 static struct text source_title(const struct visit *visit, struct text id)
 {
 	const struct profile_source *source = profile_source(visit->profile, id);
@@ -376,14 +396,22 @@ static void put_summary(struct visit *visit, enum show show, int64_t shown, int6
 			   shown == 1 ? "pair" : "pairs");
 }
 
-/* How often the model was right, as far as the decisions tell. */
+/* How often the model was right, as far as the decisions tell that the viewer may know of. */
 static enum status put_estimates(struct visit *visit, const struct rulings *rulings, struct error *error)
 {
 	struct store *data;
 	struct label_rates rates = {0};
+	struct rulings seen = *rulings;
 	enum status status = visit_data(visit, &data, error);
-	if (status == STATUS_OK)
-		status = labels_rates(&rates, rulings, data, NULL, error);
+	if (status != STATUS_OK)
+		return status;
+	seen.pairs = ARENA_ARRAY(visit->arena, rulings->pair_count + 1, struct ruled_pair);
+	seen.pair_count = 0;
+	for (size_t i = 0; i < rulings->pair_count; i++) {
+		if (may_see_pair(visit, data, &rulings->pairs[i]))
+			seen.pairs[seen.pair_count++] = rulings->pairs[i];
+	}
+	status = labels_rates(&rates, &seen, data, NULL, error);
 	if (status != STATUS_OK || rates.decided == 0)
 		return status;
 	struct value *rows = put_array(visit->document, "estimates");

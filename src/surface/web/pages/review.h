@@ -12,6 +12,8 @@ enum status review_rulings(struct rulings *out, struct visit *visit, struct erro
 /* The first question that waits for this viewer, but for the pair given; false when none does. */
 enum status review_next(struct visit *visit, int64_t record_a, int64_t record_b, struct review_item *next, bool *found,
 			struct error *error) MUST_CHECK;
+/* How many questions wait that the viewer may see. */
+enum status review_waiting(struct visit *visit, int64_t *count, struct error *error) MUST_CHECK;
 bool review_may_know(struct visit *visit, int64_t resident_id);
 /* "12-345" */
 bool review_parse_pair(struct text pair, int64_t *record_a, int64_t *record_b);

@@ -232,18 +232,19 @@ static enum status put_effect(struct visit *visit, int64_t ruling_id, struct err
 	if (status != STATUS_OK)
 		return status;
 	struct value *rows = put_array(visit->document, "moves"), *looks = put_array(visit->document, "looks");
-	put_bool(visit->document, "has_moves", count > 0);
 	for (size_t i = 0; i < count && status == STATUS_OK; i++) {
 		const int64_t both[] = {moves[i].before, moves[i].after};
+		if (!review_may_know(visit, both[0]) || !review_may_know(visit, both[1]))
+			continue;
 		put_move(rows, &moves[i]);
 		for (size_t k = 0; k < 2 && status == STATUS_OK; k++) {
-			if (resident_count == RESIDENTS_MOST || is_listed(residents, resident_count, both[k]) ||
-			    !review_may_know(visit, both[k]))
+			if (resident_count == RESIDENTS_MOST || is_listed(residents, resident_count, both[k]))
 				continue;
 			residents[resident_count++] = both[k];
 			status = put_looks(visit, desk, both[k], looks, error);
 		}
 	}
+	put_bool(visit->document, "has_moves", rows->count > 0);
 	return status;
 }
 
@@ -385,7 +386,7 @@ static bool read_resident(struct visit *visit, const char *field, int64_t *id)
 	if (slash > 0) /* the address of a resident's page will do */
 		given = text_slice(given.at + slash, given.len - slash);
 	put_text(visit->document, field, given);
-	return id_parse(given, id) && review_may_know(visit, *id);
+	return id_parse(given, id);
 }
 
 enum status page_explain(struct visit *visit, struct error *error)
@@ -403,9 +404,11 @@ enum status page_explain(struct visit *visit, struct error *error)
 		visit_form_error(visit, "b", "Enter the number of another resident");
 	if (visit->request->response.status == 422)
 		return visit_page(visit, "review_explain", "Compare two residents");
+	/* Whoever may not be known of is answered like a number that nobody has. */
+	bool known = review_may_know(visit, a) && review_may_know(visit, b);
 	enum status status = visit_data(visit, &data, error);
 	if (status == STATUS_OK)
-		status = linking_why_residents(&why, data, visit->site->vault, a, b, error);
+		status = known ? linking_why_residents(&why, data, visit->site->vault, a, b, error) : STATUS_NOT_FOUND;
 	if (status == STATUS_NOT_FOUND) {
 		visit_form_error(visit, "b", "There is no such resident, or not for you to see");
 		return visit_page(visit, "review_explain", "Compare two residents");
