@@ -124,6 +124,24 @@ def a_hidden_address_is_on_no_surface():
         here.run("policy", "lift", here.workspace.folder, "--resident", who["id"], "--restriction", restriction)
 
 
+def a_hidden_address_reaches_those_who_live_there():
+    """At the next request after somebody said it by hand: a sister would give it away."""
+    who, officer = somebody_at_home(), here.visitor_of("match_reviewer")
+    with_postcode = [member for member in who["members"] if who["postcode"] in officer.get("/residents/" + member)[1]]
+    assert with_postcode, "nobody else shows the address before"
+    home, uprn = "/properties/" + who["properties"][0], None
+    uprn = re.search(r"UPRN</dt>\s*<dd[^>]*>\s*(\d+)", officer.get(home)[1]).group(1)
+    for by, restriction in (("--resident", "fled_domestic_abuse"), ("--resident", "refuge"), ("--uprn", "restricted_address")):
+        subject = who["id"] if by == "--resident" else uprn
+        here.run("policy", "protect", here.workspace.folder, by, subject, "--restriction", restriction)
+        for member in with_postcode + [who["id"]]:
+            for body in (officer.get("/residents/" + member)[1], in_json(officer, "/residents/" + member)):
+                assert who["name"].split()[1] in body or "Name withheld" in body
+                assert who["postcode"] not in body, "%s of %s: shown at %s" % (restriction, by, member)
+            assert member not in searched(officer, who["postcode"]), "%s of %s: found by postcode" % (restriction, by)
+        here.run("policy", "lift", here.workspace.folder, by, subject, "--restriction", restriction)
+        assert who["postcode"] in officer.get("/residents/" + with_postcode[0])[1], "it stays hidden"
+
 
 # ---- asked for one thing ---------------------------------------------------------------------------------------
 
@@ -482,6 +500,7 @@ def difference(one, other):
     return "%r, not %r" % (one[max(0, at - 60):at + 120], other[max(0, at - 60):at + 120])
 
 
-cases = (a_hidden_resident_is_on_no_surface, a_hidden_address_is_on_no_surface, the_hidden_are_answered_like_nobody,
+cases = (a_hidden_resident_is_on_no_surface, a_hidden_address_is_on_no_surface, a_hidden_address_reaches_those_who_live_there,
+         the_hidden_are_answered_like_nobody,
          a_hidden_address_is_answered_like_none, who_is_left_is_alone, others_at_an_address_are_fewer,
          the_hidden_are_told_of_nowhere)

@@ -121,7 +121,8 @@ static bool is_released(const struct id_map *releases, int64_t kind, int64_t sub
 
 /* RELEASES is NULL for marks that people set. */
 static enum status load_marks(const struct policy *policy, struct store *store, const char *sql,
-			      const struct id_map *releases, struct policy_facts *facts, struct error *error)
+			      const struct id_map *releases, struct id_map *residents, struct id_map *properties,
+			      struct error *error)
 {
 	struct statement *query;
 	enum status status = store_prepare(&query, store, sql, error);
@@ -137,8 +138,7 @@ static enum status load_marks(const struct policy *policy, struct store *store, 
 		if (releases && !statement_is_null(query, kept) &&
 		    is_released(releases, of_kind, id, bit, (date)statement_int(query, kept)))
 			continue;
-		*id_map_put(of_kind == POLICY_RESIDENT ? &facts->residents : &facts->properties, (uint64_t)id, NULL) |=
-			bit;
+		*id_map_put(of_kind == POLICY_RESIDENT ? residents : properties, (uint64_t)id, NULL) |= bit;
 	}
 	statement_done(query);
 	return status;
@@ -182,6 +182,26 @@ static enum status generations(struct store *desk, struct store *data, int64_t *
 	return status;
 }
 
+/* What a person said of somebody or of an address goes on to whom it must reach (reach.c). */
+static enum status load_rulings(const struct policy *policy, struct policy_facts *fresh, struct store *data,
+				struct store *desk, struct error *error)
+{
+	struct id_map residents, properties;
+	id_map_init(&residents);
+	id_map_init(&properties);
+	enum status status = load_marks(policy, desk,
+					"SELECT subject_kind, subject_id, restriction_id FROM restriction_ruling "
+					"WHERE lifted_at IS NULL",
+					NULL, &residents, &properties, error);
+	if (status == STATUS_OK)
+		status = policy_reach_others(policy, &residents, &properties, data, error);
+	policy_add_bits(&fresh->residents, &residents);
+	policy_add_bits(&fresh->properties, &properties);
+	id_map_release(&residents);
+	id_map_release(&properties);
+	return status;
+}
+
 static enum status load_facts(const struct policy *policy, struct policy_facts *fresh, struct store *data,
 			      struct store *desk, struct error *error)
 {
@@ -194,12 +214,9 @@ static enum status load_facts(const struct policy *policy, struct policy_facts *
 	if (status == STATUS_OK)
 		status = load_marks(policy, data,
 				    "SELECT subject_kind, subject_id, restriction_id, kept_since FROM restriction_mark",
-				    &releases, fresh, error);
+				    &releases, &fresh->residents, &fresh->properties, error);
 	if (status == STATUS_OK)
-		status = load_marks(policy, desk,
-				    "SELECT subject_kind, subject_id, restriction_id FROM restriction_ruling "
-				    "WHERE lifted_at IS NULL",
-				    NULL, fresh, error);
+		status = load_rulings(policy, fresh, data, desk, error);
 	if (status == STATUS_OK)
 		status = load_ended(policy, desk, fresh, error);
 	if (status == STATUS_OK)

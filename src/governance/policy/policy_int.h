@@ -73,6 +73,13 @@ static inline uint64_t policy_consent_bit(const struct policy *policy, const str
 enum status policy_load_flags(const struct policy *policy, struct policy_facts *facts, struct store *data,
 			      struct store *desk, struct error *error) MUST_CHECK;
 
+/* TO's bits of each subject, with FROM's. */
+void policy_add_bits(struct id_map *to, const struct id_map *from);
+/* By hand, as the refresh does it for marks from feeds: who lives at a protected property is protected as it is, and an
+ * address that is hidden for one is hidden for everybody of the household. Adds to RESIDENTS. */
+enum status policy_reach_others(const struct policy *policy, struct id_map *residents, const struct id_map *properties,
+				struct store *data, struct error *error) MUST_CHECK;
+
 void policy_facts_release(struct policy_facts *facts);
 /* Whoever asks policy_is_stale() next sees that something on the desk has changed. */
 enum status policy_count_up(struct store *desk, struct error *error) MUST_CHECK;
