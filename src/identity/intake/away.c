@@ -18,6 +18,7 @@ struct away {
 	pthread_cond_t changed;
 	const struct vault *vault;
 	const char *archive;
+	const struct id_map *refused;
 	struct away_file *files;
 	size_t count, capacity, next, removed;
 	bool stop, busy;
@@ -39,7 +40,9 @@ static enum status seal_one(struct away *away, struct extract_job *job, struct e
 	if (!is_same_file(job))
 		return STATUS_OK; /* changed since it was read: it is another extract, for the next run */
 	snprintf(target, sizeof target, "%s/%s", away->archive, job->archive_name);
-	enum status status = vault_seal_file(away->vault, job->path, target, false, error);
+	bool whole = !job->refused_rows && !(job->was_loaded && away->refused->count);
+	enum status status = whole ? vault_seal_file(away->vault, job->path, target, false, error)
+				   : without_seal(job, away->vault, away->refused, target, error);
 	job->sealed_away = status == STATUS_OK;
 	return status;
 }
@@ -71,11 +74,12 @@ static void *away_run(void *argument)
 	return NULL;
 }
 
-struct away *away_start(const struct vault *vault, const char *archive)
+struct away *away_start(const struct vault *vault, const char *archive, const struct id_map *refused)
 {
 	struct away *away = memory_alloc(1, sizeof *away);
 	away->vault = vault;
 	away->archive = archive;
+	away->refused = refused;
 	pthread_mutex_init(&away->lock, NULL);
 	pthread_cond_init(&away->changed, NULL);
 	if (pthread_create(&away->thread, NULL, away_run, away)) {

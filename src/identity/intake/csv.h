@@ -85,6 +85,12 @@ void csv_expect(struct csv *csv, size_t columns);
 /* The smallest buffer to start from, for tests of what happens at its edge. */
 void csv_set_buffer(struct csv *csv, size_t bytes);
 enum status csv_next(struct csv *csv, struct csv_row *row, struct error *error) MUST_CHECK;
+/* ALL into OUT without the rows for which CHOOSES clears *KEEP. What is kept stands on the line where it stood: empty
+ * lines fill the gaps. CHOOSES may call csv_expect() at the first row; a failure of it ends the writing. */
+typedef enum status csv_chooses(void *context, struct csv *csv, const struct csv_row *row, bool *keep,
+				struct error *error);
+enum status csv_write_without(struct text all, const struct csv_format *format, csv_chooses *chooses, void *context,
+			      struct buf *out, struct error *error) MUST_CHECK;
 uint64_t csv_line(const struct csv *csv); /* where the next row would begin, from 1 */
 
 #endif

@@ -87,6 +87,7 @@ static void job_repeated(struct intake *intake, struct extract_job *job)
 	snprintf(job->result.reason, sizeof job->result.reason, "Loaded before as extract %lld",
 		 (long long)job->result.extract_id);
 	job->committed = true;
+	job->was_loaded = true;
 	/* The run that loaded it was stopped before it could put the file away. */
 	if (intake->away && job->archive_name[0])
 		away_add(intake->away, job);
@@ -145,7 +146,7 @@ static enum status read_rows(struct reader *reader, struct csv *csv, size_t head
 	return status;
 }
 
-static struct csv_given given_format(const struct profile_feed *feed)
+struct csv_given extract_given_format(const struct profile_feed *feed)
 {
 	return (struct csv_given){.delimiter = feed->delimiter,
 				  .quote = feed->quote,
@@ -157,7 +158,7 @@ static struct csv_given given_format(const struct profile_feed *feed)
 static enum status open_csv(struct reader *reader, struct csv **csv, size_t *header_columns, struct error *error)
 {
 	const struct profile_feed *feed = reader->plan->feed;
-	struct csv_given given = given_format(feed);
+	struct csv_given given = extract_given_format(feed);
 	struct csv_format format;
 	struct csv_row header;
 	*csv = NULL;

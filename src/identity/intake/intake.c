@@ -424,7 +424,7 @@ static enum status prepare(struct intake *intake, struct error *error)
 	intake->reader = reader_new(intake);
 	intake->writer = writer_start(store);
 	if (intake->settings.archive)
-		intake->away = away_start(intake->settings.vault, intake->settings.archive);
+		intake->away = away_start(intake->settings.vault, intake->settings.archive, &intake->refused);
 	if (!intake->writer || (intake->settings.archive && !intake->away))
 		return error_set(error, STATUS_NO_MEMORY, "intake.threads", "The intake's threads cannot be started");
 	return STATUS_OK;

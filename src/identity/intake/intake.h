@@ -14,7 +14,8 @@
  * - the same file again (feed, as-at date and content) changes nothing;
  * - a row that breaks a rule is in `quarantine` with its line, column and reason, and its value
  *   only as ciphertext;
- * - once loaded and durable, the file is sealed into the archive and the clear one removed.
+ * - once loaded and durable, the file is sealed into the archive and the clear one removed; the rows of a client who
+ * was erased and is refused are not in the archive either.
  *
  * Only one intake may run on a workspace: the caller holds the workspace's lock.
  */
@@ -91,6 +92,11 @@ enum status intake_inbox(struct intake *intake, intake_report *report, void *con
 /* When the newest extract came to its outcome, 0 before the first: moves with whatever was loaded, so that what is
  * derived from it can tell whether it is up to date. */
 enum status intake_latest(struct store *store, instant *finished, struct error *error) MUST_CHECK;
+
+/* Whose a row is. False: the header (of a feed that has one) names no column of client numbers. */
+struct csv_row;
+bool intake_client_column(size_t *at, const struct profile_feed *feed, const struct csv_row *header);
+int64_t intake_client_hash(const struct vault *vault, const struct profile_feed *feed, struct text client);
 
 /* For a change of the key: quarantined rows and values. */
 struct sealed_rows;

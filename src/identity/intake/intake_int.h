@@ -245,6 +245,8 @@ struct extract_job {
 	bool reported;
 	_Atomic bool committed; /* the writer is done with it, and it is in the database */
 	bool sealed_away;       /* the archive has it */
+	uint64_t refused_rows;  /* of clients who were erased: the archive is without them */
+	bool was_loaded;        /* by an earlier run, which may have refused rows of it */
 };
 
 struct writer;
@@ -267,11 +269,20 @@ void write_state_free(struct write_state *state);
  */
 
 struct away;
-struct away *away_start(const struct vault *vault, const char *archive);
+struct away *away_start(const struct vault *vault, const char *archive, const struct id_map *refused);
 void away_add(struct away *away, struct extract_job *extract); /* seal it; the job must live until away_finish() */
 /* Waits until all are sealed; then, when DURABLE, removes the clear files. */
 enum status away_finish(struct away *away, bool durable, struct error *error) MUST_CHECK;
 void away_stop(struct away *away);
+
+/* without.c: the file sealed as TARGET without the rows of those in REFUSED (client hashes) */
+enum status without_seal(const struct extract_job *job, const struct vault *vault, const struct id_map *refused,
+			 const char *target, struct error *error) MUST_CHECK;
+/* Whether a row that is not as it should be has the number of one of them anywhere. */
+bool without_concerns(const struct vault *vault, const struct profile_feed *feed, const struct csv_row *row,
+		      const struct id_map *refused);
+/* How the file of a feed is read. */
+struct csv_given extract_given_format(const struct profile_feed *feed);
 
 /* ---- intake.c
  * ---------------------------------------------------------------------------------------------------------- */

@@ -54,6 +54,7 @@ static void put_away(struct reader *reader, const struct csv_row *row)
 {
 	const struct problems *problems = &reader->problems;
 	bool erased = is_of_somebody_erased(problems);
+	reader->job->refused_rows += erased;
 	int64_t kept = 0;
 	for (size_t i = 0; i < problems->count; i++) {
 		const struct problem *problem = &problems->at[i];
@@ -117,12 +118,25 @@ static bool is_refused(struct reader *reader)
 	       id_map_get(&reader->intake->refused, (uint64_t)client_hash(reader));
 }
 
+static void add_refusal(struct reader *reader)
+{
+	problem_add(&reader->problems, NULL, INTAKE_ERASED, SEVERITY_REJECT, TEXT_ABSENT,
+		    "This client was erased and is not to be loaded again");
+}
+
+/* Nobody knows which field of a broken row is which: it is of a client who is refused if any field says so. */
+static void refuse_broken(struct reader *reader, const struct csv_row *row)
+{
+	const struct intake *intake = reader->intake;
+	if (without_concerns(intake->settings.vault, reader->plan->feed, row, &intake->refused))
+		add_refusal(reader);
+}
+
 static void require_key(struct reader *reader)
 {
 	const struct plan *plan = reader->plan;
 	if (is_refused(reader)) {
-		problem_add(&reader->problems, NULL, INTAKE_ERASED, SEVERITY_REJECT, TEXT_ABSENT,
-			    "This client was erased and is not to be loaded again");
+		add_refusal(reader);
 		return;
 	}
 	if (reader->problems.reject)
@@ -378,6 +392,7 @@ void rows_take(struct reader *reader, const struct csv_row *row, size_t header_c
 		require_key(reader);
 	} else {
 		clear_values(reader);
+		refuse_broken(reader, row);
 	}
 	if (!problems->reject) {
 		key = row_key(reader);

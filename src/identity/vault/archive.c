@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -145,6 +146,28 @@ enum status vault_seal_file(const struct vault *vault, const char *source, const
 	if (status)
 		(void)unlink(temporary);
 	return status || !sync ? status : sync_folder_of(target, error);
+}
+
+static enum status fill_memory(int memory, struct text content, struct error *error)
+{
+	if (memory >= 0 && write_all(memory, content.at, content.len))
+		return STATUS_OK;
+	return archive_failed(error, "There is no memory for an archive", NULL);
+}
+
+/* Through memory that has a name as a file, so that nothing lies on the disk in clear. */
+enum status vault_seal_text(const struct vault *vault, struct text content, const char *target, bool sync,
+			    struct error *error)
+{
+	char name[64];
+	int memory = memfd_create("archive", MFD_CLOEXEC);
+	enum status status = fill_memory(memory, content, error);
+	snprintf(name, sizeof name, "/proc/self/fd/%d", memory);
+	if (status == STATUS_OK)
+		status = vault_seal_file(vault, name, target, sync, error);
+	if (memory >= 0)
+		close(memory);
+	return status;
 }
 
 /* One block; *FINAL when it was the last. */

@@ -181,6 +181,9 @@ enum status vault_open_record(struct vault_row **rows, size_t *count, const stru
  * before relying on it, once for many files: vault_sync_folder(). */
 enum status vault_seal_file(const struct vault *vault, const char *source, const char *target, bool sync,
 			    struct error *error) MUST_CHECK;
+/* The same of what is in memory. */
+enum status vault_seal_text(const struct vault *vault, struct text content, const char *target, bool sync,
+			    struct error *error) MUST_CHECK;
 enum status vault_sync_folder(const char *folder, struct error *error) MUST_CHECK;
 /* Reads an archive back, block by block; a truncated or changed one is STATUS_CORRUPT. */
 typedef enum status vault_archive_sink(void *context, struct text block, struct error *error);

@@ -296,6 +296,12 @@ static void one_record_goes_and_the_resident_stays(void **state)
 
 static void load_again(struct intake_totals *totals)
 {
+	borough_write(&b, "rent_accounts_20260331.csv",
+		      "Account No,Tenancy Ref,Main Tenant Ref,Weekly Charge,Balance,Arrears Band,Arrears Stage,Pay "
+		      "Method,Last Payment,Balance Date\n"
+		      "A2,T2,P2,120.00,40.00,1,NON,DD,05/03/2026,31/03/2026\n"
+		      "A1,T1,P1,\"secret\nof Aisha\",surplus,120.00,10.00,1,NON,DD,05/03/2026,31/03/2026\n"
+		      "A3,T2,P2,1,surplus,120.00,10.00,1,NON,DD,05/03/2026,31/03/2026\n");
 	char inbox[400];
 	struct intake *intake;
 	borough_write(&b, "tenancies_20260331.csv",
@@ -326,12 +332,18 @@ static void who_is_refused_is_not_loaded_again(void **state)
 	struct erasure erasure = {.resident_id = 1001, .refuse = true};
 	erase(&erasure);
 	load_again(&totals);
-	assert_int_equal(totals.loaded, 1);
+	assert_int_equal(totals.loaded, 2);
 	assert_int_equal(totals.rows_read, totals.rows_loaded + totals.rows_unchanged + totals.rows_quarantined);
-	assert_int_equal(totals.rows_quarantined, 1);
+	assert_int_equal(totals.rows_quarantined, 3);
 	assert_int_equal(record_of("housing", "P1"), 0);
 	assert_int_equal(test_query(b.data, "SELECT count(*) FROM quarantine WHERE rule = 'erased' AND sealed IS NULL"),
-			 1);
+			 2);
+	assert_int_equal(test_query(b.data, "SELECT count(*) FROM quarantine WHERE sealed IS NOT NULL"), 1);
+	/* nor is the row in an archive, whole or broken; others' stand where they stood */
+	assert_int_equal(in_archives("Aisha") + in_archives("T1,P1"), 0);
+	assert_int_equal(in_archives("Grace"), 2);
+	assert_int_equal(in_archives("\n\n\n\nA3,T2,P2,1,surplus"), 0);
+	assert_int_equal(in_archives("\n\n\nA3,T2,P2,1,surplus"), 1);
 }
 
 static void who_is_not_refused_comes_back_with_the_next_extract(void **state)
