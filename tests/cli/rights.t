@@ -83,7 +83,7 @@ What a resident decides of their data is kept by record, and shown
   [1]
 
 An erasure is counted first, and needs a ground
-  $ oneview backup w b --quiet
+  $ oneview backup w b --quiet; cp w/outbox/erasures.jsonl earlier
   $ cat > search.py <<'END'
   > import os, pickle, sqlite3, sys
   > if sys.argv[1] == "note":
@@ -93,7 +93,7 @@ An erasure is counted first, and needs a ground
   >     marks += [r[0].encode() for i in record for r in data.execute("SELECT payload FROM fact_payload p WHERE record_id = %d AND NOT EXISTS (SELECT 1 FROM fact_payload o WHERE o.payload = p.payload AND o.record_id <> p.record_id)" % i)]
   >     pickle.dump(marks, open("marks", "wb"))
   > marks = pickle.load(open("marks", "rb"))
-  > files = [os.path.join(at, name) for at, _, names in os.walk("w") for name in names]
+  > files = [os.path.join(at, name) for at, _, names in os.walk((sys.argv[2:] + ["w"])[sys.argv[1] == "note"]) for name in names]
   > print(sum(mark in open(file, "rb").read() for mark in marks for file in files) > 0)
   > END
   $ python3 search.py note $(sqlite3 w/data.db "SELECT resident_id FROM resident_record GROUP BY 1 ORDER BY count(*) DESC, min(record_id) LIMIT 1")
@@ -135,6 +135,57 @@ Who is refused is not loaded again
   $ cp "$TESTS"/data/village/february/* w/inbox && touch -d 2020-01-01 w/inbox/*
   $ oneview refresh w --quiet; sqlite3 w/data.db "SELECT count(*) > 0, count(sealed) FROM quarantine WHERE rule = 'erased'"
   1|0
+
+What was brought back from a backup is not opened before it was erased again
+  $ oneview restore b r --keys w/keys --quiet
+  $ python3 search.py look r
+  True
+  $ oneview serve r --port 0; echo "exit code $?"
+  oneview: This was brought back from a backup: who was erased since is in it again
+    What to do: "oneview erase WORKSPACE --replay FILE" erases them again, by the register of erasures (outbox/erasures.jsonl of the workspace that was lost, or the copy kept elsewhere)
+  exit code 5
+  $ oneview subject-access r "$resident" --out again >/dev/null 2>&1; echo "exit code $?"
+  exit code 5
+  $ cut -c1-30 w/outbox/erasures.jsonl && grep -c '"ground":"REF-1"' w/outbox/erasures.jsonl
+  {"register":"oneview erasures"
+  {"erasure":"*","at (glob)
+  1
+  $ sed 's/REF-1/REF-2/' w/outbox/erasures.jsonl > changed; oneview erase r --replay changed; echo "exit code $?"
+  oneview: changed:2: The register of erasures was changed, or is of another workspace
+    What to do: give outbox/erasures.jsonl of the workspace that the backup was made of, as it was written last
+  exit code 5
+  $ head -1 w/outbox/erasures.jsonl > short; oneview erase r --replay short 2>&1 | head -1
+  oneview: short:1: The register of erasures is cut short
+  $ oneview erase r --replay w/outbox/erasures.jsonl | tail -n +2
+  Erasures in it             1
+  Done again                 1
+  Records erased again       2
+  Clients found in archives alone 0
+  Next: "oneview refresh", then a new backup.
+  $ python3 search.py look r
+  False
+  $ oneview subject-access r "$resident" --out again 2>&1 | head -1; oneview audit verify r | head -1
+  oneview: no resident with this id has any records
+  Chain verifies             yes
+  $ sqlite3 r/desk.db "SELECT ground, records, refused FROM erasure; SELECT count(*) FROM erasure_proof; SELECT action, detail FROM audit_entry ORDER BY seq DESC LIMIT 1" | sed 's/written .*/written (when)/'
+  REF-1|2|1
+  2
+  erasure.replay|1 erasures of 1, 2 records, register written (when)
+  $ tail -1 w/outbox/erasures.jsonl | sed 's/,"hash.*//' > was; tail -1 r/outbox/erasures.jsonl | sed 's/,"hash.*//' | cmp - was && echo the same
+  the same
+
+And so is a shelf that was brought back by other means, as the register beside it tells
+  $ cp "$TESTS"/data/village/february/* r/inbox && touch -d 2020-01-01 r/inbox/*
+  $ oneview refresh r --quiet; sqlite3 r/data.db "SELECT count(*) > 0, count(sealed) FROM quarantine WHERE rule = 'erased'"
+  1|0
+  $ oneview erase r --replay earlier 2>&1 | tail -2
+  oneview: The register of erasures does not have that of *, which the backup has (glob)
+    What to do: give the newest register: it has all that the backup has, and what came after
+  $ sqlite3 r/data.db "DELETE FROM erasure_done"; oneview refresh r 2>&1 | head -1
+  oneview: This was brought back from a backup: who was erased since is in it again
+  $ oneview erase r --replay r/outbox/erasures.jsonl --quiet && oneview refresh r --quiet && oneview erase r --resume
+  Erasures that had been cut off 0
+  There was none: every erasure has come to its end.
 
 The public page says what is held and what for, of nobody, and no small number
   $ oneview transparency w --out public

@@ -303,6 +303,16 @@ A backup is restored only with its keys, and verified
   Restored                   r
   Files                      13
   Audit entries verified     1
+  Who was erased after this backup was made is in it again, so nothing opens it yet. Next: "oneview erase r --replay FILE", with the register of erasures as it was written last.
+  $ oneview refresh r
+  oneview: This was brought back from a backup: who was erased since is in it again
+    What to do: "oneview erase WORKSPACE --replay FILE" erases them again, by the register of erasures (outbox/erasures.jsonl of the workspace that was lost, or the copy kept elsewhere)
+  [5]
+  $ oneview erase r --replay none
+  oneview: Without a register, --replay needs --ground
+    What to do: say why there is none and how it is known that nobody was erased since the backup
+  [2]
+  $ oneview erase r --replay none --ground "new workspace, nobody was ever erased" --quiet
   $ oneview user list r
   Sign-in  Name           Role           Team  Status  Last sign-in
   admin    Administrator  administrator        active  never

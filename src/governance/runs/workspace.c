@@ -18,6 +18,7 @@ static const struct {
 	{"keys/audit.key", offsetof(struct workspace_paths, audit_key), false},
 	{"keys/audit-signing.key", offsetof(struct workspace_paths, signing_key), false},
 	{"outbox/audit-checkpoints.jsonl", offsetof(struct workspace_paths, checkpoints), false},
+	{"outbox/erasures.jsonl", offsetof(struct workspace_paths, erasures), false},
 	{"inbox", offsetof(struct workspace_paths, inbox), true},
 	{"archive", offsetof(struct workspace_paths, archive), true},
 	{"outbox", offsetof(struct workspace_paths, outbox), true},

@@ -20,8 +20,9 @@ enum { WORKSPACE_PATH_SIZE = 512 };
 struct workspace_paths {
 	char profile[WORKSPACE_PATH_SIZE], keys[WORKSPACE_PATH_SIZE], master_key[WORKSPACE_PATH_SIZE],
 		audit_key[WORKSPACE_PATH_SIZE], signing_key[WORKSPACE_PATH_SIZE], checkpoints[WORKSPACE_PATH_SIZE],
-		inbox[WORKSPACE_PATH_SIZE], archive[WORKSPACE_PATH_SIZE], outbox[WORKSPACE_PATH_SIZE],
-		logs[WORKSPACE_PATH_SIZE], lock[WORKSPACE_PATH_SIZE], settings[WORKSPACE_PATH_SIZE];
+		erasures[WORKSPACE_PATH_SIZE], inbox[WORKSPACE_PATH_SIZE], archive[WORKSPACE_PATH_SIZE],
+		outbox[WORKSPACE_PATH_SIZE], logs[WORKSPACE_PATH_SIZE], lock[WORKSPACE_PATH_SIZE],
+		settings[WORKSPACE_PATH_SIZE];
 };
 
 /* The council's identity provider (OpenID Connect): `provider` of workspace.yaml. */

@@ -42,10 +42,13 @@ static enum status find_records(struct erasing *e, struct error *error)
 		e->records[e->count++] =
 			(struct erased_record){.record_id = copied_number(query, "record_id"),
 					       .client_hash = copied_number(query, "client_hash"),
+					       .resident_id = e->erasure->resident_id,
 					       .source_id = copied_text(query, "source_id", &e->arena)};
 	statement_done(query);
 	e->erasure->records = (int64_t)e->count;
-	if (e->count == most) /* the last record of a resident is the resident */
+	for (size_t i = 0; i < e->count; i++) /* the last record of a resident is the resident */
+		e->records[i].whole = e->count == most;
+	if (e->count == most)
 		e->erasure->record_id = 0;
 	if (status == STATUS_OK && !e->count) {
 		error_set(error, STATUS_NOT_FOUND, "rights.nobody", "no resident with this id has such a record");
@@ -73,10 +76,10 @@ static enum status erase_once(struct erasing *e, const struct erasure_column *co
 	if (status != STATUS_OK)
 		return status;
 	if (speaks_of(column, ":resident"))
-		statement_bind_int(s, "resident", e->erasure->resident_id);
-	if (record && speaks_of(column, ":record"))
+		statement_bind_int(s, "resident", record->resident_id);
+	if (speaks_of(column, ":record"))
 		statement_bind_int(s, "record", record->record_id);
-	if (record && speaks_of(column, ":client")) {
+	if (speaks_of(column, ":client")) {
 		statement_bind_int(s, "client", record->client_hash);
 		statement_bind_text(s, "source", record->source_id);
 	}
@@ -98,19 +101,29 @@ static bool is_made_anew(const struct erasure_column *column)
 	return derived;
 }
 
+/* Whether COLUMN is to be asked once more for RECORD: of records of one resident, what is the resident's goes with the
+ * first. */
+static bool concerns(const struct erasing *e, const struct erasure_column *column, size_t r)
+{
+	const struct erased_record *record = &e->records[r];
+	if (speaks_of(column, ":record") || speaks_of(column, ":client"))
+		return true;
+	if (!speaks_of(column, ":resident"))
+		return r == 0;
+	for (size_t i = 0; i < r; i++)
+		if (e->records[i].resident_id == record->resident_id)
+			return false;
+	return record->resident_id && (record->whole || is_made_anew(column));
+}
+
 enum status erase_tables(struct erasing *e, struct error *error)
 {
 	enum status status = STATUS_OK;
 	for (size_t i = 0; i < erasure_column_count && status == STATUS_OK; i++) {
 		const struct erasure_column *column = &erasure_columns[i];
-		if (!column->sql)
-			continue;
-		bool each = speaks_of(column, ":record") || speaks_of(column, ":client");
-		for (size_t r = 0; each && r < e->count && status == STATUS_OK; r++)
-			status = erase_once(e, column, &e->records[r], error);
-		bool whole = !e->erasure->record_id || !speaks_of(column, ":resident") || is_made_anew(column);
-		if (!each && status == STATUS_OK && whole)
-			status = erase_once(e, column, NULL, error);
+		for (size_t r = 0; column->sql && r < e->count && status == STATUS_OK; r++)
+			if (concerns(e, column, r))
+				status = erase_once(e, column, &e->records[r], error);
 	}
 	return status;
 }
@@ -125,74 +138,6 @@ int64_t rights_proof(const struct vault *vault, struct text source_id, int64_t c
 	int64_t proof = vault_hash64(vault, VAULT_VALUE, buf_text(&key)) & INT64_MAX;
 	buf_release(&key);
 	return proof;
-}
-
-static enum status write_proofs(struct erasing *e, struct error *error)
-{
-	struct statement *proof, *refuse;
-	enum status status = store_prepare(&proof, e->parts->desk,
-					   "INSERT INTO erasure_proof (erasure_id, client_proof) VALUES (:erasure, "
-					   ":proof) ON CONFLICT (erasure_id, client_proof) DO NOTHING",
-					   error);
-	if (status == STATUS_OK)
-		status = store_prepare(&refuse, e->parts->data,
-				       "INSERT INTO refused_client (client_hash) VALUES (:client) ON CONFLICT "
-				       "(client_hash) DO NOTHING",
-				       error);
-	if (status != STATUS_OK)
-		return status;
-	for (size_t i = 0; i < e->count && status == STATUS_OK; i++) {
-		statement_bind_int(proof, "erasure", e->erasure->erasure_id);
-		statement_bind_int(proof, "proof",
-				   rights_proof(e->parts->vault, e->records[i].source_id, e->records[i].client_hash));
-		status = statement_run(proof, NULL, error);
-		statement_bind_int(refuse, "client", e->records[i].client_hash);
-		if (status == STATUS_OK && e->erasure->refuse)
-			status = statement_run(refuse, NULL, error);
-	}
-	statement_done(proof);
-	statement_done(refuse);
-	return status;
-}
-
-static enum status write_erasure(struct erasing *e, struct error *error)
-{
-	struct statement *s;
-	const struct erasure *erasure = e->erasure;
-	enum status status = store_prepare(
-		&s, e->parts->desk,
-		"INSERT INTO erasure (erasure_id, erased_at, erased_by, ground, records, rows, refused) VALUES "
-		"(:erasure, :now, :by, :ground, :records, :rows, :refused)",
-		error);
-	if (status != STATUS_OK)
-		return status;
-	statement_bind_int(s, "erasure", erasure->erasure_id);
-	statement_bind_int(s, "now", instant_now());
-	statement_bind_text(s, "by", erasure->by);
-	statement_bind_text(s, "ground", erasure->ground);
-	statement_bind_int(s, "records", erasure->records);
-	statement_bind_int(s, "rows", erasure->rows);
-	statement_bind_int(s, "refused", erasure->refuse);
-	status = statement_run(s, NULL, error);
-	statement_done(s);
-	return status;
-}
-
-static enum status write_audit(struct erasing *e, struct error *error)
-{
-	char detail[160];
-	const struct erasure *erasure = e->erasure;
-	snprintf(detail, sizeof detail, "%lld records, %lld rows, %lld archives, ground %.*s",
-		 (long long)erasure->records, (long long)erasure->rows, (long long)erasure->archives,
-		 (int)(erasure->ground.len < 60 ? erasure->ground.len : 60), erasure->ground.at);
-	const struct audit_entry entry = {.user_name = erasure->user_name,
-					  .role = TEXT("operator"),
-					  .action = TEXT("resident.erase"),
-					  .subject_kind = TEXT("resident"),
-					  .subject_id = erasure->resident_id,
-					  .outcome = TEXT("allowed"),
-					  .detail = text_of(detail)};
-	return audit_join(e->parts->desk, erasure->audit_key, &entry, error);
 }
 
 /* SQLite: rows that moved while they were loaded have left copies in pages that were freed long before. PostgreSQL's
@@ -211,55 +156,52 @@ enum status rights_forget_pages(const struct rights_parts *parts, struct error *
 	return status == STATUS_OK ? forget_pages(parts->desk, error) : status;
 }
 
-static enum status erase_all(struct erasing *e, struct error *error)
-{
-	int64_t generation;
-	enum status status = erase_archives(e, error);
-	if (status == STATUS_OK)
-		status = erase_tables(e, error);
-	if (status == STATUS_OK)
-		status = write_proofs(e, error);
-	if (status == STATUS_OK)
-		status = write_erasure(e, error);
-	if (status == STATUS_OK)
-		status = write_audit(e, error);
-	return status == STATUS_OK ? run_publish(e->parts->data, &generation, error) : status;
-}
+/* ---- erased ------------------------------------------------------------------------------------------------ */
 
-/* The desk goes first: should the data shelf fail then, the resident is still there to be erased again. */
-static enum status erase(struct erasing *e, struct error *error)
+/* How much would go: done, and rolled back. */
+enum status erasure_count(struct erasing *e, struct error *error)
 {
 	struct store *data = e->parts->data, *desk = e->parts->desk;
-	e->erasure->erasure_id = id_random();
 	enum status status = store_begin(data, error);
 	if (status == STATUS_OK)
 		status = store_begin(desk, error);
 	if (status == STATUS_OK)
-		status = erase_all(e, error);
-	if (status == STATUS_OK && e->erasure->dry) {
-		store_rollback(desk);
-		store_rollback(data);
-		return STATUS_OK;
-	}
+		status = erase_lines(e, error);
 	if (status == STATUS_OK)
-		status = store_commit(desk, error);
-	if (status == STATUS_OK)
-		status = store_commit(data, error);
+		status = erase_tables(e, error);
 	store_rollback(desk);
 	store_rollback(data);
-	return status == STATUS_OK ? rights_forget_pages(e->parts, error) : status;
+	return status;
+}
+
+static enum status begin(struct erasing *e, struct error *error)
+{
+	struct store *desk = e->parts->desk;
+	enum status status = store_begin(desk, error);
+	if (status == STATUS_OK)
+		status = erasure_write_list(e, error);
+	if (status == STATUS_OK)
+		status = store_commit(desk, error);
+	store_rollback(desk);
+	return status;
 }
 
 enum status rights_erase(struct erasure *erasure, const struct rights_parts *parts, const char *archive,
 			 struct error *error)
 {
 	struct erasing e = {.erasure = erasure, .parts = parts, .archive = archive};
+	int64_t done;
 	arena_init(&e.arena, 64 << 20);
 	enum status status = find_records(&e, error);
 	if (status == STATUS_OK)
 		status = store_query_int(parts->desk, "SELECT count(*) FROM backup_made", &erasure->backups, error);
 	if (status == STATUS_OK)
-		status = erase(&e, error);
+		status = erasure_count(&e, error);
+	erasure->erasure_id = id_random();
+	if (status == STATUS_OK && !erasure->dry)
+		status = begin(&e, error);
+	if (status == STATUS_OK && !erasure->dry)
+		status = rights_erase_resume(&done, parts, archive, error);
 	arena_release(&e.arena);
 	return status;
 }

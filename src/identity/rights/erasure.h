@@ -11,7 +11,9 @@
  * client away from then on, whatever extract brings it.  Archives are written anew without the record's rows.  Backups
  * cannot be: the register says which were made before, and so still hold it.
  *
- * The caller holds the workspace's lock.  Killed on the way, the same call does the rest.
+ * What is to go is written down on the desk, with the audit's entry; then it goes: tables, archives, freed pages; then
+ * the proof takes the place of the list.  Killed anywhere, rights_erase_resume() does the rest of it, with the same
+ * proof: whoever is about to load or delete calls it first.  The caller holds the workspace's lock.
  */
 #ifndef RIGHTS_ERASURE_H
 #define RIGHTS_ERASURE_H
@@ -21,6 +23,7 @@
 struct erasure {
 	int64_t resident_id;
 	int64_t record_id;      /* only this record of the resident; 0: all */
+	instant at;             /* 0: now */
 	struct text by, ground; /* GROUND: a reference, without a name */
 	bool refuse, dry;       /* DRY: only count */
 	const struct audit_key *audit_key;
@@ -30,9 +33,13 @@ struct erasure {
 	int64_t erasure_id, records, rows, archives, archived_rows, backups;
 	int64_t unreadable; /* of the archived rows: too short for a client's number, so anybody's */
 };
-/* The desk's transaction has the proof and the audit's entry. STATUS_NOT_FOUND unless there is such a resident. */
+/* STATUS_NOT_FOUND unless there is such a resident. */
 enum status rights_erase(struct erasure *erasure, const struct rights_parts *parts, const char *archive,
 			 struct error *error) MUST_CHECK;
+/* Erasures that were cut off: how many there are; and the rest of them done. *DONE: how many were. */
+enum status rights_erase_unfinished(struct store *desk, int64_t *count, struct error *error) MUST_CHECK;
+enum status rights_erase_resume(int64_t *done, const struct rights_parts *parts, const char *archive,
+				struct error *error) MUST_CHECK;
 
 /* What becomes of a column that may speak of a person. */
 struct erasure_column {

@@ -4,11 +4,8 @@
 
 #include "base/file.h"
 #include "intake/csv.h"
+#include "intake/intake.h"
 #include "runs/workspace.h"
-
-#include <errno.h>
-#include <sys/mman.h>
-#include <unistd.h>
 
 enum { ARCHIVE_LARGEST = 1 << 30 };
 
@@ -31,30 +28,9 @@ static enum status take_block(void *context, struct text block, struct error *er
 static const struct erased_record *record_of(const struct erasing *e, const struct profile_feed *feed,
 					     struct text client)
 {
-	struct buf key;
-	buf_init(&key, 1 << 16);
-	buf_format(&key, "%.*s\x1f%.*s", TEXT_ARG(feed->source->id), TEXT_ARG(text_trim(client)));
-	int64_t hash = vault_hash64(e->parts->vault, VAULT_CLIENT, buf_text(&key));
-	buf_wipe(&key);
-	buf_release(&key);
+	int64_t hash = intake_client_hash(e->parts->vault, feed, client);
 	const uint64_t *number = id_map_get(&e->by_client, (uint64_t)hash);
 	return number ? &e->records[*number] : NULL;
-}
-
-/* Where the client's number stands; false: the header does not have it. */
-static bool find_client(const struct profile_feed *feed, const struct csv_row *header, size_t *at)
-{
-	const struct profile_column *column = feed_column(feed, feed->client);
-	if (!column)
-		return false;
-	if (!feed->header_row) {
-		*at = column->number;
-		return true;
-	}
-	for (*at = 0; *at < header->count; ++*at)
-		if (text_equal_ignoring_case(text_trim(header->fields[*at]), text_trim(column->header)))
-			return true;
-	return false;
 }
 
 static enum status erase_line(struct erasing *e, int64_t extract_id, int64_t line, struct error *error)
@@ -73,74 +49,65 @@ static enum status erase_line(struct erasing *e, int64_t extract_id, int64_t lin
 	return status;
 }
 
-/* The bytes that stay into OUT, row by row as they are. */
+struct filtering {
+	struct erasing *e;
+	const struct archived *archived;
+	size_t client; /* where its number stands */
+	bool first;
+	int64_t dropped;
+};
+
+static enum status read_header(struct filtering *f, struct csv *csv, const struct csv_row *row, struct error *error)
+{
+	f->first = false;
+	csv_expect(csv, row->count);
+	if (intake_client_column(&f->client, f->archived->feed, row))
+		return STATUS_OK;
+	/* whose rows are whose cannot be told: others' would go */
+	error_set(error, STATUS_REFUSED, "rights.archive",
+		  "the archive of extract %lld has no column of client numbers", (long long)f->archived->extract_id);
+	error_remedy(error, "Give the feed's client column its header of that time, then erase again");
+	return STATUS_REFUSED;
+}
+
+static enum status choose_row(void *context, struct csv *csv, const struct csv_row *row, bool *keep,
+			      struct error *error)
+{
+	struct filtering *f = context;
+	struct erasing *e = f->e;
+	const struct profile_feed *feed = f->archived->feed;
+	bool is_header = f->first && feed->header_row;
+	enum status status = f->first ? read_header(f, csv, row, error) : STATUS_OK;
+	if (status != STATUS_OK || is_header)
+		return status;
+	/* a row that cannot be read may be anybody's: it goes with somebody who is erased, and is counted */
+	bool unreadable = !e->feed && f->client >= row->count;
+	*keep = !unreadable && (f->client >= row->count || !record_of(e, feed, row->fields[f->client]));
+	f->dropped += !*keep;
+	if (*keep || !e->lines)
+		return STATUS_OK;
+	e->erasure->unreadable += unreadable;
+	return erase_line(e, f->archived->extract_id, (int64_t)row->line, error);
+}
+
+static struct csv_given given_format(const struct profile_feed *feed)
+{
+	return (struct csv_given){feed->delimiter, feed->quote, feed->encoding != ENCODING_DETECT,
+				  feed->encoding == ENCODING_WINDOWS_1252 ? CSV_WINDOWS_1252 : CSV_UTF_8};
+}
+
 static enum status filter(struct erasing *e, const struct archived *archived, struct text all, struct buf *out,
 			  int64_t *dropped, struct error *error)
 {
-	const struct profile_feed *feed = archived->feed;
-	const struct csv_given given = {feed->delimiter, feed->quote, feed->encoding != ENCODING_DETECT,
-					feed->encoding == ENCODING_WINDOWS_1252 ? CSV_WINDOWS_1252 : CSV_UTF_8};
-	struct csv_format format = csv_format_detect(all, &given);
-	struct csv *csv = csv_open_memory(all, &format);
-	struct csv_row row;
-	size_t client = 0;
-	bool first = true, found = false;
-	enum status status;
-	while ((status = csv_next(csv, &row, error)) == STATUS_OK && row.line) {
-		bool is_header = first && feed->header_row;
-		if (first) {
-			found = find_client(feed, &row, &client);
-			csv_expect(csv, row.count);
-			if (!found) { /* whose rows are whose cannot be told: others' would go */
-				status = error_set(error, STATUS_REFUSED, "rights.archive",
-						   "the archive of extract %lld has no column of client numbers",
-						   (long long)archived->extract_id);
-				error_remedy(error,
-					     "Give the feed's client column its header of that time, then erase again");
-				break;
-			}
-		}
-		first = false;
-		/* a row that cannot be read may be anybody's: it goes with somebody who is erased, and is counted */
-		bool unreadable = !is_header && !e->feed && client >= row.count;
-		e->erasure->unreadable += unreadable;
-		if (!is_header && (unreadable || (client < row.count && record_of(e, feed, row.fields[client])))) {
-			++*dropped;
-			status = erase_line(e, archived->extract_id, (int64_t)row.line, error);
-			if (status != STATUS_OK)
-				break;
-			continue;
-		}
-		buf_append_text(out, row.raw);
-		if (!out->len || (out->at[out->len - 1] != '\n' && out->at[out->len - 1] != '\r'))
-			buf_append_char(out, format.cr_lines ? '\r' : '\n');
-	}
-	csv_close(csv);
+	const struct csv_given given = given_format(archived->feed);
+	const struct csv_format format = csv_format_detect(all, &given);
+	struct filtering f = {.e = e, .archived = archived, .first = true};
+	enum status status = csv_write_without(all, &format, choose_row, &f, out, error);
+	*dropped = f.dropped;
 	return status;
 }
 
-/* Through memory that has a name as a file: the vault seals files. */
-static enum status seal(struct erasing *e, const char *path, struct text content, struct error *error)
-{
-	char name[64];
-	int memory = memfd_create("archive", MFD_CLOEXEC);
-	if (memory < 0)
-		return error_set_errno(error, errno, "rights.archive", "no memory for an archive");
-	enum status status = STATUS_OK;
-	for (size_t at = 0; at < content.len && status == STATUS_OK;) {
-		ssize_t wrote = write(memory, content.at + at, content.len - at);
-		if (wrote <= 0)
-			status = error_set_errno(error, errno, "rights.archive", "no memory for an archive");
-		else
-			at += (size_t)wrote;
-	}
-	snprintf(name, sizeof name, "/proc/self/fd/%d", memory);
-	if (status == STATUS_OK)
-		status = vault_seal_file(e->parts->vault, name, path, true, error);
-	close(memory);
-	return status;
-}
-
+/* While lines are looked for, nothing is written and everything counted. */
 static enum status rewrite(struct erasing *e, const struct archived *archived, const char *path, struct error *error)
 {
 	struct buf all, kept;
@@ -150,10 +117,12 @@ static enum status rewrite(struct erasing *e, const struct archived *archived, c
 	enum status status = vault_open_archive(e->parts->vault, path, take_block, &all, error);
 	if (status == STATUS_OK)
 		status = filter(e, archived, buf_text(&all), &kept, &dropped, error);
-	if (status == STATUS_OK && dropped && !e->erasure->dry)
-		status = seal(e, path, buf_text(&kept), error);
-	e->erasure->archives += dropped > 0;
-	e->erasure->archived_rows += dropped;
+	if (status == STATUS_OK && dropped && !e->lines)
+		status = vault_seal_text(e->parts->vault, buf_text(&kept), path, true, error);
+	if (e->lines) {
+		e->erasure->archives += dropped > 0;
+		e->erasure->archived_rows += dropped;
+	}
 	buf_wipe(&all);
 	buf_wipe(&kept);
 	buf_release(&all);
@@ -204,6 +173,11 @@ static enum status list_archives(struct erasing *e, struct archived **out, size_
 	return status;
 }
 
+static void archive_path(char *out, size_t size, const struct erasing *e, const struct archived *archived)
+{
+	snprintf(out, size, "%s/%.*s", e->archive, TEXT_ARG(archived->name));
+}
+
 static bool is_of_a_source(const struct erasing *e, const struct profile_feed *feed)
 {
 	for (size_t i = 0; i < e->count; i++)
@@ -212,7 +186,7 @@ static bool is_of_a_source(const struct erasing *e, const struct profile_feed *f
 	return false;
 }
 
-enum status erase_archives(struct erasing *e, struct error *error)
+static enum status each_archive(struct erasing *e, struct error *error)
 {
 	struct archived *all;
 	size_t count;
@@ -225,12 +199,80 @@ enum status erase_archives(struct erasing *e, struct error *error)
 		if (!all[i].feed || !all[i].feed->client || (e->feed && all[i].feed != e->feed) ||
 		    !is_of_a_source(e, all[i].feed))
 			continue;
-		snprintf(path, sizeof path, "%s/%.*s", e->archive, TEXT_ARG(all[i].name));
-		if (text_is_empty(all[i].name) || !file_exists(path))
-			status = forget_quarantine(e, all[i].extract_id, error);
-		else
+		archive_path(path, sizeof path, e, &all[i]);
+		bool archived = !text_is_empty(all[i].name) && file_exists(path);
+		if (archived)
 			status = rewrite(e, &all[i], path, error);
+		else if (e->lines)
+			status = forget_quarantine(e, all[i].extract_id, error);
 	}
 	id_map_release(&e->by_client);
 	return status;
+}
+
+/* ---- whose they are ------------------------------------------------------------------------------------ */
+
+struct walking {
+	struct filtering filtering;
+	erasure_meets *meets;
+	void *context;
+};
+
+static enum status meet_row(void *context, struct csv *csv, const struct csv_row *row, bool *keep, struct error *error)
+{
+	struct walking *w = context;
+	struct filtering *f = &w->filtering;
+	const struct profile_feed *feed = f->archived->feed;
+	bool is_header = f->first && feed->header_row;
+	enum status status = f->first ? read_header(f, csv, row, error) : STATUS_OK;
+	*keep = false;
+	if (status == STATUS_OK && !is_header && f->client < row->count)
+		w->meets(w->context, feed, intake_client_hash(f->e->parts->vault, feed, row->fields[f->client]));
+	return status;
+}
+
+static enum status walk(struct walking *w, const char *path, struct error *error)
+{
+	struct buf all, none;
+	const struct rights_parts *parts = w->filtering.e->parts;
+	buf_init(&all, ARCHIVE_LARGEST);
+	buf_init(&none, 64);
+	enum status status = vault_open_archive(parts->vault, path, take_block, &all, error);
+	const struct csv_given given = given_format(w->filtering.archived->feed);
+	const struct csv_format format = csv_format_detect(buf_text(&all), &given);
+	if (status == STATUS_OK)
+		status = csv_write_without(buf_text(&all), &format, meet_row, w, &none, error);
+	buf_wipe(&all);
+	buf_release(&all);
+	buf_release(&none);
+	return status;
+}
+
+enum status erasure_walk_archives(struct erasing *e, erasure_meets *meets, void *context, struct error *error)
+{
+	struct archived *all;
+	size_t count;
+	enum status status = list_archives(e, &all, &count, error);
+	for (size_t i = 0; i < count && status == STATUS_OK; i++) {
+		char path[WORKSPACE_PATH_SIZE + 300];
+		struct walking w = {{.e = e, .archived = &all[i], .first = true}, meets, context};
+		if (!all[i].feed || !all[i].feed->client || text_is_empty(all[i].name))
+			continue;
+		archive_path(path, sizeof path, e, &all[i]);
+		if (file_exists(path))
+			status = walk(&w, path, error);
+	}
+	return status;
+}
+
+enum status erase_lines(struct erasing *e, struct error *error)
+{
+	e->lines = true;
+	return each_archive(e, error);
+}
+
+enum status erase_archives(struct erasing *e, struct error *error)
+{
+	e->lines = false;
+	return each_archive(e, error);
 }

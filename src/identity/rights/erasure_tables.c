@@ -152,6 +152,10 @@ const struct erasure_column erasure_columns[] = {
 	 "DELETE FROM flag_record WHERE client_hash = :client AND source_id = :source", NULL},
 	{DESK, "flag_act", "reason_sealed",
 	 "DELETE FROM flag_act WHERE NOT EXISTS (SELECT 1 FROM flag_record r WHERE r.act_no = flag_act.act_no)", NULL},
+	STAYS(DESK, "erasure_begun", "records", "a count, gone when the erasure has ended"),
+	STAYS(DESK, "erasure_due", "client_hash", "keyed hash, of the work list of an erasure, gone when it has ended"),
+	STAYS(DESK, "erasure_due", "record_id", "of the work list of an erasure, gone when it has ended"),
+	STAYS(DESK, "erasure_due", "resident_id", "of the work list of an erasure, gone when it has ended"),
 	STAYS(DESK, "retention_due", "client_hash", "keyed hash, of the work list of a run, gone when it has ended"),
 	STAYS(DESK, "retention_run", "public_key", "of a certificate"),
 	STAYS(DESK, "retention_run", "signature", "of a certificate"),
@@ -178,5 +182,6 @@ const struct erasure_column erasure_columns[] = {
 	STAYS(DESK, "recovery_code", "code_hash", "of a user"),
 	STAYS(DESK, "erasure", "records", "the proof: a count"),
 	STAYS(DESK, "erasure_proof", "client_proof", "the proof: a keyed hash"),
+	STAYS(DESK, "erasure_proof", "refused_hash", "keyed hash, by which the client is turned away"),
 };
 const size_t erasure_column_count = sizeof erasure_columns / sizeof *erasure_columns;

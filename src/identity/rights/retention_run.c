@@ -243,7 +243,8 @@ static enum status forget_record(struct erasing *e, struct erased_record *record
 	statement_done(s);
 	if (status != STATUS_OK || left)
 		return status;
-	struct erasure erasure = {.resident_id = record->resident_id, .record_id = others ? record->record_id : 0};
+	struct erasure erasure = {0};
+	record->whole = !others;
 	struct erasing one = {.erasure = &erasure, .parts = e->parts, .records = record, .count = 1};
 	return erase_tables(&one, error);
 }
@@ -275,8 +276,9 @@ static enum status mark_done(struct running *r, const struct profile_feed *feed,
 	return status;
 }
 
-/* Archives and tables of one feed; each may be done twice. The desk is committed first, as in an erasure: killed behind
- * it, the record is still there to be forgotten again. That the feed is done is said last. */
+/* Tables and archives of one feed, in this order, for quarantine is found by the archives' lines; each may be done
+ * twice. The desk is committed first, as in an erasure: killed behind it, the record is still there to be forgotten
+ * again. That the feed is done is said last. */
 static enum status delete_in_feed(struct erasing *e, struct running *r, struct error *error)
 {
 	int64_t generation;
@@ -287,7 +289,7 @@ static enum status delete_in_feed(struct erasing *e, struct running *r, struct e
 	if (status == STATUS_OK)
 		status = find_records(e, r, error);
 	if (status == STATUS_OK)
-		status = erase_archives(e, error);
+		status = erase_lines(e, error);
 	if (status == STATUS_OK)
 		status = delete_clients(e, error);
 	if (status == STATUS_OK)
@@ -298,7 +300,7 @@ static enum status delete_in_feed(struct erasing *e, struct running *r, struct e
 		status = store_commit(data, error);
 	store_rollback(desk);
 	store_rollback(data);
-	return status;
+	return status == STATUS_OK ? erase_archives(e, error) : status;
 }
 
 static enum status run_feed(struct running *r, const struct profile_feed *feed, struct error *error)
@@ -478,11 +480,12 @@ enum status retention_run(struct retention_run *run, const struct rights_parts *
 	enum status status = begin(&r, error);
 	for (size_t i = 0; i < parts->profile->feeds.count && status == STATUS_OK; i++)
 		status = run_feed(&r, &parts->profile->feeds.at[i], error);
+	int64_t due = 0;
 	if (status == STATUS_OK)
-		status = certify(&r, arena, error);
-	if (status == STATUS_OK && run->clients)
+		status = store_query_int(parts->desk, "SELECT count(*) FROM retention_due", &due, error);
+	if (status == STATUS_OK && due)
 		status = rights_forget_pages(parts, error);
-	return status;
+	return status == STATUS_OK ? certify(&r, arena, error) : status;
 }
 
 /* ---- what was done ---------------------------------------------------------------------------------------- */

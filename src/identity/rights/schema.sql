@@ -60,3 +60,47 @@ CREATE TABLE retention_due (
   done         BOOL NOT NULL DEFAULT 0,
   PRIMARY KEY (run_no, feed_id, source_id, client_hash)
 );
+
+-- migration 4
+
+-- An erasure that is under way: what it is to erase is here before anything goes, and gone when it has ended. With the
+-- counts of all that there was, so that an erasure that was killed and gone on with proves the same.
+CREATE TABLE erasure_begun (
+  erasure_id     ID NOT NULL PRIMARY KEY,
+  begun          INSTANT NOT NULL,
+  erased_by      TEXT NOT NULL,
+  ground         TEXT NOT NULL,
+  refused        BOOL NOT NULL,
+  records        INT NOT NULL,
+  rows           INT NOT NULL,
+  archives       INT NOT NULL,
+  archived_rows  INT NOT NULL,
+  unreadable     INT NOT NULL
+);
+CREATE TABLE erasure_due (
+  erasure_id   ID NOT NULL REFERENCES erasure_begun (erasure_id),
+  source_id    TEXT NOT NULL,
+  client_hash  ID NOT NULL,
+  record_id    ID NOT NULL,
+  resident_id  ID NOT NULL,
+  whole        BOOL NOT NULL,  -- the resident goes, not this record alone
+  PRIMARY KEY (erasure_id, source_id, client_hash)
+);
+-- Of a client who is turned away: the hash as in record, so that they are turned away again by a data shelf that was
+-- brought back from a backup.
+ALTER TABLE erasure_proof ADD COLUMN refused_hash ID;
+-- 1: the data shelf says that it was done (erasure_done). Those of before cannot be told.
+ALTER TABLE erasure ADD COLUMN tracked INT;
+
+-- shelf: data
+-- migration 1
+
+-- Erasures that this shelf has been through. One that the desk or the register knows and this shelf does not: it was
+-- brought back from a backup of before.
+CREATE TABLE erasure_done (
+  erasure_id  ID NOT NULL PRIMARY KEY
+);
+-- A row: the shelves were brought back from a backup, and what was erased since has not been erased again.
+CREATE TABLE brought_back (
+  at  INSTANT NOT NULL PRIMARY KEY
+);

@@ -1,6 +1,6 @@
 #include "cli/opened.h"
 
-#include "rights/erasure.h"
+#include "rights/replay.h"
 #include "runs/backup.h"
 
 #include <limits.h>
@@ -82,8 +82,10 @@ static enum status verify(struct cli *cli, const char *folder, struct error *err
 {
 	struct opened opened;
 	struct audit_verification verification = {0};
-	enum status status =
-		opened_open_folder(&opened, cli, folder, OPEN_DATA_WRITE | OPEN_DESK_READ | OPEN_VAULT, error);
+	enum status status = opened_open_folder(
+		&opened, cli, folder, OPEN_DATA_WRITE | OPEN_DESK_READ | OPEN_VAULT | OPEN_BROUGHT_BACK, error);
+	if (status == STATUS_OK)
+		status = rights_mark_brought_back(opened.data, error);
 	if (status == STATUS_OK)
 		status = audit_verify(opened.desk, &opened.audit_key, &verification, error);
 	if (status == STATUS_OK)
@@ -103,5 +105,11 @@ enum status cmd_restore(struct cli *cli, struct error *error)
 	if (status != STATUS_OK)
 		return status;
 	add_report(&cli->answer, "workspace", "Restored", restore.folder, &report);
-	return verify(cli, restore.folder, error);
+	status = verify(cli, restore.folder, error);
+	if (status == STATUS_OK)
+		answer_line(&cli->answer,
+			    "Who was erased after this backup was made is in it again, so nothing opens it yet. Next: "
+			    "\"oneview erase %s --replay FILE\", with the register of erasures as it was written last.",
+			    restore.folder);
+	return status;
 }

@@ -2,7 +2,7 @@
 #include "cli/opened.h"
 
 #include "base/id.h"
-#include "rights/erasure.h"
+#include "rights/replay.h"
 
 static enum status read_what(const struct cli *cli, struct erasure *erasure, struct error *error)
 {
@@ -60,26 +60,96 @@ static void answer(struct cli *cli, const struct erasure *erasure)
 				      : "Erased. \"oneview refresh\" makes anew what was worked out with it.");
 }
 
+static enum status erase_one(struct cli *cli, struct opened *opened, const struct rights_parts *parts,
+			     struct text user_name, struct error *error)
+{
+	struct erasure erasure = {0};
+	enum status status = read_what(cli, &erasure, error);
+	erasure.user_name = user_name;
+	erasure.audit_key = &opened->audit_key;
+	if (status == STATUS_OK)
+		status = rights_erase(&erasure, parts, opened->workspace->paths.archive, error);
+	if (status != STATUS_OK)
+		return status;
+	answer(cli, &erasure);
+	return answer_backups(cli, opened, error);
+}
+
+static enum status resume(struct cli *cli, struct opened *opened, const struct rights_parts *parts, struct error *error)
+{
+	int64_t done;
+	enum status status = rights_erase_resume(&done, parts, opened->workspace->paths.archive, error);
+	if (status != STATUS_OK)
+		return status;
+	answer_int(&cli->answer, "ended", "Erasures that had been cut off", done);
+	answer_line(&cli->answer, done ? "Their rest was done: the proof of each is there."
+				       : "There was none: every erasure has come to its end.");
+	return STATUS_OK;
+}
+
+static enum status replay(struct cli *cli, struct opened *opened, const struct rights_parts *parts,
+			  struct text user_name, struct error *error)
+{
+	const char *file = cli_value(cli, "replay"), *ground = cli_value(cli, "ground");
+	bool none = strcmp(file, "none") == 0;
+	struct replay replay = {.path = none ? NULL : file,
+				.ground = ground ? text_of(ground) : TEXT(""),
+				.user_name = user_name,
+				.audit_key = &opened->audit_key};
+	if (none && text_is_empty(replay.ground)) {
+		error_set(error, STATUS_USAGE, "rights.ground", "Without a register, --replay needs --ground");
+		error_remedy(error,
+			     "say why there is none and how it is known that nobody was erased since the backup");
+		return STATUS_USAGE;
+	}
+	enum status status = rights_replay(&replay, parts, opened->workspace->paths.archive, &cli->arena, error);
+	if (status != STATUS_OK)
+		return status;
+	if (!none)
+		answer_text(&cli->answer, "written", "Register written", replay.written);
+	answer_int(&cli->answer, "erasures", "Erasures in it", replay.erasures);
+	answer_int(&cli->answer, "again", "Done again", replay.again);
+	answer_int(&cli->answer, "records", "Records erased again", replay.records);
+	answer_int(&cli->answer, "archived", "Clients found in archives alone", replay.clients - replay.records);
+	answer_line(&cli->answer, "Next: \"oneview refresh\", then a new backup.");
+	return STATUS_OK;
+}
+
+/* Of the three ways exactly one. */
+static enum status check_way(const struct cli *cli, struct error *error)
+{
+	int ways = (cli->operand_count > 1) + cli_flag(cli, "resume") + (cli_value(cli, "replay") != NULL);
+	if (ways == 1)
+		return STATUS_OK;
+	error_set(error, STATUS_USAGE, "cli.operand",
+		  ways ? "A resident, --resume and --replay exclude each other"
+		       : "\"oneview erase\" needs RESIDENT, --resume or --replay");
+	error_remedy(error, "\"oneview erase --help\" shows how to call it");
+	return STATUS_USAGE;
+}
+
 enum status cmd_erase(struct cli *cli, struct error *error)
 {
 	struct opened opened = {0};
-	struct erasure erasure = {0};
 	char name[128];
+	bool again = cli_value(cli, "replay") != NULL, one = cli->operand_count > 1;
 	vault_forbid_core_dumps();
-	enum status status = read_what(cli, &erasure, error);
+	enum status status = check_way(cli, error);
+	if (status == STATUS_OK && one)
+		status = read_what(cli, &(struct erasure){0}, error); /* before anything is opened */
 	if (status != STATUS_OK)
 		return status;
-	erasure.user_name = opened_user(name, sizeof name);
-	status = opened_open(&opened, cli, OPEN_DATA_WRITE | OPEN_DESK_WRITE | OPEN_VAULT, error);
-	erasure.audit_key = &opened.audit_key;
-	if (status == STATUS_OK) {
-		const struct rights_parts parts = {opened.workspace->profile, opened.vault, opened.data, opened.desk};
-		status = rights_erase(&erasure, &parts, opened.workspace->paths.archive, error);
-	}
-	if (status == STATUS_OK) {
-		answer(cli, &erasure);
-		status = answer_backups(cli, &opened, error);
-	}
+	struct text user_name = opened_user(name, sizeof name);
+	status = opened_open(&opened, cli,
+			     OPEN_DATA_WRITE | OPEN_DESK_WRITE | OPEN_VAULT | (again ? OPEN_BROUGHT_BACK : 0), error);
+	const struct rights_parts parts = {opened.workspace ? opened.workspace->profile : NULL, opened.vault,
+					   opened.data, opened.desk};
+	if (status == STATUS_OK)
+		status = one     ? erase_one(cli, &opened, &parts, user_name, error)
+			 : again ? replay(cli, &opened, &parts, user_name, error)
+				 : resume(cli, &opened, &parts, error);
+	if (status == STATUS_OK)
+		status = rights_register_write(opened.workspace->paths.erasures, &parts, error);
 	opened_close(&opened);
 	return status;
 }

@@ -41,8 +41,10 @@ enum status cmd_ingest(struct cli *cli, struct error *error)
 		status = release(cli, &opened, extract_id, error);
 	} else if (status == STATUS_OK) {
 		pipeline_init(&pipeline, cli, &opened);
-		status = cli->operand_count > 1 ? load_files(cli, &pipeline, error)
-						: pipeline_load_inbox(&pipeline, error);
+		status = pipeline_end_erasures(&pipeline, error);
+		if (status == STATUS_OK)
+			status = cli->operand_count > 1 ? load_files(cli, &pipeline, error)
+							: pipeline_load_inbox(&pipeline, error);
 		pipeline_answer(&pipeline);
 		if (status == STATUS_OK)
 			status = pipeline_held(&pipeline, error);

@@ -32,7 +32,9 @@ static enum status run(struct cli *cli, const char *kind, bool load, bool force,
 	if (status == STATUS_OK) {
 		pipeline_init(&pipeline, cli, &opened);
 		pipeline.retrain = retrain;
-		status = pipeline_begin(&pipeline, kind, error);
+		status = pipeline_end_erasures(&pipeline, error);
+		if (status == STATUS_OK)
+			status = pipeline_begin(&pipeline, kind, error);
 		if (status == STATUS_OK && load)
 			status = pipeline_load_inbox(&pipeline, error);
 		if (status == STATUS_OK && !load)

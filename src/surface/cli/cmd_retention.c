@@ -1,6 +1,7 @@
 /* "retention plan", "run", "certificate": what has been kept long enough. */
 #include "cli/opened.h"
 
+#include "rights/erasure.h"
 #include "rights/retention.h"
 
 static enum status read_day(const struct cli *cli, date *as_of, struct error *error)
@@ -97,7 +98,10 @@ enum status cmd_retention_run(struct cli *cli, struct error *error)
 		const struct rights_parts parts = {opened.workspace->profile, opened.vault, opened.data, opened.desk};
 		const struct workspace_paths *paths = &opened.workspace->paths;
 		const struct audit_checkpoint_places places = {&opened.audit_key, paths->signing_key, NULL};
-		status = retention_run(&run, &parts, policy, paths->archive, &places, &cli->arena, error);
+		int64_t done;
+		status = rights_erase_resume(&done, &parts, paths->archive, error);
+		if (status == STATUS_OK)
+			status = retention_run(&run, &parts, policy, paths->archive, &places, &cli->arena, error);
 	}
 	if (status == STATUS_OK)
 		answer_run(cli, &run);

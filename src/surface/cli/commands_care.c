@@ -119,7 +119,8 @@ static const struct cli_command commands[] = {
 		.summary = "Make a workspace from a backup and the keys, and verify it",
 		.details = "Checks every file against the backup's list, loads the database, and then checks the keys "
 			   "against the "
-			   "data and the audit chain.",
+			   "data and the audit chain. Nothing opens the workspace until \"oneview erase --replay\" has "
+			   "erased again whoever was erased since the backup was made.",
 		.operands = {{"FOLDER", "the backup", false, false}, {"WORKSPACE", "the folder to make", false, false}},
 		.options = {{"keys", 'k', "FOLDER", "where the keys are kept", NULL},
 			    {"database", 'd', "ADDRESS",

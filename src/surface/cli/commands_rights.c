@@ -76,22 +76,30 @@ static const struct cli_command commands[] = {
 	{
 		.name = "erase",
 		.summary = "Erase a resident, or one record, from everything but the audit",
-		.details = "Every table of both shelves, what is sealed, quarantine, the archives of extracts (written "
-			   "anew "
-			   "without the rows), what matching keeps, lists, reports and decisions; a running server's "
-			   "search "
-			   "index follows. Without --confirm it only counts.\n\nWhat is left: ids in the audit, which "
-			   "nobody "
-			   "may change; and a proof without identity. Backups cannot be changed: those that were made "
-			   "before "
-			   "are named, with their places.",
+		.details =
+			"Every table of both shelves, what is sealed, quarantine, the archives of extracts (written "
+			"anew "
+			"without the rows), what matching keeps, lists, reports and decisions; a running server's "
+			"search "
+			"index follows. Without --confirm it only counts.\n\nWhat is left: ids in the audit, which "
+			"nobody "
+			"may change; and a proof without identity. Backups cannot be changed: those that were made "
+			"before "
+			"are named, with their places.\n\nAn erasure that was killed is gone on with by the next "
+			"refresh, or by --resume.\n\nAfter \"oneview restore\" whoever was erased since the backup "
+			"is there again, and nothing opens the workspace until --replay has erased them again. FILE "
+			"is the register of erasures, outbox/erasures.jsonl of the workspace that the backup was made "
+			"of, as it was written last; \"none\" says that there is no register, and --ground why.",
 		.operands = {WORKSPACE_OPERAND,
-			     {"RESIDENT", "the 13 characters that stand in the page's address", false, false}},
+			     {"RESIDENT", "the 13 characters that stand in the page's address", true, false}},
 		.options = {{"record", 0, "NUMBER", "only this record of the resident", NULL},
 			    {"ground", 'g', "TEXT", "why, as a reference without a name: it is kept", NULL},
 			    {"refuse", 0, NULL, "turn the same clients away when an extract brings them again", NULL},
-			    {"confirm", 0, NULL, "do it", NULL}},
+			    {"confirm", 0, NULL, "do it", NULL},
+			    {"resume", 0, NULL, "bring erasures to their end that were cut off", NULL},
+			    {"replay", 0, "FILE", "erase again, in what was brought back from a backup", NULL}},
 		.examples = {{"oneview erase council 2f8kq0v7m3x1d", "What would go."},
+			     {"oneview erase council --replay /safe/erasures.jsonl", "After a backup was restored."},
 			     {"oneview erase council 2f8kq0v7m3x1d --ground DPO-2026-014 --refuse --confirm",
 			      "Erased, and turned away from now on."}},
 		.run = cmd_erase,

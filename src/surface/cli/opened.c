@@ -1,5 +1,7 @@
 #include "cli/opened.h"
 
+#include "rights/replay.h"
+
 #include <pwd.h>
 #include <unistd.h>
 
@@ -41,6 +43,8 @@ enum status opened_open_folder(struct opened *opened, const struct cli *cli, con
 		status = open_desk(opened, parts, error);
 	if (status == STATUS_OK && opened->vault && opened->data)
 		status = vault_check_store(opened->vault, opened->data, error);
+	if (status == STATUS_OK && opened->vault && opened->data && !(parts & OPEN_BROUGHT_BACK))
+		status = rights_check_erased(opened->data, opened->desk, opened->workspace->paths.erasures, error);
 	return status;
 }
 

@@ -12,8 +12,10 @@ enum opened_part {
 	OPEN_DATA_WRITE = 2, /* takes the workspace's lock as well: one writer at a time */
 	OPEN_DESK_READ = 4,
 	OPEN_DESK_WRITE = 8,
-	OPEN_LOCK = 32, /* the workspace's lock alone */
-	OPEN_VAULT = 16 /* checks the key against the data shelf when that is open */
+	OPEN_LOCK = 32,  /* the workspace's lock alone */
+	OPEN_VAULT = 16, /* checks the key against the data shelf when that is open, and that what was erased is not
+			    there again */
+	OPEN_BROUGHT_BACK = 64 /* all the same: for those who see to that */
 };
 
 struct opened {

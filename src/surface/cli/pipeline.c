@@ -15,6 +15,7 @@
 #include "linking/rulings.h"
 #include "notes/refresh.h"
 #include "policy/policy.h"
+#include "rights/replay.h"
 #include "traits/traits.h"
 
 #include <assert.h>
@@ -45,6 +46,18 @@ static enum status know_policy(struct pipeline *pipeline, struct error *error)
 	enum status status =
 		pipeline->policy ? STATUS_OK : policy_open(&pipeline->policy, opened->workspace->profile, error);
 	return status == STATUS_OK ? policy_load(pipeline->policy, opened->data, opened->desk, error) : status;
+}
+
+enum status pipeline_end_erasures(struct pipeline *pipeline, struct error *error)
+{
+	struct opened *opened = pipeline->opened;
+	const struct workspace *workspace = opened->workspace;
+	const struct rights_parts parts = {workspace->profile, opened->vault, opened->data, opened->desk};
+	int64_t done;
+	enum status status = rights_erase_resume(&done, &parts, workspace->paths.archive, error);
+	if (status == STATUS_OK && done)
+		answer_int(&pipeline->cli->answer, "erasures_ended", "Erasures that had been cut off", done);
+	return status == STATUS_OK ? rights_register_write(workspace->paths.erasures, &parts, error) : status;
 }
 
 /* ---- loading ------------------------------------------------------------------------------------- */

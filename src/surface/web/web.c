@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "base/memory.h"
 #include "base/threads.h"
+#include "rights/replay.h"
 #include "web/chrome.h"
 #include "web/confine.h"
 #include "web/front.h"
@@ -67,6 +68,29 @@ static enum status open_stores(struct site *site, struct error *error)
 	return status;
 }
 
+/* Whoever was erased must not be shown again: not served until that is seen to. One that was cut off is told. */
+static enum status check_erasures(struct site *site, struct error *error)
+{
+	struct store *data, *desk = NULL;
+	int64_t unfinished = 0;
+	enum status status = store_pool_take(site->data, &data, error);
+	if (status != STATUS_OK)
+		return status;
+	status = store_pool_take(site->desk, &desk, error);
+	if (status == STATUS_OK)
+		status = rights_check_erased(data, desk, site->workspace->paths.erasures, error);
+	if (status == STATUS_OK)
+		status = rights_erase_unfinished(desk, &unfinished, error);
+	if (desk)
+		store_pool_give(site->desk, desk);
+	store_pool_give(site->data, data);
+	if (unfinished)
+		log_event(LOG_WARNING, "web.erasure",
+			  "%lld erasures were cut off: \"oneview erase --resume\" or the next refresh ends them",
+			  (long long)unfinished);
+	return status;
+}
+
 static enum status open_vault(struct site *site, struct error *error)
 {
 	struct store *data;
@@ -75,7 +99,7 @@ static enum status open_vault(struct site *site, struct error *error)
 		return status;
 	status = disclosure_open_vault(&site->vault, site->workspace->paths.master_key, data, error);
 	store_pool_give(site->data, data);
-	return status;
+	return status == STATUS_OK ? check_erasures(site, error) : status;
 }
 
 /* Before a key is read or a thread made. It connects to nothing but a database server and an identity provider. A

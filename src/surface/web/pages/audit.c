@@ -69,6 +69,7 @@ static const struct {
 	{"flag.lift", "Lifted an objection, restriction or consent"},
 	{"flag.read", "Read objections, restrictions and consents"},
 	{"resident.erase", "Erased a resident or record"},
+	{"erasure.replay", "Erased again after a backup was brought back"},
 	{"subject_access.make", "Made a copy of all that is held on a resident"},
 	{"subject_access.release", "Let a passage into a resident's copy"},
 	{"subject_access.withhold", "Withheld a passage from a resident's copy"},

@@ -1,5 +1,6 @@
 /* State for people (/status), load balancers (/healthz) and Prometheus (/metrics); the OpenAPI description. */
 #include "policy/password.h"
+#include "rights/erasure.h"
 #include "web/pages/break_glass.h"
 #include "web/pages/pages.h"
 
@@ -94,6 +95,13 @@ enum status page_status(struct visit *visit, struct error *error)
 		status = run_list(data, visit->arena, 20, &runs, &count, error);
 	if (status != STATUS_OK)
 		return status;
+	struct store *desk;
+	int64_t cut_off;
+	status = visit_desk(visit, &desk, error);
+	if (status == STATUS_OK)
+		status = rights_erase_unfinished(desk, &cut_off, error);
+	if (status != STATUS_OK)
+		return status;
 	audit_numbers(visit->site->audit, &audit);
 	bool ready = atomic_load(&visit->site->searchable);
 	bool problem = !text_is_empty(snapshot_problem(visit->site, visit->arena));
@@ -101,13 +109,14 @@ enum status page_status(struct visit *visit, struct error *error)
 	put_string(visit->document, "state",
 		   audit.failed ? "The audit has failed"
 		   : !ready     ? "Getting ready"
+		   : cut_off    ? "Serving, and an erasure was cut off"
 		   : problem    ? "Serving, with the profile of before"
 		   : reviews    ? "Serving, and an agreement's review is due"
 				: "Serving");
 	put_string(visit->document, "colour",
-		   audit.failed                    ? "red"
-		   : ready && !problem && !reviews ? "green"
-						   : "yellow");
+		   audit.failed                                ? "red"
+		   : ready && !problem && !reviews && !cut_off ? "green"
+							       : "yellow");
 	put_numbers(visit);
 	size_t waiting;
 	status = glass_waiting(visit, &waiting, error);
