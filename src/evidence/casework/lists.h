@@ -59,6 +59,25 @@ bool list_row_may_be_seen(const struct list_row *row, struct policy *policy, con
 /* Whether nobody and no address in the row is protected: for what is told without a viewer. */
 bool list_row_is_open(const struct list_row *row, struct policy *policy);
 
+/* ---- for another purpose ------------------------------------------------------------------------------- */
+
+struct list_use {
+	const struct profile_agreement *agreement;
+	const struct profile_purpose *purpose;
+	enum element_use use;
+	date on;
+};
+struct list_shortfall { /* FEED NULL: the agreement does not run, or has not this purpose */
+	const struct profile_feed *feed;
+	const struct profile_element *element; /* NULL: nothing of the feed */
+};
+/* Whether the agreement runs, has the purpose, and lets every feed and element that the list's rules read be used so.
+ */
+bool list_may_serve(struct policy *policy, const struct profile_list *list, const struct list_use *use,
+		    struct list_shortfall *short_of);
+/* Nobody and no address in the row is protected, and everybody in it may be counted for that. */
+bool list_row_may_serve(const struct list_row *row, struct policy *policy, const struct list_use *use);
+
 /* ---- outcomes ---------------------------------------------------------------------------------------- */
 
 enum { LIST_NOTE_LONGEST = 2000 };

@@ -59,6 +59,7 @@ enum vault_domain {
 	VAULT_VALUE,      /* a value another feed refers to; distinct counts */
 	VAULT_ADDRESS,    /* normalised address without UPRN */
 	VAULT_NAME,       /* spellings in lists kept between runs */
+	VAULT_PSEUDONYM,  /* not for hashing with: keys of exports (pseudonym.h) are made from it */
 	VAULT_DOMAIN_COUNT
 };
 /* Keyed BLAKE2b, 64 bits. Never 0. */

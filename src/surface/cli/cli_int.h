@@ -142,5 +142,7 @@ cli_run cmd_erase, cmd_retention_certificate, cmd_retention_plan, cmd_retention_
 /* Agreements while they run, and their register. */
 cli_run cmd_policy_confirm, cmd_policy_preview, cmd_policy_proposals, cmd_policy_propose, cmd_policy_register,
 	cmd_policy_reject;
+/* Numbers instead of residents. */
+cli_run cmd_pseudonym_export, cmd_pseudonym_open;
 
 #endif

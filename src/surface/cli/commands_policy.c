@@ -98,8 +98,8 @@ static const struct cli_command commands[] = {
 		.name = "policy protect",
 		.summary = "Protect a resident or an address, because a person says so",
 		.details = "For what no feed says: it holds at once, also on pages that are being served, and until "
-			   "\"policy lift\". An address is protected for everybody who is entitled to less than the "
-			   "restriction says; whoever lives there is not, so name them as well.",
+			   "\"policy lift\". Whoever lives at a protected address is protected with it, and where a "
+			   "restriction hides the address of one, it hides that of their household.",
 		.operands = {WORKSPACE_OPERAND},
 		.options = {{"restriction", 'r', "RESTRICTION", "a restriction of the profile", NULL},
 			    {"resident", 0, "ID", "the resident, by the id that stands in the page's address", NULL},
@@ -120,6 +120,43 @@ static const struct cli_command commands[] = {
 		.examples = {{"oneview policy lift council --restriction fled_domestic_abuse --resident 0n5t7dq0kfv9g",
 			      "When the danger is over."}},
 		.run = cmd_policy_lift,
+	},
+	{
+		.name = "pseudonym export",
+		.summary = "Write who is on a list, with numbers that nobody can follow instead of names",
+		.details =
+			"For a study under an agreement that covers every feed of the list's rules for monitoring, "
+			"and has the purpose; else it is refused. One line a resident: their number, that of the "
+			"list's row, the group, points and outcome. A row with somebody who is protected, who "
+			"objected, or whose consent is missing is left out. Under another agreement or purpose the "
+			"same resident has another number, and nobody without the workspace's keys can tell. It is an "
+			"entry of the audit.",
+		.operands = {WORKSPACE_OPERAND},
+		.options = {{"list", 'l', "LIST", "a list of the profile", NULL},
+			    {"agreement", 'a', "AGREEMENT", "the agreement of the study", NULL},
+			    {"purpose", 'p', "PURPOSE", "one of its purposes", NULL},
+			    {"to", 't', "FILE", "the CSV file to write", NULL}},
+		.examples = {{"oneview pseudonym export council --list two_addresses --agreement service_improvement "
+			      "--purpose service_improvement --to study.csv",
+			      "For analysts, without a name."}},
+		.run = cmd_pseudonym_export,
+	},
+	{
+		.name = "pseudonym open",
+		.summary = "Find whose number of an export it is",
+		.details =
+			"Prints the resident's id, never a name: their page asks again who may see what. The entry in "
+			"the audit, with the reason, is there before the answer. Who is protected since is not "
+			"told from a number that nobody has.",
+		.operands = {WORKSPACE_OPERAND},
+		.options = {{"number", 'n', "NUMBER", "32 digits, as the export has them", NULL},
+			    {"agreement", 'a', "AGREEMENT", "the agreement that the export was made under", NULL},
+			    {"purpose", 'p', "PURPOSE", "the purpose that it was made for", NULL},
+			    {"reason", 'r', "TEXT", "why; name no resident", NULL}},
+		.examples = {{"oneview pseudonym open council --number 9f2c81d04b7e6a355d10c8e2f4a79b63 --agreement "
+			      "service_improvement --purpose service_improvement --reason 'A child may be in danger'",
+			      "When a study finds what somebody must act on."}},
+		.run = cmd_pseudonym_open,
 	},
 };
 

@@ -78,6 +78,8 @@ static const struct {
 	{"list.row", "Looked at a row of a list"},
 	{"list.outcome", "Recorded what was found for a row of a list"},
 	{"list.export", "Downloaded a list"},
+	{"pseudonym.export", "Wrote a list without names for a study"},
+	{"pseudonym.open", "Found whose number of a study it is"},
 	{"audit.read", "Read the audit"},
 	{"audit.export", "Downloaded the audit"},
 	{"audit.unusual", "Looked for unusual accesses"},
