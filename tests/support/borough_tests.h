@@ -52,4 +52,33 @@ static inline enum status open_as(struct disclosure_resident *out, const char *r
 	return status;
 }
 
+/* The value of ELEMENT in FEED's newest row; "(withheld)", or "(none)". */
+static inline const char *value_in(const struct disclosure_resident *answer, const char *feed, const char *element)
+{
+	for (size_t i = 0; i < answer->row_count; i++) {
+		const struct disclosed_row *row = &answer->rows[i];
+		if (!row->newest || !text_is(row->origin.feed->id, feed))
+			continue;
+		for (size_t v = 0; v < row->value_count; v++) {
+			if (text_is(row->values[v].element->id, element))
+				return row->values[v].withheld ? "(withheld)" : row->values[v].value.at;
+		}
+	}
+	return "(none)";
+}
+
+/* How many are found, and the first of them. */
+static inline size_t find_as(const char *role, const char *purpose, const char *query, int64_t *first)
+{
+	struct error e;
+	struct viewer viewer = borough_viewer(&borough, role, purpose);
+	struct disclosure_search search = {.query = text_of(query), .viewer = &viewer, .on = DATE_UNKNOWN};
+	struct disclosure_finding finding;
+	assert_ok(disclosure_find(&finding, borough.door, &search, &arena, &e), &e);
+	assert_ok(disclosure_wait(finding.ticket, &e), &e);
+	assert_true(finding.ready);
+	*first = finding.count ? finding.at[0].person.resident_id : 0;
+	return finding.count;
+}
+
 #endif

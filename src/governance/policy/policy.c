@@ -270,6 +270,31 @@ bool policy_may_know_of(const struct policy_grid *grid, const struct policy_boun
 	return !is_protected_from(grid, bounds) && flags_rule(grid, bounds) == POLICY_RULE_NONE;
 }
 
+uint64_t policy_epoch(struct policy *policy)
+{
+	return policy->epoch;
+}
+
+static void list_keys(const struct id_map *map, int64_t *ids, size_t *count)
+{
+	for (size_t i = 0; i < map->slot_count; i++)
+		if (map->used[i])
+			ids[(*count)++] = (int64_t)map->keys[i];
+}
+
+void policy_marked(struct policy *policy, enum policy_subject kind, int64_t **ids, size_t *count)
+{
+	*count = 0;
+	pthread_rwlock_rdlock(&policy->facts_lock);
+	const struct policy_facts *facts = &policy->facts;
+	const struct id_map *marks = kind == POLICY_RESIDENT ? &facts->residents : &facts->properties;
+	*ids = memory_alloc(marks->count + facts->flagged.count + 1, sizeof **ids);
+	list_keys(marks, *ids, count);
+	if (kind == POLICY_RESIDENT)
+		list_keys(&facts->flagged, *ids, count);
+	pthread_rwlock_unlock(&policy->facts_lock);
+}
+
 bool policy_is_hidden(struct policy *policy, const struct policy_grid *grid, enum policy_subject kind,
 		      int64_t subject_id)
 {

@@ -142,6 +142,10 @@ struct policy_bounds {
 };
 /* No bounds: most residents. Any thread. */
 struct policy_bounds policy_bounds_of(struct policy *policy, enum policy_subject kind, int64_t subject_id);
+/* Counts what policy_load() brought: what was worked out of marks and flags is of now while it is the same. */
+uint64_t policy_epoch(struct policy *policy);
+/* Ids of all of KIND that a mark or a flag is about, for the caller to free: anybody else may be known of by all. */
+void policy_marked(struct policy *policy, enum policy_subject kind, int64_t **ids, size_t *count);
 /* The one predicate: false means that the subject does not exist for this viewer and purpose, in search, pages,
  * counts, lists and errors alike. */
 bool policy_may_know_of(const struct policy_grid *grid, const struct policy_bounds *bounds);

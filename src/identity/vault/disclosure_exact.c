@@ -115,6 +115,8 @@ static enum status find_exact(struct disclosure_exact_answer *out, struct asking
 	size_t count = 0;
 	asking_find_permission(&permission, asking);
 	permission.identifier = number_allowed;
+	if (exact->wanted == EXACT_BREAKABLE) /* counts() says of whom this is true */
+		permission.hidden = permission.no_address = NULL;
 	struct search_question question = {.query = query,
 					   .permission = &permission,
 					   .hash = asking_hash_identifier,

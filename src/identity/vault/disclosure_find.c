@@ -47,10 +47,18 @@ static bool identifier_allowed(const void *context, unsigned feed, unsigned elem
 	return asking_may_look_for(context, feed, element);
 }
 
+static bool identifier_is_address(const void *context, unsigned element)
+{
+	const struct asking_door *asking = context;
+	return disclosure_is_address(asking->door, &asking->door->parts.profile->elements.at[element]);
+}
+
 void asking_find_permission(struct search_permission *out, struct asking_door *asking)
 {
 	const struct profile *profile = asking->door->parts.profile;
-	*out = (struct search_permission){.identifier = identifier_allowed, .context = asking};
+	*out = (struct search_permission){
+		.identifier = identifier_allowed, .is_address = identifier_is_address, .context = asking};
+	asking_hide_from_search(out, asking);
 	for (unsigned f = 0; f < profile->feeds.count; f++) {
 		const struct feed_plan *plan = asking_plan(asking, &profile->feeds.at[f]);
 		if (kind_allowed(asking, plan, VALUE_NAME, VALUE_NAME))

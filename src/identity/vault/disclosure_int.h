@@ -42,6 +42,8 @@ struct disclosure {
 	struct disclosure_parts parts;
 	pthread_mutex_t lock; /* of `state` */
 	struct disclosure_state *state;
+	pthread_mutex_t hidden_lock; /* of `hidden` and its holders */
+	struct disclosure_hidden *hidden;
 	uint8_t *classes; /* enum value_class by the element's number in the profile */
 	struct {
 		const struct profile_element *title, *full_name, *given_name, *middle_names, *family_name, *alias,
@@ -88,6 +90,7 @@ struct asking_door {
 	struct disclosure_state *state;
 	struct store *data;
 	const struct policy_grid *grid;
+	struct disclosure_hidden *hidden; /* what marks and flags may hide: asking_take_hidden() */
 	const struct viewer *viewer;
 	struct arena *arena;
 	struct feed_plan **plans; /* by the feed's number in the profile */
@@ -143,6 +146,7 @@ struct found_row {
 };
 
 struct found {
+	int64_t resident_id;
 	struct found_row *at;
 	size_t count, capacity;
 	bool for_line; /* only what says who somebody is */
@@ -199,6 +203,16 @@ enum status asking_property(struct disclosed_property *out, struct asking_door *
 			    bool *found, struct error *error) MUST_CHECK;
 
 bool asking_property_is_protected(struct asking_door *asking, int64_t property_id);
+/* The same of the home of a resident, to whom a broken glass may open it. */
+bool asking_place_is_protected(struct asking_door *asking, int64_t property_id, int64_t resident_id);
+
+/* The lists of what may be hidden, for the snapshot of GENERATION. */
+enum status asking_take_hidden(struct asking_door *asking, int64_t generation, struct error *error) MUST_CHECK;
+void disclosure_hidden_drop(struct disclosure *door, struct disclosure_hidden *hidden); /* NULL is fine */
+/* Whether the address of this version of a row is one that the viewer may not know of, whoever the resident is. */
+bool asking_row_is_protected(struct asking_door *asking, int64_t resident_id, const struct found_row *row);
+/* Who is not there for the viewer's search, and whose addresses find nobody. */
+void asking_hide_from_search(struct search_permission *out, struct asking_door *asking);
 /* Residences that the viewer sees some of ROWS of. */
 enum status asking_residences(struct disclosure_resident *out, struct asking_door *asking, int64_t resident_id,
 			      const struct read_rows *rows, struct error *error) MUST_CHECK;

@@ -125,7 +125,7 @@ static enum status pack_person(const struct line_person **out, struct asking_doo
 static enum status read_person(const struct line_person **out, struct asking_door *asking, int64_t resident_id,
 			       bool properties, struct error *error)
 {
-	struct found found = {.for_line = true};
+	struct found found = {.resident_id = resident_id, .for_line = true};
 	enum status status = asking_find_facts(&found, asking, resident_id, true, error);
 	if (!status && found.count == 0) /* of whom nobody says anything any more */
 		status = asking_find_facts(&found, asking, resident_id, false, error);
@@ -177,8 +177,8 @@ static void let_values_through(struct disclosed_row *out, struct asking_door *as
 	out->values = through;
 }
 
-static void let_row_through(struct disclosed_row *out, struct asking_door *asking, const struct line_person *person,
-			    const struct line_row *row, bool address_hidden)
+static void let_row_through(struct disclosed_row *out, struct asking_door *asking, int64_t resident_id,
+			    const struct line_person *person, const struct line_row *row, bool address_hidden)
 {
 	const struct profile_feed *feed = &asking->door->parts.profile->feeds.at[row->feed];
 	const struct feed_plan *plan = asking_plan(asking, feed);
@@ -196,14 +196,15 @@ static void let_row_through(struct disclosed_row *out, struct asking_door *askin
 				      .presence_only = !plan->any_allowed};
 	if (!plan->any_allowed)
 		return;
+	address_hidden = address_hidden || asking_row_is_protected(asking, resident_id, &place);
 	out->valid_to = row->has_end ? row->valid_to : DATE_UNKNOWN;
 	out->property_id = address_hidden || !plan->seals_allowed ? 0 : row->property_id;
 	const char *values = (const char *)&person->rows[person->row_count];
 	let_values_through(out, asking, text_slice(values + row->packed, row->packed_len), address_hidden);
 }
 
-static void let_through(struct read_rows *out, struct asking_door *asking, const struct line_person *person,
-			bool address_hidden)
+static void let_through(struct read_rows *out, struct asking_door *asking, int64_t resident_id,
+			const struct line_person *person, bool address_hidden)
 {
 	out->rows = ARENA_ARRAY(asking->arena, person->row_count, struct disclosed_row);
 	for (size_t i = 0; i < person->row_count; i++) {
@@ -212,7 +213,7 @@ static void let_through(struct read_rows *out, struct asking_door *asking, const
 		if (!plan->any_allowed && plan->presence.verdict != POLICY_ALLOW)
 			continue;
 		plan->asked = true;
-		let_row_through(&out->rows[out->row_count++], asking, person, row, address_hidden);
+		let_row_through(&out->rows[out->row_count++], asking, resident_id, person, row, address_hidden);
 	}
 }
 
@@ -246,7 +247,7 @@ enum status asking_read_lines(struct read_rows *out, struct asking_door *asking,
 		asking_keep(asking, asking->state->lines, resident_id, &person->block);
 	}
 	asking_of(asking, resident_id);
-	let_through(out, asking, person, address_hidden);
+	let_through(out, asking, resident_id, person, address_hidden);
 	asking_of(asking, 0);
 	remember(asking, resident_id, properties, out);
 	return STATUS_OK;

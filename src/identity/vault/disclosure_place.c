@@ -64,7 +64,14 @@ static enum status open_property_seal(struct disclosed_property *out, struct ask
 
 bool asking_property_is_protected(struct asking_door *asking, int64_t property_id)
 {
-	const struct policy_bounds bounds = policy_bounds_of(asking->door->parts.policy, POLICY_PROPERTY, property_id);
+	return asking_place_is_protected(asking, property_id, 0);
+}
+
+bool asking_place_is_protected(struct asking_door *asking, int64_t property_id, int64_t resident_id)
+{
+	struct policy_bounds bounds = policy_bounds_of(asking->door->parts.policy, POLICY_PROPERTY, property_id);
+	if (resident_id)
+		bounds.restrictions = policy_restrictions_left(bounds.restrictions, asking->pass, resident_id);
 	return !policy_may_know_of(asking->grid, &bounds) ||
 	       !policy_may_know_address(asking->grid, bounds.restrictions);
 }

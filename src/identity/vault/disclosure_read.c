@@ -126,7 +126,10 @@ enum status asking_begin(struct asking_door *asking, struct disclosure *door, co
 	asking->disclosed = ARENA_ARRAY(arena, profile->elements.count, uint8_t);
 	asking->agreements = ARENA_ARRAY(arena, profile->agreements.count, uint8_t);
 	buf_init(&asking->plain, PLAIN_MAX);
-	return STATUS_OK;
+	status = asking_take_hidden(asking, picture.generation, error);
+	if (status)
+		asking_end(asking);
+	return status;
 }
 
 void asking_end(struct asking_door *asking)
@@ -134,6 +137,7 @@ void asking_end(struct asking_door *asking)
 	buf_wipe(&asking->plain);
 	buf_release(&asking->plain);
 	policy_grid_done(asking->grid);
+	disclosure_hidden_drop(asking->door, asking->hidden);
 	disclosure_state_drop(asking->state);
 	store_rollback(asking->data); /* it only read */
 	store_pool_give(asking->door->parts.data, asking->data);
@@ -536,9 +540,11 @@ struct disclosed_origin asking_origin(struct asking_door *asking, const struct f
 		extract->as_at,  extract->received, newest > extract->as_at ? newest : extract->as_at};
 }
 
-static enum status disclose_row(struct disclosed_row *out, struct asking_door *asking, const struct found_row *row,
-				const struct feed_plan *plan, bool address_hidden, struct error *error)
+static enum status disclose_row(struct disclosed_row *out, struct asking_door *asking, const struct found *found,
+				const struct found_row *row, const struct feed_plan *plan, bool address_hidden,
+				struct error *error)
 {
+	address_hidden = address_hidden || asking_row_is_protected(asking, found->resident_id, row);
 	*out = (struct disclosed_row){.origin = asking_origin(asking, row),
 				      .valid_from = DATE_UNKNOWN,
 				      .valid_to = DATE_UNKNOWN,
@@ -573,7 +579,7 @@ static enum status disclose_rows(struct read_rows *out, struct asking_door *aski
 		out->record_count += row->record_id != record_id;
 		record_id = row->record_id;
 		enum status status =
-			disclose_row(&out->rows[out->row_count++], asking, row, plan, address_hidden, error);
+			disclose_row(&out->rows[out->row_count++], asking, found, row, plan, address_hidden, error);
 		if (status)
 			return status;
 	}
@@ -655,7 +661,7 @@ static enum status find_all(struct found *found, struct asking_door *asking, int
 static enum status read_rows(struct read_rows *out, struct asking_door *asking, int64_t resident_id,
 			     bool address_hidden, struct error *error)
 {
-	struct found found = {0};
+	struct found found = {.resident_id = resident_id};
 	if (!asking->notes && take_kept(&found, asking, resident_id))
 		return disclose_rows(out, asking, &found, address_hidden, error);
 	enum status status = find_all(&found, asking, resident_id, error);

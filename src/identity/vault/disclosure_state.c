@@ -262,6 +262,7 @@ enum status disclosure_open_door(struct disclosure **out, const struct disclosur
 	struct store *data = NULL;
 	door->parts = *parts;
 	pthread_mutex_init(&door->lock, NULL);
+	pthread_mutex_init(&door->hidden_lock, NULL);
 	classify(door);
 	enum status status = store_pool_take(parts->data, &data, error);
 	if (!status) {
@@ -281,7 +282,9 @@ void disclosure_close_door(struct disclosure *door)
 	if (!door)
 		return;
 	disclosure_state_drop(door->state);
+	disclosure_hidden_drop(door, door->hidden);
 	pthread_mutex_destroy(&door->lock);
+	pthread_mutex_destroy(&door->hidden_lock);
 	free(door->classes);
 	free(door->in_line);
 	free(door);

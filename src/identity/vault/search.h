@@ -64,6 +64,10 @@ void search_builder_free(struct search_builder *builder);
 struct search_index;
 void search_index_free(struct search_index *index); /* wipes; NULL is fine */
 
+/* Where a resident stands, when the ids were given ascending. */
+#define SEARCH_NOBODY SIZE_MAX
+size_t search_position(const struct search_index *index, int64_t resident_id);
+
 struct search_size {
 	size_t residents, words, postings, identifiers, bytes;
 };
@@ -79,7 +83,11 @@ bool search_identifier_form(char *out, size_t cap, struct text in);
 struct search_permission {
 	struct search_feeds names, former, births, addresses;
 	bool (*identifier)(const void *context, unsigned feed, unsigned element);
+	bool (*is_address)(const void *context, unsigned element); /* an identifier that is a home's; NULL: none is */
 	const void *context;
+	/* Bits by search_position(): who is not there for the asker, and whose addresses find nobody. What they have is
+	 * left out before anything is weighed, so that it changes nothing that is found. NULL: nobody. */
+	const uint64_t *hidden, *no_address;
 };
 
 struct search_hit {
@@ -101,7 +109,7 @@ struct search_question {
 };
 
 /* Hits in the order of score_in_full. False when nothing in the query could be looked for. The
- * caller drops hits that the asker may not know of, and counts only `score` for protected addresses. */
+ * caller drops hits that the asker may not know of all the same: marks may have come since. */
 bool search_ask(const struct search_index *index, const struct search_question *question, struct arena *arena,
 		struct search_hit **hits, size_t *count);
 

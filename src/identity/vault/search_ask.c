@@ -67,6 +67,24 @@ static bool *allowed_sets(const struct search_index *index, const struct search_
 	return out;
 }
 
+static bool has_bit(const uint64_t *bits, uint32_t resident)
+{
+	return bits && (bits[resident / 64] >> (resident % 64) & 1);
+}
+
+size_t search_position(const struct search_index *index, int64_t resident_id)
+{
+	size_t low = 0, high = index->resident_count;
+	while (low < high) {
+		size_t middle = (low + high) / 2;
+		if (index->residents[middle] < resident_id)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low < index->resident_count && index->residents[low] == resident_id ? low : SEARCH_NOBODY;
+}
+
 /* ---- crediting ------------------------------------------------------------------------------------------ */
 
 static void touch(struct search_scratch *s, uint32_t resident)
@@ -140,46 +158,61 @@ static const bool *sets_of(const struct asking *a, char kind)
 	}
 }
 
-static void credit_word(struct asking *a, const struct search_candidate *candidate, float worth)
+/* Calls for each resident who has the word from a feed that may be looked at, and is there for the asker; counts them.
+ * WORTH 0: only counts. */
+static size_t credit_word(struct asking *a, const struct search_candidate *candidate, float worth)
 {
 	const struct search_index *index = a->index;
+	const struct search_permission *may = a->permission;
 	char kind = search_key(index, candidate->word).at[0];
 	const bool *allowed = sets_of(a, kind);
 	unsigned bit = bit_of(kind, candidate->weight);
 	uint32_t end = index->word[candidate->word + 1].first;
+	size_t count = 0;
 	for (uint32_t p = index->word[candidate->word].first; p < end; p++) {
-		if (allowed[index->postings[p].feeds])
-			credit(a, index->postings[p].resident, worth * candidate->weight, bit);
+		uint32_t resident = index->postings[p].resident;
+		if (!allowed[index->postings[p].feeds] || has_bit(may->hidden, resident) ||
+		    (is_address(bit) && has_bit(may->no_address, resident)))
+			continue;
+		count++;
+		if (worth > 0)
+			credit(a, resident, worth * candidate->weight, bit);
 	}
+	return count;
 }
 
-/* What the part is worth: by how rare its best words are. */
-static float worth_of(const struct asking *a)
+/* How many have the best words of the part that anybody has, as far as the asker may know: a word that only others have
+ * is one that nobody has. Candidates before these are dropped from the front. */
+static size_t best_frequency(struct asking *a, size_t *first)
 {
+	const struct search_candidates *c = a->candidates;
 	size_t frequency = 0;
-	float best = a->candidates->at[0].weight;
-	for (size_t i = 0; i < a->candidates->count && a->candidates->at[i].weight >= best - 0.001F; i++)
-		frequency += search_frequency(a->index, a->candidates->at[i].word);
-	return rarity(a->index, frequency);
+	for (*first = 0; *first < c->count && !frequency;) {
+		size_t next = *first;
+		for (; next < c->count && c->at[next].weight >= c->at[*first].weight - 0.001F; next++)
+			frequency += credit_word(a, &c->at[next], 0);
+		*first = frequency ? *first : next;
+	}
+	return frequency;
 }
 
-/* Credits the candidates of one part, best first; IMPORTANCE scales what it is worth. */
-static void credit_part(struct asking *a, float importance)
+/* Credits the candidates of one part, best first; IMPORTANCE scales what it is worth. MISSES: a part that nobody has is
+ * missed, by all alike. */
+static void credit_part(struct asking *a, float importance, bool misses)
 {
 	struct search_candidates *c = a->candidates;
+	size_t first = 0, looked = 0;
 	a->part++;
-	if (c->count == 0) {
-		a->possible += importance * rarity(a->index, 0) * 0.5F; /* nobody has it: all miss it alike */
-		return;
-	}
-	qsort(c->at, c->count, sizeof *c->at, compare_candidates);
-	float worth = worth_of(a) * importance;
-	size_t looked = 0;
-	for (size_t i = 0; i < c->count && looked < POSTINGS_MAX; i++) {
-		looked += search_frequency(a->index, c->at[i].word);
-		credit_word(a, &c->at[i], worth);
-	}
-	a->possible += worth;
+	if (c->count)
+		qsort(c->at, c->count, sizeof *c->at, compare_candidates);
+	size_t frequency = best_frequency(a, &first);
+	float worth = rarity(a->index, frequency) * importance;
+	for (size_t i = first; i < c->count && looked < POSTINGS_MAX; i++)
+		looked += credit_word(a, &c->at[i], worth);
+	if (frequency)
+		a->possible += worth;
+	else if (misses)
+		a->possible += worth * 0.5F;
 	c->count = 0;
 }
 
@@ -192,13 +225,12 @@ static void ask_term(struct asking *a, const struct search_query *query, size_t 
 	if (term->number) { /* a house number tells only with its street */
 		if (*term->house)
 			search_candidates_exact(a->index, SEARCH_HOUSE, text_of(term->house), 1, a->candidates);
-		if (a->candidates->count)
-			credit_part(a, 1.0F);
+		credit_part(a, 1.0F, false);
 		return;
 	}
 	search_candidates_names(a->index, word, i + 1 == query->term_count, a->candidates);
 	search_candidates_streets(a->index, word, a->candidates);
-	credit_part(a, 1.0F);
+	credit_part(a, 1.0F, true);
 }
 
 static void add_birth(struct asking *a, date d, float weight)
@@ -225,13 +257,13 @@ static void ask_birth(struct asking *a, date d)
 	}
 	for (int step = -1; step <= 1; step += 2)
 		add_birth(a, d + step, 0.5F);
-	credit_part(a, 1.2F);
+	credit_part(a, 1.2F, true);
 }
 
 static void ask_postcode(struct asking *a, const char *postcode)
 {
 	search_candidates_postcode(a->index, text_of(postcode), a->candidates);
-	credit_part(a, 1.0F);
+	credit_part(a, 1.0F, true);
 }
 
 static size_t first_identifier(const struct search_index *index, int64_t hash)
@@ -258,7 +290,10 @@ static bool ask_identifier(struct asking *a, const struct search_question *quest
 	for (size_t i = first_identifier(index, hash);
 	     i < index->identifier_count && index->identifiers[i].hash == hash; i++) {
 		const struct search_identifier *id = &index->identifiers[i];
-		if (!a->permission->identifier(a->permission->context, id->feed, id->element))
+		const struct search_permission *may = a->permission;
+		if (!may->identifier(may->context, id->feed, id->element) || has_bit(may->hidden, id->resident) ||
+		    (has_bit(may->no_address, id->resident) && may->is_address &&
+		     may->is_address(may->context, id->element)))
 			continue;
 		credit(a, id->resident, worth, FOUND_IDENTIFIER);
 		found = true;

@@ -11,21 +11,6 @@
 #include <pthread.h>
 #include <stdatomic.h>
 
-/* The value of ELEMENT in FEED's newest row; "(withheld)", or "(none)". */
-static const char *value_in(const struct disclosure_resident *answer, const char *feed, const char *element)
-{
-	for (size_t i = 0; i < answer->row_count; i++) {
-		const struct disclosed_row *row = &answer->rows[i];
-		if (!row->newest || !text_is(row->origin.feed->id, feed))
-			continue;
-		for (size_t v = 0; v < row->value_count; v++) {
-			if (text_is(row->values[v].element->id, element))
-				return row->values[v].withheld ? "(withheld)" : row->values[v].value.at;
-		}
-	}
-	return "(none)";
-}
-
 static int64_t audit_count(const char *where)
 {
 	char sql[200];
@@ -131,19 +116,6 @@ static void test_a_protected_address_is_in_no_value(void **state)
 	assert_int_equal(open_as(&answer, "housing_officer", "homelessness_prevention", 1004), STATUS_OK);
 	assert_false(answer.address_protected);
 	assert_string_equal(value_in(&answer, "housing_tenancies", "postcode"), "EM4 9ZZ");
-}
-
-static size_t find_as(const char *role, const char *purpose, const char *query, int64_t *first)
-{
-	struct error e;
-	struct viewer viewer = borough_viewer(&borough, role, purpose);
-	struct disclosure_search search = {.query = text_of(query), .viewer = &viewer, .on = DATE_UNKNOWN};
-	struct disclosure_finding finding;
-	assert_ok(disclosure_find(&finding, borough.door, &search, &arena, &e), &e);
-	assert_ok(disclosure_wait(finding.ticket, &e), &e);
-	assert_true(finding.ready);
-	*first = finding.count ? finding.at[0].person.resident_id : 0;
-	return finding.count;
 }
 
 static void test_search_finds_what_the_viewer_may_see(void **state)
