@@ -240,7 +240,7 @@ class Subjects:
                 "AND h.ended_run IS NULL GROUP BY 1 HAVING COUNT(DISTINCT m.resident_id) = 2"):
             members = open_residents("SELECT DISTINCT resident_id FROM household_member WHERE household_id = %s AND to_date IS NULL" % household)
             if len(members) == 2 and not taken & {row[0] for row in members}:
-                if here.visitor_of("housing_officer").get("/households/" + here.page_id(household))[1].count("/residents/") >= 2:
+                if len(json.loads(in_json(here.visitor_of("housing_officer"), "/households/" + here.page_id(household)))["members"]) == 2:
                     return household, [row[0] for row in members]
         raise AssertionError("no two live together")
 
@@ -363,7 +363,9 @@ def others_at_an_address_are_fewer():
         path, = ["/households/" + here.page_id(row[0]) for row in there[:1]] or [None]
         if len(there) > 3 and "others" in in_json(officer, path):
             break
-    hidden = {row[1] for row in there if row[0] != there[0][0]}
+    # Whose address is hidden, theirs is with whom they live: nobody with a housemate.
+    homes = [row[0] for row in there]
+    hidden = {row[1] for row in there if row[0] != there[0][0] and homes.count(row[0]) == 1}
     hidden = set(sorted(hidden)[:2])
     others = [count(officer.get(path)[1], "others?")]
     for restriction in [of for of, entitled in {**here.OPEN_TO, **HIDES_ADDRESS}.items() if "housing_officer" not in entitled]:
