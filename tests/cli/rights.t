@@ -19,6 +19,7 @@ A copy of all that is held, for a folder that only its owner sees
   Looks by staff             1
   Marked for a person        0
   Waiting for a decision     0
+  Waiting for a second look  0
   Withheld by decision       0
   As HTML and JSON. There is no PDF: Chromium is not installed or did not print; print copy.html from any browser.
   $ ls copy && stat -c %a copy copy/copy.html copy/copy.json

@@ -80,60 +80,15 @@ int64_t copy_item(const struct copying *c, const char *kind, const int64_t *plac
 enum status copy_mark(const struct copying *c, struct rights_value *value, enum rights_mark mark, int64_t item,
 		      struct error *error)
 {
-	struct statement *query;
-	bool row;
+	struct rights_copy *copy = c->copy;
 	value->mark = mark;
 	value->item = item;
-	value->state = ITEM_WAITS;
-	enum status status = store_prepare(&query, c->parts->desk,
-					   "SELECT decision FROM redaction_decision WHERE item = :item", error);
-	if (status != STATUS_OK)
-		return status;
-	statement_bind_int(query, "item", item);
-	int decision = statement_column(query, "decision");
-	status = statement_step(query, &row, error);
-	if (status == STATUS_OK && row)
-		value->state = text_is(statement_text(query, decision), "release") ? ITEM_RELEASED : ITEM_WITHHELD;
-	statement_done(query);
-	c->copy->marked++;
-	c->copy->waiting += value->state == ITEM_WAITS;
-	c->copy->withheld += value->state == ITEM_WITHHELD;
-	return status;
-}
-
-static bool has_item(const struct rights_copy *copy, int64_t item)
-{
-	for (size_t r = 0; r < copy->row_count; r++)
-		for (size_t v = 0; v < copy->rows[r].count; v++)
-			if (copy->rows[r].values[v].mark && copy->rows[r].values[v].item == item)
-				return true;
-	return false;
-}
-
-enum status rights_decide(const struct rights_copy *copy, struct store *desk, int64_t item, bool release,
-			  struct text by, struct error *error)
-{
-	struct statement *write;
-	if (!has_item(copy, item)) {
-		error_set(error, STATUS_NOT_FOUND, "rights.item", "the copy has no marked item of this number");
-		error_remedy(error, "take a number from the list of what is to be confirmed, as it is now");
-		return STATUS_NOT_FOUND;
-	}
-	enum status status = store_prepare(
-		&write, desk,
-		"INSERT INTO redaction_decision (item, resident_id, decision, decided_at, decided_by) VALUES (:item, "
-		":resident, :decision, :now, :by) ON CONFLICT (item) DO UPDATE SET resident_id = excluded.resident_id, "
-		"decision = excluded.decision, decided_at = excluded.decided_at, decided_by = excluded.decided_by",
-		error);
-	if (status != STATUS_OK)
-		return status;
-	statement_bind_int(write, "item", item);
-	statement_bind_int(write, "resident", copy->resident_id);
-	statement_bind_text(write, "decision", release ? TEXT("release") : TEXT("withhold"));
-	statement_bind_int(write, "now", instant_now());
-	statement_bind_text(write, "by", by);
-	status = statement_run(write, NULL, error);
-	statement_done(write);
+	enum status status = redaction_read(c, value, error);
+	copy->marked++;
+	copy->waiting += value->state == ITEM_WAITS;
+	copy->withheld += value->state == ITEM_WITHHELD;
+	copy->unconfirmed += value->state != ITEM_WAITS && !value->confirmed;
+	copy->withheld_by[value->exemption] += value->state == ITEM_WITHHELD;
 	return status;
 }
 

@@ -146,6 +146,14 @@ const struct erasure_column erasure_columns[] = {
 	BY_RESIDENT(DESK, list_outcome, subject_key),
 	GOES_WITH(DESK, "list_outcome", "note_sealed"),
 	BY_RESIDENT(DESK, redaction_decision, resident_id),
+	GOES_WITH(DESK, "redaction_decision", "reason_sealed"),
+	{DESK, "access_request_act", "request_id",
+	 "DELETE FROM access_request_act WHERE request_id IN (SELECT request_id FROM access_request WHERE resident_id "
+	 "= "
+	 ":resident)",
+	 NULL},
+	GOES_WITH(DESK, "access_request_act", "words_sealed"),
+	BY_RESIDENT(DESK, access_request, resident_id),
 	{DESK, "note_verdict", "client_hash",
 	 "DELETE FROM note_verdict WHERE client_hash = :client AND source_id = :source", NULL},
 	{DESK, "flag_record", "client_hash",

@@ -6,9 +6,9 @@
  *
  * A copy has every version of every row with its source, and beside it what was made of the rows: links, homes,
  * households, lists, reports, and who looked.  What may speak of somebody else, or would endanger somebody, is
- * *marked*: it is withheld until a person has confirmed that it may go out, item by item (rights_decide()).  A decision
- * is for one value of one version: a row that changes is decided anew.  Names of other residents are never part of a
- * copy.
+ * *marked*: it is withheld until a person has decided that it may go out, item by item, and another has looked at that
+ * (redaction.h).  A decision is for one value of one version: a row that changes is decided anew.  Names of other
+ * residents are never part of a copy.
  *
  * Nothing here asks policy: a copy is for the resident.  Whoever shows one to staff asks the door first.
  */
@@ -39,16 +39,33 @@ const char *rights_mark_words(enum rights_mark mark);
 
 enum rights_state { ITEM_OPEN, ITEM_WAITS, ITEM_RELEASED, ITEM_WITHHELD }; /* OPEN: not marked */
 
+/* By what a marked item may be withheld (redaction.h has the words and the law). */
+enum rights_exemption {
+	EXEMPTION_NONE,
+	EXEMPTION_THIRD_PARTY,
+	EXEMPTION_SERIOUS_HARM,
+	EXEMPTION_CHILD_ABUSE,
+	EXEMPTION_CRIME,
+	EXEMPTION_PRIVILEGE,
+	EXEMPTION_ADOPTION,
+	EXEMPTION_COURT,
+	EXEMPTION_REFERENCE,
+	EXEMPTION_COUNT
+};
+
 struct rights_value {
 	const struct profile_element *element; /* NULL: what staff wrote */
 	struct text title, value;
 	enum rights_mark mark;
 	enum rights_state state;
-	int64_t item; /* of a marked one: what rights_decide() takes */
+	int64_t item;                    /* of a marked one: what redaction_decide() takes */
+	bool confirmed;                  /* somebody else has looked at the decision */
+	enum rights_exemption exemption; /* of a withheld one */
+	struct text why, decided_by, looked_by;
 };
 static inline bool rights_value_goes_out(const struct rights_value *value)
 {
-	return value->state == ITEM_OPEN || value->state == ITEM_RELEASED;
+	return value->state == ITEM_OPEN || (value->state == ITEM_RELEASED && value->confirmed);
 }
 
 struct rights_row { /* one version of one row of a feed; or, FEED NULL, a report by staff */
@@ -77,15 +94,11 @@ struct rights_copy {
 	size_t row_count;
 	struct rights_table tables[RIGHTS_TABLES];
 	size_t table_count;
-	size_t marked, waiting, withheld;
+	size_t marked, waiting, withheld, unconfirmed; /* unconfirmed: decided, and nobody else has looked */
+	size_t withheld_by[EXEMPTION_COUNT];
 };
 /* STATUS_NOT_FOUND unless the resident has records; an id that was taken into another is told in the remedy. */
 enum status rights_copy(struct rights_copy *out, const struct rights_parts *parts, int64_t resident_id,
 			struct arena *arena, struct error *error) MUST_CHECK;
-
-/* A person has looked at a marked item of the copy: it may go out, or not. In the caller's desk transaction, which has
- * the audit entry too. STATUS_NOT_FOUND unless COPY has the item. */
-enum status rights_decide(const struct rights_copy *copy, struct store *desk, int64_t item, bool release,
-			  struct text by, struct error *error) MUST_CHECK;
 
 #endif

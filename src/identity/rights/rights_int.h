@@ -28,6 +28,8 @@ date copied_date(struct statement *row, const char *name);
 
 /* The item's number: a keyed hash of where it is, the same in every copy and on either database. */
 int64_t copy_item(const struct copying *c, const char *kind, const int64_t *place, size_t count, struct text element);
+/* Reads what was decided of VALUE's item. */
+enum status redaction_read(const struct copying *c, struct rights_value *value, struct error *error) MUST_CHECK;
 /* Marks VALUE, and takes note of what was decided of it. */
 enum status copy_mark(const struct copying *c, struct rights_value *value, enum rights_mark mark, int64_t item,
 		      struct error *error) MUST_CHECK;

@@ -104,3 +104,35 @@ CREATE TABLE erasure_done (
 CREATE TABLE brought_back (
   at  INSTANT NOT NULL PRIMARY KEY
 );
+
+-- shelf: desk
+-- migration 5
+
+-- Whoever withholds a marked item names the exemption and says why (sealed under the item); another person looks again, and
+-- nothing goes out before. What was decided before there was a second look waits for one.
+ALTER TABLE redaction_decision ADD COLUMN exemption TEXT;
+ALTER TABLE redaction_decision ADD COLUMN reason_sealed BLOB;
+ALTER TABLE redaction_decision ADD COLUMN looked_at INSTANT;
+ALTER TABLE redaction_decision ADD COLUMN looked_by TEXT;
+-- A request for a copy, and what was done about it, act by act; nothing is changed. asked_by: enum request_asker by name.
+-- what: logged | proven | extended | issued | withdrawn | refused. Words are sealed under the act.
+CREATE TABLE access_request (
+  request_no   SEQUENCE,
+  request_id   ID NOT NULL UNIQUE,
+  resident_id  ID NOT NULL,
+  received     DATE NOT NULL,
+  asked_by     TEXT NOT NULL
+);
+CREATE INDEX access_request_by_resident ON access_request (resident_id);
+CREATE TABLE access_request_act (
+  act_no        SEQUENCE,
+  act_id        ID NOT NULL UNIQUE,
+  request_id    ID NOT NULL REFERENCES access_request (request_id),
+  what          TEXT NOT NULL,
+  on_date       DATE,
+  detail        TEXT,
+  words_sealed  BLOB,
+  done_at       INSTANT NOT NULL,
+  done_by       TEXT NOT NULL
+);
+CREATE INDEX access_request_act_by_request ON access_request_act (request_id);

@@ -10,6 +10,8 @@
 #include "intake/intake.h"
 #include "reading/reading.h"
 #include "rights/flags.h"
+#include "rights/redaction.h"
+#include "rights/request.h"
 #include "vault/disclosure.h"
 
 #include <unistd.h>
@@ -91,6 +93,7 @@ static enum status change(struct opened *opened, struct waiting *waiting, struct
 		{opened->desk, &list_sealed_notes},           {opened->desk, &second_factor_sealed_rows},
 		{opened->desk, &disclosure_sealed_searches},  {opened->desk, &user_sealed_rows},
 		{opened->desk, &draft_sealed_rows},           {opened->desk, &rights_sealed_reasons},
+		{opened->desk, &redaction_sealed_reasons},    {opened->desk, &request_sealed_words},
 		{opened->desk, &disclosure_sealed_stated}};
 	const struct workspace *workspace = opened->workspace;
 	return vault_change_key(&(struct vault_change){.key_path = workspace->paths.master_key,

@@ -3,7 +3,7 @@
 
 #include "base/id.h"
 #include "report/subject_access.h"
-#include "rights/rights.h"
+#include "rights/redaction.h"
 
 #include <limits.h>
 #include <stdlib.h>
@@ -52,35 +52,59 @@ static enum status audit(struct opened *opened, const struct rights_copy *copy, 
 			    error);
 }
 
-static enum status decide_each(struct cli *cli, struct opened *opened, const struct rights_copy *copy, bool release,
-			       struct error *error)
+enum asked { RELEASE, WITHHOLD, LOOK_AGAIN };
+static const struct {
+	const char *option, *action;
+} asked[] = {[RELEASE] = {"release", "subject_access.release"},
+	     [WITHHOLD] = {"withhold", "subject_access.withhold"},
+	     [LOOK_AGAIN] = {"second-look", "subject_access.second_look"}};
+
+static enum status decide_item(struct cli *cli, const struct rights_parts *parts, const struct rights_copy *copy,
+			       enum asked what, int64_t item, struct error *error)
+{
+	char user[300];
+	const char *exemption = cli_value(cli, "exemption"), *why = cli_value(cli, "why");
+	struct redaction redaction = {.item = item,
+				      .release = what == RELEASE,
+				      .why = why ? text_of(why) : TEXT(""),
+				      .by = opened_user(user, sizeof user)};
+	if (what == LOOK_AGAIN)
+		return redaction_confirm(copy, parts, item, redaction.by, error);
+	if (what == WITHHOLD && exemption && !exemption_parse(text_of(exemption), &redaction.exemption)) {
+		error_set(error, STATUS_USAGE, "rights.exemption", "\"%s\" is no exemption", exemption);
+		error_remedy(error, "\"oneview help subject-access\" lists them");
+		return STATUS_USAGE;
+	}
+	return redaction_decide(copy, parts, &redaction, error);
+}
+
+static enum status decide_each(struct cli *cli, struct opened *opened, const struct rights_parts *parts,
+			       const struct rights_copy *copy, enum asked what, struct error *error)
 {
 	const char *given[CLI_MAX_VALUES];
-	size_t count = cli_value_list(cli, release ? "release" : "withhold", given, CLI_MAX_VALUES);
+	size_t count = cli_value_list(cli, asked[what].option, given, CLI_MAX_VALUES);
 	enum status status = STATUS_OK;
 	for (size_t i = 0; i < count && status == STATUS_OK; i++) {
 		int64_t item;
 		if (!id_parse(text_of(given[i]), &item))
 			return error_set(error, STATUS_USAGE, "rights.item", "\"%s\" is no item's number", given[i]);
-		status = rights_decide(copy, opened->desk, item, release, TEXT("operator"), error);
+		status = decide_item(cli, parts, copy, what, item, error);
 		if (status == STATUS_OK)
-			status = audit(opened, copy, release ? "subject_access.release" : "subject_access.withhold",
-				       text_of(given[i]), error);
+			status = audit(opened, copy, asked[what].action, text_of(given[i]), error);
 	}
 	return status;
 }
 
 /* Decisions, and that a copy was made: on disk before the copy is. */
-static enum status decide(struct cli *cli, struct opened *opened, const struct rights_copy *copy, struct error *error)
+static enum status decide(struct cli *cli, struct opened *opened, const struct rights_parts *parts,
+			  const struct rights_copy *copy, struct error *error)
 {
 	char detail[120];
 	snprintf(detail, sizeof detail, "%zu records, %zu rows, %zu marked", copy->records, copy->row_count,
 		 copy->marked);
 	enum status status = store_begin(opened->desk, error);
-	if (status == STATUS_OK)
-		status = decide_each(cli, opened, copy, true, error);
-	if (status == STATUS_OK)
-		status = decide_each(cli, opened, copy, false, error);
+	for (enum asked what = RELEASE; what <= LOOK_AGAIN && status == STATUS_OK; what++)
+		status = decide_each(cli, opened, parts, copy, what, error);
 	if (status == STATUS_OK)
 		status = audit(opened, copy, "subject_access.make", text_of(detail), error);
 	if (status == STATUS_OK)
@@ -100,14 +124,15 @@ static void answer(struct cli *cli, const struct rights_copy *copy, const struct
 	answer_int(out, "views", "Looks by staff", (int64_t)copy->views);
 	answer_int(out, "marked", "Marked for a person", (int64_t)copy->marked);
 	answer_int(out, "waiting", "Waiting for a decision", (int64_t)copy->waiting);
+	answer_int(out, "unconfirmed", "Waiting for a second look", (int64_t)copy->unconfirmed);
 	answer_int(out, "withheld", "Withheld by decision", (int64_t)copy->withheld);
 	answer_bool(out, "pdf", NULL, report->pdf);
 	answer_line(out, report->pdf ? "As HTML, JSON and PDF."
 				     : "As HTML and JSON. There is no PDF: Chromium is not installed or did not print; "
 				       "print copy.html from any browser.");
 	if (report->to_confirm)
-		answer_line(out, "to-confirm.html is for staff: it shows what waits, with the numbers for --release "
-				 "and --withhold. Remove it before the copy is given out.");
+		answer_line(out, "to-confirm.html is for staff: it shows what waits, with the numbers for --release, "
+				 "--withhold and --second-look. Remove it before the copy is given out.");
 }
 
 static enum status make(struct cli *cli, struct opened *opened, int64_t resident_id, struct error *error)
@@ -121,7 +146,7 @@ static enum status make(struct cli *cli, struct opened *opened, int64_t resident
 	arena_keep_secret(&arena);
 	enum status status = rights_copy(&copy, &parts, resident_id, &arena, error);
 	if (status == STATUS_OK)
-		status = decide(cli, opened, &copy, error);
+		status = decide(cli, opened, &parts, &copy, error);
 	if (status == STATUS_OK) /* with what was decided just now */
 		status = rights_copy(&copy, &parts, resident_id, &arena, error);
 	if (status == STATUS_OK)

@@ -125,24 +125,25 @@ static const struct cli_command commands[] = {
 			"six kinds "
 			"of explanation: as HTML, JSON, and PDF where Chromium is installed (ONEVIEW_CHROMIUM names "
 			"another).\n\nWhat may speak of somebody else, or comes from a feed that is kept apart, is "
-			"withheld "
-			"until a "
-			"person has decided of it: to-confirm.html shows such items with their numbers, for staff "
-			"only. A "
-			"decision is for "
-			"one value as it is now, is kept, and is in the audit, as is each copy.\n\nThe copy is in "
-			"clear; it "
-			"may not be "
-			"in the workspace.",
+			"withheld until a person has decided of it, and another person has looked at the decision: "
+			"to-confirm.html shows such items with their numbers, for staff only. Who withholds names the "
+			"exemption of the Data Protection Act 2018 and says why. A person is the account of the "
+			"operating system; the pages under /access-requests do the same for users. A decision is for "
+			"one value as it is now, is kept, and is in the audit, as is each copy.\n\nExemptions: "
+			"third_party, serious_harm, child_abuse, crime, privilege, adoption, court, reference.\n\nThe "
+			"copy is in clear; it may not be in the workspace.",
 		.operands = {WORKSPACE_OPERAND,
 			     {"RESIDENT", "the 13 characters that stand in the page's address", false, false}},
 		.options = {{"out", 'o', "FOLDER", "where the copy is to be; made for its owner alone", NULL},
 			    {"release", 0, "ITEM...", "a marked item may go out", NULL},
-			    {"withhold", 0, "ITEM...", "a marked item is left out", NULL}},
+			    {"withhold", 0, "ITEM...", "a marked item is left out, with --exemption and --why", NULL},
+			    {"exemption", 0, "NAME", "by what law it is withheld: third_party, say", NULL},
+			    {"why", 0, "TEXT", "why it is withheld, for the second look; sealed", NULL},
+			    {"second-look", 0, "ITEM...", "another person agrees with what was decided", NULL}},
 		.examples = {{"oneview subject-access council 2f8kq0v7m3x1d --out copy",
 			      "What there is, and what waits for a decision."},
 			     {"oneview subject-access council 2f8kq0v7m3x1d --out copy --release 0a1b2c3d4e5f6",
-			      "The same with one more item in it."}},
+			      "One more item may go out, when another person has looked: --second-look."}},
 		.run = cmd_subject_access,
 	},
 };

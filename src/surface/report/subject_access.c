@@ -1,260 +1,11 @@
 #include "report/subject_access.h"
 
 #include "base/file.h"
-#include "base/id.h"
-#include "web/document.h"
-#include "web/template.h"
+#include "web/subject_access.h"
 
 #include <stdlib.h>
 
-extern const char template_subject_access[];
-extern const unsigned long template_subject_access_len;
-
 enum { COPY_LARGEST = 256 << 20, PATH_ROOM = 1024 };
-
-struct paper {
-	const struct rights_copy *copy;
-	const struct profile *profile;
-	struct arena arena;
-	struct value *document;
-	bool for_staff; /* only what is marked and waits, with its values */
-};
-
-/* ---- head --------------------------------------------------------------------------------------------- */
-
-static void add_number(struct value *numbers, const char *title, size_t number)
-{
-	struct value *fact = add_object(numbers);
-	put_string(fact, "title", title);
-	put_int(fact, "value", (int64_t)number);
-}
-
-static void add_head(struct paper *paper)
-{
-	struct value *out = paper->document;
-	const struct rights_copy *copy = paper->copy;
-	char id[ID_TEXT_SIZE];
-	put_string(out, "title", paper->for_staff ? "To confirm before a copy is given out" : "What is held about you");
-	put_text(out, "council",
-		 text_is_empty(paper->profile->council) ? paper->profile->title : paper->profile->council);
-	put_string(
-		out, "lead",
-		paper->for_staff
-			? "For staff, not for the resident: each item below is left out of the copy until somebody "
-			  "has decided of it. Release it, or withhold it, by its number."
-			: "This is everything that OneView holds about you, where each part came from, who may see it, "
-			  "who did, and what was made of it.");
-	put_text(out, "date", document_long_date(&paper->arena, date_today()));
-	put_text(out, "resident", arena_text(&paper->arena, text_of(id_format(copy->resident_id, id))));
-	put_bool(out, "explained", !paper->for_staff);
-	put_string(out, "rows_title", paper->for_staff ? "What is to be confirmed" : "What the sources say");
-	struct value *numbers = put_array(out, "numbers");
-	add_number(numbers, "Sources", copy->sources);
-	add_number(numbers, "Records", copy->records);
-	add_number(numbers, "Rows, every version", copy->row_count);
-	add_number(numbers, "Looks at your page", copy->views);
-	put_int(out, "waiting", paper->for_staff ? 0 : (int64_t)copy->waiting);
-	put_string(out, "waiting_words", copy->waiting == 1 ? "value is" : "values are");
-	put_int(out, "withheld", paper->for_staff ? 0 : (int64_t)copy->withheld);
-	put_string(out, "withheld_words", copy->withheld == 1 ? "value was" : "values were");
-}
-
-/* ---- the six kinds of explanation ---------------------------------------------------------------------- */
-
-static struct value *add_explanation(struct value *all, const char *kind, const char *title)
-{
-	struct value *one = add_object(all);
-	put_string(one, "kind", kind);
-	put_string(one, "title", title);
-	return put_array(one, "paragraphs");
-}
-
-static void explain_how(struct paper *paper, struct value *all)
-{
-	const struct rights_copy *copy = paper->copy;
-	struct value *why = add_explanation(all, "rationale", "Rationale: why your records are together");
-	add_text(why,
-		 arena_format(
-			 &paper->arena,
-			 "%zu records of %zu sources are kept together as yours, held by %zu comparisons "
-			 "that are shown below with what spoke for each. Two records are linked when what they have in "
-			 "common (names, date of birth, addresses, numbers) is far likelier for one person than for "
-			 "two.",
-			 copy->records, copy->sources, copy->links));
-	add_text(why, copy->lists
-			      ? TEXT("You are on a list that staff look into; the reasons stand below. A list counts "
-				     "what is the case. It does not decide.")
-			      : TEXT("You are on no list that staff look into."));
-	struct value *who = add_explanation(all, "responsibility", "Responsibility: who answers for it");
-	add_text(who, arena_format(&paper->arena,
-				   "%.*s is responsible. Each source's own service answers for what its rows say; the "
-				   "agreements below say who may see what. Ask the council's data protection officer "
-				   "for a person to "
-				   "look at anything here again.",
-				   TEXT_ARG(text_is_empty(paper->profile->council) ? paper->profile->title
-										   : paper->profile->council)));
-	struct value *data = add_explanation(all, "data", "Data: what was used and where it came from");
-	add_text(data,
-		 TEXT("Every row below names its source's feed, the file and line it came in, the day up to which it "
-		      "was known, and how long it was current."));
-}
-
-static void explain_what_for(struct paper *paper, struct value *all)
-{
-	const struct rights_copy *copy = paper->copy;
-	struct value *fair = add_explanation(all, "fairness", "Fairness: whether people are treated alike");
-	add_text(fair,
-		 TEXT("Ethnicity, religion and health take no part in putting records together. Sex and date of birth "
-		      "do, since they tell people apart. How often records are wrongly joined or wrongly kept "
-		      "apart can be measured by sex, age, ethnic group and naming tradition."));
-	struct value *safe = add_explanation(all, "safety", "Safety: how sure it is, and what is done about doubt");
-	add_text(safe, copy->doubtful
-			       ? arena_format(&paper->arena,
-					      "%zu comparisons with a record that is kept as somebody else's are "
-					      "doubtful; a person decides of such. ",
-					      copy->doubtful)
-			       : TEXT("No comparison between your records and somebody else's is in doubt."));
-	add_text(safe,
-		 TEXT("What identifies you is stored encrypted. Every look is written down before anything is shown, "
-		      "in a record that nobody can change unnoticed."));
-	struct value *impact = add_explanation(all, "impact", "Impact: what it does to you");
-	add_text(impact,
-		 TEXT("Staff whose role and purpose an agreement allows see this when they work with you. OneView "
-		      "puts things before people; it decides nothing by itself."));
-	add_text(impact,
-		 TEXT("If something is wrong, say so and it goes to the source's owner. You may object to a use, ask "
-		      "for it to be restricted, or for data to be erased; and you may complain to the Information "
-		      "Commissioner."));
-}
-
-static void add_explanations(struct paper *paper)
-{
-	struct value *all = put_array(paper->document, "explanations");
-	explain_how(paper, all);
-	explain_what_for(paper, all);
-}
-
-/* ---- rows -------------------------------------------------------------------------------------------------- */
-
-static void put_lifetime(struct paper *paper, struct value *out, const struct rights_row *row)
-{
-	put_date(out, "valid_from", row->valid_from);
-	put_date(out, "valid_to", row->valid_to);
-	put_date(out, "as_at", row->as_at);
-	if (!row->feed) {
-		put_text(out, "source", document_long_date(&paper->arena, row->as_at));
-		return;
-	}
-	put_instant(out, "received", row->received);
-	put_text(out, "feed", row->feed->id);
-	put_text(out, "file", row->file_name);
-	put_int(out, "line", row->line);
-	put_int(out, "version", row->version);
-	put_int(out, "record", row->record_id);
-	put_text(out, "ended", row->ended);
-	struct text until = document_long_date(&paper->arena, row->valid_to),
-		    since = document_long_date(&paper->arena, row->valid_from),
-		    as_at = document_long_date(&paper->arena, row->as_at);
-	put_format(out, "source", "%.*s; record %lld, line %d of %.*s, as at %.*s. From %.*s%s%.*s%s%.*s.",
-		   TEXT_ARG(row->feed->source->title), (long long)row->record_id, row->line, TEXT_ARG(row->file_name),
-		   TEXT_ARG(as_at), TEXT_ARG(since), text_is_empty(until) ? "" : " to ", TEXT_ARG(until),
-		   text_is_absent(row->ended) ? "" : ": ", TEXT_ARG(row->ended));
-}
-
-static void put_value(struct paper *paper, struct value *values, const struct rights_value *value)
-{
-	bool out = paper->for_staff || rights_value_goes_out(value);
-	struct value *one = add_object(values);
-	char id[ID_TEXT_SIZE];
-	if (value->element)
-		put_text(one, "element", value->element->id);
-	if (value->mark) {
-		put_text(one, "item", arena_text(&paper->arena, text_of(id_format(value->item, id))));
-		put_string(one, "marked", rights_mark_words(value->mark));
-	}
-	if (paper->for_staff)
-		put_format(one, "title", "%.*s (%s), item %s", TEXT_ARG(value->title), rights_mark_words(value->mark),
-			   id);
-	else
-		put_text(one, "title", value->title);
-	put_bool(one, "missing", !out);
-	if (out)
-		put_text(one, "value", value->value);
-	else
-		put_format(one, "value", "%s: %s",
-			   value->state == ITEM_WAITS ? "Not yet confirmed by a person" : "Left out",
-			   rights_mark_words(value->mark));
-}
-
-static bool is_wanted(const struct paper *paper, const struct rights_value *value)
-{
-	return !paper->for_staff || value->state == ITEM_WAITS;
-}
-
-static void add_rows(struct paper *paper)
-{
-	struct value *rows = put_array(paper->document, "rows");
-	for (size_t r = 0; r < paper->copy->row_count; r++) {
-		const struct rights_row *row = &paper->copy->rows[r];
-		size_t wanted = 0;
-		for (size_t v = 0; v < row->count; v++)
-			wanted += is_wanted(paper, &row->values[v]);
-		if (!wanted && paper->for_staff)
-			continue;
-		struct value *out = add_object(rows);
-		put_text(out, "title", row->title);
-		put_lifetime(paper, out, row);
-		struct value *values = put_array(out, "values");
-		for (size_t v = 0; v < row->count; v++)
-			if (is_wanted(paper, &row->values[v]))
-				put_value(paper, values, &row->values[v]);
-	}
-}
-
-static void add_table(struct value *tables, const struct rights_table *table)
-{
-	struct value *out = add_object(tables);
-	put_string(out, "id", table->id);
-	put_string(out, "title", table->title);
-	put_string(out, "says", table->says);
-	put_bool(out, "any", table->rows > 0);
-	struct value *headings = put_array(out, "headings");
-	for (size_t i = 0; i < table->columns; i++)
-		add_text(headings, text_of(table->headings[i]));
-	struct value *rows = put_array(out, "rows");
-	for (size_t r = 0; r < table->rows; r++) {
-		struct value *cells = put_array(add_object(rows), "cells");
-		for (size_t i = 0; i < table->columns; i++)
-			add_text(cells, table->cells[r * table->columns + i]);
-	}
-}
-
-static void build(struct paper *paper)
-{
-	paper->document = document_object(&paper->arena);
-	add_head(paper);
-	if (!paper->for_staff)
-		add_explanations(paper);
-	add_rows(paper);
-	struct value *tables = put_array(paper->document, "tables");
-	for (size_t i = 0; i < paper->copy->table_count && !paper->for_staff; i++)
-		add_table(tables, &paper->copy->tables[i]);
-}
-
-/* ---- files --------------------------------------------------------------------------------------------------- */
-
-static enum status render(const struct paper *paper, struct buf *out, struct error *error)
-{
-	struct template_set *set = template_set_new(TEMPLATE_PAGES);
-	enum status status = template_set_add(set, TEXT("subject_access"),
-					      text_slice(template_subject_access, template_subject_access_len), error);
-	if (status == STATUS_OK)
-		status = template_set_link(set, error);
-	if (status == STATUS_OK)
-		status = template_render(template_find(set, TEXT("subject_access")), paper->document, out, error);
-	template_set_free(set);
-	return status;
-}
 
 static enum status write_file(const char *folder, const char *name, const struct buf *content, struct error *error)
 {
@@ -270,23 +21,23 @@ static enum status write_file(const char *folder, const char *name, const struct
 static enum status write_paper(const struct rights_copy *copy, const struct profile *profile, const char *folder,
 			       bool for_staff, struct error *error)
 {
-	struct paper paper = {.copy = copy, .profile = profile, .for_staff = for_staff};
+	struct arena arena;
 	struct buf out;
-	arena_init(&paper.arena, COPY_LARGEST);
-	arena_keep_secret(&paper.arena);
+	arena_init(&arena, COPY_LARGEST);
+	arena_keep_secret(&arena);
 	buf_init(&out, COPY_LARGEST);
-	build(&paper);
-	enum status status = render(&paper, &out, error);
+	struct value *document = subject_access_document(copy, profile, for_staff, &arena);
+	enum status status = subject_access_render(&out, document, error);
 	if (status == STATUS_OK)
 		status = write_file(folder, for_staff ? "to-confirm.html" : "copy.html", &out, error);
 	buf_wipe(&out);
 	if (!for_staff && status == STATUS_OK) {
-		document_emit_json(paper.document, &out);
+		document_emit_json(document, &out);
 		status = write_file(folder, "copy.json", &out, error);
 	}
 	buf_wipe(&out);
 	buf_release(&out);
-	arena_release(&paper.arena);
+	arena_release(&arena);
 	return status;
 }
 
@@ -303,7 +54,7 @@ enum status report_subject_access(struct subject_access_report *out, const struc
 				  const struct profile *profile, const char *folder, struct error *error)
 {
 	char html[PATH_ROOM], pdf[PATH_ROOM];
-	*out = (struct subject_access_report){.to_confirm = copy->waiting > 0};
+	*out = (struct subject_access_report){.to_confirm = copy->waiting + copy->unconfirmed > 0};
 	snprintf(html, sizeof html, "%s/copy.html", folder);
 	snprintf(pdf, sizeof pdf, "%s/copy.pdf", folder);
 	enum status status = file_make_folder(folder, 0700, error);

@@ -9,7 +9,7 @@
 #include "support/borough.h"
 
 #include "casework/casework.h"
-#include "rights/rights.h"
+#include "rights/redaction.h"
 
 static struct borough b;
 static struct error e;
@@ -144,32 +144,99 @@ static int64_t report_on(int64_t resident_id, const char *words)
 	return report_id;
 }
 
-static void decide(const struct rights_copy *copy, int64_t item, bool release)
+static enum status decide(const struct rights_copy *copy, int64_t item, bool release, const char *by)
 {
+	const struct rights_parts all = parts();
+	const struct redaction redaction = {.item = item,
+					    .release = release,
+					    .exemption = release ? EXEMPTION_NONE : EXEMPTION_THIRD_PARTY,
+					    .why = TEXT("names her sister"),
+					    .by = text_of(by)};
 	assert_ok(store_begin(b.desk, &e), &e);
-	assert_ok(rights_decide(copy, b.desk, item, release, TEXT("officer"), &e), &e);
-	assert_ok(store_commit(b.desk, &e), &e);
+	enum status status = redaction_decide(copy, &all, &redaction, &e);
+	if (status == STATUS_OK)
+		assert_ok(store_commit(b.desk, &e), &e);
+	store_rollback(b.desk);
+	return status;
 }
 
-static void what_speaks_of_others_waits_for_a_decision(void **state)
+static enum status look_again(const struct rights_copy *copy, int64_t item, const char *by)
+{
+	const struct rights_parts all = parts();
+	assert_ok(store_begin(b.desk, &e), &e);
+	enum status status = redaction_confirm(copy, &all, item, text_of(by), &e);
+	if (status == STATUS_OK)
+		assert_ok(store_commit(b.desk, &e), &e);
+	store_rollback(b.desk);
+	return status;
+}
+
+static void what_speaks_of_others_waits_for_two_persons(void **state)
 {
 	(void)state;
+	static const char words[] = "her sister says otherwise";
 	assert_int_equal(copy_of(1001).marked, 0);
-	report_on(1001, "her sister says otherwise");
+	report_on(1001, words);
 	struct rights_copy copy = copy_of(1001);
 	assert_int_equal(copy.waiting, 1);
-	const struct rights_value *words = find(&copy, "her sister says otherwise");
-	assert_non_null(words);
-	assert_int_equal(words->mark, MARK_THIRD_PARTY);
-	assert_false(rights_value_goes_out(words));
-	decide(&copy, words->item, true);
+	const struct rights_value *value = find(&copy, words);
+	assert_non_null(value);
+	assert_int_equal(value->mark, MARK_THIRD_PARTY);
+	assert_false(rights_value_goes_out(value));
+	int64_t item = value->item;
+	assert_int_equal(look_again(&copy, item, "second"), STATUS_CONFLICT);
+	assert_string_equal(e.code, "rights.undecided");
+	assert_ok(decide(&copy, item, true, "first"), &e);
 	copy = copy_of(1001);
 	assert_int_equal(copy.waiting, 0);
-	assert_true(rights_value_goes_out(find(&copy, "her sister says otherwise")));
-	decide(&copy, words->item, false);
+	assert_int_equal(copy.unconfirmed, 1);
+	assert_false(rights_value_goes_out(find(&copy, words)));
+	assert_int_equal(look_again(&copy, item, "first"), STATUS_CONFLICT);
+	assert_string_equal(e.code, "rights.same_person");
+	assert_ok(look_again(&copy, item, "second"), &e);
 	copy = copy_of(1001);
+	assert_int_equal(copy.unconfirmed, 0);
+	assert_true(rights_value_goes_out(find(&copy, words)));
+}
+
+static void who_decides_anew_needs_a_second_look_anew(void **state)
+{
+	(void)state;
+	static const char words[] = "her sister says otherwise";
+	report_on(1001, words);
+	struct rights_copy copy = copy_of(1001);
+	int64_t item = find(&copy, words)->item;
+	assert_ok(decide(&copy, item, true, "first"), &e);
+	copy = copy_of(1001);
+	assert_ok(look_again(&copy, item, "second"), &e);
+	assert_ok(decide(&copy, item, false, "first"), &e);
+	copy = copy_of(1001);
+	const struct rights_value *value = find(&copy, words);
 	assert_int_equal(copy.withheld, 1);
-	assert_false(rights_value_goes_out(find(&copy, "her sister says otherwise")));
+	assert_int_equal(copy.unconfirmed, 1);
+	assert_int_equal(copy.withheld_by[EXEMPTION_THIRD_PARTY], 1);
+	assert_false(rights_value_goes_out(value));
+	assert_true(text_is(value->why, "names her sister"));
+	assert_int_equal(test_query(b.desk, "SELECT count(*) FROM redaction_decision WHERE reason_sealed LIKE "
+					    "'%sister%'"),
+			 0);
+}
+
+static void nothing_is_withheld_without_exemption_and_reason(void **state)
+{
+	(void)state;
+	report_on(1001, "her sister says otherwise");
+	struct rights_copy copy = copy_of(1001);
+	const struct rights_parts all = parts();
+	struct redaction redaction = {.item = find(&copy, "her sister says otherwise")->item,
+				      .why = TEXT("names her sister"),
+				      .by = TEXT("first")};
+	assert_int_equal(redaction_decide(&copy, &all, &redaction, &e), STATUS_INVALID);
+	assert_string_equal(e.code, "rights.exemption");
+	redaction.exemption = EXEMPTION_CRIME;
+	redaction.why = TEXT("");
+	assert_int_equal(redaction_decide(&copy, &all, &redaction, &e), STATUS_INVALID);
+	assert_string_equal(e.code, "rights.why");
 }
 
 static void what_says_who_is_protected_waits_too(void **state)
@@ -192,7 +259,8 @@ static void an_item_of_somebody_else_cannot_be_decided(void **state)
 	for (size_t r = 0; r < other.row_count && !item; r++)
 		for (size_t v = 0; v < other.rows[r].count && !item; v++)
 			item = other.rows[r].values[v].item;
-	assert_int_equal(rights_decide(&hers, b.desk, item, true, TEXT("officer"), &e), STATUS_NOT_FOUND);
+	assert_int_equal(decide(&hers, item, true, "officer"), STATUS_NOT_FOUND);
+	assert_int_equal(look_again(&hers, item, "officer"), STATUS_NOT_FOUND);
 }
 
 static void nobody_has_no_copy(void **state)
@@ -211,7 +279,9 @@ int main(void)
 		CASE(every_row_and_version_is_in_the_copy),
 		CASE(a_row_says_where_it_came_from),
 		CASE(who_may_see_it_and_who_did_is_told),
-		CASE(what_speaks_of_others_waits_for_a_decision),
+		CASE(what_speaks_of_others_waits_for_two_persons),
+		CASE(who_decides_anew_needs_a_second_look_anew),
+		CASE(nothing_is_withheld_without_exemption_and_reason),
 		CASE(what_says_who_is_protected_waits_too),
 		CASE(an_item_of_somebody_else_cannot_be_decided),
 		CASE(nobody_has_no_copy),

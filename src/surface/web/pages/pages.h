@@ -44,6 +44,9 @@ visit_handler page_transparency;
 visit_handler page_retention;
 /* rights.c */
 visit_handler page_rights, page_rights_post;
+/* access_request.c, access_items.c */
+visit_handler page_access_requests, page_access_request_new, page_access_request_new_post, page_access_request,
+	page_access_request_post, page_access_items, page_access_items_post, page_access_copy;
 /* users.c */
 visit_handler page_users, page_user_new, page_user_create, page_user, page_user_post;
 /* scim.c */

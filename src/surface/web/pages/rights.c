@@ -6,24 +6,40 @@
 #include "base/id.h"
 #include "rights/flags.h"
 
-enum status rights_open(struct visit *visit, struct disclosure_resident *answer, struct error *error)
+enum status rights_purpose(const struct visit *visit, struct error *error)
 {
-	int64_t id;
-	if (!visit_id_parameter(visit, 0, &id) || !visit_can(visit, CAPABILITY_RESIDENT_OPEN))
-		return visit_not_found(error);
-	struct disclosure_question question = {.viewer = &visit->viewer, .subject_id = id, .on = DATE_UNKNOWN};
-	enum status status =
-		disclosure_open_resident(answer, visit->snapshot->disclosure, &question, visit->arena, error);
-	if (status == STATUS_NOT_FOUND)
-		return visit_not_found(error);
-	if (status != STATUS_OK)
-		return status;
-	visit_ticket(visit, answer->ticket);
 	if (visit->viewer.purpose && visit->viewer.purpose->residents_rights)
 		return STATUS_OK;
 	error_set(error, STATUS_REFUSED, "web.purpose", "This page is for answering residents about their rights.");
 	error_remedy(error, "Choose that purpose first.");
 	return STATUS_REFUSED;
+}
+
+enum status rights_open_resident(struct visit *visit, struct disclosure_resident *answer, int64_t resident_id,
+				 struct error *error)
+{
+	struct disclosure_question question = {.viewer = &visit->viewer, .subject_id = resident_id, .on = DATE_UNKNOWN};
+	if (!visit_can(visit, CAPABILITY_RESIDENT_OPEN))
+		return visit_not_found(error);
+	enum status status =
+		disclosure_open_resident(answer, visit->snapshot->disclosure, &question, visit->arena, error);
+	if (status == STATUS_NOT_FOUND && !strcmp(error->code, "disclosure.moved")) {
+		question.subject_id = answer->entry.subject_id;
+		status = disclosure_open_resident(answer, visit->snapshot->disclosure, &question, visit->arena, error);
+	}
+	if (status == STATUS_NOT_FOUND)
+		return visit_not_found(error);
+	if (status != STATUS_OK)
+		return status;
+	visit_ticket(visit, answer->ticket);
+	return rights_purpose(visit, error);
+}
+
+enum status rights_open(struct visit *visit, struct disclosure_resident *answer, struct error *error)
+{
+	int64_t id;
+	return visit_id_parameter(visit, 0, &id) ? rights_open_resident(visit, answer, id, error)
+						 : visit_not_found(error);
 }
 
 enum status rights_parts_of(struct visit *visit, struct rights_parts *parts, struct error *error)
