@@ -1,7 +1,7 @@
 /* Shared inside the room only: the loader's state, and typed reading of YAML nodes.
  *
  * Loading is in three steps over all files, so that references may point anywhere:
- *   1. read every file into a tree (load.c)
+ *   1. read every file into a tree (load_files.c)
  *   2. register every id with its number (load.c)
  *   3. fill every structure, resolving references (load_feeds.c, load_access.c, load_agreements.c, load_pages.c)
  * Nothing stops at a problem: a value that cannot be read becomes absent and is reported.
@@ -13,6 +13,8 @@
 #include "base/yaml.h"
 #include "profile/profile.h"
 #include "profile/summaries.h"
+
+#include <limits.h>
 
 /* The words of each enum, NULL-ended; position is the enum's value. */
 extern const char *const category_names[],
@@ -196,6 +198,12 @@ void fill_lists(struct loader *loader);
 void fill_factors(struct loader *loader); /* asks the kinds of events */
 struct reader entry_reader(struct loader *loader, enum kind kind, size_t number, struct yaml_node **node);
 struct file *loader_file(struct loader *loader, const char *name); /* own file, NULL when not there */
+/* All files of the profile in FOLDER and of those it includes; what cannot be read is a problem. */
+void loader_read_profile(struct loader *loader, const char *folder);
+struct text file_base_name(const char *name);
+bool file_is_in(const char *name, struct text folder); /* the folder's own files, and none below */
+bool text_is_among(struct text wanted, const struct text *texts, size_t count);
+void join_path(char out[PATH_MAX], const char *folder, const char *name);
 /* A further file of the profile, that another one names: read, parsed, counted to its version and its copies. */
 bool loader_read(struct loader *loader, struct file *out, const char *path, const char *name);
 void fill_boundaries(struct reader *r); /* R reads profile.yaml */

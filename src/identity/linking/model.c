@@ -1,8 +1,6 @@
 #include "base/memory.h"
-#include "base/threads.h"
 #include "clean/birth.h"
 #include "linking/linking_int.h"
-#include "maths/random.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -45,14 +43,6 @@ static bool is_identifier(enum linking_kind kind)
 	return kind == LINKING_NHS || kind == LINKING_IDENTIFIER;
 }
 
-/* Rarity of a value pays where values differ much in how common they are. */
-static bool uses_rarity(enum linking_kind kind)
-{
-	return kind == LINKING_GIVEN || kind == LINKING_MIDDLE || kind == LINKING_FAMILY || kind == LINKING_PLACE ||
-	       kind == LINKING_PHONE || kind == LINKING_EMAIL || kind == LINKING_TEXT || kind == LINKING_BIRTH ||
-	       kind == LINKING_ENCODED_CONTACT || kind == LINKING_ENCODED_PLACE;
-}
-
 static void start_row(double row[LINKING_LEVELS], const struct column *column,
 		      const double starts[LINKING_KIND_COUNT][LINKING_LEVELS])
 {
@@ -60,15 +50,6 @@ static void start_row(double row[LINKING_LEVELS], const struct column *column,
 		pinned_start(row, column, starts[column->pinned_from]);
 	else
 		memcpy(row, starts[column->is.kind], LINKING_LEVELS * sizeof *row);
-}
-
-static double chance_of_same(const struct column *column)
-{
-	double filled = (double)column->filled, sum = 0;
-	size_t count = column->dictionary->values.count;
-	for (size_t code = 1; code <= count; code++)
-		sum += (double)column->counts[code] * ((double)column->counts[code] - 1);
-	return filled > 1 ? sum / (filled * (filled - 1)) : 0;
 }
 
 void model_start(struct model *model, const struct linking_table *table, const struct linking_settings *settings)
@@ -86,90 +67,6 @@ void model_start(struct model *model, const struct linking_table *table, const s
 	model->pinned_prior = settings->prior;
 	model->prior_m = settings->prior > 0 ? settings->prior : records > 1 ? 1.5 / records : 0.5;
 	model->prior_h = model->households ? 2.0 / (records + 1) : 0;
-}
-
-/* ---- u ------------------------------------------------------------------------------------------- */
-
-enum { RANDOM_PAIRS = 300000, CHUNK = 10000, AT_ONCE = 16 };
-
-struct sampler {
-	const struct linking_table *table;
-	struct comparer *comparers;
-	double (*counts)[LINKING_COLUMNS][LINKING_LEVELS]; /* by chunk: added up in order */
-};
-
-struct row_pair {
-	const uint32_t *a, *b;
-};
-
-static struct row_pair row_pair(const struct linking_table *table, uint32_t a, uint32_t b)
-{
-	struct row_pair pair = {table_row(table, a), table_row(table, b)};
-	__builtin_prefetch(pair.a);
-	__builtin_prefetch(pair.b);
-	return pair;
-}
-
-static void count_levels(struct sampler *sampler, size_t chunk, const struct row_pair *pair, struct comparer *comparer)
-{
-	uint64_t pattern = comparer_pattern(comparer, pair->a, pair->b);
-	for (size_t c = 0; c < sampler->table->column_count; c++)
-		sampler->counts[chunk][c][pattern_level(pattern, c)]++;
-}
-
-static void sample_pairs(void *context, size_t chunk, size_t first, size_t end, unsigned thread)
-{
-	struct sampler *sampler = context;
-	const struct linking_table *table = sampler->table;
-	struct random r;
-	random_start(&r, 20, chunk, 0, 0);
-	for (size_t i = first; i < end; i += AT_ONCE) {
-		struct row_pair pairs[AT_ONCE];
-		size_t some = end - i < AT_ONCE ? end - i : AT_ONCE;
-		for (size_t k = 0; k < some; k++) {
-			uint32_t a = random_below(&r, (uint32_t)table->count);
-			uint32_t b = random_below(&r, (uint32_t)table->count);
-			pairs[k] = row_pair(table, a, b);
-		}
-		for (size_t k = 0; k < some; k++)
-			comparer_expect(&sampler->comparers[thread], pairs[k].a, pairs[k].b);
-		for (size_t k = 0; k < some; k++) {
-			if (pairs[k].a != pairs[k].b)
-				count_levels(sampler, chunk, &pairs[k], &sampler->comparers[thread]);
-		}
-	}
-}
-
-void model_sample_u(struct model *model, const struct linking_table *table, unsigned threads)
-{
-	threads = threads ? threads : threads_available();
-	size_t chunks = RANDOM_PAIRS / CHUNK;
-	struct sampler sampler = {.table = table};
-	sampler.comparers = memory_alloc(threads, sizeof *sampler.comparers);
-	sampler.counts = memory_alloc(chunks, sizeof *sampler.counts);
-	for (unsigned t = 0; t < threads; t++)
-		comparer_init(&sampler.comparers[t], table);
-	parallel_for(RANDOM_PAIRS, CHUNK, threads, sample_pairs, &sampler);
-	for (size_t c = 0; c < table->column_count; c++) {
-		unsigned levels = column_levels(&table->columns[c]);
-		double total = 0;
-		for (unsigned l = 1; l < levels; l++) {
-			for (size_t k = 0; k < chunks; k++)
-				model->u[c][l] += sampler.counts[k][c][l];
-			total += model->u[c][l];
-		}
-		double same = chance_of_same(&table->columns[c]);
-		for (unsigned l = 1; l < levels; l++)
-			model->u[c][l] = (model->u[c][l] + 0.2) / (total + 0.2 * (levels - 1));
-		/* the frequencies know the chance of the same value better than any sample */
-		if (same > 0 && table->columns[c].slots == 1 && column_equal_is_best(&table->columns[c]) &&
-		    column_own_kind(&table->columns[c]) != LINKING_PLACE)
-			model->u[c][1] = same;
-	}
-	for (unsigned t = 0; t < threads; t++)
-		comparer_release(&sampler.comparers[t]);
-	free(sampler.comparers);
-	free(sampler.counts);
 }
 
 /* ---- training ----------------------------------------------------------------------------------------- */
@@ -609,132 +506,5 @@ void model_train(struct model *model, const struct linking_table *table, const s
 		expect(&t, model, &expected);
 		if (update(&t, model, &expected) < 1e-5 && i > 5)
 			return;
-	}
-}
-
-/* ---- scoring --------------------------------------------------------------------------------------------- */
-
-static void make_rarity(struct model *model, struct column *column, double u_same, bool wanted)
-{
-	size_t count = column->dictionary->values.count;
-	free(column->rarity);
-	column->rarity = memory_alloc(count + 1, sizeof *column->rarity);
-	column->rarity_most = 0;
-	if (!wanted || !uses_rarity(column_own_kind(column)) || !column_equal_is_best(column))
-		return;
-	for (size_t code = 1; code <= count; code++) {
-		/* a value seen once or twice may be less rare than it looks */
-		double frequency = ((double)column->counts[code] + 1) / ((double)column->filled + 1);
-		double rarity = log2(u_same / frequency);
-		column->rarity[code] = (float)(rarity > 8 ? 8 : rarity);
-		if (column->counts[code] > 1 && column->rarity[code] > column->rarity_most)
-			column->rarity_most = column->rarity[code];
-	}
-	model->rarity_most += column->rarity_most;
-}
-
-void model_finish(struct model *model, struct linking_table *table, bool rarity)
-{
-	model->rarity_most = 0;
-	for (size_t c = 0; c < table->column_count; c++) {
-		for (unsigned l = 1; l < column_levels(&table->columns[c]); l++) {
-			model->score[c][l] =
-				(score4){(float)log2(model->m[c][l] + 1e-12), (float)log2(model->h[c][l] + 1e-12),
-					 (float)log2(model->u[c][l] + 1e-12), (float)log2(model->n[c][l] + 1e-12)};
-		}
-		make_rarity(model, &table->columns[c], model->u[c][1], rarity && !table->columns[c].plain);
-	}
-	for (size_t bin = 0; bin < NAME_BINS; bin++)
-		model->together[bin] = (float)log2(model->names_together[bin]);
-	model->start_m = (float)log2(model->prior_m);
-	model->start_h = model->prior_h > 0 ? (float)log2(model->prior_h) : -1000;
-	model->start_u = (float)log2(1 - model->prior_m - model->prior_h);
-}
-
-/* The rarest value that both have. */
-static float rarity_of(const struct column *column, const uint32_t *a, const uint32_t *b)
-{
-	float most = -100;
-	for (unsigned i = 0; i < column->slots && a[column->at + i]; i++) {
-		for (unsigned j = 0; j < column->slots && b[column->at + j]; j++) {
-			uint32_t code = a[column->at + i];
-			if (code == b[column->at + j] && column->rarity[code] > most)
-				most = column->rarity[code];
-		}
-	}
-	return most == -100 ? 0 : most;
-}
-
-/* log2(2^a + 2^b) */
-float add_log2(float a, float b)
-{
-	float high = a > b ? a : b, low = a > b ? b : a;
-	return high - low > 24 ? high : high + log2f(1 + exp2f(low - high));
-}
-
-/* Two of one household who share what is a person's own do so by chance, as strangers would, or because a
- * child is called after a parent, or is a twin: then it is no less likely for a rare value. */
-static float rarity_at_home(const struct model *model, const struct linking_table *table, size_t c, float rarity)
-{
-	if (shared_in_household(column_own_kind(&table->columns[c])) || rarity == 0)
-		return 0;
-	float by_chance = (float)(model->u[c][1] / model->h[c][1]);
-	return by_chance >= 1 ? rarity : -log2f(1 - by_chance + by_chance * exp2f(-rarity));
-}
-
-/* Strangers of one name are measured by n; and, in a household, the sex of two of one name. */
-static score4 level_score(const struct model *model, const struct linking_table *table, size_t c, unsigned level,
-			  bool one_name)
-{
-	score4 score = model->score[c][level];
-	if (!one_name)
-		return score;
-	score[2] = score[3];
-	if (table->columns[c].is.kind == LINKING_SEX)
-		score[1] = score[3];
-	return score;
-}
-
-bool model_score(const struct model *model, const struct linking_table *table, const uint32_t *a, const uint32_t *b,
-		 uint64_t pattern, float least, struct pair_score *out)
-{
-	score4 sum = {0, 0, 0, 0};
-	bool one_name = model_names_agree(table, pattern), alike = model_names_alike(table, pattern);
-	for (size_t c = 0; c < table->column_count; c++)
-		sum += level_score(model, table, c, pattern_level(pattern, c), alike);
-	float m = sum[0] + model->start_m, h = sum[1] + model->start_h, u = sum[2] + model->start_u;
-	if (m - (h > u ? h : u) + model->rarity_most < least)
-		return false;
-	float rare_h = 0, rare_u = one_name ? -model->together[pattern_name_bin(pattern)] : 0;
-	for (size_t c = 0; c < table->column_count; c++) {
-		const struct column *column = &table->columns[c];
-		if (pattern_level(pattern, c) != 1 || column->rarity_most == 0)
-			continue;
-		float rarity = rarity_of(column, a, b);
-		rare_u += rarity;
-		if (model->households)
-			rare_h += rarity_at_home(model, table, c, rarity);
-	}
-	out->weight = m - add_log2(h - rare_h, u - rare_u);
-	float against_h = model->prior_h > 0 ? sum[0] - (sum[1] - rare_h) : 1000,
-	      against_u = sum[0] - (sum[2] - rare_u);
-	out->evidence = against_h < against_u ? against_h : against_u;
-	return out->weight >= least;
-}
-
-void model_terms(const struct model *model, const struct linking_table *table, const uint32_t *a, const uint32_t *b,
-		 uint64_t pattern, score4 terms[LINKING_COLUMNS])
-{
-	bool one_name = model_names_agree(table, pattern), alike = model_names_alike(table, pattern);
-	for (size_t c = 0; c < table->column_count; c++) {
-		const struct column *column = &table->columns[c];
-		unsigned level = pattern_level(pattern, c);
-		terms[c] = level_score(model, table, c, level, alike);
-		float rarity = level == 1 && column->rarity_most != 0 ? rarity_of(column, a, b) : 0;
-		terms[c][2] -= rarity;
-		if (model->households)
-			terms[c][1] -= rarity_at_home(model, table, c, rarity);
-		if (one_name && c == table->given)
-			terms[c][2] += model->together[pattern_name_bin(pattern)];
 	}
 }

@@ -126,6 +126,8 @@ enum status rulings_apply(struct ruling_change *out, const struct rulings *rulin
  * follow the records that the run moved. In transactions of its own. */
 enum status rulings_after_run(const struct rulings *rulings, struct store *data, struct store *desk, int64_t run_id,
 			      struct error *error) MUST_CHECK;
+/* RULINGS are what the tables are now made with; within the caller's transaction. */
+enum status rulings_remember(const struct rulings *rulings, struct store *data, struct error *error) MUST_CHECK;
 /* What a ruling moved, and its undoing. */
 enum status ruling_moves(struct ruling_move **out, size_t *count, struct store *data, int64_t ruling_id,
 			 struct arena *arena, struct error *error) MUST_CHECK;
