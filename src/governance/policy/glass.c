@@ -65,21 +65,22 @@ bool glass_is_owned(const struct profile *profile, const struct glass *pass, con
 
 /* ---- breaking ---------------------------------------------------------------------------------- */
 
-static enum status count_tries(struct store *desk, int64_t user_id, instant now, int64_t *tries, struct error *error)
+static enum status count_tries(struct store *desk, int64_t user_id, instant now, int64_t *tries, int64_t *openings,
+			       struct error *error)
 {
 	struct statement *query;
 	bool row;
-	enum status status =
-		store_prepare(&query, desk,
-			      "SELECT count(*) AS tries FROM glass WHERE user_id = :user AND began > :since "
-			      "AND resident_id IS NULL",
-			      error);
+	enum status status = store_prepare(&query, desk,
+					   "SELECT count(*) - count(resident_id) AS tries, count(resident_id) AS "
+					   "openings FROM glass WHERE user_id = :user AND began > :since",
+					   error);
 	if (status)
 		return status;
 	statement_bind_int(query, "user", user_id);
 	statement_bind_int(query, "since", now - HOUR);
 	status = statement_step(query, &row, error);
 	*tries = status == STATUS_OK && row ? statement_int(query, statement_column(query, "tries")) : 0;
+	*openings = status == STATUS_OK && row ? statement_int(query, statement_column(query, "openings")) : 0;
 	statement_done(query);
 	return status;
 }
@@ -104,15 +105,29 @@ static enum status insert_try(struct store *desk, int64_t user_id, instant now, 
 enum status glass_try(struct store *desk, int64_t user_id, int64_t *pass_id, struct error *error)
 {
 	instant now = instant_now();
-	int64_t tries = 0;
+	int64_t tries = 0, openings = 0;
 	enum status status = insert_try(desk, user_id, now, pass_id, error);
 	if (status == STATUS_OK)
-		status = count_tries(desk, user_id, now, &tries, error);
-	if (status || tries <= GLASS_TRIES_HOUR)
+		status = count_tries(desk, user_id, now, &tries, &openings, error);
+	if (status || (tries <= GLASS_TRIES_HOUR && openings < GLASS_OPENINGS_HOUR))
 		return status;
-	error_set(error, STATUS_REFUSED, "glass.often", "You have tried %d times in an hour.", GLASS_TRIES_HOUR);
+	error_set(error, STATUS_REFUSED, "glass.often", "You have tried %d times, or opened %d residents, in an hour.",
+		  GLASS_TRIES_HOUR, GLASS_OPENINGS_HOUR);
 	error_remedy(error, "If somebody is in danger, call the emergency duty team.");
 	return STATUS_REFUSED;
+}
+
+enum status glass_forget_try(struct store *desk, int64_t pass_id, struct error *error)
+{
+	struct statement *drop;
+	enum status status =
+		store_prepare(&drop, desk, "DELETE FROM glass WHERE pass_id = :pass AND resident_id IS NULL", error);
+	if (status)
+		return status;
+	statement_bind_int(drop, "pass", pass_id);
+	status = statement_run(drop, NULL, error);
+	statement_done(drop);
+	return status;
 }
 
 enum status glass_break(struct store *desk, const struct glass *pass, struct error *error)
@@ -181,13 +196,16 @@ enum status glass_list(struct store *desk, enum glass_which which, int64_t user_
 		       struct glass **out, size_t *count, struct error *error)
 {
 	static const char *const sql[] = {
-		[GLASS_OF_USER] = PASSES "g.user_id = :user AND :now > 0 ORDER BY g.pass_id DESC LIMIT 200",
 		[GLASS_OPEN_OF_USER] = PASSES "g.user_id = :user AND g.ended IS NULL AND g.ends > :now ORDER BY "
-					      "g.pass_id DESC LIMIT 200",
-		[GLASS_ALL] = PASSES "(:user = 0 OR g.user_id = :user) AND :now > 0 ORDER BY g.pass_id DESC LIMIT 200",
+					      "g.pass_id DESC",
+		[GLASS_WAITING] = PASSES "(:user = 0 OR g.user_id = :user) AND :now > 0 AND g.reviewed IS NULL ORDER "
+					 "BY g.pass_id DESC",
+		[GLASS_REVIEWED] = PASSES "(:user = 0 OR g.user_id = :user) AND :now > 0 AND g.reviewed IS NOT NULL "
+					  "ORDER BY g.pass_id DESC LIMIT 200",
 		[GLASS_OVER] = PASSES "(:user = 0 OR g.user_id = :user) AND g.ended IS NULL AND g.ends <= :now ORDER "
 				      "BY g.pass_id DESC LIMIT 200",
 	};
+	size_t capacity = GLASS_MOST;
 	struct statement *query;
 	bool row;
 	*count = 0;
@@ -197,8 +215,15 @@ enum status glass_list(struct store *desk, enum glass_which which, int64_t user_
 		return status;
 	statement_bind_int(query, "user", user_id);
 	statement_bind_int(query, "now", instant_now());
-	while ((status = statement_step(query, &row, error)) == STATUS_OK && row && *count < GLASS_MOST)
+	while ((status = statement_step(query, &row, error)) == STATUS_OK && row) {
+		if (*count == capacity) {
+			struct glass *more = ARENA_ARRAY(arena, 2 * capacity, struct glass);
+			memcpy(more, *out, capacity * sizeof *more);
+			*out = more;
+			capacity *= 2;
+		}
 		(*out)[(*count)++] = take(query, arena);
+	}
 	statement_done(query);
 	return status;
 }

@@ -16,7 +16,8 @@
 #include "policy/policy.h"
 
 enum {
-	GLASS_TRIES_HOUR = 5, /* that opened nobody */
+	GLASS_TRIES_HOUR = 5,     /* that opened nobody */
+	GLASS_OPENINGS_HOUR = 10, /* residents that one user opens */
 	GLASS_REASON_SHORTEST = 10,
 	GLASS_REASON_LONGEST = 400,
 	GLASS_MOST = 200
@@ -34,17 +35,21 @@ struct glass {
 	struct text reviewer;
 };
 
-/* STATUS_REFUSED "glass.often" behind GLASS_TRIES_HOUR tries in an hour. */
+/* STATUS_REFUSED "glass.often" behind GLASS_TRIES_HOUR tries, or GLASS_OPENINGS_HOUR openings, in an hour. */
 enum status glass_try(struct store *desk, int64_t user_id, int64_t *pass_id, struct error *error) MUST_CHECK;
 /* Resident, restrictions, purpose, reason and end of the try PASS->pass_id. In the caller's transaction. */
 enum status glass_break(struct store *desk, const struct glass *pass, struct error *error) MUST_CHECK;
+/* A try that came to a pass that is open already: it was none. */
+enum status glass_forget_try(struct store *desk, int64_t pass_id, struct error *error) MUST_CHECK;
 /* The viewer's open pass for the resident, with what it opens today; *FOUND false when there is none. */
 enum status glass_of(struct store *desk, const struct viewer *viewer, int64_t resident_id,
 		     const struct profile *profile, struct policy_pass *out, instant *ends, bool *found,
 		     struct error *error) MUST_CHECK;
 
-enum glass_which { GLASS_OF_USER, GLASS_OPEN_OF_USER, GLASS_ALL, GLASS_OVER }; /* GLASS_OVER: by time, not noted yet */
-/* Newest first, at most GLASS_MOST; tries that opened nobody are left out. */
+/* GLASS_OVER: by time, not noted yet. GLASS_WAITING: for a review, all of them; of GLASS_REVIEWED the newest
+ * GLASS_MOST. */
+enum glass_which { GLASS_OPEN_OF_USER, GLASS_WAITING, GLASS_REVIEWED, GLASS_OVER };
+/* Newest first; tries that opened nobody are left out. */
 enum status glass_list(struct store *desk, enum glass_which which, int64_t user_id, struct arena *arena,
 		       struct glass **out, size_t *count, struct error *error) MUST_CHECK;
 enum status glass_get(struct store *desk, int64_t pass_id, struct arena *arena, struct glass *out,

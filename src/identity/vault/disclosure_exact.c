@@ -118,6 +118,7 @@ static enum status find_exact(struct disclosure_exact_answer *out, struct asking
 	if (exact->wanted == EXACT_BREAKABLE) /* counts() says of whom this is true */
 		permission.hidden = permission.no_address = NULL;
 	struct search_question question = {.query = query,
+					   .one_number = exact->number.len > 0,
 					   .permission = &permission,
 					   .hash = asking_hash_identifier,
 					   .hash_context = asking->door};

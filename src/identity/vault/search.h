@@ -102,6 +102,7 @@ typedef int64_t search_hash(const void *context, struct text form);
 
 struct search_question {
 	struct text query;
+	bool one_number; /* the whole query is one identifier, and nothing else is looked for */
 	const struct search_permission *permission;
 	search_hash *hash;
 	const void *hash_context;

@@ -338,11 +338,20 @@ static size_t rank(const struct asking *a, struct arena *arena, struct search_hi
 	return kept;
 }
 
+static void take_as_number(struct search_query *query, struct text number)
+{
+	*query = (struct search_query){.identifier_only = true};
+	query->identifier_count = search_identifier_form(query->identifiers[0], sizeof query->identifiers[0], number);
+}
+
 bool search_ask(const struct search_index *index, const struct search_question *question, struct arena *arena,
 		struct search_hit **hits, size_t *count)
 {
 	struct search_query query;
-	search_query_parse(&query, question->query);
+	if (question->one_number)
+		take_as_number(&query, question->query);
+	else
+		search_query_parse(&query, question->query);
 	*count = 0;
 	*hits = NULL;
 	struct asking a = {.index = index, .permission = question->permission};

@@ -14,6 +14,7 @@
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -23,11 +24,10 @@
 static const int front_calls[] = {
 	/* the sockets it has, and those it accepts */
 	SCMP_SYS(read), SCMP_SYS(write), SCMP_SYS(readv), SCMP_SYS(writev), SCMP_SYS(recvfrom), SCMP_SYS(recvmsg),
-	SCMP_SYS(sendto), SCMP_SYS(sendmsg), SCMP_SYS(sendfile), SCMP_SYS(accept), SCMP_SYS(accept4), SCMP_SYS(close),
-	SCMP_SYS(shutdown), SCMP_SYS(getsockopt), SCMP_SYS(setsockopt), SCMP_SYS(getsockname), SCMP_SYS(getpeername),
-	SCMP_SYS(listen), SCMP_SYS(fcntl), SCMP_SYS(ioctl), SCMP_SYS(epoll_create1), SCMP_SYS(epoll_ctl),
-	SCMP_SYS(epoll_wait), SCMP_SYS(epoll_pwait), SCMP_SYS(poll), SCMP_SYS(ppoll), SCMP_SYS(eventfd2),
-	SCMP_SYS(pipe2),
+	SCMP_SYS(sendfile), SCMP_SYS(accept), SCMP_SYS(accept4), SCMP_SYS(close), SCMP_SYS(shutdown),
+	SCMP_SYS(getsockopt), SCMP_SYS(setsockopt), SCMP_SYS(getsockname), SCMP_SYS(getpeername), SCMP_SYS(listen),
+	SCMP_SYS(epoll_create1), SCMP_SYS(epoll_ctl), SCMP_SYS(epoll_wait), SCMP_SYS(epoll_pwait), SCMP_SYS(poll),
+	SCMP_SYS(ppoll), SCMP_SYS(eventfd2), SCMP_SYS(pipe2),
 	/* memory */
 	SCMP_SYS(brk), SCMP_SYS(munmap), SCMP_SYS(mremap), SCMP_SYS(madvise),
 	/* threads and signals of its own */
@@ -87,6 +87,33 @@ static int allow_data_only(scmp_filter_ctx filter)
 					 SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0));
 }
 
+/* To whom a socket speaks already. Sending with an address, or with MSG_FASTOPEN on a socket that no longer listens,
+ * would make a connection without connect(). */
+static int allow_sending(scmp_filter_ctx filter)
+{
+	int failed = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(sendto), 2,
+				      SCMP_A3(SCMP_CMP_MASKED_EQ, MSG_FASTOPEN, 0), SCMP_A4(SCMP_CMP_EQ, 0));
+	return failed ? failed
+		      : seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(sendmsg), 1,
+					 SCMP_A2(SCMP_CMP_MASKED_EQ, MSG_FASTOPEN, 0));
+}
+
+/* Flags of descriptors, but not whom the kernel signals when one of them moves; and of devices what sockets need. */
+static int allow_flags_only(scmp_filter_ctx filter)
+{
+	static const unsigned commands[] = {F_GETFL, F_GETFD, F_SETFD, F_DUPFD_CLOEXEC},
+			      controls[] = {FIONBIO, FIONREAD};
+	int failed = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(fcntl), 2, SCMP_A1(SCMP_CMP_EQ, F_SETFL),
+				      SCMP_A2(SCMP_CMP_MASKED_EQ, O_ASYNC, 0));
+	for (size_t i = 0; i < sizeof commands / sizeof *commands && !failed; i++)
+		failed =
+			seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(fcntl), 1, SCMP_A1(SCMP_CMP_EQ, commands[i]));
+	for (size_t i = 0; i < sizeof controls / sizeof *controls && !failed; i++)
+		failed =
+			seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(ioctl), 1, SCMP_A1(SCMP_CMP_EQ, controls[i]));
+	return failed;
+}
+
 static int load_front_filter(scmp_filter_ctx filter)
 {
 	int failed = 0;
@@ -94,6 +121,10 @@ static int load_front_filter(scmp_filter_ctx filter)
 		failed = seccomp_rule_add(filter, SCMP_ACT_ALLOW, front_calls[i], 0);
 	if (!failed)
 		failed = allow_data_only(filter);
+	if (!failed)
+		failed = allow_sending(filter);
+	if (!failed)
+		failed = allow_flags_only(filter);
 	if (!failed) /* names of threads, for whoever looks at them */
 		failed = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(prctl), 1,
 					  SCMP_A0(SCMP_CMP_EQ, PR_SET_NAME, 0));
@@ -107,6 +138,8 @@ static int load_keeper_filter(scmp_filter_ctx filter, bool network)
 	int failed = 0;
 	for (size_t i = 0; i < sizeof keeper_refused / sizeof *keeper_refused && !failed; i++)
 		failed = seccomp_rule_add(filter, SCMP_ACT_ERRNO(EPERM), keeper_refused[i], 0);
+	if (!failed && !network) /* the line to the web process is there already */
+		failed = seccomp_rule_add(filter, SCMP_ACT_ERRNO(EPERM), SCMP_SYS(socket), 0);
 	if (!failed && !network)
 		failed = seccomp_rule_add(filter, SCMP_ACT_ERRNO(EPERM), SCMP_SYS(connect), 0);
 	if (!failed)

@@ -6,6 +6,7 @@
 #include "web/confine.h"
 #include "web/message.h"
 
+#include <fcntl.h>
 #include <pthread.h>
 #include <signal.h>
 #include <sys/socket.h>
@@ -232,9 +233,14 @@ static bool wait_for_start(struct front *front)
 	return start;
 }
 
-/* Nothing that the parent had open comes along but the two sockets, and standard error. */
+/* Nothing that the parent had open comes along but the two sockets, and standard error: a terminal could be typed into.
+ */
 static void close_others(int a, int b)
 {
+	int nothing = open("/dev/null", O_RDWR | O_CLOEXEC);
+	for (int fd = STDIN_FILENO; fd <= STDOUT_FILENO; fd++)
+		if (nothing < 0 || dup2(nothing, fd) < 0)
+			close(fd);
 	int low = a < b ? a : b, high = a < b ? b : a;
 	close_range(STDERR_FILENO + 1, (unsigned)low - 1, 0);
 	close_range((unsigned)low + 1, (unsigned)high - 1, 0);

@@ -13,11 +13,15 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <netinet/in.h>
 #include <signal.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/ptrace.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/sysmacros.h>
 #include <sys/uio.h>
 #include <sys/wait.h>
 
@@ -102,6 +106,45 @@ static void try_connections(void)
 	tried("leave its user namespace", syscall(SYS_unshare, 0x10000000) == 0);
 }
 
+static int listening_socket(void)
+{
+	int yes = 0;
+	for (int fd = 0; fd < 100; fd++) {
+		socklen_t size = sizeof yes;
+		if (getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &yes, &size) == 0 && yes)
+			return fd;
+	}
+	return -1;
+}
+
+static bool allowed(long result)
+{
+	return result >= 0 || errno != EPERM;
+}
+
+/* What it has open, for what it was not opened for. */
+static void try_descriptors(int line)
+{
+	char byte = 'x';
+	struct stat out;
+	int fd = listening_socket();
+	struct sockaddr_in there = {.sin_family = AF_INET, .sin_port = 9, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+	struct iovec bytes = {&byte, 1};
+	struct msghdr message = {.msg_name = &there, .msg_namelen = sizeof there, .msg_iov = &bytes, .msg_iovlen = 1};
+	tried("have no listening socket to try with", fd < 0);
+	tried("have a signal sent for it", allowed(fcntl(line, F_SETOWN, shared->keeper)));
+	tried("choose that signal", allowed(fcntl(line, F_SETSIG, SIGKILL)));
+	tried("ask for it", allowed(fcntl(line, F_SETFL, O_ASYNC)));
+	tried("type into a terminal", allowed(ioctl(STDERR_FILENO, TIOCSTI, &byte)));
+	tried("keep its parent's standard input", fstat(STDIN_FILENO, &out) == 0 && out.st_rdev != makedev(1, 3));
+	tried("keep its parent's standard output", fstat(STDOUT_FILENO, &out) == 0 && out.st_rdev != makedev(1, 3));
+	shutdown(fd, SHUT_RDWR);
+	tried("connect by sending",
+	      allowed(sendto(fd, &byte, 1, MSG_FASTOPEN, (struct sockaddr *)&there, sizeof there)));
+	tried("connect by sending a message", allowed(sendmsg(fd, &message, MSG_FASTOPEN)));
+	tried("send to an address", allowed(sendto(fd, &byte, 1, 0, (struct sockaddr *)&there, sizeof there)));
+}
+
 /* The status of the keeper's answer; -1 when the line is gone. */
 static int ask_keeper(int line, uint64_t number, struct text token)
 {
@@ -143,6 +186,7 @@ static void take_over(void *context, int line)
 	for (uint64_t i = 0; i < 5; i++)
 		shared->opened = ask_keeper(line, 100 + i, text_of(shared->token));
 	shared->without_session = ask_keeper(line, 200, TEXT(""));
+	try_descriptors(line);
 	atomic_store(&shared->done, 1);
 	while (!atomic_load(&shared->go_on))
 		usleep(10000);

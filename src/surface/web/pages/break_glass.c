@@ -131,6 +131,14 @@ static enum status try_pass(struct visit *visit, const struct disclosure_exact *
 	visit_ticket(visit, answer.ticket);
 	if (!answer.resident_id)
 		return glass_form(visit, true, error);
+	struct glass_held held;
+	status = glass_take(visit, answer.resident_id, &held, error);
+	if (status == STATUS_OK && held.found) { /* it is open: another pass would only bury this one */
+		status = glass_forget_try(visit->desk, pass_id, error);
+		return status ? status : visit_redirect(visit, "/residents/%s", id_format(answer.resident_id, id));
+	}
+	if (status != STATUS_OK)
+		return status;
 	struct glass pass = {.pass_id = pass_id,
 			     .resident_id = answer.resident_id,
 			     .restrictions = glass_ids(visit->profile, answer.restrictions, visit->arena),
@@ -164,7 +172,7 @@ enum status page_break_glass_post(struct visit *visit, struct error *error)
 		entry.detail = TEXT("too often");
 		visit_record(visit, &entry);
 		return error_set(error, STATUS_REFUSED, "web.often", "%s",
-				 "You have tried too often in the last hour.");
+				 "You have tried, or opened residents, too often in the last hour.");
 	}
 	return status ? status : try_pass(visit, &exact, pass_id, reason, error);
 }
@@ -277,20 +285,22 @@ static enum status told_passes(struct visit *visit, struct glass **passes, size_
 			       struct error *error)
 {
 	struct store *desk;
-	struct glass *all;
-	size_t all_count = 0;
+	struct glass *lists[2]; /* what waits comes first, however many others there are */
+	size_t counts[2] = {0};
 	*count = *waiting = 0;
 	enum status status = visit_desk(visit, &desk, error);
 	if (status == STATUS_OK)
-		status = glass_list(desk, GLASS_ALL, 0, visit->arena, &all, &all_count, error);
+		status = glass_list(desk, GLASS_WAITING, 0, visit->arena, &lists[0], &counts[0], error);
+	if (status == STATUS_OK)
+		status = glass_list(desk, GLASS_REVIEWED, 0, visit->arena, &lists[1], &counts[1], error);
 	if (status != STATUS_OK)
 		return status;
-	*passes = all;
-	for (size_t i = 0; i < all_count; i++) {
-		if (!is_told(visit, &all[i]))
-			continue;
-		*waiting += all[i].reviewed == INSTANT_UNKNOWN;
-		all[(*count)++] = all[i];
+	*passes = ARENA_ARRAY(visit->arena, counts[0] + counts[1], struct glass);
+	for (size_t list = 0; list < 2; list++) {
+		for (size_t i = 0; i < counts[list]; i++)
+			if (is_told(visit, &lists[list][i]))
+				(*passes)[(*count)++] = lists[list][i];
+		*waiting = list == 0 ? *count : *waiting;
 	}
 	return STATUS_OK;
 }
