@@ -41,12 +41,27 @@ static void send_pieces(struct keeper *keeper, const struct request *request, st
 	}
 }
 
+/* Whoever wrote more than an answer holds should have noticed; a part of it is never sent as if it were the whole. */
+static void refuse_cut(struct request *request)
+{
+	struct response *response = &request->response;
+	if (response->fixed.at || !response->body.failed)
+		return;
+	log_event(LOG_ERROR, "web.keeper", "an answer was larger than %d bytes, and was not sent", RESPONSE_LARGEST);
+	buf_wipe(&response->body);
+	response->headers_n = 0;
+	response->status = 500;
+	response->content_type = "text/plain; charset=utf-8";
+	buf_append_text(&response->body, TEXT("Something went wrong on our side.\n"));
+}
+
 static void send_answer(struct request *request)
 {
 	struct buf packet;
 	struct keeper *keeper = request->owner->self;
 	if (keeper->settings.before_send)
 		keeper->settings.before_send(request);
+	refuse_cut(request);
 	buf_init(&packet, MESSAGE_LARGEST);
 	send_pieces(keeper, request, &packet);
 	buf_wipe(&packet);

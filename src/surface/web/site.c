@@ -115,6 +115,14 @@ static bool wants_json(const struct request *request)
 	return accept.len && text_find(accept, json) < accept.len && text_find(accept, html) == accept.len;
 }
 
+/* Half an answer looks like a whole one that says less. */
+static enum status cut_off(struct error *error)
+{
+	error_set(error, STATUS_TOO_LARGE, "web.answer", "The answer is larger than one answer may be.");
+	error_remedy(error, "Ask for less at once.");
+	return STATUS_TOO_LARGE;
+}
+
 static enum status render(struct visit *visit, struct error *error)
 {
 	struct response *response = &visit->request->response;
@@ -125,7 +133,7 @@ static enum status render(struct visit *visit, struct error *error)
 	if (visit->json) {
 		response->content_type = scim_asked(visit->request) ? SCIM_TYPE : "application/json; charset=utf-8";
 		document_emit_json(visit->document, &response->body);
-		return STATUS_OK;
+		return response->body.failed ? cut_off(error) : STATUS_OK;
 	}
 	response->content_type = "text/html; charset=utf-8";
 	chrome_put(visit);
@@ -146,13 +154,22 @@ static void render_plain(struct visit *visit, unsigned status)
 	buf_format(&response->body, "%s. Try again in a minute.\n", heading_of(status));
 }
 
+static unsigned code_of(const struct visit *visit, enum status status, const struct error *error)
+{
+	return !strcmp(error->code, "web.method")    ? 405
+	       : !strcmp(error->code, "web.often")   ? 429
+	       : !strcmp(error->code, "web.sign_in") ? 401
+						     : http_status(visit, status);
+}
+
 static void finish(struct visit *visit, enum status status, struct error *error)
 {
+	if (status == STATUS_OK && visit->answered && visit->request->response.body.failed) {
+		visit->request->response.headers_n = 0;
+		status = cut_off(error);
+	}
 	if (status != STATUS_OK) {
-		unsigned code = !strcmp(error->code, "web.method")    ? 405
-				: !strcmp(error->code, "web.often")   ? 429
-				: !strcmp(error->code, "web.sign_in") ? 401
-								      : http_status(visit, status);
+		unsigned code = code_of(visit, status, error);
 		visit->answered = false;
 		fill_error(visit, code, error);
 		if (code == 429)
@@ -160,7 +177,12 @@ static void finish(struct visit *visit, enum status status, struct error *error)
 	}
 	if (visit->answered)
 		return;
-	if (render(visit, error) != STATUS_OK) {
+	status = render(visit, error);
+	if (status == STATUS_TOO_LARGE) {
+		fill_error(visit, 413, error);
+		status = render(visit, error);
+	}
+	if (status != STATUS_OK) {
 		log_error(error);
 		render_plain(visit, 500);
 	}

@@ -57,6 +57,9 @@ static void answer(struct request *request)
 	} else if (text_is(request->path, "/large")) {
 		for (int i = 0; i < 40000; i++)
 			buf_append(&request->response.body, "0123456789abcdef", 16);
+	} else if (text_is(request->path, "/endless")) {
+		while (!request->response.body.failed)
+			buf_append(&request->response.body, request->uri, sizeof request->uri);
 	} else {
 		echo(request);
 	}
@@ -173,6 +176,19 @@ static void test_what_is_asked_is_answered(void **state)
 	expect(f, "/held", "1|/held|/held?q=x+y|192.0.2.7|x y|caf\xc3\xa9|1");
 	expect(f, "/slow", "slow done");
 	expect(f, "/large", NULL);
+}
+
+/* What holds no more is no answer: a part would look like the whole. */
+static void test_a_cut_answer_is_an_error(void **state)
+{
+	struct fixture *f = *state;
+	struct request *request = request_take(f->pool);
+	ask(f, 3, "/endless");
+	assert_int_equal(hear(f, request), 3);
+	assert_int_equal(request->response.status, 500);
+	assert_int_equal(request->response.headers_n, 0);
+	assert_string_equal(request->response.body.at, "Something went wrong on our side.\n");
+	request_give(f->pool, request);
 }
 
 static void test_counts_and_log_arrive(void **state)
@@ -301,6 +317,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_what_is_asked_is_answered, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_a_cut_answer_is_an_error, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_counts_and_log_arrive, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_rubbish_ends_the_service, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_a_request_that_is_cut_short_ends_the_service, set_up, tear_down),

@@ -2,7 +2,13 @@
 #include "base/id.h"
 #include "web/pages/pages.h"
 
-enum { ENTRIES_A_PAGE = 50, EXPORT_A_TIME = 500, EXPORT_MOST = 10000 };
+enum {
+	ENTRIES_A_PAGE = 50,
+	EXPORT_A_TIME = 500,
+	EXPORT_MOST = 10000,
+	EXPORT_ARENA_LARGEST = 128 << 20, /* EXPORT_A_TIME of the longest entries */
+	ASKED_MOST = 100                  /* bytes of one value that was filtered by, in the entry of the reading */
+};
 
 static const struct {
 	const char *id, *title;
@@ -183,18 +189,19 @@ static instant day_start(struct text written, int later)
 	return ((instant)d + later) * INT64_C(86400000000);
 }
 
+static const char *const filters[] = {"user", "action", "subject", "purpose", "outcome", "from", "to"};
+
 /* PATH, which ends with a parameter, and what is filtered by. */
 static struct text filtered_address(const struct visit *visit, const char *path)
 {
-	static const char *const names[] = {"user", "action", "subject", "purpose", "outcome", "from", "to"};
 	struct buf base;
 	buf_init(&base, 8 << 10);
 	buf_format(&base, "%s", path);
-	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-		struct text value = visit_query(visit, names[i]);
+	for (size_t i = 0; i < sizeof filters / sizeof *filters; i++) {
+		struct text value = visit_query(visit, filters[i]);
 		if (!value.len)
 			continue;
-		buf_format(&base, "&%s=", names[i]);
+		buf_format(&base, "&%s=", filters[i]);
 		form_append_encoded(&base, value);
 	}
 	struct text result = arena_text(visit->arena, buf_text(&base));
@@ -267,6 +274,32 @@ static struct audit_filter read_filter(struct visit *visit)
 	return filter;
 }
 
+/* The entry of a reading says what was asked for, or "who read about whom" has no answer. The subject is its own.
+ * Values are encoded as in an address, so that none can look like another filter. */
+static void record_reading(struct visit *visit, const char *action, int64_t subject_id, size_t count)
+{
+	struct buf detail, value;
+	struct audit_entry entry = visit_entry(visit, action, "allowed");
+	buf_init(&detail, 4 << 10);
+	buf_init(&value, 3 * URI_LONGEST);
+	buf_format(&detail, "entries=%zu", count);
+	for (size_t i = 0; i <= sizeof filters / sizeof *filters; i++) {
+		const char *name = i < sizeof filters / sizeof *filters ? filters[i] : "before";
+		struct text given = visit_query(visit, name);
+		if (!given.len || !strcmp(name, "subject"))
+			continue;
+		buf_clear(&value);
+		form_append_encoded(&value, given);
+		bool cut = value.len > ASKED_MOST;
+		buf_format(&detail, " %s=%.*s%s", name, cut ? ASKED_MOST : (int)value.len, value.at, cut ? "..." : "");
+	}
+	entry.subject_id = subject_id;
+	entry.detail = arena_text(visit->arena, buf_text(&detail));
+	buf_release(&value);
+	buf_release(&detail);
+	visit_record(visit, &entry);
+}
+
 /* What was searched for, to those who may read it; their reading is an entry of its own. */
 static enum status put_words(struct visit *visit, struct store *desk, struct error *error)
 {
@@ -307,10 +340,7 @@ enum status page_audit(struct visit *visit, struct error *error)
 		status = audit_read(desk, &filter, visit->arena, &page, error);
 	if (status != STATUS_OK)
 		return status;
-	struct audit_entry entry = visit_entry(visit, "audit.read", "allowed");
-	entry.subject_id = filter.subject_id;
-	entry.detail = arena_format(visit->arena, "entries=%zu", page.count);
-	visit_record(visit, &entry);
+	record_reading(visit, "audit.read", filter.subject_id, page.count);
 	put_filter(visit);
 	put_entries(visit, &page);
 	put_text(visit->document, "csv_href", filtered_address(visit, "/audit/entries.csv?newest=yes"));
@@ -349,6 +379,26 @@ static void append_entry(struct buf *out, struct visit *visit, const struct audi
 	buf_append(out, "\r\n", 2);
 }
 
+/* The entries of one page live in an arena of their own: all that a request may take does not hold many of them. */
+static enum status write_some(struct visit *visit, struct store *desk, struct audit_filter *filter,
+			      struct audit_page *page, struct error *error)
+{
+	struct arena arena, *whole = visit->arena;
+	struct buf *out = &visit->request->response.body;
+	arena_init(&arena, EXPORT_ARENA_LARGEST);
+	arena_keep_secret(&arena);
+	visit->arena = &arena;
+	enum status status = audit_read(desk, filter, &arena, page, error);
+	for (size_t i = 0; status == STATUS_OK && !out->failed && i < page->count; i++)
+		append_entry(out, visit, &page->entries[i]);
+	if (status == STATUS_OK && page->more)
+		filter->before_seq = page->entries[page->count - 1].seq;
+	page->entries = NULL;
+	visit->arena = whole;
+	arena_release(&arena);
+	return status;
+}
+
 static enum status write_entries(struct visit *visit, struct audit_filter *filter, size_t *count, struct error *error)
 {
 	struct buf *out = &visit->request->response.body;
@@ -357,16 +407,14 @@ static enum status write_entries(struct visit *visit, struct audit_filter *filte
 	enum status status = visit_desk(visit, &desk, error);
 	buf_append_text(out, TEXT("number,at,user,role,team,purpose,reason,action,subject_kind,subject,outcome,detail,"
 				  "elements,agreements,client,session\r\n"));
-	for (; status == STATUS_OK && page.more && *count <= EXPORT_MOST; *count += page.count) {
-		status = audit_read(desk, filter, visit->arena, &page, error);
-		for (size_t i = 0; status == STATUS_OK && i < page.count; i++)
-			append_entry(out, visit, &page.entries[i]);
-		if (status == STATUS_OK && page.more)
-			filter->before_seq = page.entries[page.count - 1].seq;
-	}
+	for (; status == STATUS_OK && page.more && !out->failed && *count <= EXPORT_MOST; *count += page.count)
+		status = write_some(visit, desk, filter, &page, error);
 	if (status == STATUS_OK && *count > EXPORT_MOST)
 		return error_set(error, STATUS_TOO_LARGE, "audit.export",
 				 "More than %d entries are not written at once: choose fewer days.", EXPORT_MOST);
+	if (status == STATUS_OK && out->failed)
+		return error_set(error, STATUS_TOO_LARGE, "audit.export",
+				 "These entries are too long to be written at once: choose fewer days.");
 	return status;
 }
 
@@ -381,10 +429,7 @@ enum status page_audit_csv(struct visit *visit, struct error *error)
 	enum status status = write_entries(visit, &filter, &count, error);
 	if (status != STATUS_OK)
 		return status;
-	struct audit_entry entry = visit_entry(visit, "audit.export", "allowed");
-	entry.subject_id = filter.subject_id;
-	entry.detail = arena_format(visit->arena, "entries=%zu", count);
-	visit_record(visit, &entry);
+	record_reading(visit, "audit.export", filter.subject_id, count);
 	request->response.status = 200;
 	request->response.content_type = "text/csv; charset=utf-8";
 	response_header(request, "Content-Disposition", "attachment; filename=\"audit.csv\"");

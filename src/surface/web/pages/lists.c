@@ -301,22 +301,39 @@ static void append_row(struct buf *out, struct arena *arena, const struct listin
 	buf_append(out, "\r\n", 2);
 }
 
+/* One row, in an arena of its own: all that a request may take does not hold many of them. */
+static enum status write_row(struct visit *visit, const struct listing *listing, const struct list_row *row,
+			     struct error *error)
+{
+	struct arena arena, *whole = visit->arena;
+	arena_init(&arena, REQUEST_ARENA_LARGEST);
+	arena_keep_secret(&arena);
+	visit->arena = &arena;
+	struct value *rows = document_array(&arena);
+	enum status status = put_row(visit, rows, listing, row, error);
+	if (status == STATUS_OK)
+		append_row(&visit->request->response.body, &arena, listing, row, rows->last);
+	visit->arena = whole;
+	arena_release(&arena);
+	return status;
+}
+
 static enum status write_rows(struct visit *visit, const struct listing *listing, size_t *count, struct error *error)
 {
 	struct buf *out = &visit->request->response.body;
-	struct value *rows = document_array(visit->arena);
 	enum status status = STATUS_OK;
 	buf_append_text(out, TEXT("about,postcode,ward,points,reasons,people,since,outcome,page\r\n"));
-	for (size_t i = 0; status == STATUS_OK && i < listing->count; i++) {
+	for (size_t i = 0; status == STATUS_OK && !out->failed && i < listing->count; i++) {
 		if (!is_wanted(listing, &listing->rows[i]))
 			continue;
 		if (++*count > EXPORT_MOST)
 			return error_set(error, STATUS_TOO_LARGE, "lists.export",
 					 "More than %d rows are not written at once: choose a ward.", EXPORT_MOST);
-		status = put_row(visit, rows, listing, &listing->rows[i], error);
-		if (status == STATUS_OK)
-			append_row(out, visit->arena, listing, &listing->rows[i], rows->last);
+		status = write_row(visit, listing, &listing->rows[i], error);
 	}
+	if (status == STATUS_OK && out->failed)
+		return error_set(error, STATUS_TOO_LARGE, "lists.export",
+				 "These rows are too long to be written at once: choose a ward.");
 	return status;
 }
 
