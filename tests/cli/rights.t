@@ -1,6 +1,6 @@
 What residents may ask for.
 
-  $ export ONEVIEW_PASSWORD='correct horse battery' ONEVIEW_TODAY=2026-02-10 ONEVIEW_CHROMIUM=
+  $ export ONEVIEW_PASSWORD='correct horse battery' ONEVIEW_TODAY=2026-02-10
   $ oneview init w --profile "$TESTS/data/village/profile" --quiet
   $ cp "$TESTS"/data/village/january/* w/inbox && touch -d 2020-01-01 w/inbox/*
   $ oneview refresh w --quiet
@@ -21,10 +21,11 @@ A copy of all that is held, for a folder that only its owner sees
   Waiting for a decision     0
   Waiting for a second look  0
   Withheld by decision       0
-  As HTML and JSON. There is no PDF: Chromium is not installed or did not print; print copy.html from any browser.
+  As HTML, JSON and PDF.
   $ ls copy && stat -c %a copy copy/copy.html copy/copy.json
   copy.html
   copy.json
+  copy.pdf
   700
   600
   600

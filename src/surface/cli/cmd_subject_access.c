@@ -126,10 +126,7 @@ static void answer(struct cli *cli, const struct rights_copy *copy, const struct
 	answer_int(out, "waiting", "Waiting for a decision", (int64_t)copy->waiting);
 	answer_int(out, "unconfirmed", "Waiting for a second look", (int64_t)copy->unconfirmed);
 	answer_int(out, "withheld", "Withheld by decision", (int64_t)copy->withheld);
-	answer_bool(out, "pdf", NULL, report->pdf);
-	answer_line(out, report->pdf ? "As HTML, JSON and PDF."
-				     : "As HTML and JSON. There is no PDF: Chromium is not installed or did not print; "
-				       "print copy.html from any browser.");
+	answer_line(out, "As HTML, JSON and PDF.");
 	if (report->to_confirm)
 		answer_line(out, "to-confirm.html is for staff: it shows what waits, with the numbers for --release, "
 				 "--withhold and --second-look. Remove it before the copy is given out.");

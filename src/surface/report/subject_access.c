@@ -34,6 +34,11 @@ static enum status write_paper(const struct rights_copy *copy, const struct prof
 	if (!for_staff && status == STATUS_OK) {
 		document_emit_json(document, &out);
 		status = write_file(folder, "copy.json", &out, error);
+		buf_wipe(&out);
+		if (status == STATUS_OK)
+			status = subject_access_pdf(&out, document, error);
+		if (status == STATUS_OK)
+			status = write_file(folder, "copy.pdf", &out, error);
 	}
 	buf_wipe(&out);
 	buf_release(&out);
@@ -53,10 +58,7 @@ static enum status remove_old(const char *folder, const char *name, struct error
 enum status report_subject_access(struct subject_access_report *out, const struct rights_copy *copy,
 				  const struct profile *profile, const char *folder, struct error *error)
 {
-	char html[PATH_ROOM], pdf[PATH_ROOM];
 	*out = (struct subject_access_report){.to_confirm = copy->waiting + copy->unconfirmed > 0};
-	snprintf(html, sizeof html, "%s/copy.html", folder);
-	snprintf(pdf, sizeof pdf, "%s/copy.pdf", folder);
 	enum status status = file_make_folder(folder, 0700, error);
 	if (status == STATUS_OK)
 		status = remove_old(folder, "to-confirm.html", error);
@@ -66,5 +68,5 @@ enum status report_subject_access(struct subject_access_report *out, const struc
 		status = write_paper(copy, profile, folder, false, error);
 	if (status == STATUS_OK && out->to_confirm)
 		status = write_paper(copy, profile, folder, true, error);
-	return status ? status : report_print_pdf(&out->pdf, html, pdf, error);
+	return status;
 }

@@ -1,6 +1,6 @@
-/* A resident's copy of what is held on them, as files: accessible HTML, the same as JSON, and PDF where Chromium is.
+/* A resident's copy of what is held on them, as files: accessible HTML, the same as JSON and as PDF.
  *
- * copy.html and copy.json (and copy.pdf) are for the resident; to-confirm.html is for staff, with what waits for a
+ * copy.html, copy.json and copy.pdf are for the resident; to-confirm.html is for staff, with what waits for a
  * person's decision and the number that it takes, and is only there when something waits.  All hold identifiers in
  * clear: the folder is made for its owner alone, and what becomes of it is for whoever asked.
  */
@@ -10,11 +10,9 @@
 #include "rights/rights.h"
 
 struct subject_access_report {
-	bool pdf, to_confirm; /* was written */
+	bool to_confirm; /* was written */
 };
 enum status report_subject_access(struct subject_access_report *out, const struct rights_copy *copy,
 				  const struct profile *profile, const char *folder, struct error *error) MUST_CHECK;
-/* Prints an HTML file as PDF; *MADE false when there is no Chromium, or it failed: its own files are removed. */
-enum status report_print_pdf(bool *made, const char *html, const char *pdf, struct error *error) MUST_CHECK;
 
 #endif

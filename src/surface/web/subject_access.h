@@ -15,6 +15,8 @@
 struct value *subject_access_document(const struct rights_copy *copy, const struct profile *profile, bool for_staff,
 				      struct arena *arena);
 enum status subject_access_render(struct buf *out, const struct value *document, struct error *error) MUST_CHECK;
+/* The same as a tagged PDF (pdf.h). DOCUMENT's arena is used. */
+enum status subject_access_pdf(struct buf *out, const struct value *document, struct error *error) MUST_CHECK;
 /* "Housing; record 12, line 4 of tenancies.csv, as at 1 March 2026. From 1 April 2019." */
 struct text subject_access_source(const struct rights_row *row, struct arena *arena);
 

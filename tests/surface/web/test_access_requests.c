@@ -165,6 +165,10 @@ static void a_copy_goes_out_when_two_have_looked(void **state)
 	assert_true(village_shows(v, words));
 	assert_int_equal(entries(v, "subject_access.issue"), 1);
 	assert_int_equal(entries(v, "subject_access.second_look"), 1);
+	assert_int_equal(village_get(v, request), 200);
+	assert_int_equal(village_post(v, under(request, "/copy"), "form=pdf"), 200);
+	assert_true(village_shows(v, "Content-Type: application/pdf") && village_shows(v, "%PDF-1.7"));
+	assert_int_equal(entries(v, "subject_access.issue"), 2);
 	assert_int_equal(village_get(v, "/access-requests"), 200);
 	assert_true(village_shows(v, "Answered"));
 }

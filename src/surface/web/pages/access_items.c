@@ -263,17 +263,21 @@ enum status page_access_items_post(struct visit *visit, struct error *error)
 
 /* ---- the copy ------------------------------------------------------------------------------------------------ */
 
-static enum status write_copy(struct visit *visit, struct asked_request *asked, struct error *error)
+static enum status write_copy(struct visit *visit, struct asked_request *asked, bool pdf, struct error *error)
 {
 	struct request *request = visit->request;
+	struct buf *body = &request->response.body;
 	struct value *document = subject_access_document(&asked->copy, visit->profile, false, visit->arena);
-	enum status status = subject_access_render(&request->response.body, document, error);
+	enum status status =
+		pdf ? subject_access_pdf(body, document, error) : subject_access_render(body, document, error);
 	if (status != STATUS_OK)
 		return status;
 	request->response.status = 200;
-	request->response.content_type = "text/html; charset=utf-8";
+	request->response.content_type = pdf ? "application/pdf" : "text/html; charset=utf-8";
 	response_header(request, "Content-Disposition",
-			arena_format(visit->arena, "attachment; filename=\"copy-%d.html\"", asked->request.number).at);
+			arena_format(visit->arena, "attachment; filename=\"copy-%d.%s\"", asked->request.number,
+				     pdf ? "pdf" : "html")
+				.at);
 	visit->answered = true;
 	return STATUS_OK;
 }
@@ -295,10 +299,11 @@ static enum status issue(struct visit *visit, struct asked_request *asked, const
 enum status page_access_copy(struct visit *visit, struct error *error)
 {
 	struct asked_request asked;
+	bool pdf = text_is(visit_field(visit, "form"), "pdf");
 	enum status status = asked_open(&asked, visit, error);
 	if (status == STATUS_OK)
 		status = asked_copy(&asked, visit, error);
 	if (status == STATUS_OK)
-		status = issue(visit, &asked, "html", error);
-	return status == STATUS_OK ? write_copy(visit, &asked, error) : status;
+		status = issue(visit, &asked, pdf ? "pdf" : "html", error);
+	return status == STATUS_OK ? write_copy(visit, &asked, pdf, error) : status;
 }
