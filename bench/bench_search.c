@@ -133,7 +133,7 @@ static void ask_many(struct json *json, const struct search_index *index, const 
 				 1 + draw(200), street);
 		else
 			snprintf(query, sizeof query, "R%07u%u", draw(400000), draw(6));
-		struct search_question question = {text_of(query), &permission, hash_of, NULL, 20};
+		struct search_question question = {.query = text_of(query), .permission = &permission, .hash = hash_of};
 		struct arena arena;
 		struct search_hit *hits;
 		size_t count;

@@ -47,8 +47,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct search_permission permission = {.identifier = every};
 	memset(&permission.names, 0xff, 4 * sizeof permission.names);
-	struct search_question question = {text_slice((const char *)data, size < 200 ? size : 200), &permission, hash,
-					   NULL, 20};
+	struct search_question question = {.query = text_slice((const char *)data, size < 200 ? size : 200),
+					   .one_number = size % 7 == 0,
+					   .permission = &permission,
+					   .hash = hash};
 	struct search_hit *hits;
 	size_t count;
 	struct arena arena;

@@ -106,7 +106,6 @@ struct search_question {
 	const struct search_permission *permission;
 	search_hash *hash;
 	const void *hash_context;
-	size_t most;
 };
 
 /* Hits in the order of score_in_full. False when nothing in the query could be looked for. The

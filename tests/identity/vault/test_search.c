@@ -80,7 +80,7 @@ static int64_t ask(const struct search_index *index, const char *query, unsigned
 	struct search_permission permission = {.identifier = every_identifier, .context = &feeds};
 	permission.names.bits[0] = permission.former.bits[0] = permission.births.bits[0] = feeds;
 	permission.addresses.bits[0] = feeds;
-	struct search_question question = {text_of(query), &permission, plain_hash, NULL, 20};
+	struct search_question question = {.query = text_of(query), .permission = &permission, .hash = plain_hash};
 	struct search_hit *hits;
 	size_t found;
 	search_ask(index, &question, &arena, &hits, &found);
