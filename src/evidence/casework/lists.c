@@ -407,7 +407,7 @@ static bool may(struct policy *policy, const struct policy_grid *grid, enum poli
 		subject_id ? policy_bounds_of(policy, kind, subject_id) : (struct policy_bounds){0};
 	if (grid)
 		return policy_may_know_of(grid, &bounds) && policy_may_know_address(grid, bounds.restrictions);
-	return bounds.restrictions == 0 && bounds.objections == 0 && !bounds.restricted;
+	return policy_is_unbound(&bounds);
 }
 
 /* A list says where people live and what is said of them: one who is protected, in either way, takes the whole row

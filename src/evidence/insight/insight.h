@@ -6,8 +6,9 @@
  *
  * For each intervention of the profile: how many finished long enough ago that what followed is known, and after how
  * many of them each event of its `followed_by` came.  Counts only, kept without anybody's id; of fewer than
- * SUMMARY_CASES_LEAST cases nothing is kept. Residents who are protected are not counted, and nothing is
- * that no agreement lets be used for measures.  It compares nothing like with like: whoever shows it says so.
+ * SUMMARY_CASES_LEAST cases nothing is kept. Residents who are protected, objected or had processing restricted are not
+ * counted, and nothing is that no agreement lets be used for measures.  It compares nothing like with like: whoever
+ * shows it says so.
  */
 #ifndef INSIGHT_INSIGHT_H
 #define INSIGHT_INSIGHT_H

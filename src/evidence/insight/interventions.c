@@ -114,7 +114,13 @@ static int compare_moments(const void *left, const void *right)
 	return (a->resident_id > b->resident_id) - (a->resident_id < b->resident_id);
 }
 
-/* Rows that nothing ended, and those that were only left out of a later delivery, of everybody who is not protected. */
+static bool may_count(const struct counting *c, int64_t resident_id)
+{
+	const struct policy_bounds bounds = policy_bounds_of(c->policy, POLICY_RESIDENT, resident_id);
+	return policy_is_unbound(&bounds);
+}
+
+/* Rows that nothing ended, and those that were only left out of a later delivery, of everybody who may be counted. */
 static enum status read_moments(struct counting *c, const char *feeds, struct error *error)
 {
 	struct buf sql;
@@ -123,9 +129,7 @@ static enum status read_moments(struct counting *c, const char *feeds, struct er
 	buf_init(&sql, 1 << 16);
 	buf_format(&sql,
 		   "SELECT m.resident_id, f.feed_no, f.valid_from, f.valid_to FROM fact f JOIN resident_record m ON "
-		   "m.record_id = f.record_id WHERE f.feed_no IN (%s) AND (f.ended_by IS NULL OR f.ended_how = 2) AND "
-		   "NOT EXISTS (SELECT 1 FROM restriction_mark r WHERE r.subject_kind = 1 AND r.subject_id = "
-		   "m.resident_id)",
+		   "m.record_id = f.record_id WHERE f.feed_no IN (%s) AND (f.ended_by IS NULL OR f.ended_how = 2)",
 		   feeds);
 	enum status status = store_prepare(&row, c->data, sql.at, error);
 	buf_release(&sql);
@@ -135,6 +139,8 @@ static enum status read_moments(struct counting *c, const char *feeds, struct er
 	    from = statement_column(row, "valid_from"), to = statement_column(row, "valid_to");
 	statement_stream(row);
 	while ((status = statement_step(row, &more, error)) == STATUS_OK && more) {
+		if (!may_count(c, statement_int(row, resident)))
+			continue;
 		ARRAY_GROW(c->moments, c->count, c->capacity);
 		c->moments[c->count++] =
 			(struct moment){statement_int(row, resident), number_of(c, statement_int(row, feed)),

@@ -356,6 +356,11 @@ bool policy_may_count(const struct policy *policy, const struct policy_bounds *b
 	       (!agreement->consent || policy_has_consent(policy, bounds, agreement));
 }
 
+bool policy_is_unbound(const struct policy_bounds *bounds)
+{
+	return !bounds->restrictions && !bounds->restricted && !bounds->objections;
+}
+
 bool policy_may_know_address(const struct policy_grid *grid, uint64_t restrictions)
 {
 	return (restrictions & ~grid->entitled) == 0;

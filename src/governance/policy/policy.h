@@ -165,6 +165,10 @@ bool policy_has_consent(const struct policy *policy, const struct policy_bounds 
 bool policy_may_count(const struct policy *policy, const struct policy_bounds *bounds,
 		      const struct profile_purpose *purpose, const struct profile_agreement *agreement);
 
+/* Nor a purpose: whether nothing binds the use of the subject, neither a protection, by whomever it was set, nor
+ * processing that is restricted, nor any objection. What is counted for everybody, under no agreement, asks this. */
+bool policy_is_unbound(const struct policy_bounds *bounds);
+
 /* Somebody has broken the glass (glass.h): this one resident, for the viewer, until then. It opens the resident's own
  * page and counts nowhere else. */
 struct policy_pass {

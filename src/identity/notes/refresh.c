@@ -5,7 +5,10 @@
 #include "base/interrupt.h"
 #include "base/memory.h"
 #include "base/progress.h"
+#include "policy/policy.h"
 #include "profile/factor.h"
+
+#include <assert.h>
 
 enum { BATCH_NOTES = 4096 };
 
@@ -57,7 +60,7 @@ static enum status begin_reading(struct refreshing *r, struct error *error)
 	return status == STATUS_OK ? store_commit(r->data, error) : status;
 }
 
-static enum status end_reading(struct refreshing *r, struct error *error)
+static enum status mark_seen(struct refreshing *r, struct error *error)
 {
 	struct statement *update;
 	enum status status = store_prepare(
@@ -114,24 +117,31 @@ static void name_feeds(const struct refreshing *r, struct buf *sql)
 	buf_append_text(sql, TEXT(")"));
 }
 
-/* Everything that these rules have not read; or, when they have read everything once, what came since. */
-static void waiting_sql(const struct refreshing *r, bool anew, struct buf *sql)
+enum which_notes {
+	NOTES_UNREAD, /* by these rules */
+	NOTES_HELD,   /* likewise, of records that were passed over */
+	NOTES_SINCE   /* that came since these rules had read everything */
+};
+
+static void waiting_sql(const struct refreshing *r, enum which_notes which, struct buf *sql)
 {
-	buf_append_text(sql, TEXT("SELECT k.record_id, k.feed_no, k.row_key, k.version, k.valid_from FROM "));
-	if (anew) {
-		buf_append_text(sql, TEXT("fact k WHERE k.feed_no IN "));
-		name_feeds(r, sql);
-		buf_append_text(sql,
-				TEXT(" AND NOT EXISTS (SELECT 1 FROM note_read n WHERE n.record_id = k.record_id AND "
-				     "n.feed_no = k.feed_no AND n.row_key = k.row_key AND n.reading_no = :reading "
-				     "AND n.version >= k.version)"));
-		return;
-	}
-	buf_append_text(sql, TEXT("extract x JOIN fact_payload p ON p.payload_id > x.extract_id * 4294967296 AND "
-				  "p.payload_id < (x.extract_id + 1) * 4294967296 JOIN fact k ON k.record_id = "
-				  "p.record_id AND k.feed_no = x.feed_no AND k.extract_id = x.extract_id "
-				  "WHERE x.extract_id > :seen AND x.feed_no IN "));
+	static const char *const from[] = {
+		[NOTES_UNREAD] = "fact k",
+		[NOTES_HELD] = "note_held h JOIN fact k ON k.record_id = h.record_id",
+		[NOTES_SINCE] =
+			"extract x JOIN fact_payload p ON p.payload_id > x.extract_id * 4294967296 AND p.payload_id < "
+			"(x.extract_id + 1) * 4294967296 JOIN fact k ON k.record_id = p.record_id AND k.feed_no = "
+			"x.feed_no AND k.extract_id = x.extract_id"};
+	buf_format(sql,
+		   "SELECT k.record_id, k.feed_no, k.row_key, k.version, k.valid_from, m.resident_id FROM %s LEFT "
+		   "JOIN resident_record m ON m.record_id = k.record_id WHERE %s IN ",
+		   from[which], which == NOTES_SINCE ? "x.extract_id > :seen AND x.feed_no" : "k.feed_no");
 	name_feeds(r, sql);
+	if (which == NOTES_SINCE)
+		return;
+	buf_append_text(sql, TEXT(" AND NOT EXISTS (SELECT 1 FROM note_read n WHERE n.record_id = k.record_id AND "
+				  "n.feed_no = k.feed_no AND n.row_key = k.row_key AND n.reading_no = :reading "
+				  "AND n.version >= k.version)"));
 }
 
 static int compare_waiting(const void *left, const void *right)
@@ -161,34 +171,83 @@ static void keep_newest(struct refreshing *r)
 	r->waiting_count = kept;
 }
 
-static enum status find_waiting(struct refreshing *r, bool anew, struct error *error)
+/* A record that is of no resident yet is under nobody's restriction. */
+static bool may_be_read(const struct refreshing *r, int64_t resident_id)
+{
+	return !resident_id || !policy_bounds_of(r->settings->policy, POLICY_RESIDENT, resident_id).restricted;
+}
+
+static void take_waiting(struct refreshing *r, const struct waiting_note *note, int64_t resident_id)
+{
+	if (may_be_read(r, resident_id)) {
+		ARRAY_GROW(r->waiting, r->waiting_count, r->waiting_capacity);
+		r->waiting[r->waiting_count++] = *note;
+	} else if (!r->held_count || r->held[r->held_count - 1] != note->record_id) {
+		ARRAY_GROW(r->held, r->held_count, r->held_capacity);
+		r->held[r->held_count++] = note->record_id;
+	}
+}
+
+static enum status find_notes(struct refreshing *r, enum which_notes which, struct error *error)
 {
 	struct statement *row;
 	struct buf sql;
 	bool more = false;
-	size_t capacity = 0;
 	buf_init(&sql, 1 << 20);
-	waiting_sql(r, anew, &sql);
+	waiting_sql(r, which, &sql);
 	enum status status = store_prepare(&row, r->data, sql.at, error);
 	buf_release(&sql);
 	if (status != STATUS_OK)
 		return status;
-	statement_bind_int(row, anew ? "reading" : "seen", anew ? r->reading_no : r->seen_extract);
+	if (which == NOTES_SINCE)
+		statement_bind_int(row, "seen", r->seen_extract);
+	else
+		statement_bind_int(row, "reading", r->reading_no);
 	statement_stream(row);
 	int record = statement_column(row, "record_id"), feed = statement_column(row, "feed_no"),
 	    key = statement_column(row, "row_key"), version = statement_column(row, "version"),
-	    on = statement_column(row, "valid_from");
+	    on = statement_column(row, "valid_from"), resident = statement_column(row, "resident_id");
 	while ((status = statement_step(row, &more, error)) == STATUS_OK && more) {
-		ARRAY_GROW(r->waiting, r->waiting_count, capacity);
-		r->waiting[r->waiting_count++] = (struct waiting_note){.record_id = statement_int(row, record),
-								       .row_key = statement_int(row, key),
-								       .feed_no = (int32_t)statement_int(row, feed),
-								       .version = (int32_t)statement_int(row, version),
-								       .on = (date)statement_int(row, on)};
+		struct waiting_note note = {.record_id = statement_int(row, record),
+					    .row_key = statement_int(row, key),
+					    .feed_no = (int32_t)statement_int(row, feed),
+					    .version = (int32_t)statement_int(row, version),
+					    .on = (date)statement_int(row, on)};
+		take_waiting(r, &note, statement_is_null(row, resident) ? 0 : statement_int(row, resident));
 	}
 	statement_reset(row);
 	statement_done(row);
+	return status;
+}
+
+static enum status find_waiting(struct refreshing *r, bool anew, struct error *error)
+{
+	int64_t held = 0;
+	enum status status = store_query_int(r->data, "SELECT count(*) FROM note_held", &held, error);
+	r->were_held = held > 0;
+	if (status == STATUS_OK)
+		status = find_notes(r, anew ? NOTES_UNREAD : NOTES_SINCE, error);
+	if (status == STATUS_OK && !anew && r->were_held)
+		status = find_notes(r, NOTES_HELD, error);
 	keep_newest(r);
+	return status;
+}
+
+static enum status keep_held(struct refreshing *r, struct error *error)
+{
+	struct statement *insert;
+	enum status status = store_execute(r->data, "DELETE FROM note_held", error);
+	if (status == STATUS_OK)
+		status = store_prepare(&insert, r->data,
+				       "INSERT INTO note_held (record_id) VALUES (:record) ON CONFLICT DO NOTHING",
+				       error);
+	if (status != STATUS_OK)
+		return status;
+	for (size_t i = 0; i < r->held_count && status == STATUS_OK; i++) {
+		statement_bind_int(insert, "record", r->held[i]);
+		status = statement_run(insert, NULL, error);
+	}
+	statement_done(insert);
 	return status;
 }
 
@@ -231,6 +290,22 @@ static enum status read_waiting(struct refreshing *r, struct error *error)
 	return status;
 }
 
+/* What was passed over is remembered together with how far the reading came: neither is without the other. */
+static enum status end_reading(struct refreshing *r, struct error *error)
+{
+	if (r->seen_extract == r->latest_extract && !r->held_count && !r->were_held)
+		return STATUS_OK;
+	enum status status = store_begin(r->data, error);
+	if (status == STATUS_OK)
+		status = keep_held(r, error);
+	if (status == STATUS_OK)
+		status = mark_seen(r, error);
+	if (status == STATUS_OK)
+		return store_commit(r->data, error);
+	store_rollback(r->data);
+	return status;
+}
+
 static enum status refresh(struct refreshing *r, struct error *error)
 {
 	enum status status = find_feeds(r, error);
@@ -248,7 +323,7 @@ static enum status refresh(struct refreshing *r, struct error *error)
 		status = find_waiting(r, r->seen_extract < 0, error);
 	if (status == STATUS_OK)
 		status = read_waiting(r, error);
-	return status == STATUS_OK && r->seen_extract != r->latest_extract ? end_reading(r, error) : status;
+	return status == STATUS_OK ? end_reading(r, error) : status;
 }
 
 enum status note_refresh(struct note_refresh_report *report, struct store *data, const struct vault *vault,
@@ -257,6 +332,7 @@ enum status note_refresh(struct note_refresh_report *report, struct store *data,
 {
 	struct refreshing r = {
 		.data = data, .vault = vault, .profile = profile, .settings = settings, .report = report};
+	assert(settings->policy);
 	*report = (struct note_refresh_report){0};
 	if (profile->factors.count == 0 || text_is_absent(profile->note_rules))
 		return STATUS_OK;
@@ -273,5 +349,6 @@ enum status note_refresh(struct note_refresh_report *report, struct store *data,
 	free(r.feed_numbers);
 	free(r.feeds);
 	free(r.waiting);
+	free(r.held);
 	return status;
 }

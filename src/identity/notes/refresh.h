@@ -5,6 +5,9 @@
  * Works through the notes in small transactions of its own, beside pages that are served, and leaves behind which notes
  * it has read under which rules: killed or stopped, the next call goes on.  While a reading under new rules is under
  * way, a note has the flags of the old ones until it is its turn.
+ *
+ * Notes of residents who had processing restricted are not read; those that came meanwhile are by the first call after
+ * that was lifted.
  */
 #ifndef NOTES_REFRESH_H
 #define NOTES_REFRESH_H
@@ -15,11 +18,13 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+struct policy;
 struct profile;
 struct store;
 struct vault;
 
 struct note_refresh_settings {
+	struct policy *policy;   /* loaded: whose notes may be read */
 	bool all;                /* read every note anew */
 	unsigned threads;        /* 0: all processors */
 	const atomic_bool *stop; /* asked between batches; may be NULL */

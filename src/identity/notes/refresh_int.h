@@ -33,7 +33,10 @@ struct refreshing {
 	const struct profile_feed **feeds;
 	size_t feed_count;
 	struct waiting_note *waiting; /* in the order of records */
-	size_t waiting_count;
+	size_t waiting_count, waiting_capacity;
+	int64_t *held; /* records that may not be read now; each once or more */
+	size_t held_count, held_capacity;
+	bool were_held; /* some record was, before this call */
 };
 
 /* The numbers of note_word. */

@@ -72,3 +72,8 @@ CREATE INDEX note_verdict_by_client ON note_verdict (client_hash, source_id);
 -- migration 2
 -- Every note of the extracts up to this one was read under these rules; null while the first reading is under way.
 ALTER TABLE note_reading ADD COLUMN seen_extract INT;
+-- migration 3
+-- Records with notes that were not read because their resident had processing restricted: taken up when that is lifted.
+CREATE TABLE note_held (
+	record_id ID PRIMARY KEY
+);

@@ -87,6 +87,7 @@ const struct erasure_column erasure_columns[] = {
 	{DATA, "reading_kept", "sealed", "DELETE FROM reading_kept", NULL},
 	BY_RECORD(note_flag, record_id),
 	BY_RECORD(note_read, record_id),
+	BY_RECORD(note_held, record_id),
 	BY_RECORD(resident_record, record_id),
 	BY_RESIDENT(DATA, resident_record, resident_id),
 	BY_RESIDENT(DATA, resident, resident_id),

@@ -490,10 +490,13 @@ static enum status read_notes(struct pipeline *pipeline, struct error *error)
 	const struct opened *opened = pipeline->opened;
 	struct note_refresh_report report;
 	instant began = instant_now();
-	struct note_refresh_settings settings = {.stop = interrupt_flag(),
+	enum status status = know_policy(pipeline, error);
+	if (status != STATUS_OK)
+		return status;
+	struct note_refresh_settings settings = {.policy = pipeline->policy,
+						 .stop = interrupt_flag(),
 						 .show_progress = !pipeline->cli->quiet && !pipeline->cli->json};
-	enum status status =
-		note_refresh(&report, opened->data, opened->vault, opened->workspace->profile, &settings, error);
+	status = note_refresh(&report, opened->data, opened->vault, opened->workspace->profile, &settings, error);
 	if (status != STATUS_OK || (report.notes == 0 && !report.anew))
 		return status;
 	struct pipeline_step_report *step = add_step(pipeline);

@@ -8,6 +8,7 @@
 
 #include "insight/insight.h"
 #include "support/borough_tests.h"
+#include "support/flags.h"
 
 enum { CASES = 25, FOLLOWED = 6, FIRST = 700000 };
 
@@ -52,6 +53,7 @@ static int make(void **state)
 	for (int i = 0; i < 5; i++)
 		deliver(9001 + i, feeds[i], date_of(2026, 10, 31));
 	for (int i = 0; i < CASES; i++) {
+		run("INSERT INTO record (record_id, source_no, client_hash) VALUES (%d, 1, %d)", FIRST + i, FIRST + i);
 		run("INSERT INTO resident_record (resident_id, record_id) VALUES (%d, %d)", FIRST + i, FIRST + i);
 		row(i, "early_help_episodes", date_of(2023, 1, 1), date_of(2023, 6, 1));
 		if (i < FOLLOWED)
@@ -97,14 +99,55 @@ static void test_what_came_within_the_months_is_counted(void **state)
 	assert_int_equal(compared->followed_by_any, FOLLOWED);
 }
 
+static void policy_follows(void)
+{
+	struct error e;
+	assert_ok(policy_load(borough.policy, borough.data, borough.desk, &e), &e);
+}
+
+static void first_is_left_out(void)
+{
+	const struct summary_comparison *compared = early_help();
+	assert_int_equal(compared->cases, CASES - 1);
+	assert_int_equal(after(compared, "referral"), FOLLOWED - 1);
+}
+
 static void test_who_is_protected_is_not_counted(void **state)
 {
 	(void)state;
 	run("INSERT INTO restriction_mark (subject_kind, subject_id, restriction_id) VALUES (1, %d, 'adopted')", FIRST);
-	const struct summary_comparison *compared = early_help();
-	assert_int_equal(compared->cases, CASES - 1);
-	assert_int_equal(after(compared, "referral"), FOLLOWED - 1);
+	policy_follows();
+	first_is_left_out();
 	run("DELETE FROM restriction_mark WHERE subject_id = %d", FIRST);
+	policy_follows();
+	assert_int_equal(early_help()->cases, CASES);
+}
+
+static void test_whom_a_person_protects_is_not_counted(void **state)
+{
+	(void)state;
+	struct error e;
+	const struct policy_mark mark = {
+		.kind = POLICY_RESIDENT, .subject_id = FIRST, .restriction = TEXT("witness_protection")};
+	assert_ok(policy_set_mark(borough.desk, &mark, TEXT("officer"), &e), &e);
+	policy_follows();
+	first_is_left_out();
+	assert_ok(policy_lift_mark(borough.desk, &mark, TEXT("officer"), &e), &e);
+	policy_follows();
+	assert_int_equal(early_help()->cases, CASES);
+}
+
+static void test_who_objects_or_is_restricted_is_not_counted(void **state)
+{
+	(void)state;
+	borough_flag(&borough, FIRST, FLAG_OBJECTION, "early_help", true);
+	first_is_left_out();
+	borough_flag(&borough, FIRST, FLAG_OBJECTION, "early_help", false);
+	assert_int_equal(early_help()->cases, CASES);
+	borough_flag(&borough, FIRST, FLAG_RESTRICTION, "", true);
+	first_is_left_out();
+	borough_flag(&borough, FIRST, FLAG_RESTRICTION, "", false);
+	assert_int_equal(early_help()->cases, CASES);
 }
 
 /* A case counts only where everything that could follow was delivered until its months were over. */
@@ -131,6 +174,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		ON_THE_BOROUGH(test_what_came_within_the_months_is_counted),
 		ON_THE_BOROUGH(test_who_is_protected_is_not_counted),
+		ON_THE_BOROUGH(test_whom_a_person_protects_is_not_counted),
+		ON_THE_BOROUGH(test_who_objects_or_is_restricted_is_not_counted),
 		ON_THE_BOROUGH(test_what_is_not_known_yet_is_not_counted),
 		ON_THE_BOROUGH(test_of_fewer_than_twenty_nothing_is_kept),
 	};

@@ -7,6 +7,7 @@
 #include <cmocka.h>
 
 #include "support/borough.h"
+#include "support/flags.h"
 
 #include "notes/evaluate.h"
 #include "notes/notes.h"
@@ -47,7 +48,7 @@ static int drop(void **state)
 static struct note_refresh_report refresh(bool all, unsigned threads)
 {
 	struct note_refresh_report report;
-	struct note_refresh_settings settings = {.all = all, .threads = threads};
+	struct note_refresh_settings settings = {.policy = b.policy, .all = all, .threads = threads};
 	assert_ok(note_refresh(&report, b.data, b.vault, b.profile, &settings, &e), &e);
 	return report;
 }
@@ -198,6 +199,28 @@ static void a_marked_flag_does_not_count_and_is_kept_through_a_new_reading(void 
 	assert_string_equal(e.code, "notes.no_flag");
 }
 
+/* What came meanwhile is neither read nor forgotten, also when other rules read everything. */
+static void notes_of_who_is_restricted_wait_until_that_is_lifted(void **state)
+{
+	(void)state;
+	size_t before = flags_of(1002).count;
+	borough_flag(&b, 1002, FLAG_RESTRICTION, "", true);
+	borough_write(&b, "cs_case_notes_2026-03-31.csv",
+		      NOTES_HEADER "N5,K1,15/03/2026,VIS,Jo Bright,Assessment,She has rent arrears again.\n"
+				   "N6,K2,16/03/2026,TEL,Jo Bright,Assessment,Nothing of note either.\n");
+	borough_intake(&b);
+	assert_ok(intake_show(b.data, &e), &e);
+	assert_int_equal(refresh(false, 1).notes, 1);
+	assert_int_equal(refresh(false, 1).notes, 0);
+	assert_int_equal(refresh(true, 1).notes, 2); /* K2's */
+	assert_int_equal(flags_of(1002).count, before);
+	borough_flag(&b, 1002, FLAG_RESTRICTION, "", false);
+	assert_int_equal(refresh(false, 1).notes, 4); /* three by the other rules, and the one that came */
+	assert_int_equal(flags_of(1002).count, before + 1);
+	assert_int_equal(refresh(false, 1).notes, 0);
+	assert_int_equal(test_query(b.data, "SELECT count(*) FROM note_held"), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -207,6 +230,7 @@ int main(void)
 		cmocka_unit_test(other_rules_read_everything_anew_with_any_number_of_threads),
 		cmocka_unit_test(a_stopped_reading_goes_on),
 		cmocka_unit_test(a_marked_flag_does_not_count_and_is_kept_through_a_new_reading),
+		cmocka_unit_test(notes_of_who_is_restricted_wait_until_that_is_lifted),
 	};
 	cmocka_set_message_output(CM_OUTPUT_TAP);
 	return cmocka_run_group_tests(tests, make, drop);
