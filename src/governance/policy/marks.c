@@ -225,9 +225,32 @@ static enum status load_facts(const struct policy *policy, struct policy_facts *
 	return status;
 }
 
-enum status policy_load(struct policy *policy, struct store *data, struct store *desk, struct error *error)
+enum taken { TAKEN, KNOWN_BEFORE, DATA_IS_OLDER, DESK_IS_OLDER };
+
+/* Another thread may have loaded meanwhile. What is older than that, on either shelf, is never put in its place: a
+ * consent that was withdrawn would be there again. FRESH is released when it is not taken. */
+static enum taken take_facts(struct policy *policy, struct policy_facts *fresh)
 {
-	struct policy_facts fresh = {0}, old;
+	pthread_rwlock_wrlock(&policy->facts_lock);
+	const struct policy_facts *now = &policy->facts;
+	bool data_older = fresh->data_generation < now->data_generation;
+	bool desk_older = fresh->desk_generation < now->desk_generation;
+	bool newer = fresh->data_generation > now->data_generation || fresh->desk_generation > now->desk_generation;
+	bool older = data_older || desk_older;
+	struct policy_facts old = older ? *fresh : policy->facts;
+	if (!older) {
+		policy->facts = *fresh;
+		policy->epoch++;
+	}
+	pthread_rwlock_unlock(&policy->facts_lock);
+	policy_facts_release(&old);
+	return !older ? TAKEN : !newer ? KNOWN_BEFORE : data_older ? DATA_IS_OLDER : DESK_IS_OLDER;
+}
+
+static enum status load_once(struct policy *policy, struct store *data, struct store *desk, enum taken *taken,
+			     struct error *error)
+{
+	struct policy_facts fresh = {0};
 	bool own = !store_in_transaction(data);
 	id_map_init(&fresh.residents);
 	id_map_init(&fresh.properties);
@@ -237,19 +260,28 @@ enum status policy_load(struct policy *policy, struct store *data, struct store 
 		status = load_facts(policy, &fresh, data, desk, error);
 	if (own)
 		store_rollback(data); /* it only read */
-	if (status) {
+	if (status == STATUS_OK)
+		*taken = take_facts(policy, &fresh);
+	else
 		policy_facts_release(&fresh);
-		return status;
+	return status;
+}
+
+/* When one shelf was read earlier than by another thread and the other shelf later, neither has the whole: read again.
+ * Only the caller's own picture of the data stays as old as it is, and whoever has one compares generations. */
+enum status policy_load(struct policy *policy, struct store *data, struct store *desk, struct error *error)
+{
+	enum { TRIES = 5 };
+	for (int i = 0; i < TRIES; i++) {
+		enum taken taken;
+		enum status status = load_once(policy, data, desk, &taken, error);
+		if (status != STATUS_OK || taken == TAKEN || taken == KNOWN_BEFORE ||
+		    (taken == DATA_IS_OLDER && store_in_transaction(data)))
+			return status;
 	}
-	pthread_rwlock_wrlock(&policy->facts_lock);
-	/* Another thread may have loaded later marks meanwhile. */
-	bool late = fresh.data_generation < policy->facts.data_generation;
-	old = late ? fresh : policy->facts;
-	policy->facts = late ? policy->facts : fresh;
-	policy->epoch++;
-	pthread_rwlock_unlock(&policy->facts_lock);
-	policy_facts_release(&old);
-	return STATUS_OK;
+	error_set(error, STATUS_IO, "policy.moving", "Who must be protected changes while it is read");
+	error_remedy(error, "Try again in a moment");
+	return STATUS_IO;
 }
 
 int64_t policy_marks_generation(struct policy *policy)

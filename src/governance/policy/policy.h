@@ -185,7 +185,8 @@ static inline uint64_t policy_restrictions_left(uint64_t restrictions, const str
 /* Marks come from two places: a refresh derives them from the feeds by the profile's conditions (data shelf),
  * and people set them (desk shelf). policy_load() reads both into memory, together with the agreements
  * that were ended; call it at the start, and when policy_is_stale() says so. What it reads of the data shelf is one
- * picture: that of the transaction on DATA, if one is open. */
+ * picture: that of the transaction on DATA, if one is open. What another thread loaded later, of either shelf, stays:
+ * what is known never goes back. */
 enum status policy_load(struct policy *policy, struct store *data, struct store *desk, struct error *error) MUST_CHECK;
 /* Whether marks or ended agreements have changed since the load: one row of the desk, to be asked at every
  * request, and one of the data shelf, which may be NULL where nothing was published since. Where the desk's row was
