@@ -184,10 +184,10 @@ static bool is_agreed(struct policy *policy, const struct profile_list *list, da
 
 /* Who objected to the list's purpose, had processing restricted, or did not consent, takes the whole row away: what is
  * said of a household would tell of them, and without them it would be wrong. */
-static bool may_be_counted(const struct writing *w, const struct profile_list *list, int64_t resident_id)
+static bool may_be_counted(struct policy *policy, const struct profile_list *list, int64_t resident_id)
 {
-	const struct policy_bounds bounds = policy_bounds_of(w->policy, POLICY_RESIDENT, resident_id);
-	return policy_may_count(w->policy, &bounds, list->purpose, list->agreement);
+	const struct policy_bounds bounds = policy_bounds_of(policy, POLICY_RESIDENT, resident_id);
+	return policy_may_count(policy, &bounds, list->purpose, list->agreement);
 }
 
 static void drop_uncountable(struct writing *w)
@@ -199,7 +199,7 @@ static void drop_uncountable(struct writing *w)
 		const struct found_member *its = &found->members[row.first_member];
 		bool may = true;
 		for (size_t m = 0; m < row.member_count && may; m++)
-			may = may_be_counted(w, row.list, its[m].resident_id);
+			may = may_be_counted(w->policy, row.list, its[m].resident_id);
 		if (!may)
 			continue;
 		if (row.member_count)
@@ -410,22 +410,30 @@ static bool may(struct policy *policy, const struct policy_grid *grid, enum poli
 	return policy_is_unbound(&bounds);
 }
 
-/* A list says where people live and what is said of them: one who is protected, in either way, takes the whole row
- * away, for a count in a reason would tell of them as well. */
-bool list_row_may_be_seen(const struct list_row *row, struct policy *policy, const struct policy_grid *grid)
+/* The list stands from the last refresh; what a resident decided since counts now. */
+static bool may_be_on(const struct profile_list *list, struct policy *policy, const struct policy_grid *grid,
+		      int64_t resident_id)
+{
+	return may_be_counted(policy, list, resident_id) && may(policy, grid, POLICY_RESIDENT, resident_id);
+}
+
+/* A list says where people live and what is said of them: one who is protected, in either way, or may not be counted
+ * any more takes the whole row away, for a count in a reason would tell of them as well. */
+bool list_row_may_be_seen(const struct list_row *row, const struct profile_list *list, struct policy *policy,
+			  const struct policy_grid *grid)
 {
 	if (!may(policy, grid, POLICY_PROPERTY, row->property_id))
 		return false;
 	for (size_t i = 0; i < row->member_count; i++) {
-		if (!may(policy, grid, POLICY_RESIDENT, row->members[i].resident_id))
+		if (!may_be_on(list, policy, grid, row->members[i].resident_id))
 			return false;
 	}
 	return true;
 }
 
-bool list_row_is_open(const struct list_row *row, struct policy *policy)
+bool list_row_is_open(const struct list_row *row, const struct profile_list *list, struct policy *policy)
 {
-	return list_row_may_be_seen(row, policy, NULL);
+	return list_row_may_be_seen(row, list, policy, NULL);
 }
 
 static enum status read_ids(int64_t **ids, size_t *count, struct store *data, const char *sql, int64_t key,
@@ -451,15 +459,16 @@ static enum status read_ids(int64_t **ids, size_t *count, struct store *data, co
 	return status;
 }
 
-/* Whether all that SQL finds for KEY may be known of. */
-static enum status all_may(bool *out, const struct list_asker *asker, enum policy_subject kind, const char *sql,
-			   int64_t key, struct error *error)
+/* Whether all that SQL finds for KEY may be told of. */
+static enum status all_may(bool *out, const struct profile_list *list, const struct list_asker *asker,
+			   enum policy_subject kind, const char *sql, int64_t key, struct error *error)
 {
 	int64_t *ids;
 	size_t count;
 	enum status status = read_ids(&ids, &count, asker->data, sql, key, TEXT_ABSENT, error);
 	for (size_t i = 0; i < count; i++)
-		*out = *out && may(asker->policy, asker->grid, kind, ids[i]);
+		*out = *out && (kind == POLICY_RESIDENT ? may_be_on(list, asker->policy, asker->grid, ids[i])
+							: may(asker->policy, asker->grid, kind, ids[i]));
 	free(ids);
 	return status;
 }
@@ -483,17 +492,17 @@ enum status list_subject_may_be_told(bool *out, const struct profile_list *list,
 	if (status != STATUS_OK || !*out)
 		return status;
 	if (list->subject == LIST_OF_RESIDENTS) {
-		*out = may(asker->policy, asker->grid, POLICY_RESIDENT, key);
+		*out = may_be_on(list, asker->policy, asker->grid, key);
 		return STATUS_OK;
 	}
-	status = all_may(out, asker, POLICY_PROPERTY,
+	status = all_may(out, list, asker, POLICY_PROPERTY,
 			 properties ? "SELECT property_id AS id FROM property WHERE uprn_hash = :key"
 				    : "SELECT property_id AS id FROM household WHERE household_id = :key",
 			 key, error);
 	if (status != STATUS_OK)
 		return status;
 	return all_may(
-		out, asker, POLICY_RESIDENT,
+		out, list, asker, POLICY_RESIDENT,
 		properties ? "SELECT m.resident_id AS id FROM household_member m JOIN property p ON p.property_id = "
 			     "m.property_id WHERE p.uprn_hash = :key AND m.to_date IS NULL"
 			   : "SELECT resident_id AS id FROM household_member WHERE household_id = :key AND to_date IS "

@@ -54,10 +54,12 @@ struct list_row {
 enum status lists_read(struct list_row **out, size_t *count, const struct profile_list *list, struct store *data,
 		       int64_t subject_id, struct arena *arena, struct error *error) MUST_CHECK;
 
-/* Whether somebody who may know of RESTRICTIONS only as GRID says may see the row at all, or count it. */
-bool list_row_may_be_seen(const struct list_row *row, struct policy *policy, const struct policy_grid *grid);
-/* Whether nobody and no address in the row is protected: for what is told without a viewer. */
-bool list_row_is_open(const struct list_row *row, struct policy *policy);
+/* Whether somebody who may know of RESTRICTIONS only as GRID says may see the row of LIST at all, or count it:
+ * everybody in it may still be on it, by what they consented and objected to now. */
+bool list_row_may_be_seen(const struct list_row *row, const struct profile_list *list, struct policy *policy,
+			  const struct policy_grid *grid);
+/* Likewise, and nobody and no address in the row is protected: for what is told without a viewer. */
+bool list_row_is_open(const struct list_row *row, const struct profile_list *list, struct policy *policy);
 
 /* ---- for another purpose ------------------------------------------------------------------------------- */
 

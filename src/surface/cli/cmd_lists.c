@@ -23,7 +23,7 @@ static enum status open_rows(const struct telling *t, const struct profile_list 
 	size_t kept = 0;
 	enum status status = lists_read(rows, count, list, t->opened.data, 0, &t->cli->arena, error);
 	for (size_t i = 0; status == STATUS_OK && i < *count; i++) {
-		if (list_row_is_open(&(*rows)[i], t->policy))
+		if (list_row_is_open(&(*rows)[i], list, t->policy))
 			(*rows)[kept++] = (*rows)[i];
 	}
 	*count = kept;

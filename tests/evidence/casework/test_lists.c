@@ -5,6 +5,7 @@
 
 #include <cmocka.h>
 
+#include "base/id.h"
 #include "casework/lists.h"
 #include "policy/flags.h"
 #include "support/databases.h"
@@ -294,7 +295,7 @@ static bool may_be_seen(struct fixture *f, const struct list_row *row, const cha
 				.role = profile_role(f->profile, text_of(role)),
 				.purpose = profile_purpose(f->profile, TEXT("checking"))};
 	const struct policy_grid *grid = policy_grid(f->policy, &viewer, f->today);
-	bool seen = list_row_may_be_seen(row, f->policy, grid);
+	bool seen = list_row_may_be_seen(row, list_of(f, "not_alone"), f->policy, grid);
 	policy_grid_done(grid);
 	return seen;
 }
@@ -309,9 +310,9 @@ static void test_who_is_protected_takes_the_row_away(void **state)
 	    POLICY_PROPERTY);
 	load_policy(f);
 	assert_true(may_be_seen(f, &rows[0], "investigator"));
-	assert_true(list_row_is_open(&rows[0], f->policy));
+	assert_true(list_row_is_open(&rows[0], list_of(f, "not_alone"), f->policy));
 	assert_false(may_be_seen(f, &rows[1], "investigator"));
-	assert_false(list_row_is_open(&rows[1], f->policy));
+	assert_false(list_row_is_open(&rows[1], list_of(f, "not_alone"), f->policy));
 	assert_true(may_be_seen(f, &rows[1], "trusted"));
 	/* Hidden altogether, and not even named on the page: 4 is in no group, 2 is. */
 	run(f, "INSERT INTO restriction_mark (subject_kind, subject_id, restriction_id) VALUES (%d, 2, 'adopted')",
@@ -319,6 +320,25 @@ static void test_who_is_protected_takes_the_row_away(void **state)
 	load_policy(f);
 	assert_false(may_be_seen(f, &rows[0], "investigator"));
 	assert_true(may_be_seen(f, &rows[0], "trusted"));
+}
+
+static void decide(struct fixture *f, int person_id, enum flag_kind kind, const char *about, bool holds)
+{
+	struct error e;
+	const struct flag_record record = {TEXT("tax"), person_id};
+	struct flag_act act = {.act_id = id_random(),
+			       .kind = kind,
+			       .about = text_of(about),
+			       .holds = holds,
+			       .reason_sealed = TEXT("sealed"),
+			       .by = TEXT("officer"),
+			       .records = &record,
+			       .record_count = 1};
+	run(f, "INSERT INTO source (source_no, source_id) VALUES (1, 'tax') ON CONFLICT DO NOTHING");
+	run(f, "INSERT INTO record (record_id, source_no, client_hash) VALUES (%d, 1, %d) ON CONFLICT DO NOTHING",
+	    person_id + 1000, person_id);
+	assert_ok(flag_do(f->desk, &act, &e), &e);
+	load_policy(f);
 }
 
 /* One of whom a row goes by, though only in a count: the row goes at once from the page, and with the next refresh. */
@@ -330,41 +350,41 @@ static void test_who_objects_takes_the_row_away(void **state)
 	struct list_row *rows = rows_of(f, "not_alone", &count);
 	size_t before = count;
 	assert_true(may_be_seen(f, &rows[0], "investigator"));
-	run(f, "INSERT INTO source (source_no, source_id) SELECT 1, 'tax' WHERE NOT EXISTS (SELECT 1 FROM source)");
-	run(f,
-	    "INSERT INTO record (record_id, source_no, client_hash) SELECT 1002, 1, 77 WHERE NOT EXISTS (SELECT 1 FROM "
-	    "record WHERE record_id = 1002)");
-	const struct flag_record record = {TEXT("tax"), 77};
-	struct flag_act act = {.act_id = 5,
-			       .kind = FLAG_OBJECTION,
-			       .about = TEXT("checking"),
-			       .holds = true,
-			       .reason_sealed = TEXT("sealed"),
-			       .by = TEXT("officer"),
-			       .records = &record,
-			       .record_count = 1};
-	struct error e;
-	assert_ok(flag_do(f->desk, &act, &e), &e);
-	load_policy(f);
+	decide(f, 2, FLAG_OBJECTION, "checking", true);
 	assert_false(may_be_seen(f, &rows[0], "investigator"));
 	assert_false(may_be_seen(f, &rows[0], "trusted")); /* it is no protection from some */
-	assert_false(list_row_is_open(&rows[0], f->policy));
+	assert_false(list_row_is_open(&rows[0], list_of(f, "not_alone"), f->policy));
 	refresh(f);
 	rows_of(f, "not_alone", &count);
 	assert_int_equal(count, before - 1);
 	assert_int_equal(test_query(f->data, "SELECT count(*) FROM list_member WHERE resident_id = 2"), 0);
-	act = (struct flag_act){.act_id = 6,
-				.kind = FLAG_OBJECTION,
-				.about = TEXT("checking"),
-				.reason_sealed = TEXT("sealed"),
-				.by = TEXT("officer"),
-				.records = &record,
-				.record_count = 1};
-	assert_ok(flag_do(f->desk, &act, &e), &e);
-	load_policy(f);
+	decide(f, 2, FLAG_OBJECTION, "checking", false);
 	refresh(f);
 	rows_of(f, "not_alone", &count);
 	assert_int_equal(count, before);
+}
+
+/* Between a withdrawal and the next refresh the row stands in the table, and nobody sees it. */
+static void test_a_withdrawn_consent_takes_the_row_away(void **state)
+{
+	size_t count;
+	struct fixture *f = *state;
+	const struct profile_list *list = list_of(f, "not_alone");
+	((struct profile_agreement *)(uintptr_t)list->agreement)->consent = true;
+	load_policy(f);
+	refresh(f);
+	rows_of(f, "not_alone", &count);
+	assert_int_equal(count, 0);
+	for (int person_id = 1; person_id <= 19; person_id++)
+		decide(f, person_id, FLAG_CONSENT, "checks", true);
+	refresh(f);
+	struct list_row *rows = rows_of(f, "not_alone", &count);
+	assert_int_equal(count, 2);
+	assert_true(may_be_seen(f, &rows[0], "investigator"));
+	decide(f, 2, FLAG_CONSENT, "checks", false);
+	assert_false(may_be_seen(f, &rows[0], "investigator"));
+	assert_false(list_row_is_open(&rows[0], list, f->policy));
+	assert_true(may_be_seen(f, &rows[1], "investigator"));
 }
 
 static void test_an_ended_agreement_empties_its_lists(void **state)
@@ -491,6 +511,7 @@ int main(void)
 		LISTS_TEST(test_what_is_no_more_leaves_and_since_stays),
 		LISTS_TEST(test_who_is_protected_takes_the_row_away),
 		LISTS_TEST(test_who_objects_takes_the_row_away),
+		LISTS_TEST(test_a_withdrawn_consent_takes_the_row_away),
 		LISTS_TEST(test_an_ended_agreement_empties_its_lists),
 		LISTS_TEST(test_a_list_needs_its_agreement_for_each_use),
 		LISTS_TEST(test_outcomes_outlive_what_is_worked_out_anew),

@@ -39,7 +39,7 @@ enum status lists_rows(struct list_row **rows, size_t *count, struct visit *visi
 	if (status == STATUS_OK)
 		status = lists_read(rows, count, list, data, subject_id, visit->arena, error);
 	for (size_t i = 0; status == STATUS_OK && i < *count; i++) {
-		if (list_row_may_be_seen(&(*rows)[i], visit->snapshot->policy, visit_grid(visit)))
+		if (list_row_may_be_seen(&(*rows)[i], list, visit->snapshot->policy, visit_grid(visit)))
 			(*rows)[kept++] = (*rows)[i];
 	}
 	if (status == STATUS_OK)
