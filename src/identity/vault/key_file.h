@@ -3,6 +3,9 @@
  * Such a file is ours alone (mode 0600, owned by the user who runs the program); anything else is
  * refused with what to do.  A key is 32 random bytes in hexadecimal under a line that says what kind
  * of key it is, so that one kind is not taken for another.
+ *
+ * A key is there whole or not at all, whenever its writer is killed: it is written beside (".part") and gets its name
+ * when it is on disk, and never instead of a file that has that name.
  */
 #ifndef VAULT_KEY_FILE_H
 #define VAULT_KEY_FILE_H

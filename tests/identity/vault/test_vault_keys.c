@@ -13,6 +13,7 @@
 #include <fcntl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 
 static char folder[64], key_path[128];
 
@@ -74,6 +75,70 @@ static void test_key_file(void **state)
 	assert_refused("vault.key_damaged");
 	assert_int_equal(unlink(key_path), 0);
 	assert_refused("vault.key_missing");
+}
+
+/* In a process of its own, which may write files of LIMIT bytes: at 0 it is killed as it writes. */
+static pid_t create_apart(rlim_t limit)
+{
+	pid_t child = fork();
+	if (child != 0)
+		return child;
+	struct error e;
+	struct rlimit most = {limit, limit};
+	(void)setrlimit(RLIMIT_FSIZE, &most);
+	_exit(vault_create_key(key_path, &e) == STATUS_OK ? 0 : e.status == STATUS_CONFLICT ? 1 : 2);
+}
+
+static int outcome_of(pid_t child)
+{
+	int outcome;
+	assert_int_equal(waitpid(child, &outcome, 0), child);
+	return outcome;
+}
+
+static void test_a_kill_leaves_no_half_key(void **state)
+{
+	(void)state;
+	struct error e;
+	struct stat info;
+	char part[160];
+	snprintf(part, sizeof part, "%s.part", key_path);
+	assert_int_equal(unlink(key_path), 0);
+	int outcome = outcome_of(create_apart(0));
+	assert_true(WIFSIGNALED(outcome) && WTERMSIG(outcome) == SIGXFSZ);
+	assert_false(file_exists(key_path));
+	outcome = outcome_of(create_apart(30)); /* a full disk */
+	assert_true(WIFEXITED(outcome) && WEXITSTATUS(outcome) == 2);
+	assert_false(file_exists(key_path) || file_exists(part));
+	outcome = outcome_of(create_apart(0)); /* its leftover does not stand in the way */
+	assert_ok(vault_create_key(key_path, &e), &e);
+	vault_close(open_vault());
+	/* Killed between two names, where one step cannot do: the key keeps its own. */
+	assert_int_equal(link(key_path, part), 0);
+	assert_int_equal(vault_create_key(key_path, &e), STATUS_CONFLICT);
+	assert_string_equal(e.code, "vault.key_exists");
+	assert_int_equal(stat(key_path, &info), 0);
+	assert_int_equal(info.st_nlink, 1);
+	assert_false(file_exists(part));
+	vault_close(open_vault());
+}
+
+static void test_of_many_who_create_a_key_one_does(void **state)
+{
+	(void)state;
+	enum { MANY = 8 };
+	pid_t children[MANY];
+	int made = 0;
+	assert_int_equal(unlink(key_path), 0);
+	for (int i = 0; i < MANY; i++)
+		children[i] = create_apart(RLIM_INFINITY);
+	for (int i = 0; i < MANY; i++) {
+		int outcome = outcome_of(children[i]);
+		assert_true(WIFEXITED(outcome) && WEXITSTATUS(outcome) < 2);
+		made += WEXITSTATUS(outcome) == 0;
+	}
+	assert_int_equal(made, 1);
+	vault_close(open_vault());
 }
 
 static void test_no_core_dumps(void **state)
@@ -250,6 +315,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_key_file, make_folder, drop_folder),
+		cmocka_unit_test_setup_teardown(test_a_kill_leaves_no_half_key, make_folder, drop_folder),
+		cmocka_unit_test_setup_teardown(test_of_many_who_create_a_key_one_does, make_folder, drop_folder),
 		cmocka_unit_test_setup_teardown(test_no_core_dumps, make_folder, drop_folder),
 		cmocka_unit_test_setup_teardown(test_hashes, make_folder, drop_folder),
 		cmocka_unit_test_setup_teardown(test_sealing, make_folder, drop_folder),
