@@ -47,8 +47,9 @@ static enum status take_next(struct vault *vault, const char *next, const char *
 	enum status status = vault_load_keys(&keys, next, key_path, error);
 	if (status)
 		return status;
-	vault->also = vault->keys; /* first: who finds a value that does not open under the one tries the other */
-	vault->keys = keys;
+	/* In this order: who sees the new keys sees the old ones too (seal.c reads the other way round). */
+	atomic_store_explicit(&vault->also, vault->keys, memory_order_release);
+	atomic_store_explicit(&vault->keys, keys, memory_order_release);
 	vault->ended = 0;
 	return STATUS_OK;
 }

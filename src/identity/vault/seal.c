@@ -56,11 +56,18 @@ static bool opens(const struct vault_keys *keys, const unsigned char *at, size_t
 }
 
 /* While the key is changed a value is sealed under the one or the other. Which, is found out without writing: OUT may
- * be where the sealed bytes are, and what does not open is wiped. */
+ * be where the sealed bytes are, and what does not open is wiped.
+ *
+ * The order of the two loads matters. take_next() puts the old keys into ALSO and then the new ones into KEYS; whoever
+ * sees the new ones must see the old ones beside them, so KEYS is read first, and acquires what was stored before it.
+ * The other way round ALSO may be read before, and KEYS after the switch: the new keys alone, and a right value that
+ * does not open. Who reads the old KEYS has what was sealed so far: nothing is sealed here under the new ones before
+ * the switch. */
 static const struct vault_keys *keys_of(const struct vault *vault, const unsigned char *at, size_t len,
 					const struct associated *ad)
 {
-	const struct vault_keys *also = vault->also, *keys = vault->keys;
+	const struct vault_keys *keys = atomic_load_explicit(&vault->keys, memory_order_acquire);
+	const struct vault_keys *also = atomic_load_explicit(&vault->also, memory_order_acquire);
 	return also && !opens(keys, at, len, ad, NULL) ? also : keys;
 }
 

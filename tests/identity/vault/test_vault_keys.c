@@ -11,6 +11,9 @@
 #include "vault/vault.h"
 
 #include <fcntl.h>
+#include <pthread.h>
+#include <sched.h>
+#include <stdatomic.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -214,6 +217,62 @@ static void test_sealing(void **state)
 	vault_close(vault);
 }
 
+struct reader {
+	const struct vault *vault;
+	struct text sealed;
+	atomic_bool stop;
+	atomic_uint tried, failed;
+};
+
+static const struct vault_place somewhere = {1, 2, 3, 4, VAULT_IDENTITY};
+
+static void *keep_opening(void *context)
+{
+	struct reader *reader = context;
+	char out[100];
+	size_t len;
+	while (!atomic_load(&reader->stop)) {
+		bool opens = vault_unseal_into(reader->vault, &somewhere, reader->sealed, out, &len);
+		atomic_fetch_add(&reader->failed, !opens);
+		atomic_fetch_add(&reader->tried, 1);
+	}
+	return NULL;
+}
+
+/* What was sealed before opens before, while and after the key to come is taken. */
+static void test_a_value_opens_while_another_key_is_taken(void **state)
+{
+	enum { ROUNDS = 10, READERS = 3 };
+	(void)state;
+	struct error e;
+	char next[160];
+	snprintf(next, sizeof next, "%s.next", key_path);
+	for (int round = 0; round < ROUNDS; round++) {
+		bool changing;
+		struct vault *vault;
+		struct buf sealed;
+		pthread_t threads[READERS];
+		assert_ok(vault_open_serving(&vault, key_path, &e), &e);
+		buf_init(&sealed, 1000);
+		vault_seal(vault, &somewhere, TEXT("Ada Lovelace"), &sealed);
+		struct reader reader = {.vault = vault, .sealed = buf_text(&sealed)};
+		for (int i = 0; i < READERS; i++)
+			assert_int_equal(pthread_create(&threads[i], NULL, keep_opening, &reader), 0);
+		assert_ok(vault_create_key(next, &e), &e);
+		assert_ok(vault_follow_change(vault, key_path, &changing, &e), &e);
+		assert_true(changing);
+		for (unsigned before = atomic_load(&reader.tried); atomic_load(&reader.tried) < before + 50;)
+			sched_yield();
+		atomic_store(&reader.stop, true);
+		for (int i = 0; i < READERS; i++)
+			pthread_join(threads[i], NULL);
+		assert_int_equal(atomic_load(&reader.failed), 0);
+		buf_release(&sealed);
+		vault_close(vault);
+		assert_int_equal(unlink(next), 0);
+	}
+}
+
 static void test_values(void **state)
 {
 	(void)state;
@@ -320,6 +379,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_no_core_dumps, make_folder, drop_folder),
 		cmocka_unit_test_setup_teardown(test_hashes, make_folder, drop_folder),
 		cmocka_unit_test_setup_teardown(test_sealing, make_folder, drop_folder),
+		cmocka_unit_test_setup_teardown(test_a_value_opens_while_another_key_is_taken, make_folder,
+						drop_folder),
 		cmocka_unit_test_setup_teardown(test_values, make_folder, drop_folder),
 		cmocka_unit_test_setup_teardown(test_archive, make_folder, drop_folder),
 	};
