@@ -77,8 +77,9 @@ struct list_shortfall { /* FEED NULL: the agreement does not run, or has not thi
  */
 bool list_may_serve(struct policy *policy, const struct profile_list *list, const struct list_use *use,
 		    struct list_shortfall *short_of);
-/* Nobody and no address in the row is protected, and everybody in it may be counted for that. */
-bool list_row_may_serve(const struct list_row *row, struct policy *policy, const struct list_use *use);
+/* The row is open (above), and everybody in it may be counted for that. */
+bool list_row_may_serve(const struct list_row *row, const struct profile_list *list, struct policy *policy,
+			const struct list_use *use);
 
 /* ---- outcomes ---------------------------------------------------------------------------------------- */
 

@@ -39,9 +39,10 @@ bool list_may_serve(struct policy *policy, const struct profile_list *list, cons
 	return true;
 }
 
-bool list_row_may_serve(const struct list_row *row, struct policy *policy, const struct list_use *use)
+bool list_row_may_serve(const struct list_row *row, const struct profile_list *list, struct policy *policy,
+			const struct list_use *use)
 {
-	if (!list_row_is_open(row, policy))
+	if (!list_row_is_open(row, list, policy))
 		return false;
 	for (size_t i = 0; i < row->member_count; i++) {
 		const struct policy_bounds bounds =

@@ -13,6 +13,7 @@ struct study {
 	struct cli *cli;
 	struct opened opened;
 	struct policy *policy;
+	const struct profile_list *list; /* that is exported */
 	struct list_use use;
 	struct pseudonyms keyed;
 };
@@ -120,7 +121,8 @@ static enum status write_lines(struct study *s, const struct list_row *rows, siz
 	*written = 0;
 	for (size_t i = 0; i < count; i++) {
 		const struct list_result *last = lists_last_result(results, result_count, rows[i].key);
-		for (size_t m = 0; list_row_may_serve(&rows[i], s->policy, &s->use) && m < rows[i].member_count; m++)
+		for (size_t m = 0;
+		     list_row_may_serve(&rows[i], s->list, s->policy, &s->use) && m < rows[i].member_count; m++)
 			lines[(*written)++] =
 				line_of(s, &rows[i], &rows[i].members[m], last ? last->outcome : TEXT(""));
 	}
@@ -143,6 +145,7 @@ static enum status export_list(struct study *s, const struct profile_list *list,
 	struct list_shortfall short_of;
 	struct audit_entry entry = {
 		.action = TEXT("pseudonym.export"), .subject_kind = TEXT("list"), .detail = list->id};
+	s->list = list;
 	bool may = list_may_serve(s->policy, list, &s->use, &short_of);
 	entry.outcome = may ? TEXT("allowed") : TEXT("refused");
 	enum status status = record(s, entry, error);
