@@ -151,6 +151,7 @@ static enum status not_found(struct error *error)
 struct password_change {
 	int64_t user_id;
 	const char *hash;
+	bool must_change;
 };
 
 static enum status store_password(struct store *desk, void *context, struct error *error)
@@ -161,11 +162,12 @@ static enum status store_password(struct store *desk, void *context, struct erro
 	enum status status =
 		store_prepare(&update, desk,
 			      "UPDATE account SET password_hash = :hash, failures = 0, locked_until = NULL, "
-			      "must_change_password = 0 WHERE user_id = :user_id",
+			      "must_change_password = :must_change WHERE user_id = :user_id",
 			      error);
 	if (status)
 		return status;
 	statement_bind_text(update, "hash", text_of(change->hash));
+	statement_bind_int(update, "must_change", change->must_change);
 	statement_bind_int(update, "user_id", change->user_id);
 	status = statement_run(update, &changed, error);
 	statement_done(update);
@@ -174,26 +176,39 @@ static enum status store_password(struct store *desk, void *context, struct erro
 	return status ? status : session_end_all(desk, change->user_id, error);
 }
 
+static enum status signs_in_elsewhere(struct error *error)
+{
+	error_set(error, STATUS_CONFLICT, "account.external",
+		  "Whoever has this account signs in by the council's "
+		  "identity provider, and has no password here");
+	error_remedy(error, "Give the new password there");
+	return STATUS_CONFLICT;
+}
+
+/* The user name of an account that may have a password. */
 static enum status name_of(struct store *desk, int64_t user_id, char out[USERNAME_MAX + 1], struct error *error)
 {
 	struct statement *query;
 	bool row;
-	enum status status =
-		store_prepare(&query, desk, "SELECT username FROM account WHERE user_id = :user_id", error);
+	enum status status = store_prepare(&query, desk,
+					   "SELECT username, external_id FROM account WHERE user_id = :user_id", error);
 	if (status)
 		return status;
 	statement_bind_int(query, "user_id", user_id);
-	int column = statement_column(query, "username");
+	int column = statement_column(query, "username"), external = statement_column(query, "external_id");
 	status = statement_step(query, &row, error);
 	if (status == STATUS_OK && !row)
 		status = not_found(error);
+	else if (status == STATUS_OK && !statement_is_null(query, external))
+		status = signs_in_elsewhere(error);
 	else if (status == STATUS_OK)
 		snprintf(out, USERNAME_MAX + 1, "%.*s", TEXT_ARG(statement_text(query, column)));
 	statement_done(query);
 	return status;
 }
 
-enum status account_set_password(struct store *desk, int64_t user_id, struct text password, struct error *error)
+enum status account_set_password(struct store *desk, int64_t user_id, struct text password, bool must_change,
+				 struct error *error)
 {
 	char hash[PASSWORD_HASH_SIZE], username[USERNAME_MAX + 1];
 	enum status status = name_of(desk, user_id, username, error);
@@ -203,7 +218,7 @@ enum status account_set_password(struct store *desk, int64_t user_id, struct tex
 		status = password_hash(password, hash, error);
 	if (status)
 		return status;
-	struct password_change change = {user_id, hash};
+	struct password_change change = {user_id, hash, must_change};
 	status = in_transaction(desk, store_password, &change, error);
 	sodium_memzero(hash, sizeof hash);
 	return status;

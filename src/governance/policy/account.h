@@ -46,8 +46,10 @@ static inline bool account_is_over(const struct account *account, date today)
 /* USERNAME: letters, digits, '.', '-', '_', '@'; kept and compared in lower case. */
 enum status account_create(struct store *desk, const struct account *account, struct text password, int64_t *user_id,
 			   struct error *error) MUST_CHECK;
-enum status account_set_password(struct store *desk, int64_t user_id, struct text password,
-				 struct error *error) MUST_CHECK; /* ends its sessions, lifts a lock */
+/* Ends its sessions, lifts a lock. MUST_CHANGE: somebody else knows the password, and it opens nothing but the form for
+ * their own. STATUS_CONFLICT for an account of the identity provider, which has none. */
+enum status account_set_password(struct store *desk, int64_t user_id, struct text password, bool must_change,
+				 struct error *error) MUST_CHECK;
 /* Everything but user name, password, factor and acceptance; ends its sessions when it is disabled or its role
  * changes. ACCOUNT was read before: what it does not say is forgotten. */
 enum status account_update(struct store *desk, const struct account *account, struct error *error) MUST_CHECK;
@@ -75,7 +77,8 @@ enum sign_in_outcome {
 	SIGN_IN_WRONG_PASSWORD,
 	SIGN_IN_DISABLED,
 	SIGN_IN_LOCKED,
-	SIGN_IN_WRONG_CODE
+	SIGN_IN_WRONG_CODE,
+	SIGN_IN_ELSEWHERE /* the account is the identity provider's, and a password opens none of those */
 };
 const char *sign_in_outcome_name(enum sign_in_outcome outcome); /* for the audit: "wrong_password" ... */
 

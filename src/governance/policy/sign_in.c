@@ -20,6 +20,7 @@ const char *sign_in_outcome_name(enum sign_in_outcome outcome)
 		[SIGN_IN_DISABLED] = "disabled",
 		[SIGN_IN_LOCKED] = "locked",
 		[SIGN_IN_WRONG_CODE] = "wrong_code",
+		[SIGN_IN_ELSEWHERE] = "elsewhere",
 	};
 	return names[outcome];
 }
@@ -102,7 +103,7 @@ struct attempt {
 	const char *username;
 	char hash[PASSWORD_HASH_SIZE]; /* empty: no such account */
 	int64_t user_id;
-	bool disabled, locked, second_factor;
+	bool disabled, locked, second_factor, elsewhere;
 };
 
 static enum status put_failures(struct store *desk, int64_t user_id, int64_t failures, instant locked_until,
@@ -141,7 +142,7 @@ static enum status count_attempt(struct store *desk, void *context, struct error
 	enum status status = store_prepare(&update, desk,
 					   "UPDATE account SET failures = failures + 1 WHERE username = :username "
 					   "RETURNING user_id, password_hash, status, failures, locked_until, "
-					   "second_factor, ends",
+					   "second_factor, ends, external_id",
 					   error);
 	if (status)
 		return status;
@@ -149,7 +150,8 @@ static enum status count_attempt(struct store *desk, void *context, struct error
 	int user_id = statement_column(update, "user_id"), hash = statement_column(update, "password_hash"),
 	    account_status = statement_column(update, "status"), failures = statement_column(update, "failures"),
 	    locked = statement_column(update, "locked_until"),
-	    second_factor = statement_column(update, "second_factor"), ends = statement_column(update, "ends");
+	    second_factor = statement_column(update, "second_factor"), ends = statement_column(update, "ends"),
+	    external = statement_column(update, "external_id");
 	bool row;
 	status = statement_step(update, &row, error);
 	if (status || !row) {
@@ -162,6 +164,7 @@ static enum status count_attempt(struct store *desk, void *context, struct error
 	bool over = !statement_is_null(update, ends) && statement_int(update, ends) < instant_date(now);
 	attempt->disabled = over || statement_int(update, account_status) != ACCOUNT_ACTIVE;
 	attempt->second_factor = statement_int(update, second_factor) != 0;
+	attempt->elsewhere = !statement_is_null(update, external);
 	snprintf(attempt->hash, sizeof attempt->hash, "%.*s", TEXT_ARG(statement_text(update, hash)));
 	statement_done(update);
 	attempt->locked = until > now;
@@ -209,6 +212,8 @@ static enum status take_back(struct store *desk, int64_t user_id, struct error *
 
 static enum sign_in_outcome outcome_of(const struct attempt *attempt, bool matches)
 {
+	if (attempt->elsewhere)
+		return SIGN_IN_ELSEWHERE;
 	if (!attempt->hash[0])
 		return SIGN_IN_UNKNOWN;
 	if (attempt->locked)

@@ -248,7 +248,8 @@ static enum status renew(struct cli *cli, struct opened *opened, struct account 
 	char password[PASSWORD_ROOM] = "";
 	enum status status = user_password(cli, opened->workspace->profile, password, error);
 	if (status == STATUS_OK)
-		status = account_set_password(opened->desk, account->user_id, text_of(password), error);
+		status = account_set_password(opened->desk, account->user_id, text_of(password),
+					      !cli_flag(cli, "chosen"), error);
 	sodium_memzero(password, sizeof password);
 	return status;
 }

@@ -62,8 +62,9 @@ static const struct cli_command commands[] = {
 		.name = "user password",
 		.summary = "Set a person's password, end their sessions, lift a lock",
 		.details = "The password is taken from ONEVIEW_PASSWORD or asked for; with neither, one is made and "
-			   "shown once.",
+			   "shown once. At their next sign-in they must choose one of their own.",
 		.operands = {WORKSPACE_OPERAND, {"USERNAME", "what they sign in with", false, false}},
+		.options = {{"chosen", 0, NULL, "they chose it themselves, and need not change it", NULL}},
 		.examples = {{"oneview user password council jpike", "Asks for the new password."}},
 		.run = cmd_user_password,
 	},

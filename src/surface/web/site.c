@@ -392,9 +392,10 @@ static enum status refuse(struct visit *visit, struct error *error)
 static const char *to_do_first(const struct visit *visit)
 {
 	const struct account *account = &visit->session.account;
-	if (account->must_change_password)
+	if (account->must_change_password && !account->external)
 		return "/password";
-	/* Whom the council's identity provider has let in has shown there whatever the council asks for. */
+	/* Such an account is opened by the council's identity provider only: whoever it let in has shown there whatever
+	 * the council asks for. */
 	if (visit->viewer.role && visit->viewer.role->second_factor && !account->second_factor && !account->external)
 		return "/second-factor";
 	switch (admission_of(visit->profile, account, date_today())) {

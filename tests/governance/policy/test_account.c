@@ -153,11 +153,37 @@ static void test_a_new_password_ends_lock_and_sessions(void **state)
 	for (int i = 0; i < 5; i++)
 		sign_in("on", TEXT("wrong password"));
 	assert_ok(session_start(desk, user_id, token, &e), &e);
-	assert_ok(account_set_password(desk, user_id, TEXT("four other random words"), &e), &e);
+	assert_ok(account_set_password(desk, user_id, TEXT("four other random words"), false, &e), &e);
 	assert_int_equal(session_find(desk, text_of(token), NULL, &arena, &session, &e), STATUS_NOT_FOUND);
 	assert_int_equal(sign_in("on", PASSWORD), SIGN_IN_WRONG_PASSWORD);
 	assert_int_equal(sign_in("on", TEXT("four other random words")), SIGN_IN_OK);
-	assert_int_equal(account_set_password(desk, 999, TEXT("four other random words"), &e), STATUS_NOT_FOUND);
+	assert_int_equal(account_set_password(desk, 999, TEXT("four other random words"), false, &e), STATUS_NOT_FOUND);
+}
+
+static void test_a_password_from_somebody_else_must_be_changed(void **state)
+{
+	(void)state;
+	struct account found;
+	int64_t user_id = create("on");
+	assert_ok(account_set_password(desk, user_id, TEXT("four other random words"), true, &e), &e);
+	assert_ok(account_find(desk, TEXT("on"), &arena, &found, &e), &e);
+	assert_true(found.must_change_password);
+	assert_ok(account_set_password(desk, user_id, TEXT("five words of my own"), false, &e), &e);
+	assert_ok(account_find(desk, TEXT("on"), &arena, &found, &e), &e);
+	assert_false(found.must_change_password);
+}
+
+static void test_no_password_opens_an_account_of_the_identity_provider(void **state)
+{
+	(void)state;
+	int64_t user_id = create("on");
+	assert_ok(store_execute(desk, "UPDATE account SET external_id = 'https://id.example 1'", &e), &e);
+	assert_int_equal(sign_in("on", PASSWORD), SIGN_IN_ELSEWHERE); /* also one that it had before */
+	assert_int_equal(account_set_password(desk, user_id, TEXT("four other random words"), true, &e),
+			 STATUS_CONFLICT);
+	assert_string_equal(e.code, "account.external");
+	assert_true(e.remedy[0] != '\0');
+	assert_int_equal(sign_in("on", TEXT("four other random words")), SIGN_IN_ELSEWHERE);
 }
 
 static void test_a_session_carries_purpose_and_task(void **state)
@@ -267,6 +293,8 @@ int main(void)
 		ON_A_DATABASE(test_signing_in_tells_nothing_apart),
 		ON_A_DATABASE(test_repeated_failures_lock_for_a_while),
 		ON_A_DATABASE(test_a_new_password_ends_lock_and_sessions),
+		ON_A_DATABASE(test_a_password_from_somebody_else_must_be_changed),
+		ON_A_DATABASE(test_no_password_opens_an_account_of_the_identity_provider),
 		ON_A_DATABASE(test_a_session_carries_purpose_and_task),
 		ON_A_DATABASE(test_sessions_run_out),
 		ON_A_DATABASE(test_a_changed_role_or_disabled_account_is_signed_out),

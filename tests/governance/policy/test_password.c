@@ -89,11 +89,11 @@ static void test_a_password_does_not_hold_the_user_s_name(void **state)
 	struct account account = {.username = TEXT("wren"), .display_name = TEXT("Wren"), .role = TEXT("officer")};
 	assert_int_equal(account_create(desk, &account, TEXT("kettle WREN violin"), &user_id, &e), STATUS_INVALID);
 	assert_ok(account_create(desk, &account, TEXT("three random words"), &user_id, &e), &e);
-	assert_int_equal(account_set_password(desk, user_id, TEXT("kettle-Wren-violin"), &e), STATUS_INVALID);
+	assert_int_equal(account_set_password(desk, user_id, TEXT("kettle-Wren-violin"), false, &e), STATUS_INVALID);
 	assert_non_null(strstr(e.message, "user name"));
-	assert_int_equal(account_set_password(desk, user_id, TEXT("Password2026!"), &e), STATUS_INVALID);
+	assert_int_equal(account_set_password(desk, user_id, TEXT("Password2026!"), false, &e), STATUS_INVALID);
 	assert_non_null(strstr(e.message, "guessed first"));
-	assert_ok(account_set_password(desk, user_id, TEXT("kettle-plum-violin"), &e), &e);
+	assert_ok(account_set_password(desk, user_id, TEXT("kettle-plum-violin"), false, &e), &e);
 	store_close(desk);
 	test_database_drop(&db);
 }

@@ -115,7 +115,7 @@ static void test_sessions_end_with_a_move_and_on_the_last_day(void **state)
 	struct staff_person someone = person("w.okafor", "officer");
 	struct session session;
 	send(&someone, &is);
-	assert_ok(account_set_password(desk, is.user_id, PASSWORD, &e), &e);
+	assert_ok(account_set_password(desk, is.user_id, PASSWORD, false, &e), &e);
 	assert_ok(session_start(desk, is.user_id, token, &e), &e);
 	assert_true(in_session(token));
 	someone.team = TEXT("options");

@@ -304,7 +304,7 @@ static enum status change_password(struct visit *visit, struct store *desk, stru
 				   struct error *error)
 {
 	char token[SESSION_TOKEN_SIZE];
-	enum status status = account_set_password(desk, visit->viewer.user_id, new_password, error);
+	enum status status = account_set_password(desk, visit->viewer.user_id, new_password, false, error);
 	if (status == STATUS_OK)
 		status = session_start(desk, visit->viewer.user_id, token, error);
 	if (status != STATUS_OK)

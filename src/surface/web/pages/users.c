@@ -242,7 +242,7 @@ static enum status save(struct visit *visit, struct account *account, bool is_ne
 	if (status == STATUS_OK && is_new && account->training_until != DATE_UNKNOWN)
 		status = admission_train(desk, account->user_id, account->training_until, error);
 	if (status == STATUS_OK && !is_new && password)
-		status = account_set_password(desk, account->user_id, text_of(password), error);
+		status = account_set_password(desk, account->user_id, text_of(password), true, error);
 	if (status == STATUS_OK && !is_new)
 		status = save_workers(visit, desk, account->user_id, error);
 	bool factor_lost = !is_new && text_is(visit_field(visit, "factor"), "lost");
@@ -312,21 +312,81 @@ enum status page_user(struct visit *visit, struct error *error)
 	return status == STATUS_OK ? user_form(visit, &account, false, error) : status;
 }
 
+/* ---- one's own account ------------------------------------------------------------------------------ */
+
+static bool worker_changes(const struct visit *visit, struct text source, struct text written,
+			   const struct account_worker *workers, size_t count)
+{
+	struct text before = TEXT("");
+	for (size_t i = 0; i < count; i++)
+		if (text_equal(workers[i].source, source))
+			before = workers[i].worker;
+	return !text_is_absent(written) && says_who_works(visit->profile, profile_source(visit->profile, source)) &&
+	       !text_equal(text_trim(written), before);
+}
+
+static enum status workers_change(struct visit *visit, bool *change, struct error *error)
+{
+	struct store *desk;
+	struct account_worker *workers = NULL;
+	size_t count = 0;
+	*change = false;
+	enum status status = visit_desk(visit, &desk, error);
+	if (status == STATUS_OK)
+		status = account_workers(desk, visit->viewer.user_id, visit->arena, &workers, &count, error);
+	for (size_t i = 0; i < visit->profile->sources.count && status == STATUS_OK; i++) {
+		const struct profile_source *source = &visit->profile->sources.at[i];
+		struct text written = pairs_get(&visit->request->form, worker_field(visit, source).at);
+		*change |= worker_changes(visit, source->id, written, workers, count);
+	}
+	return status;
+}
+
+/* Nobody gives themselves rights, or takes away what proves that it is them. */
+static enum status check_own(struct visit *visit, const struct account *before, const struct account *after,
+			     struct error *error)
+{
+	bool workers;
+	enum status status = workers_change(visit, &workers, error);
+	if (status)
+		return status;
+	if (after->status != ACCOUNT_ACTIVE)
+		visit_form_error(visit, "status", "You cannot disable yourself: ask another administrator");
+	if (!text_equal(before->role, after->role) || !text_equal(before->team, after->team) || workers)
+		visit_form_error(visit, "role",
+				 "You cannot change your own role, team or worker numbers: ask another administrator");
+	if (text_is(visit_field(visit, "reset"), "yes"))
+		visit_form_error(visit, "reset", "Change your own password at “Change your password”");
+	if (text_is(visit_field(visit, "factor"), "lost"))
+		visit_form_error(visit, "reset",
+				 "You cannot take away your own authenticator app here: ask another administrator");
+	if (!document_member(visit->document, TEXT("errors")))
+		return STATUS_OK;
+	struct audit_entry entry = visit_entry(visit, "account.update", "refused");
+	entry.subject_kind = TEXT("account");
+	entry.subject_id = before->user_id;
+	entry.detail = TEXT("own account");
+	visit_record(visit, &entry);
+	return STATUS_OK;
+}
+
 enum status page_user_post(struct visit *visit, struct error *error)
 {
-	struct account account;
+	struct account account, before;
 	char password[PASSWORD_LENGTH_MAX];
 	bool reset = text_is(visit_field(visit, "reset"), "yes");
 	enum status status = find_account(visit, &account, error);
 	if (status != STATUS_OK)
 		return status;
+	before = account;
 	read_form(visit, &account);
-	if (!form_is_right(visit, &account))
+	bool right = form_is_right(visit, &account);
+	if (right && account.user_id == visit->viewer.user_id)
+		status = check_own(visit, &before, &account, error);
+	if (status != STATUS_OK)
+		return status;
+	if (!right || document_member(visit->document, TEXT("errors")))
 		return user_form(visit, &account, false, error);
-	if (account.user_id == visit->viewer.user_id && account.status != ACCOUNT_ACTIVE) {
-		visit_form_error(visit, "status", "You cannot disable yourself: ask another administrator");
-		return user_form(visit, &account, false, error);
-	}
 	if (reset)
 		password_random(password, sizeof password);
 	status = save(visit, &account, false, reset ? password : NULL, error);

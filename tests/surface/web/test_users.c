@@ -1,0 +1,113 @@
+/* Who manages users, and what they may not do to an account: their own, one that has changed meanwhile, another's. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "village.h"
+
+static struct village *v;
+
+static int make(void **state)
+{
+	(void)state;
+	v = village_make();
+	return 0;
+}
+
+static int drop(void **state)
+{
+	(void)state;
+	village_remove(v);
+	return 0;
+}
+
+static int64_t count(const char *sql)
+{
+	return village_query(v, STORE_DESK, sql);
+}
+
+static void execute(const char *sql)
+{
+	struct error e;
+	struct store *desk;
+	assert_ok(workspace_store(v->workspace, STORE_DESK, STORE_WRITE, &desk, &e), &e);
+	assert_ok(store_execute(desk, sql, &e), &e);
+	store_close(desk);
+}
+
+static const char *path_of(const char *username)
+{
+	static char path[100];
+	char sql[200], id[ID_TEXT_SIZE];
+	snprintf(sql, sizeof sql, "SELECT user_id FROM account WHERE username = '%s'", username);
+	snprintf(path, sizeof path, "/admin/users/%s", id_format(count(sql), id));
+	return path;
+}
+
+static void test_a_reset_password_must_be_changed(void **state)
+{
+	(void)state;
+	char given[25], form[300], where[500];
+	village_user(v, "wren", "front_line");
+	village_sign_in(v, "admin");
+	assert_int_equal(village_post(v, path_of("wren"), "name=Wren&role=front_line&status=active&reset=yes"), 200);
+	const char *at = strstr(v->out.at, "The new password is <strong class=\"ov-hash\">");
+	assert_non_null(at);
+	snprintf(given, sizeof given, "%.24s", strstr(at, "ov-hash\">") + 9);
+	snprintf(form, sizeof form, "username=wren&password=%s", given);
+	v->cookie[0] = '\0';
+	assert_int_equal(village_get(v, "/sign-in"), 200);
+	assert_int_equal(village_post(v, "/sign-in", form), 303);
+	assert_int_equal(village_get(v, "/search"), 303);
+	assert_string_equal(village_header(v, "Location", where), "/password");
+	assert_int_equal(village_get(v, "/password"), 200);
+	snprintf(form, sizeof form, "old=%s&new=four+words+of+my+own&again=four+words+of+my+own", given);
+	assert_int_equal(village_post(v, "/password", form), 303);
+	assert_int_equal(village_get(v, "/purpose"), 200);
+}
+
+static void test_an_account_of_the_identity_provider_gets_no_password(void **state)
+{
+	(void)state;
+	village_user(v, "petra", "inspector");
+	execute("UPDATE account SET external_id = 'https://id.example 7', password_hash = '' WHERE username = 'petra'");
+	village_sign_in(v, "admin");
+	assert_int_equal(village_post(v, path_of("petra"), "name=Petra&role=inspector&status=active&reset=yes"), 422);
+	assert_true(village_shows(v, "has no password here"));
+	assert_int_equal(count("SELECT count(*) FROM account WHERE username = 'petra' AND password_hash = ''"), 1);
+}
+
+static void test_nobody_gives_themselves_rights(void **state)
+{
+	(void)state;
+	static const char *const forms[] = {"role=front_line&status=active", "role=administrator&team=early_help_team",
+					    "role=administrator&status=disabled", "role=administrator&reset=yes",
+					    "role=administrator&factor=lost"};
+	village_sign_in(v, "admin");
+	for (size_t i = 0; i < sizeof forms / sizeof *forms; i++) {
+		char form[200];
+		snprintf(form, sizeof form, "name=Another+Name&%s", forms[i]);
+		assert_int_equal(village_post(v, path_of("admin"), form), 422);
+	}
+	assert_int_equal(count("SELECT count(*) FROM account WHERE username = 'admin' AND role_id = 'administrator' "
+			       "AND team_id IS NULL AND status = 0 AND display_name = 'admin'"),
+			 1);
+	assert_int_equal(count("SELECT count(*) FROM audit_entry WHERE action = 'account.update' AND outcome = "
+			       "'refused' AND detail = 'own account'"),
+			 5);
+	assert_int_equal(village_post(v, path_of("admin"), "name=Another+Name&role=administrator&status=active"), 200);
+	assert_int_equal(village_get(v, "/admin/users"), 200);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_a_reset_password_must_be_changed),
+		cmocka_unit_test(test_an_account_of_the_identity_provider_gets_no_password),
+		cmocka_unit_test(test_nobody_gives_themselves_rights),
+	};
+	return cmocka_run_group_tests(tests, make, drop);
+}
