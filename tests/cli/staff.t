@@ -1,7 +1,6 @@
 Joiners, movers and leavers: accounts follow the council's staff file.
 
   $ cp -r "$TESTS/data/village/profile" profile
-  $ printf 'staff:\n  jobs: {"FL-1": front_line, "AN-2": inspector}\n' >> profile/profile.yaml
   $ printf '  training: {title: Data protection, valid_months: 12, where: the learning pages, ask: the digital team}\n' >> profile/profile.yaml
   $ printf '  acceptable_use: {version: "1", text: [I look only at whom I work with.]}\n' >> profile/profile.yaml
   $ oneview init w --profile profile --title "Little Marsh" --quiet
@@ -133,12 +132,12 @@ Bad rows are named with line and remedy, and nothing is half applied
   > ,Nobody,FL-1,,
   > CSV
   $ oneview user sync w bad.csv
-  Line  What is wrong                            What to do
-     2  "FL-9" is neither a role nor a job code  Did you mean "FL-1"?
-     3  "2025-02-30" in "start" is no date       Write YYYY-MM-DD or DD/MM/YYYY.
-     4  "new.one" is in line 3 already           Everybody has one row: their present job.
-     4  The end is before the start              Correct one of the two dates.
-     5  The user name is missing or not in form  Use letters, digits and . - _ @, at most 100.
+  Line  What is wrong                                   What to do
+     2  "FL-9" is neither a job code nor a role of one  Did you mean "FL-1"?
+     3  "2025-02-30" in "start" is no date              Write YYYY-MM-DD or DD/MM/YYYY.
+     4  "new.one" is in line 3 already                  Everybody has one row: their present job.
+     4  The end is before the start                     Correct one of the two dates.
+     5  The user name is missing or not in form         Use letters, digits and . - _ @, at most 100.
   oneview: 5 problems in bad.csv: nothing was changed
     What to do: put right what is listed and send the whole file again
   [3]

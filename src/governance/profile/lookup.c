@@ -28,10 +28,14 @@ LOOKUP(factor, KIND_FACTOR, factors)
 const struct profile_role *profile_job_role(const struct profile *profile, struct text code)
 {
 	const struct profile_staff *staff = &profile->staff;
-	for (size_t i = 0; i < staff->job_count; i++)
+	const struct profile_role *named = profile_role(profile, code);
+	bool given = false;
+	for (size_t i = 0; i < staff->job_count; i++) {
 		if (text_equal_ignoring_case(staff->jobs[i].code, code))
 			return staff->jobs[i].role;
-	return profile_role(profile, code);
+		given |= staff->jobs[i].role == named;
+	}
+	return given ? named : NULL;
 }
 
 const struct profile_column *feed_column(const struct profile_feed *feed, const struct profile_element *element)

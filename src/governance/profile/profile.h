@@ -97,7 +97,8 @@ const struct profile_element *profile_element(const struct profile *profile, str
 const struct profile_feed *profile_feed(const struct profile *profile, struct text id);
 const struct profile_purpose *profile_purpose(const struct profile *profile, struct text id);
 const struct profile_role *profile_role(const struct profile *profile, struct text id);
-/* The role that a staff file's job code or role id stands for; NULL: none. */
+/* The role that CODE, a job code of `staff: jobs:` or the id of a role that stands there, gives to whom the staff file
+ * or SCIM names; NULL: none. Whoever feeds those gives no role that the profile did not mean for them. */
 const struct profile_role *profile_job_role(const struct profile *profile, struct text code);
 const struct profile_team *profile_team(const struct profile *profile, struct text id);
 const struct profile_agreement *profile_agreement(const struct profile *profile, struct text id);

@@ -149,11 +149,12 @@ static void role_read(struct staff_reading *reading, struct staff_person *person
 		person->role = role->id;
 		return;
 	}
-	for (size_t i = 0; i < profile->roles.count && count < 256; i++)
-		names[count++] = profile->roles.at[i].id;
-	for (size_t i = 0; i < profile->staff.job_count && count < 256; i++)
+	for (size_t i = 0; i < profile->staff.job_count && count + 1 < 256; i++) {
 		names[count++] = profile->staff.jobs[i].code;
-	problem(reading, arena_format(reading->arena, "\"%.*s\" is neither a role nor a job code", TEXT_ARG(written)),
+		names[count++] = profile->staff.jobs[i].role->id;
+	}
+	problem(reading,
+		arena_format(reading->arena, "\"%.*s\" is neither a job code nor a role of one", TEXT_ARG(written)),
 		nearest_of(reading, written, names, count,
 			   "Add the code to `staff: jobs:` in the profile's profile.yaml, or leave the row out."));
 }

@@ -131,6 +131,10 @@ static void test_what_cannot_be_done_is_told_in_its_form(void **state)
 		 "uniqueness"},
 		{"POST", "/scim/v2/Users", "{\"userName\":\"new\",\"roles\":[{\"value\":\"king\"}]}", 400,
 		 "invalidValue"},
+		/* roles that `staff: jobs:` does not list, whoever has the token */
+		{"POST", "/scim/v2/Users", "{\"userName\":\"new\",\"roles\":[{\"value\":\"administrator\"}]}", 400,
+		 "invalidValue"},
+		{"POST", "/scim/v2/Users", "{\"userName\":\"new\",\"title\":\"auditor\"}", 400, "staff: jobs:"},
 		{"POST", "/scim/v2/Users", "{\"userName\":\"new\"}", 400, "invalidValue"},
 		{"POST", "/scim/v2/Users", "{\"userName\":", 400, "invalidSyntax"},
 		{"POST", "/scim/v2/Users", "{\"userName\":\"a b\",\"title\":\"front_line\"}", 400, "invalidValue"},

@@ -263,8 +263,8 @@ static enum status set_role(struct visit *visit, struct staff_person *person, st
 {
 	const struct profile_role *role = profile_job_role(visit->profile, code);
 	if (!role)
-		return wrong(error, "scim.value", "The role is neither a role nor a job code of the profile.",
-			     "Send it as roles[0].value or title; `staff: jobs:` of the profile maps codes to roles.");
+		return wrong(error, "scim.value", "The role is neither a job code of the profile nor the role of one.",
+			     "Send it as roles[0].value or title; `staff: jobs:` of the profile lists which may be sent.");
 	person->role = role->id;
 	if (!person->team.len && role->team)
 		person->team = role->team->id;
