@@ -3,6 +3,7 @@
 #include "base/utf8.h"
 #include "policy/password.h"
 
+#include <assert.h>
 #include <sodium.h>
 
 bool username_fold(struct text username, char out[USERNAME_MAX + 1])
@@ -364,6 +365,20 @@ enum status account_get(struct store *desk, int64_t user_id, struct arena *arena
 		return status;
 	statement_bind_int(query, "user_id", user_id);
 	return find_one(query, arena, out, error);
+}
+
+/* An UPDATE locks the row on either database, and gives it as it is once it is locked. */
+enum status account_lock(struct store *desk, int64_t user_id, struct arena *arena, struct account *out,
+			 struct error *error)
+{
+	struct statement *update;
+	assert(store_in_transaction(desk));
+	enum status status = store_prepare(
+		&update, desk, "UPDATE account SET status = status WHERE user_id = :user_id RETURNING *", error);
+	if (status)
+		return status;
+	statement_bind_int(update, "user_id", user_id);
+	return find_one(update, arena, out, error);
 }
 
 enum status account_list(struct store *desk, struct arena *arena, struct account **out, size_t *count,

@@ -51,12 +51,15 @@ enum status account_create(struct store *desk, const struct account *account, st
 enum status account_set_password(struct store *desk, int64_t user_id, struct text password, bool must_change,
 				 struct error *error) MUST_CHECK;
 /* Everything but user name, password, factor and acceptance; ends its sessions when it is disabled or its role
- * changes. ACCOUNT was read before: what it does not say is forgotten. */
+ * changes. ACCOUNT came from account_lock(): what it does not say is forgotten. */
 enum status account_update(struct store *desk, const struct account *account, struct error *error) MUST_CHECK;
 enum status account_find(struct store *desk, struct text username, struct arena *arena, struct account *out,
 			 struct error *error) MUST_CHECK;
 enum status account_get(struct store *desk, int64_t user_id, struct arena *arena, struct account *out,
 			struct error *error) MUST_CHECK;
+/* In a transaction that will change it: until that ends nobody else does. What was read before it may be old. */
+enum status account_lock(struct store *desk, int64_t user_id, struct arena *arena, struct account *out,
+			 struct error *error) MUST_CHECK;
 enum status account_list(struct store *desk, struct arena *arena, struct account **out, size_t *count,
 			 struct error *error) MUST_CHECK; /* by username */
 /* The numbers that sources know users by (policy.h, struct viewer_worker). WORKER absent takes the number away;

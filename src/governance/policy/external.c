@@ -20,11 +20,13 @@ struct text external_id(struct text issuer, struct text subject, struct arena *a
 	return arena_format(arena, "%.*s %.*s", TEXT_ARG(issuer), TEXT_ARG(subject));
 }
 
+/* Locks it, as account_lock() does. */
 static enum status find(struct store *desk, struct text id, struct arena *arena, struct account *out, bool *found,
 			struct error *error)
 {
 	struct statement *query;
-	enum status status = store_prepare(&query, desk, "SELECT * FROM account WHERE external_id = :id", error);
+	enum status status = store_prepare(
+		&query, desk, "UPDATE account SET status = status WHERE external_id = :id RETURNING *", error);
 	if (status)
 		return status;
 	statement_bind_text(query, "id", id);

@@ -110,6 +110,30 @@ static enum status make(struct store *desk, struct account *account, struct erro
 	return status;
 }
 
+/* Locks the account; whoever was disabled or let in since it was compared stays so. */
+static enum status check_as_before(struct store *desk, const struct staff_change *change, struct error *error)
+{
+	struct statement *update;
+	int64_t there;
+	enum status status = store_prepare(&update, desk,
+					   "UPDATE account SET status = status WHERE user_id = :user_id AND status = "
+					   ":status AND role_id = :role",
+					   error);
+	if (status)
+		return status;
+	statement_bind_int(update, "user_id", change->before.user_id);
+	statement_bind_int(update, "status", change->before.status);
+	statement_bind_text(update, "role", change->before.role);
+	status = statement_run(update, &there, error);
+	statement_done(update);
+	if (status || there)
+		return status;
+	error_set(error, STATUS_CONFLICT, "staff.changed", "The account of \"%.*s\" was changed meanwhile",
+		  TEXT_ARG(change->before.username));
+	error_remedy(error, "Do it again: what it is now is then looked at");
+	return STATUS_CONFLICT;
+}
+
 enum status staff_apply(struct store *desk, struct staff_change *change, enum account_keeper keeper,
 			struct error *error)
 {
@@ -121,6 +145,8 @@ enum status staff_apply(struct store *desk, struct staff_change *change, enum ac
 	change->account.kept_by = keeper;
 	if (change->kind == STAFF_JOINS)
 		status = make(desk, &change->account, error);
+	else
+		status = check_as_before(desk, change, error);
 	if (status == STATUS_OK)
 		status = account_update(desk, &change->account, error);
 	if (status == STATUS_OK && change->kind == STAFF_MOVES)

@@ -216,7 +216,9 @@ static enum status change(struct cli *cli, change_account *how, const char *acti
 	if (status == STATUS_OK)
 		status = store_begin(opened.desk, error);
 	if (status == STATUS_OK) {
-		status = how(cli, &opened, &account, error);
+		status = account_lock(opened.desk, account.user_id, &cli->arena, &account, error);
+		if (status == STATUS_OK)
+			status = how(cli, &opened, &account, error);
 		if (status == STATUS_OK)
 			status = audit_account(&opened, action, account.user_id, NULL, error);
 		status = finish(&opened, status, error);

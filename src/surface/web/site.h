@@ -198,6 +198,10 @@ struct text visit_reason(struct visit *visit);
  * the visit. */
 struct audit_entry visit_entry(const struct visit *visit, const char *action, const char *outcome);
 void visit_record(struct visit *visit, const struct audit_entry *entry);
+/* Ends DESK's transaction: with STATUS_OK it is committed with ENTRY in it, else rolled back. Nothing is changed of
+ * which there is no entry. */
+enum status visit_commit(struct visit *visit, struct store *desk, enum status status, const struct audit_entry *entry,
+			 struct error *error) MUST_CHECK;
 /* For other rooms that submit by themselves: hold, then pass visit_audited as the callback. */
 void visit_expect_entry(struct visit *visit);
 void visit_audited(void *visit, enum status status, const struct error *error);

@@ -146,6 +146,19 @@ void visit_record(struct visit *visit, const struct audit_entry *entry)
 	audit_submit(visit->site->audit, entry, visit_audited, visit);
 }
 
+enum status visit_commit(struct visit *visit, struct store *desk, enum status status, const struct audit_entry *entry,
+			 struct error *error)
+{
+	if (status == STATUS_OK)
+		status = audit_join(desk, &visit->site->audit_key, entry, error);
+	if (status == STATUS_OK)
+		status = store_commit(desk, error);
+	if (status != STATUS_OK)
+		store_rollback(desk);
+	visit->entries += status == STATUS_OK;
+	return status;
+}
+
 struct limits_asker visit_asker(const struct visit *visit)
 {
 	static const struct profile_limits none = {0};

@@ -164,12 +164,29 @@ static void test_a_plan_leaves_accounts_made_by_hand_alone(void **state)
 	assert_int_equal(staff_leavers_most(&plan), STAFF_LEAVERS_ALWAYS);
 }
 
+static void test_whom_somebody_disabled_meanwhile_stays_out(void **state)
+{
+	(void)state;
+	struct account is;
+	struct staff_person between = person("between", "officer");
+	struct staff_change joins = staff_compare(&between, NULL, date_today());
+	assert_ok(staff_apply(desk, &joins, KEPT_BY_SCIM, &e), &e);
+	assert_ok(account_find(desk, TEXT("between"), &arena, &is, &e), &e);
+	between.display_name = TEXT("In Between-Times");
+	struct staff_change change = staff_compare(&between, &is, date_today());
+	assert_ok(store_execute(desk, "UPDATE account SET status = 1 WHERE username = 'between'", &e), &e);
+	assert_int_equal(staff_apply(desk, &change, KEPT_BY_SCIM, &e), STATUS_CONFLICT);
+	assert_string_equal(e.code, "staff.changed");
+	assert_int_equal(test_query(desk, "SELECT status FROM account WHERE username = 'between'"), ACCOUNT_DISABLED);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_what_becomes_of_an_account, make, drop),
 		cmocka_unit_test_setup_teardown(test_a_joiner_has_no_password, make, drop),
 		cmocka_unit_test_setup_teardown(test_sessions_end_with_a_move_and_on_the_last_day, make, drop),
+		cmocka_unit_test_setup_teardown(test_whom_somebody_disabled_meanwhile_stays_out, make, drop),
 		cmocka_unit_test_setup_teardown(test_a_plan_leaves_accounts_made_by_hand_alone, make, drop),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

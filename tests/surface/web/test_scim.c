@@ -109,6 +109,9 @@ static void test_a_user_joins_moves_and_leaves(void **state)
 	assert_int_equal(ask_user("PATCH", "{\"Operations\":[{\"op\":\"replace\",\"value\":{\"active\":\"False\"}}]}"),
 			 200);
 	assert_int_equal(count("SELECT status FROM account WHERE username = 'w.okafor'"), ACCOUNT_LEFT);
+	assert_int_equal(ask_user("PUT", "{\"userName\":\"w.okafor\",\"title\":\"front_line\"}"),
+			 200); /* says nothing */
+	assert_int_equal(count("SELECT status FROM account WHERE username = 'w.okafor'"), ACCOUNT_LEFT);
 	assert_int_equal(ask_user("PUT", "{\"userName\":\"w.okafor\",\"displayName\":\"Wren Okafor\",\"active\":true,"
 					 "\"title\":\"front_line\"}"),
 			 200);
@@ -116,7 +119,7 @@ static void test_a_user_joins_moves_and_leaves(void **state)
 	assert_int_equal(ask_user("DELETE", ""), 204);
 	assert_int_equal(count("SELECT status FROM account WHERE username = 'w.okafor'"), ACCOUNT_LEFT);
 	assert_int_equal(count("SELECT count(*) FROM audit_entry WHERE detail LIKE 'SCIM: %' AND user_name = 'admin'"),
-			 5);
+			 6);
 }
 
 static void test_what_cannot_be_done_is_told_in_its_form(void **state)

@@ -102,12 +102,50 @@ static void test_nobody_gives_themselves_rights(void **state)
 	assert_int_equal(village_get(v, "/admin/users"), 200);
 }
 
+/* The form as the page had it, with another name. */
+static int send_seen(const char *seen, const char *rest)
+{
+	char form[300];
+	snprintf(form, sizeof form, "seen=%s&name=Corrected+Name&%s", seen, rest);
+	return village_post(v, path_of("olwen"), form);
+}
+
+static void test_an_old_form_brings_nobody_back(void **state)
+{
+	(void)state;
+	char seen[100];
+	village_user(v, "olwen", "front_line");
+	village_sign_in(v, "admin");
+	assert_int_equal(village_get(v, path_of("olwen")), 200);
+	const char *at = strstr(v->out.at, "name=\"seen\" value=\"");
+	assert_non_null(at);
+	snprintf(seen, sizeof seen, "%.*s", (int)strcspn(at + 19, "\""), at + 19);
+	execute("UPDATE account SET status = 2 WHERE username = 'olwen'"); /* SCIM: has left */
+	assert_int_equal(send_seen(seen, "role=front_line&status=active"), 422);
+	assert_true(village_shows(v, "was changed since you opened the page"));
+	assert_true(village_shows(v, "<option value=\"disabled\" selected>"));
+	assert_int_equal(
+		count("SELECT count(*) FROM account WHERE username = 'olwen' AND status = 2 AND display_name = "
+		      "'olwen'"),
+		1);
+	assert_int_equal(send_seen("disabled/front_line/", "role=front_line&status=disabled"), 200);
+	assert_int_equal(
+		count("SELECT count(*) FROM account WHERE username = 'olwen' AND status = 2 AND display_name = "
+		      "'Corrected Name'"),
+		1);
+	assert_int_equal(send_seen("disabled/front_line/", "role=front_line&status=active"), 200);
+	assert_int_equal(count("SELECT count(*) FROM account WHERE username = 'olwen' AND status = 0"), 1);
+	execute("UPDATE account SET role_id = 'inspector' WHERE username = 'olwen'");
+	assert_int_equal(send_seen(seen, "role=front_line&status=active"), 422);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_a_reset_password_must_be_changed),
 		cmocka_unit_test(test_an_account_of_the_identity_provider_gets_no_password),
 		cmocka_unit_test(test_nobody_gives_themselves_rights),
+		cmocka_unit_test(test_an_old_form_brings_nobody_back),
 	};
 	return cmocka_run_group_tests(tests, make, drop);
 }

@@ -122,6 +122,20 @@ static enum status find_user(struct visit *visit, struct store **desk, struct ac
 	return status;
 }
 
+/* Begins a transaction in which nobody else changes the user. */
+static enum status lock_user(struct visit *visit, struct store **desk, struct account *account, struct error *error)
+{
+	enum status status = find_user(visit, desk, account, error);
+	if (status == STATUS_OK)
+		status = store_begin(*desk, error);
+	if (status)
+		return status;
+	status = account_lock(*desk, account->user_id, visit->arena, account, error);
+	if (status)
+		store_rollback(*desk);
+	return status;
+}
+
 /* ---- reading ---------------------------------------------------------------------------------------- */
 
 /* The one filter there is: userName eq "NAME". */
@@ -263,8 +277,9 @@ static enum status set_role(struct visit *visit, struct staff_person *person, st
 {
 	const struct profile_role *role = profile_job_role(visit->profile, code);
 	if (!role)
-		return wrong(error, "scim.value", "The role is neither a job code of the profile nor the role of one.",
-			     "Send it as roles[0].value or title; `staff: jobs:` of the profile lists which may be sent.");
+		return wrong(
+			error, "scim.value", "The role is neither a job code of the profile nor the role of one.",
+			"Send it as roles[0].value or title; `staff: jobs:` of the profile lists which may be sent.");
 	person->role = role->id;
 	if (!person->team.len && role->team)
 		person->team = role->team->id;
@@ -400,12 +415,10 @@ static struct staff_person person_of(const struct account *account)
 				     .training_until = DATE_UNKNOWN};
 }
 
-/* The change and its audit entry, in one transaction. */
+/* The change and its audit entry: the end of the transaction that DESK is in. */
 static enum status apply(struct visit *visit, struct store *desk, struct staff_change *change, struct error *error)
 {
-	enum status status = store_begin(desk, error);
-	if (status)
-		return status;
+	enum status status = STATUS_OK;
 	if (change->kind == STAFF_BARRED && !change->person->left)
 		status = error_set(error, STATUS_CONFLICT, "scim.barred",
 				   "This user was disabled by hand here, and only that lets them in again.");
@@ -418,14 +431,7 @@ static enum status apply(struct visit *visit, struct store *desk, struct staff_c
 					       change->account.user_id);
 	entry.detail = arena_format(visit->arena, "SCIM: %s role=%.*s", staff_kind_name(change->kind),
 				    TEXT_ARG(change->account.role));
-	if (status == STATUS_OK)
-		status = audit_join(desk, &visit->site->audit_key, &entry, error);
-	if (status == STATUS_OK)
-		status = store_commit(desk, error);
-	if (status)
-		store_rollback(desk);
-	visit->entries += status == STATUS_OK;
-	return status;
+	return visit_commit(visit, desk, status, &entry, error);
 }
 
 static enum status change_user(struct visit *visit, struct store *desk, const struct staff_person *person,
@@ -466,7 +472,9 @@ enum status scim_create(struct visit *visit, struct error *error)
 	if (account_find(desk, person.username, visit->arena, &there, error) == STATUS_OK)
 		return error_set(error, STATUS_CONFLICT, "account.exists", "There is an account with this user name.");
 	error_clear(error);
-	status = change_user(visit, desk, &person, NULL, error);
+	status = store_begin(desk, error);
+	if (status == STATUS_OK)
+		status = change_user(visit, desk, &person, NULL, error);
 	if (status)
 		return status;
 	status = account_find(desk, person.username, visit->arena, &there, error);
@@ -489,18 +497,23 @@ static enum status change_by(struct visit *visit, struct staff_person *person, c
 	if (status == STATUS_OK)
 		status = read(visit, person, body, error);
 	json_decref(body);
-	return status ? status : change_user(visit, desk, person, account, error);
+	if (status == STATUS_OK)
+		return change_user(visit, desk, person, account, error);
+	store_rollback(desk);
+	return status;
 }
 
-/* PUT: what it does not say is forgotten. */
+/* PUT: what it does not say is forgotten, but whether they have left: one that does not speak of it brings nobody back.
+ */
 enum status scim_replace(struct visit *visit, struct error *error)
 {
 	struct store *desk;
 	struct account account;
-	enum status status = find_user(visit, &desk, &account, error);
+	enum status status = lock_user(visit, &desk, &account, error);
 	if (status)
 		return status;
 	struct staff_person kept = person_of(&account), person = {.username = kept.username,
+								  .left = kept.left,
 								  .start = DATE_UNKNOWN,
 								  .end = kept.end,
 								  .training_until = DATE_UNKNOWN};
@@ -511,7 +524,7 @@ enum status scim_patch(struct visit *visit, struct error *error)
 {
 	struct store *desk;
 	struct account account;
-	enum status status = find_user(visit, &desk, &account, error);
+	enum status status = lock_user(visit, &desk, &account, error);
 	if (status)
 		return status;
 	struct staff_person person = person_of(&account);
@@ -523,7 +536,7 @@ enum status scim_delete(struct visit *visit, struct error *error)
 {
 	struct store *desk;
 	struct account account;
-	enum status status = find_user(visit, &desk, &account, error);
+	enum status status = lock_user(visit, &desk, &account, error);
 	if (status)
 		return status;
 	struct staff_person person = person_of(&account);

@@ -140,8 +140,30 @@ static void put_admission(struct visit *visit, const struct account *account, bo
 		put_long_instant(document, "accepted_at", account->accepted_at);
 }
 
-static enum status user_form(struct visit *visit, const struct account *account, bool is_new, struct error *error)
+/* What a form was made from, and comes back with it. */
+static struct text seen_of(const struct visit *visit, const struct account *account)
 {
+	return arena_format(visit->arena, "%s/%.*s/%.*s", account->status == ACCOUNT_ACTIVE ? "active" : "disabled",
+			    TEXT_ARG(account->role), TEXT_ARG(account->team));
+}
+
+/* Whose state, role or team changed since the form was opened: SCIM, a staff file or another administrator did that,
+ * and an old form must not undo it. A program, which sends no `seen`, says what it wants. */
+static bool is_stale(struct visit *visit, const struct account *now)
+{
+	struct text seen = visit_field(visit, "seen");
+	if (!seen.len || text_equal(seen, seen_of(visit, now)))
+		return false;
+	visit_form_error(visit, "role",
+			 "This user’s state, role or team was changed since you opened the page. It now shows what "
+			 "they are: make your change again");
+	return true;
+}
+
+/* SEEN: what the account was when the form was made; absent: it is a new one. */
+static enum status user_form(struct visit *visit, const struct account *account, struct text seen, struct error *error)
+{
+	bool is_new = text_is_absent(seen);
 	char id[ID_TEXT_SIZE];
 	struct value *document = visit->document;
 	put_bool(document, "is_new", is_new);
@@ -153,6 +175,7 @@ static enum status user_form(struct visit *visit, const struct account *account,
 	put_text(document, "username", account->username);
 	put_text(document, "name", account->display_name);
 	put_bool(document, "has_factor", account->second_factor);
+	put_text(document, "seen", seen);
 	put_admission(visit, account, is_new);
 	struct value *options = put_array(document, "role_options");
 	for (size_t i = 0; i < visit->profile->roles.count; i++)
@@ -213,7 +236,7 @@ enum status page_user_new(struct visit *visit, struct error *error)
 				  .team = TEXT(""),
 				  .training_until = DATE_UNKNOWN,
 				  .ends = DATE_UNKNOWN};
-	return user_form(visit, &account, true, error);
+	return user_form(visit, &account, TEXT_ABSENT, error);
 }
 
 static enum status take_factor(struct store *desk, struct account *account, struct error *error)
@@ -225,16 +248,11 @@ static enum status take_factor(struct store *desk, struct account *account, stru
 	return status;
 }
 
-/* Adds or changes the account and its audit entry in one transaction. */
-static enum status save(struct visit *visit, struct account *account, bool is_new, const char *password,
-			struct error *error)
+/* Adds or changes the account, with its audit entry: the end of the transaction that DESK is in. */
+static enum status save(struct visit *visit, struct store *desk, struct account *account, bool is_new,
+			const char *password, struct error *error)
 {
-	struct store *desk;
-	enum status status = visit_desk(visit, &desk, error);
-	if (status == STATUS_OK)
-		status = store_begin(desk, error);
-	if (status != STATUS_OK)
-		return status;
+	enum status status;
 	if (is_new)
 		status = account_create(desk, account, text_of(password), &account->user_id, error);
 	else
@@ -254,14 +272,7 @@ static enum status save(struct visit *visit, struct account *account, bool is_ne
 	entry.detail = arena_format(visit->arena, "role=%.*s status=%s password=%s%s", TEXT_ARG(account->role),
 				    account->status == ACCOUNT_ACTIVE ? "active" : "disabled",
 				    password ? "new" : "same", factor_lost ? " second_factor=removed" : "");
-	if (status == STATUS_OK)
-		status = audit_join(desk, &visit->site->audit_key, &entry, error);
-	if (status == STATUS_OK)
-		status = store_commit(desk, error);
-	if (status != STATUS_OK)
-		store_rollback(desk);
-	visit->entries += status == STATUS_OK;
-	return status;
+	return visit_commit(visit, desk, status, &entry, error);
 }
 
 static enum status saved_page(struct visit *visit, const struct account *account, const char *password,
@@ -269,11 +280,12 @@ static enum status saved_page(struct visit *visit, const struct account *account
 {
 	put_string(visit->document, "notice", "Saved");
 	put_text(visit->document, "password", password ? arena_text(visit->arena, text_of(password)) : TEXT_ABSENT);
-	return user_form(visit, account, false, error);
+	return user_form(visit, account, seen_of(visit, account), error);
 }
 
 enum status page_user_create(struct visit *visit, struct error *error)
 {
+	struct store *desk;
 	char password[PASSWORD_LENGTH_MAX];
 	struct account account = {.username = visit_field(visit, "username"),
 				  .must_change_password = true,
@@ -281,12 +293,16 @@ enum status page_user_create(struct visit *visit, struct error *error)
 				  .training_until = DATE_UNKNOWN};
 	read_form(visit, &account);
 	if (!form_is_right(visit, &account))
-		return user_form(visit, &account, true, error);
+		return user_form(visit, &account, TEXT_ABSENT, error);
 	password_random(password, sizeof password);
-	enum status status = save(visit, &account, true, password, error);
+	enum status status = visit_desk(visit, &desk, error);
+	if (status == STATUS_OK)
+		status = store_begin(desk, error);
+	if (status == STATUS_OK)
+		status = save(visit, desk, &account, true, password, error);
 	if (status == STATUS_INVALID || status == STATUS_CONFLICT) {
 		visit_form_error(visit, "username", arena_copy(visit->arena, text_of(error->message)));
-		return user_form(visit, &account, true, error);
+		return user_form(visit, &account, TEXT_ABSENT, error);
 	}
 	status = status == STATUS_OK ? saved_page(visit, &account, password, error) : status;
 	explicit_bzero(password, sizeof password);
@@ -309,7 +325,7 @@ enum status page_user(struct visit *visit, struct error *error)
 {
 	struct account account;
 	enum status status = find_account(visit, &account, error);
-	return status == STATUS_OK ? user_form(visit, &account, false, error) : status;
+	return status == STATUS_OK ? user_form(visit, &account, seen_of(visit, &account), error) : status;
 }
 
 /* ---- one's own account ------------------------------------------------------------------------------ */
@@ -342,25 +358,31 @@ static enum status workers_change(struct visit *visit, bool *change, struct erro
 	return status;
 }
 
+static void refuse_own(struct visit *visit, const char *field, const char *message, bool *right)
+{
+	visit_form_error(visit, field, message);
+	*right = false;
+}
+
 /* Nobody gives themselves rights, or takes away what proves that it is them. */
 static enum status check_own(struct visit *visit, const struct account *before, const struct account *after,
-			     struct error *error)
+			     bool *right, struct error *error)
 {
 	bool workers;
 	enum status status = workers_change(visit, &workers, error);
 	if (status)
 		return status;
 	if (after->status != ACCOUNT_ACTIVE)
-		visit_form_error(visit, "status", "You cannot disable yourself: ask another administrator");
+		refuse_own(visit, "status", "You cannot disable yourself: ask another administrator", right);
 	if (!text_equal(before->role, after->role) || !text_equal(before->team, after->team) || workers)
-		visit_form_error(visit, "role",
-				 "You cannot change your own role, team or worker numbers: ask another administrator");
+		refuse_own(visit, "role",
+			   "You cannot change your own role, team or worker numbers: ask another administrator", right);
 	if (text_is(visit_field(visit, "reset"), "yes"))
-		visit_form_error(visit, "reset", "Change your own password at “Change your password”");
+		refuse_own(visit, "reset", "Change your own password at “Change your password”", right);
 	if (text_is(visit_field(visit, "factor"), "lost"))
-		visit_form_error(visit, "reset",
-				 "You cannot take away your own authenticator app here: ask another administrator");
-	if (!document_member(visit->document, TEXT("errors")))
+		refuse_own(visit, "reset",
+			   "You cannot take away your own authenticator app here: ask another administrator", right);
+	if (*right)
 		return STATUS_OK;
 	struct audit_entry entry = visit_entry(visit, "account.update", "refused");
 	entry.subject_kind = TEXT("account");
@@ -370,29 +392,55 @@ static enum status check_own(struct visit *visit, const struct account *before, 
 	return STATUS_OK;
 }
 
+/* Begins a transaction in which nobody else changes the account. */
+static enum status lock_account(struct visit *visit, struct store **desk, struct account *account, struct error *error)
+{
+	enum status status = find_account(visit, account, error);
+	if (status == STATUS_OK)
+		status = visit_desk(visit, desk, error);
+	if (status == STATUS_OK)
+		status = store_begin(*desk, error);
+	if (status == STATUS_OK)
+		status = account_lock(*desk, account->user_id, visit->arena, account, error);
+	if (status != STATUS_OK && *desk)
+		store_rollback(*desk);
+	return status;
+}
+
+/* Takes the form into ACCOUNT; what is wrong with it is told on the page. */
+static enum status take_form(struct visit *visit, struct account *account, bool *right, struct error *error)
+{
+	struct account before = *account;
+	*right = !is_stale(visit, account);
+	if (!*right)
+		return STATUS_OK;
+	read_form(visit, account);
+	*right = form_is_right(visit, account);
+	return *right && account->user_id == visit->viewer.user_id ? check_own(visit, &before, account, right, error)
+								   : STATUS_OK;
+}
+
 enum status page_user_post(struct visit *visit, struct error *error)
 {
+	struct store *desk = NULL;
 	struct account account, before;
+	bool right = false, reset = text_is(visit_field(visit, "reset"), "yes");
 	char password[PASSWORD_LENGTH_MAX];
-	bool reset = text_is(visit_field(visit, "reset"), "yes");
-	enum status status = find_account(visit, &account, error);
+	enum status status = lock_account(visit, &desk, &account, error);
 	if (status != STATUS_OK)
 		return status;
 	before = account;
-	read_form(visit, &account);
-	bool right = form_is_right(visit, &account);
-	if (right && account.user_id == visit->viewer.user_id)
-		status = check_own(visit, &before, &account, error);
-	if (status != STATUS_OK)
-		return status;
-	if (!right || document_member(visit->document, TEXT("errors")))
-		return user_form(visit, &account, false, error);
+	status = take_form(visit, &account, &right, error);
+	if (status != STATUS_OK || !right) {
+		store_rollback(desk);
+		return status ? status : user_form(visit, &account, seen_of(visit, &before), error);
+	}
 	if (reset)
 		password_random(password, sizeof password);
-	status = save(visit, &account, false, reset ? password : NULL, error);
+	status = save(visit, desk, &account, false, reset ? password : NULL, error);
 	if (status == STATUS_CONFLICT || status == STATUS_INVALID) {
 		visit_form_error(visit, "name", arena_copy(visit->arena, text_of(error->message)));
-		return user_form(visit, &account, false, error);
+		return user_form(visit, &account, seen_of(visit, &before), error);
 	}
 	status = status == STATUS_OK ? saved_page(visit, &account, reset ? password : NULL, error) : status;
 	explicit_bzero(password, sizeof password);
