@@ -27,6 +27,11 @@ enum { SUMMERS = 11 };
 	") % 7 IN (2, 3) THEN 1 ELSE " \
 	"0 END"
 
+/* What the door wrote of a look at somebody who is on no caseload of the user or their team, and not known to the
+ * service that the team answers for. */
+#define UNRELATED \
+	"CASE WHEN detail LIKE '%relationship none%' AND detail NOT LIKE '%known to their service%' THEN 1 ELSE 0 END"
+
 static const struct {
 	const char *name, *sql;
 	int64_t least;
@@ -93,6 +98,51 @@ static const struct {
 		 "own_n, 0 AS own_of, 0 AS role_n, 0 AS role_of FROM audit_entry WHERE action = 'access.bulk' AND at "
 		 ">= :from_at AND at < :before_at AND 1 >= :least ORDER BY at DESC LIMIT :most",
 		 1},
+	/* Of a day: looks, and how many of them at strangers; of others in the role likewise. */
+	[UNUSUAL_UNRELATED] =
+		{"no_relationship",
+		 "WITH look AS (SELECT user_name, role, subject_id, at, seq, " DAY " AS day, " UNRELATED
+		 " AS stranger FROM " LOOKS "'allowed' AND user_name IS NOT NULL), "
+		 "own AS (SELECT user_name, role, CAST(sum(stranger) AS BIGINT) AS n, count(*) AS looks FROM look "
+		 "GROUP BY user_name, role), "
+		 "peers AS (SELECT role, CAST(sum(stranger) AS BIGINT) AS n, count(*) AS looks FROM look GROUP BY "
+		 "role), "
+		 "day AS (SELECT user_name, role, day, count(DISTINCT CASE WHEN stranger = 1 THEN subject_id END) AS "
+		 "n, "
+		 "CAST(sum(stranger) AS BIGINT) AS strangers, count(*) AS looks, min(CASE WHEN stranger = 1 THEN at "
+		 "END) AS at, min(CASE WHEN stranger = 1 THEN seq END) AS first_seq, max(CASE WHEN stranger = 1 THEN "
+		 "seq END) AS last_seq FROM look GROUP BY user_name, role, day) "
+		 "SELECT day.user_name, day.role, 0 AS resident_id, day.at, day.first_seq, day.last_seq, day.n, "
+		 "own.n - day.strangers AS own_n, own.looks - day.looks AS own_of, peers.n - own.n AS role_n, "
+		 "peers.looks - own.looks AS role_of FROM day JOIN own ON own.user_name = day.user_name AND own.role = "
+		 "day.role JOIN peers ON peers.role = day.role WHERE day.n >= :least AND peers.looks > own.looks AND "
+		 "(peers.n - own.n) * 5 <= peers.looks - own.looks AND day.strangers * (peers.looks - own.looks) >= 3 "
+		 "* day.looks * (peers.n - own.n) ORDER BY day.at DESC LIMIT :most",
+		 1},
+	/* The seven days that begin with a look: of those residents only of whom it can be. */
+	[UNUSUAL_CELEBRITY] =
+		{"celebrity",
+		 "WITH look AS (SELECT user_name, role, subject_id, at, seq FROM " LOOKS
+		 "'allowed' AND user_name IS NOT NULL AND " UNRELATED " = 1), "
+		 "known AS (SELECT subject_id, count(DISTINCT user_name) AS n, count(DISTINCT role) AS roles FROM look "
+		 "GROUP BY subject_id), "
+		 "mean AS (SELECT CAST(sum(n) AS BIGINT) AS n, count(*) AS residents FROM known), "
+		 "several AS (SELECT look.* FROM look JOIN known ON known.subject_id = look.subject_id WHERE known.n "
+		 ">= "
+		 ":least AND known.roles >= 2), "
+		 "week AS (SELECT opened.subject_id, opened.seq, count(DISTINCT later.user_name) AS n, count(DISTINCT "
+		 "later.role) AS roles, min(later.at) AS at, min(later.seq) AS first_seq, max(later.seq) AS last_seq "
+		 "FROM "
+		 "several opened JOIN several later ON later.subject_id = opened.subject_id AND later.at >= opened.at "
+		 "AND later.at "
+		 "< opened.at + 604800000000 GROUP BY opened.subject_id, opened.seq), "
+		 "best AS (SELECT week.*, ROW_NUMBER() OVER (PARTITION BY subject_id ORDER BY n DESC, seq) AS place "
+		 "FROM week WHERE n >= :least AND roles >= 2) "
+		 "SELECT NULL AS user_name, NULL AS role, best.subject_id AS resident_id, best.at, best.first_seq, "
+		 "best.last_seq, best.n, mean.n AS own_n, mean.residents AS own_of, best.roles AS role_n, 1 AS role_of "
+		 "FROM best CROSS JOIN mean WHERE best.place = 1 AND best.n * mean.residents >= 4 * mean.n ORDER BY "
+		 "best.n DESC, best.subject_id LIMIT :most",
+		 UNUSUAL_CELEBRITY_LEAST},
 	[UNUSUAL_OWN_NAME] = {"own_name", NULL, 0},
 	[UNUSUAL_OWN_ADDRESS] = {"own_address", NULL, 0},
 	[UNUSUAL_COLLEAGUE] = {"colleague", NULL, 0},
@@ -146,6 +196,20 @@ static struct text explain(enum unusual_kind kind, int64_t count, double own, do
 		break;
 	case UNUSUAL_BULK:
 		snprintf(why, sizeof why, "more different residents in one hour than the limits of the role expect");
+		break;
+	case UNUSUAL_UNRELATED:
+		snprintf(why, sizeof why,
+			 "%lld %s of no case, team or service of the user in one day; usual is %.0f%% of the user's "
+			 "other "
+			 "looks, %.0f%% of those of others in the role",
+			 n, n == 1 ? "resident" : "residents", own * 100, role * 100);
+		break;
+	case UNUSUAL_CELEBRITY:
+		snprintf(why, sizeof why,
+			 "%lld users of %.0f roles opened this resident within seven days, and none of them works with "
+			 "the "
+			 "resident; the mean is %.1f",
+			 n, role, own);
 		break;
 	default:
 		snprintf(why, sizeof why, "%lld users opened this resident; the mean is %.1f", n, own);

@@ -18,6 +18,8 @@ enum unusual_kind {
 	UNUSUAL_REFUSED,      /* turned away from residents again and again in a day */
 	UNUSUAL_OFTEN,        /* a resident whom far more users opened than others */
 	UNUSUAL_BULK,         /* more residents in an hour than the role's setting: noticed when it happened */
+	UNUSUAL_UNRELATED,    /* residents of no case, team or service of the user, where the role seldom opens such */
+	UNUSUAL_CELEBRITY,    /* a resident whom several users of several roles opened within days, none related */
 	/* Found by whoever can read names (vault/disclosure_alike.h), not by unusual_find(): */
 	UNUSUAL_OWN_NAME,    /* a resident with the user's own surname */
 	UNUSUAL_OWN_ADDRESS, /* ... at the user's own address */
@@ -30,14 +32,22 @@ enum {
 	UNUSUAL_SPREE_LEAST = 15,  /* residents in an hour; and three times what is usual */
 	UNUSUAL_REFUSED_LEAST = 3, /* refusals in a day */
 	UNUSUAL_OFTEN_LEAST = 5,   /* users; and four times the mean */
-	UNUSUAL_ROLE_OUTSIDE = 5,  /* a fifth of the looks of others in the role outside hours makes it usual */
-	UNUSUAL_MOST = 500         /* of each kind */
+	/* A day with three times as many unrelated looks as others of the role would have; never in a role of whose
+	 * other looks more than a fifth are: a contact centre works with nobody. */
+	UNUSUAL_UNRELATED_TIMES = 3,
+	UNUSUAL_UNRELATED_SHARE = 5,
+	/* Users of two roles or more within seven days, and four times the mean: who rings the contact centre often is
+	 * opened by many of one role. */
+	UNUSUAL_CELEBRITY_LEAST = 5,
+	UNUSUAL_CELEBRITY_DAYS = 7,
+	UNUSUAL_ROLE_OUTSIDE = 5, /* a fifth of the looks of others in the role outside hours makes it usual */
+	UNUSUAL_MOST = 500        /* of each kind */
 };
 
 struct unusual_access {
 	enum unusual_kind kind;
-	struct text user_name, role; /* absent for UNUSUAL_OFTEN */
-	int64_t resident_id;         /* UNUSUAL_OFTEN only; else 0 */
+	struct text user_name, role; /* absent for UNUSUAL_OFTEN and UNUSUAL_CELEBRITY */
+	int64_t resident_id;         /* of these only; else 0 */
 	instant at;                  /* of the first look */
 	int64_t first_seq, last_seq; /* between these the entries are found */
 	int64_t count;               /* residents, looks, refusals or users */

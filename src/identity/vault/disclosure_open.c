@@ -129,16 +129,30 @@ static enum status open_resident(void *thing, struct asking_door *asking, int64_
 	return status ? status : read_history(out, asking, resident_id, error);
 }
 
+/* Whether the service that the viewer's team answers for knows the resident now: for who asks later whether there was a
+ * relationship at all (audit/unusual.h). */
+static bool known_to_own_service(const struct disclosure_resident *out, const struct profile_team *team)
+{
+	for (size_t i = 0; team && i < out->row_count; i++) {
+		const struct disclosed_row *row = &out->rows[i];
+		for (size_t s = 0; !row->ended && s < team->source_count; s++)
+			if (row->origin.feed->source == team->sources[s])
+				return true;
+	}
+	return false;
+}
+
 static struct text describe_resident(const void *thing, struct asking_door *asking)
 {
 	const struct disclosure_resident *out = thing;
-	return arena_format(asking->arena, "%zu records, %zu rows%s%s, relationship %s%s", out->record_count,
-			    out->row_count,
-			    !asking->notes ? ""
-			    : asking->note ? ", with one note"
-					   : ", with notes",
-			    asking->readings ? ", with what was read in notes" : "",
-			    relationship_name(out->relationship), out->by_pass ? ", break-glass" : "");
+	return arena_format(
+		asking->arena, "%zu records, %zu rows%s%s, relationship %s%s%s", out->record_count, out->row_count,
+		!asking->notes ? ""
+		: asking->note ? ", with one note"
+			       : ", with notes",
+		asking->readings ? ", with what was read in notes" : "", relationship_name(out->relationship),
+		known_to_own_service(out, asking->viewer->team) ? ", known to their service" : "",
+		out->by_pass ? ", break-glass" : "");
 }
 
 enum status disclosure_open_resident(struct disclosure_resident *out, struct disclosure *door,

@@ -5,6 +5,7 @@
 #include "base/id.h"
 #include "casework/lists.h"
 #include "policy/policy.h"
+#include "vault/disclosure.h"
 #include "vault/pseudonym.h"
 
 #include <stdlib.h>
@@ -67,8 +68,10 @@ static enum status record(struct study *s, struct audit_entry entry, struct erro
 	const char *reason = cli_value(s->cli, "reason");
 	entry.purpose = s->use.purpose->id;
 	entry.agreements = s->use.agreement->id;
-	entry.reason = reason ? text_of(reason) : TEXT_ABSENT;
 	enum status status = store_begin(s->opened.desk, error);
+	if (status == STATUS_OK)
+		status = disclosure_keep_stated(&entry.reason, s->opened.vault, s->opened.desk,
+						reason ? text_of(reason) : TEXT_ABSENT, &s->cli->arena, error);
 	if (status == STATUS_OK)
 		status = opened_audit(&s->opened, &entry, error);
 	if (status == STATUS_OK)

@@ -551,6 +551,83 @@ static void test_unusual_accesses_are_found_and_explained(void **state)
 	arena_release(&arena);
 }
 
+static void look_of(const char *user, const char *role, instant at, int resident, const char *relationship)
+{
+	struct audit_entry entry = look_at(resident);
+	char detail[80];
+	snprintf(detail, sizeof detail, "2 records, 9 rows, relationship %s", relationship);
+	entry.user_name = text_of(user);
+	entry.role = text_of(role);
+	entry.at = at;
+	entry.detail = text_of(detail);
+	assert_ok(audit_append(busy, &entry, &e), &e);
+}
+
+/* Four caseworkers open their own cases, and one in twenty others; five agents open whoever rings, and one rings all
+ * day long. */
+static void weeks_of_two_roles(void)
+{
+	for (int i = 0; i < 400; i++) {
+		char user[20];
+		instant at = WEDNESDAY + (i / 20 / 3 * 7 + i / 20 % 3) * 24 * AN_HOUR + 10 * AN_HOUR + i;
+		snprintf(user, sizeof user, "caseworker.%d", i % 4);
+		look_of(user, "caseworker", at, 1000 + i,
+			i % 60 < 4   ? "none"
+			: i % 60 < 8 ? "none, known to their service"
+				     : "own");
+		snprintf(user, sizeof user, "agent.%d", i / 4 % 5);
+		look_of(user, "agent", at, i % 4 == 0 ? 777 : 2000 + i, "none");
+	}
+}
+
+static void test_looks_at_strangers_are_found_where_they_are_rare(void **state)
+{
+	(void)state;
+	struct arena arena;
+	arena_init(&arena, 8 << 20);
+	assert_ok(audit_open(&busy, db.address, &key, &e), &e);
+	weeks_of_two_roles();
+	struct unusual_list list = find_unusual(&arena);
+	for (size_t i = 0; i < list.count; i++)
+		assert_true(list.at[i].kind != UNUSUAL_UNRELATED && list.at[i].kind != UNUSUAL_CELEBRITY);
+	const instant late = WEDNESDAY + 8 * 24 * AN_HOUR + 9 * AN_HOUR;
+	for (int i = 0; i < 4; i++) /* one caseworker, four strangers, one of them twice */
+		look_of("caseworker.1", "caseworker", late + i, 5000 + i % 3, "none");
+	for (int i = 0; i < 5; i++) { /* 6000: five users of two roles in six days; 7000: in forty */
+		char user[20];
+		snprintf(user, sizeof user, i < 3 ? "agent.%d" : "caseworker.%d", i);
+		const char *role = i < 3 ? "agent" : "caseworker";
+		look_of(user, role, late + i * 30 * AN_HOUR, 6000, "none");
+		look_of(user, role, late + i * 10 * 24 * AN_HOUR, 7000, "none");
+		look_of(user, role, late + i, 8000, i == 4 ? "team" : "none"); /* one of five works with 8000 */
+	}
+	audit_close(busy);
+	list = find_unusual(&arena);
+	bool unrelated = false;
+	size_t celebrities = 0;
+	for (size_t i = 0; i < list.count; i++) {
+		const struct unusual_access *found = &list.at[i];
+		if (found->kind == UNUSUAL_UNRELATED && found->at == late) {
+			unrelated = true;
+			assert_true(text_is(found->user_name, "caseworker.1"));
+			assert_int_equal(found->count, 3);
+			assert_true(text_starts_with(found->why, TEXT("3 residents of no case, team or service")));
+		}
+		if (found->kind == UNUSUAL_UNRELATED)
+			assert_true(text_is(found->role, "caseworker"));
+		if (found->kind != UNUSUAL_CELEBRITY)
+			continue;
+		celebrities++;
+		assert_int_equal(found->resident_id, 6000);
+		assert_int_equal(found->count, 5);
+		assert_true(text_starts_with(found->why,
+					     TEXT("5 users of 2 roles opened this resident within seven days")));
+	}
+	assert_true(unrelated);
+	assert_int_equal(celebrities, 1);
+	arena_release(&arena);
+}
+
 /* 2 July 2025 is a Wednesday in summer: half past seven UTC in the evening is half past eight on the clock. */
 static void test_hours_are_those_of_the_clock_on_the_wall(void **state)
 {
@@ -816,6 +893,7 @@ int main(void)
 		ON_A_DATABASE(test_entries_of_both_forms_verify_in_one_chain),
 		ON_A_DATABASE(test_an_entry_tells_from_where_and_keeps_words_apart),
 		ON_A_DATABASE(test_unusual_accesses_are_found_and_explained),
+		ON_A_DATABASE(test_looks_at_strangers_are_found_where_they_are_rare),
 		ON_A_DATABASE(test_hours_are_those_of_the_clock_on_the_wall),
 		ON_A_DATABASE(test_a_sample_is_the_same_for_the_same_seed),
 		ON_A_DATABASE(test_a_checkpoint_signs_the_last_entry_once),
