@@ -430,6 +430,26 @@ await step("the data protection officer", async () => {
   await page.goto("/audit?action=resident.open");
   tell(/Looked at a resident/.test(await text(page)), "the audit shows who looked at a resident");
   await check(page, "audit");
+  await page.goto("/purpose");
+  await page.check("input[name=purpose][value=residents_rights]");
+  await page.fill("#reason", "REF-12");
+  await page.click("main button[type=submit]");
+  await page.goto(`${new URL(residentUrl, address).pathname}/access-requests`);
+  await page.click("main form button");
+  tell(/Choose who asks/.test(await text(page)), "a request for a copy is asked for again");
+  await check(page, "access-request-wrong");
+  await page.fill("#received", "2026-01-05");
+  await page.check("#asker-parent");
+  await page.check("#identity");
+  await page.fill("#words", "Mother, file 7");
+  await page.click("main form button");
+  tell(/Overdue/.test(await text(page)) && /days late/.test(await text(page)), "a request says that it is overdue", await text(page));
+  await check(page, "access-request");
+  await page.goto(`${new URL(page.url()).pathname}/items?show=all`);
+  await check(page, "access-items");
+  await page.goto("/access-requests");
+  tell(/1 open, 1 overdue/.test(await text(page)), "the register counts what is open and overdue");
+  await check(page, "access-requests");
   await page.context().close();
 });
 

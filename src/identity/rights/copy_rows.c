@@ -1,6 +1,8 @@
 /* Every version of every row, with what was sealed of it; and what staff reported. */
 #include "rights/rights_int.h"
 
+#include "profile/factor.h"
+#include "rights/flags.h"
 #include "vault/disclosure.h"
 
 #include <jansson.h>
@@ -227,70 +229,237 @@ enum status copy_rows(struct copying *c, struct error *error)
 	return status;
 }
 
-/* ---- what staff reported --------------------------------------------------------------------------------- */
+/* ---- what staff wrote ---------------------------------------------------------------------------------------- */
 
-static enum status add_words(struct copying *c, struct statement *s, struct rights_row *row, const char *column,
-			     int32_t which, struct text title, struct error *error)
+enum { WORDED_MOST = 200, WORDS_OF_A_ROW = 3, FACTS_OF_A_ROW = 3 };
+
+/* Rows of the desk with sealed words about the resident. WHICH is the number that their room seals them under. */
+struct worded {
+	const char *kind, *title, *sql, *id;
+	struct {
+		const char *title, *column;
+	} facts[FACTS_OF_A_ROW];
+	struct {
+		const char *title, *column;
+		int32_t which;
+	} words[WORDS_OF_A_ROW];
+};
+
+static const struct worded worded[] = {
+	{"report",
+	 "A report by staff that something is wrong",
+	 "SELECT * FROM report WHERE resident_id = :resident ORDER BY made, report_id LIMIT 200",
+	 "report_id",
+	 {{"About", "element_id"}, {"Reported by", "username"}, {"State", "status"}},
+	 {{"What was written", "text_sealed", 1}, {"The reply", "reply_sealed", 2}}},
+	{"household_report",
+	 "A report by staff that a household of yours is wrong",
+	 "SELECT * FROM household_report WHERE resident_a = :resident OR resident_b = :resident ORDER BY made, "
+	 "report_id "
+	 "LIMIT 200",
+	 "report_id",
+	 {{"Reported by", "username"}, {"Suggested", "suggested"}, {"State", "status"}},
+	 {{"What was written", "text_sealed", 11},
+	  {"What the page said", "evidence_sealed", 12},
+	  {"The reply", "reply_sealed", 13}}},
+	{"list_outcome",
+	 "What was found when staff looked into a list",
+	 "SELECT * FROM list_outcome WHERE subject_key = :resident ORDER BY made, outcome_id LIMIT 200",
+	 "outcome_id",
+	 {{"List", "list_id"}, {"Found by", "username"}, {"Outcome", "outcome"}},
+	 {{"What was written", "note_sealed", 3}}},
+};
+
+static enum status mark_words(struct copying *c, struct rights_row *row, const char *kind, const char *title,
+			      int32_t which, struct text words, struct error *error)
+{
+	const int64_t place[] = {row->record_id, which};
+	struct rights_value *out = &row->values[row->count++];
+	*out = (struct rights_value){.title = text_of(title), .value = words};
+	return copy_mark(c, out, MARK_THIRD_PARTY, copy_item(c, kind, place, 2, TEXT("")), error);
+}
+
+static enum status add_words(struct copying *c, struct statement *s, struct rights_row *row, const struct worded *of,
+			     size_t number, struct error *error)
 {
 	struct buf words;
-	int at = statement_column(s, column);
+	int at = statement_column(s, of->words[number].column);
 	if (statement_is_null(s, at))
 		return STATUS_OK;
 	buf_init(&words, 1 << 20);
-	enum status status =
-		disclosure_unseal_words(c->parts->vault, row->record_id, which, statement_blob(s, at), &words, error);
-	struct rights_value *out = &row->values[row->count++];
-	*out = (struct rights_value){.title = title, .value = arena_text(c->arena, buf_text(&words))};
+	enum status status = disclosure_unseal_words(c->parts->vault, row->record_id, of->words[number].which,
+						     statement_blob(s, at), &words, error);
+	struct text kept = arena_text(c->arena, buf_text(&words));
 	buf_wipe(&words);
 	buf_release(&words);
-	const int64_t place[] = {row->record_id, which};
-	return status ? status : copy_mark(c, out, MARK_THIRD_PARTY, copy_item(c, "report", place, 2, TEXT("")), error);
+	return status ? status
+		      : mark_words(c, row, of->kind, of->words[number].title, of->words[number].which, kept, error);
 }
 
-static void add_fact(struct rights_row *row, struct text title, struct text value)
+static void add_fact(struct rights_row *row, const char *title, struct text value)
 {
 	if (!text_is_empty(value))
-		row->values[row->count++] = (struct rights_value){.title = title, .value = value};
+		row->values[row->count++] = (struct rights_value){.title = text_of(title), .value = value};
 }
 
-static enum status read_report(struct copying *c, struct statement *s, struct rights_row *row, struct error *error)
+static struct rights_row worded_row(struct copying *c, const char *title, int64_t id, instant made)
 {
-	const struct profile_element *element =
-		profile_element(c->parts->profile, copied_text(s, "element_id", c->arena));
-	*row = (struct rights_row){.title = TEXT("A report by staff that something is wrong"),
-				   .record_id = copied_number(s, "report_id"),
-				   .as_at = instant_date(copied_number(s, "made")),
+	return (struct rights_row){.title = text_of(title),
+				   .record_id = id,
+				   .as_at = instant_date(made),
 				   .valid_from = DATE_UNKNOWN,
-				   .valid_to = DATE_UNKNOWN};
-	row->values = ARENA_ARRAY(c->arena, 6, struct rights_value);
-	add_fact(row, TEXT("About"), element ? element->title : TEXT_ABSENT);
-	add_fact(row, TEXT("Reported by"), copied_text(s, "username", c->arena));
-	add_fact(row, TEXT("State"), copied_text(s, "status", c->arena));
-	enum status status = add_words(c, s, row, "text_sealed", 1, TEXT("What was written"), error);
-	return status ? status : add_words(c, s, row, "reply_sealed", 2, TEXT("The reply"), error);
+				   .valid_to = DATE_UNKNOWN,
+				   .values =
+					   ARENA_ARRAY(c->arena, WORDS_OF_A_ROW + FACTS_OF_A_ROW, struct rights_value)};
+}
+
+static enum status read_worded(struct copying *c, struct statement *s, struct rights_row *row, const struct worded *of,
+			       struct error *error)
+{
+	enum status status = STATUS_OK;
+	*row = worded_row(c, of->title, copied_number(s, of->id), copied_number(s, "made"));
+	for (size_t i = 0; i < FACTS_OF_A_ROW && of->facts[i].title; i++) {
+		struct text value = copied_text(s, of->facts[i].column, c->arena);
+		const struct profile_element *element =
+			!strcmp(of->facts[i].column, "element_id") ? profile_element(c->parts->profile, value) : NULL;
+		add_fact(row, of->facts[i].title, element ? element->title : value);
+	}
+	for (size_t i = 0; i < WORDS_OF_A_ROW && of->words[i].title && status == STATUS_OK; i++)
+		status = add_words(c, s, row, of, i, error);
+	return status;
+}
+
+static void append_rows(struct rights_copy *copy, const struct rights_row *more, size_t count, struct arena *arena)
+{
+	struct rights_row *rows = ARENA_ARRAY(arena, copy->row_count + count + 1, struct rights_row);
+	memcpy(rows, copy->rows, copy->row_count * sizeof *rows);
+	memcpy(rows + copy->row_count, more, count * sizeof *rows);
+	copy->rows = rows;
+	copy->row_count += count;
+}
+
+static enum status copy_worded(struct copying *c, const struct worded *of, struct error *error)
+{
+	struct statement *query;
+	struct rights_row rows[WORDED_MOST];
+	size_t count = 0;
+	bool row;
+	enum status status = store_prepare(&query, c->parts->desk, of->sql, error);
+	if (status != STATUS_OK)
+		return status;
+	statement_bind_int(query, "resident", c->copy->resident_id);
+	while (status == STATUS_OK && count < WORDED_MOST &&
+	       (status = statement_step(query, &row, error)) == STATUS_OK && row)
+		status = read_worded(c, query, &rows[count++], of, error);
+	statement_done(query);
+	if (status == STATUS_OK && count)
+		append_rows(c->copy, rows, count, c->arena);
+	return status;
+}
+
+/* Why somebody objected, or why data is held for a claim, may be about another person, or for a lawyer. */
+static enum status copy_flags(struct copying *c, struct error *error)
+{
+	size_t count = 0;
+	struct rights_flag *flags;
+	enum status status = rights_flags(&flags, &count, c->parts, c->copy->resident_id, c->arena, error);
+	if (status != STATUS_OK || !count)
+		return status;
+	struct rights_row *rows = ARENA_ARRAY(c->arena, count, struct rights_row);
+	for (size_t i = 0; i < count && status == STATUS_OK; i++) {
+		rows[i] = worded_row(c, "What you decided of your data", flags[i].at, flags[i].at);
+		add_fact(&rows[i], "What", flags[i].title);
+		add_fact(&rows[i], "Recorded by", flags[i].by);
+		status = mark_words(c, &rows[i], "flag", "Why", (int32_t)flags[i].kind, flags[i].reason, error);
+	}
+	append_rows(c->copy, rows, count, c->arena);
+	return status;
+}
+
+/* ---- what is told of the resident in one line ---------------------------------------------------------------- */
+
+/* A line that may not go out unlooked at: a reading would tell what a withheld note says, and who opened a protected
+ * page, that it is protected. */
+struct telling {
+	enum store_shelf shelf;
+	const char *kind, *title, *value_title, *sql;
+	enum rights_mark mark;
+	struct text (*words)(struct copying *c, struct statement *s);
+};
+
+static struct text reading_words(struct copying *c, struct statement *s)
+{
+	struct text id = copied_text(s, "key", c->arena);
+	const struct profile_factor *factor = profile_factor(c->parts->profile, id);
+	const struct profile_feed *feed = profile_feed(c->parts->profile, copied_text(s, "feed_id", c->arena));
+	return arena_format(c->arena, "%.*s, in %s: %lld passages", TEXT_ARG(factor ? factor->name : id),
+			    feed ? feed->title.at : "a feed that is no more", (long long)copied_number(s, "id"));
+}
+
+static struct text pass_words(struct copying *c, struct statement *s)
+{
+	char day[DATE_TEXT_SIZE + 8];
+	const struct profile_purpose *purpose = profile_purpose(c->parts->profile, copied_text(s, "purpose", c->arena));
+	struct text who = copied_text(s, "username", c->arena), found = copied_text(s, "outcome", c->arena);
+	date_format_long(instant_date(copied_number(s, "began")), day);
+	return arena_format(c->arena, "by %.*s on %s, for %s; found to be: %.*s", TEXT_ARG(who), day,
+			    purpose ? purpose->title.at : "a purpose that is no more",
+			    TEXT_ARG(text_is_absent(found) ? TEXT("not yet looked at") : found));
+}
+
+static const struct telling tellings[] = {
+	{STORE_DATA, "reading", RIGHTS_READING, "What was found",
+	 "SELECT w.word AS key, f.feed_id AS feed_id, count(*) AS id FROM note_flag n JOIN note_word w ON w.word_no = "
+	 "n.factor_no JOIN feed f ON f.feed_no = n.feed_no WHERE n.record_id IN (SELECT record_id FROM resident_record "
+	 "WHERE resident_id = :resident) GROUP BY w.word, f.feed_id ORDER BY w.word, f.feed_id LIMIT 200",
+	 MARK_THIRD_PARTY, reading_words},
+	{STORE_DESK, "glass", "An access for a reason of its own", "Who opened your page",
+	 "SELECT g.pass_id AS id, g.began AS began, g.purpose AS purpose, g.outcome AS outcome, a.username AS "
+	 "username, "
+	 "a.username AS key FROM glass g JOIN account a ON a.user_id = g.user_id WHERE g.resident_id = :resident ORDER "
+	 "BY "
+	 "g.pass_id LIMIT 200",
+	 MARK_SAFEGUARDING, pass_words},
+};
+
+static enum status tell(struct copying *c, struct statement *s, struct rights_row *row, const struct telling *telling,
+			struct error *error)
+{
+	int64_t id = copied_number(s, "id");
+	*row = worded_row(c, telling->title, id, 0);
+	row->as_at = DATE_UNKNOWN;
+	row->values[row->count] =
+		(struct rights_value){.title = text_of(telling->value_title), .value = telling->words(c, s)};
+	return copy_mark(c, &row->values[row->count++], telling->mark,
+			 copy_item(c, telling->kind, &id, 1, copied_text(s, "key", c->arena)), error);
+}
+
+static enum status copy_telling(struct copying *c, const struct telling *telling, struct error *error)
+{
+	struct statement *query;
+	struct rights_row rows[WORDED_MOST];
+	size_t count = 0;
+	bool row;
+	enum status status = store_prepare(&query, telling->shelf == STORE_DATA ? c->parts->data : c->parts->desk,
+					   telling->sql, error);
+	if (status != STATUS_OK)
+		return status;
+	statement_bind_int(query, "resident", c->copy->resident_id);
+	while (status == STATUS_OK && count < WORDED_MOST &&
+	       (status = statement_step(query, &row, error)) == STATUS_OK && row)
+		status = tell(c, query, &rows[count++], telling, error);
+	statement_done(query);
+	if (status == STATUS_OK && count)
+		append_rows(c->copy, rows, count, c->arena);
+	return status;
 }
 
 enum status copy_reports(struct copying *c, struct error *error)
 {
-	struct statement *query;
-	struct rights_row reports[200], *rows;
-	size_t count = 0;
-	bool row;
-	enum status status =
-		store_prepare(&query, c->parts->desk,
-			      "SELECT * FROM report WHERE resident_id = :resident ORDER BY made LIMIT 200", error);
-	if (status != STATUS_OK)
-		return status;
-	statement_bind_int(query, "resident", c->copy->resident_id);
-	while (status == STATUS_OK && (status = statement_step(query, &row, error)) == STATUS_OK && row && count < 200)
-		status = read_report(c, query, &reports[count++], error);
-	statement_done(query);
-	if (status != STATUS_OK || !count)
-		return status;
-	rows = ARENA_ARRAY(c->arena, c->copy->row_count + count, struct rights_row);
-	memcpy(rows, c->copy->rows, c->copy->row_count * sizeof *rows);
-	memcpy(rows + c->copy->row_count, reports, count * sizeof *rows);
-	c->copy->rows = rows;
-	c->copy->row_count += count;
-	return STATUS_OK;
+	enum status status = STATUS_OK;
+	for (size_t i = 0; i < sizeof worded / sizeof *worded && status == STATUS_OK; i++)
+		status = copy_worded(c, &worded[i], error);
+	for (size_t i = 0; i < sizeof tellings / sizeof *tellings && status == STATUS_OK; i++)
+		status = copy_telling(c, &tellings[i], error);
+	return status == STATUS_OK ? copy_flags(c, error) : status;
 }

@@ -6,14 +6,20 @@
 
 #include <stdio.h>
 
-/* A query with :resident, a row of cells for each of its rows. */
+/* What one column of a row says, in words that live in the arena or longer. */
+typedef struct text cell_words(struct copying *c, struct statement *s, const char *column);
+
+/* A table of the copy: a query with :resident on one of the shelves, and what its columns say. */
 struct listing {
-	const char *id, *title, *says;
-	const char *const *headings;
-	size_t columns;
-	const char *sql;
-	void (*row)(struct copying *c, struct filling *filling, struct statement *s);
+	enum store_shelf shelf;
+	const char *id, *title, *says, *sql;
+	struct {
+		const char *heading, *column;
+		cell_words *words;
+	} cells[8]; /* end with a NULL heading */
 };
+
+/* ---- what columns say ------------------------------------------------------------------------------------ */
 
 static struct text date_words(const struct copying *c, date d)
 {
@@ -21,49 +27,68 @@ static struct text date_words(const struct copying *c, date d)
 	return d == DATE_UNKNOWN ? TEXT("") : arena_text(c->arena, text_of(date_format_long(d, words)));
 }
 
-static void add_dates(struct copying *c, struct filling *filling, struct statement *s)
-{
-	filling_add(filling, date_words(c, copied_date(s, "from_date")));
-	filling_add(filling, date_words(c, copied_date(s, "to_date")));
-}
-
-static void add_text(struct copying *c, struct filling *filling, struct statement *s, const char *column)
+static struct text a_text(struct copying *c, struct statement *s, const char *column)
 {
 	struct text cell = copied_text(s, column, c->arena);
-	filling_add(filling, text_is_absent(cell) ? TEXT("") : cell);
+	return text_is_absent(cell) ? TEXT("") : cell;
 }
 
-static void add_number(struct copying *c, struct filling *filling, struct statement *s, const char *column)
+static struct text a_number(struct copying *c, struct statement *s, const char *column)
 {
-	filling_add(filling, arena_format(c->arena, "%lld", (long long)copied_number(s, column)));
+	return arena_format(c->arena, "%lld", (long long)copied_number(s, column));
 }
 
-static enum status add_listing(struct copying *c, struct store *store, const struct listing *listing,
-			       struct error *error)
+static struct text a_date(struct copying *c, struct statement *s, const char *column)
 {
-	struct statement *s;
-	struct filling filling;
-	bool row;
-	enum status status = store_prepare(&s, store, listing->sql, error);
-	if (status != STATUS_OK)
-		return status;
-	statement_bind_int(s, "resident", c->copy->resident_id);
-	filling_begin(&filling, c, listing->id, listing->title, listing->says, listing->headings, listing->columns);
-	while ((status = statement_step(s, &row, error)) == STATUS_OK && row)
-		listing->row(c, &filling, s);
-	filling_end(&filling, c);
-	statement_done(s);
-	return status;
+	return date_words(c, copied_date(s, column));
 }
 
-/* ---- homes ------------------------------------------------------------------------------------------- */
+static struct text a_day(struct copying *c, struct statement *s, const char *column)
+{
+	int at = statement_column(s, column);
+	return statement_is_null(s, at) ? TEXT("") : date_words(c, instant_date(statement_int(s, at)));
+}
 
-static struct text open_address(const struct copying *c, struct statement *s)
+static struct text a_share(struct copying *c, struct statement *s, const char *column)
+{
+	return arena_format(c->arena, "%.0f %%", 100 * statement_double(s, statement_column(s, column)));
+}
+
+static struct text a_month(struct copying *c, struct statement *s, const char *column)
+{
+	int at = statement_column(s, column);
+	int month = (int)statement_int(s, at);
+	return statement_is_null(s, at) ? TEXT("not known")
+					: arena_format(c->arena, "%04d-%02d", month / 12, month % 12 + 1);
+}
+
+static struct text yes_or_no(struct copying *c, struct statement *s, const char *column)
+{
+	(void)c;
+	return copied_number(s, column) ? TEXT("yes") : TEXT("no");
+}
+
+/* Ids of the profile by the titles that they have there. */
+#define TITLE_OF(name, find, title_of) \
+	static struct text name(struct copying *c, struct statement *s, const char *column) \
+	{ \
+		struct text id = copied_text(s, column, c->arena); \
+		const struct profile_##find *known = \
+			text_is_absent(id) ? NULL : profile_##find(c->parts->profile, id); \
+		return known ? title_of : text_is_absent(id) ? TEXT("") : id; \
+	}
+TITLE_OF(a_feed, feed, known->title)
+TITLE_OF(a_list, list, known->title)
+TITLE_OF(a_list_team, list, known->owner->title)
+TITLE_OF(a_list_question, list, known->question)
+
+/* The whole row's address: COLUMN is its property's sealed one. */
+static struct text an_address(struct copying *c, struct statement *s, const char *column)
 {
 	struct buf plain;
 	struct vault_elements elements;
 	struct text words = TEXT_ABSENT;
-	int sealed = statement_column(s, "sealed");
+	int sealed = statement_column(s, column);
 	int64_t property_id = copied_number(s, "property_id");
 	if (copied_number(s, "protected"))
 		return TEXT("a protected address: not written here");
@@ -82,29 +107,22 @@ static struct text open_address(const struct copying *c, struct statement *s)
 	return text_is_absent(words) ? TEXT("cannot be opened") : words;
 }
 
-static void residence_row(struct copying *c, struct filling *filling, struct statement *s)
+static struct text reasons(struct copying *c, struct statement *s, const char *column)
 {
-	filling_add(filling, open_address(c, s));
-	add_dates(c, filling, s);
-	add_text(c, filling, s, "standing");
-	add_number(c, filling, s, "sources");
-	filling_add(filling,
-		    arena_format(c->arena, "%.0f %%", 100 * statement_double(s, statement_column(s, "confidence"))));
+	struct text lines = copied_text(s, column, c->arena);
+	struct buf words;
+	struct text line;
+	buf_init(&words, 1 << 16);
+	while (text_split(&lines, '\n', &line)) {
+		size_t tab = text_find_char(line, '\t');
+		if (tab < line.len)
+			buf_format(&words, "%s%.*s", words.len ? "; " : "", (int)(line.len - tab - 1),
+				   line.at + tab + 1);
+	}
+	struct text kept = arena_text(c->arena, buf_text(&words));
+	buf_release(&words);
+	return kept;
 }
-
-static const struct listing residences = {
-	"residences",
-	"Where you live and lived, as the sources together say",
-	"Worked out from the addresses in the rows above; how sure is a share of 100.",
-	(const char *const[]){"Address", "From", "To", "Standing", "Sources that say so", "How sure"},
-	6,
-	"SELECT r.property_id AS property_id, r.from_date AS from_date, r.to_date AS to_date, r.standing AS standing, "
-	"r.sources AS sources, r.confidence AS confidence, p.sealed AS sealed, (SELECT count(*) FROM restriction_mark "
-	"k "
-	"WHERE k.subject_kind = 2 AND k.subject_id = r.property_id) AS protected FROM residence r LEFT JOIN property p "
-	"ON p.property_id = r.property_id WHERE r.resident_id = :resident ORDER BY r.from_date, r.property_id, "
-	"r.sequence",
-	residence_row};
 
 /* Who is protected is counted in nothing, whoever asks. */
 static size_t count_others(const struct copying *c, int64_t household_id)
@@ -161,100 +179,137 @@ static enum status read_others(struct copying *c, struct error *error)
 	return status;
 }
 
-static void household_row(struct copying *c, struct filling *filling, struct statement *s)
+static struct text other_people(struct copying *c, struct statement *s, const char *column)
 {
-	add_text(c, filling, s, "kind");
-	add_dates(c, filling, s);
-	filling_add(filling, arena_format(c->arena, "%zu", count_others(c, copied_number(s, "household_id"))));
-	add_text(c, filling, s, "certainty");
-	add_text(c, filling, s, "why");
+	return arena_format(c->arena, "%zu", count_others(c, copied_number(s, column)));
 }
 
-static const struct listing households = {
-	"households",
-	"Households",
-	"With whom the sources place you at one address. Names of others are theirs and are not part of your copy.",
-	(const char *const[]){"Kind", "From", "To", "Other people, ever", "How sure", "Why"},
-	6,
-	"SELECT h.kind AS kind, m.from_date AS from_date, m.to_date AS to_date, m.certainty AS certainty, m.why AS "
-	"why, "
-	"h.household_id AS household_id FROM household_member m JOIN household h ON h.household_id = "
-	"m.household_id WHERE m.resident_id = :resident ORDER BY m.from_date, m.household_id, m.sequence",
-	household_row};
+/* ---- the tables --------------------------------------------------------------------------------------------- */
 
-static void relation_row(struct copying *c, struct filling *filling, struct statement *s)
-{
-	add_text(c, filling, s, "kind");
-	add_dates(c, filling, s);
-	const struct profile_feed *feed = profile_feed(c->parts->profile, copied_text(s, "feed_id", c->arena));
-	filling_add(filling, feed ? feed->title : TEXT("a feed that is no more"));
-}
-
-static const struct listing relations = {
-	"relations",
-	"What sources say of you and somebody else",
-	"How a source relates you to another person, whose name is theirs.",
-	(const char *const[]){"Relation", "From", "To", "Source's feed"},
-	4,
-	"SELECT r.kind AS kind, r.from_date AS from_date, r.to_date AS to_date, f.feed_id AS feed_id FROM relationship "
-	"r JOIN feed f ON f.feed_no = r.feed_no WHERE r.resident_id = :resident OR r.other_id = :resident ORDER BY "
-	"r.kind, r.from_date, f.feed_id",
-	relation_row};
-
-/* ---- lists --------------------------------------------------------------------------------------------- */
-
-static struct text reason_words(const struct copying *c, struct text lines)
-{
-	struct buf words;
-	struct text line;
-	buf_init(&words, 1 << 16);
-	while (text_split(&lines, '\n', &line)) {
-		size_t tab = text_find_char(line, '\t');
-		if (tab < line.len)
-			buf_format(&words, "%s%.*s", words.len ? "; " : "", (int)(line.len - tab - 1),
-				   line.at + tab + 1);
+#define DATES \
+	{"From", "from_date", a_date}, \
+	{ \
+		"To", "to_date", a_date \
 	}
-	struct text kept = arena_text(c->arena, buf_text(&words));
-	buf_release(&words);
-	return kept;
-}
 
-static void list_row(struct copying *c, struct filling *filling, struct statement *s)
+static const struct listing listings[] = {
+	{STORE_DATA,
+	 "residences",
+	 "Where you live and lived, as the sources together say",
+	 "Worked out from the addresses in the rows above; how sure is a share of 100.",
+	 "SELECT r.property_id AS property_id, r.from_date AS from_date, r.to_date AS to_date, r.standing AS standing, "
+	 "r.sources AS sources, r.confidence AS confidence, p.sealed AS sealed, (SELECT count(*) FROM restriction_mark "
+	 "k "
+	 "WHERE k.subject_kind = 2 AND k.subject_id = r.property_id) AS protected FROM residence r LEFT JOIN property "
+	 "p "
+	 "ON p.property_id = r.property_id WHERE r.resident_id = :resident ORDER BY r.from_date, r.property_id, "
+	 "r.sequence",
+	 {{"Address", "sealed", an_address},
+	  DATES,
+	  {"Standing", "standing", a_text},
+	  {"Sources that say so", "sources", a_number},
+	  {"How sure", "confidence", a_share}}},
+	{STORE_DATA,
+	 "households",
+	 "Households",
+	 "With whom the sources place you at one address. Names of others are theirs and are not part of your copy.",
+	 "SELECT h.kind AS kind, m.from_date AS from_date, m.to_date AS to_date, m.certainty AS certainty, m.why AS "
+	 "why, "
+	 "h.household_id AS household_id FROM household_member m JOIN household h ON h.household_id = m.household_id "
+	 "WHERE m.resident_id = :resident ORDER BY m.from_date, m.household_id, m.sequence",
+	 {{"Kind", "kind", a_text},
+	  DATES,
+	  {"Other people, ever", "household_id", other_people},
+	  {"How sure", "certainty", a_text},
+	  {"Why", "why", a_text}}},
+	{STORE_DATA,
+	 "household_events",
+	 "What became of your households",
+	 "When you joined or left a household, as far as the sources tell.",
+	 "SELECT on_date, what FROM household_event WHERE resident_id = :resident ORDER BY on_date, household_id, "
+	 "sequence",
+	 {{"On", "on_date", a_date}, {"What", "what", a_text}}},
+	{STORE_DATA,
+	 "relations",
+	 "What sources say of you and somebody else",
+	 "How a source relates you to another person, whose name is theirs.",
+	 "SELECT r.kind AS kind, r.from_date AS from_date, r.to_date AS to_date, f.feed_id AS feed_id FROM "
+	 "relationship r "
+	 "JOIN feed f ON f.feed_no = r.feed_no WHERE r.resident_id = :resident OR r.other_id = :resident ORDER BY "
+	 "r.kind, "
+	 "r.from_date, f.feed_id",
+	 {{"Relation", "kind", a_text}, DATES, {"Source's feed", "feed_id", a_feed}}},
+	{STORE_DATA,
+	 "traits",
+	 "What is known of you where your name is not",
+	 "Counts and lists use this instead of who you are.",
+	 "SELECT birth_month, dead FROM resident_trait WHERE resident_id = :resident",
+	 {{"Month of birth", "birth_month", a_month}, {"Has died, by some source", "dead", yes_or_no}}},
+	{STORE_DATA,
+	 "lists",
+	 "Lists that you are on, alone or with your household or address",
+	 "Staff look into what these lists put before them; being on one is a question and not a finding.",
+	 "SELECT n.list_id AS list_id, r.since AS since, r.reasons AS reasons FROM list_row r JOIN list_rule n ON "
+	 "n.list_no = "
+	 "r.list_no WHERE r.subject_id = :resident OR EXISTS (SELECT 1 FROM list_member m WHERE m.list_no = r.list_no "
+	 "AND "
+	 "m.subject_id = r.subject_id AND m.resident_id = :resident) ORDER BY n.list_id, r.since",
+	 {{"List", "list_id", a_list},
+	  {"Team", "list_id", a_list_team},
+	  {"What is asked", "list_id", a_list_question},
+	  {"Since", "since", a_date},
+	  {"Reasons", "reasons", reasons}}},
+	{STORE_DESK,
+	 "list_outcomes",
+	 "What was found when staff looked into it",
+	 "Of lists that are about you yourself; what was written stands with the reports above.",
+	 "SELECT list_id, made, username, outcome FROM list_outcome WHERE subject_key = :resident ORDER BY made, "
+	 "outcome_id",
+	 {{"List", "list_id", a_list},
+	  {"When", "made", a_day},
+	  {"Who", "username", a_text},
+	  {"What was found", "outcome", a_text}}},
+	{STORE_DATA,
+	 "history",
+	 "How records came to you and left you",
+	 "When OneView learned that a record was yours, or was somebody else's after all.",
+	 "SELECT what, records FROM resident_history WHERE resident_id = :resident ORDER BY run_id, sequence",
+	 {{"What", "what", a_text}, {"Records", "records", a_number}}},
+	{STORE_DESK,
+	 "requests",
+	 "What you asked for",
+	 "Requests for a copy such as this one.",
+	 "SELECT received, asked_by FROM access_request WHERE resident_id = :resident ORDER BY request_no",
+	 {{"Received", "received", a_date}, {"Asked by", "asked_by", a_text}}},
+};
+
+static enum status add_listing(struct copying *c, const struct listing *listing, struct error *error)
 {
-	const struct profile_list *list = profile_list(c->parts->profile, copied_text(s, "list_id", c->arena));
-	filling_add(filling, list ? list->title : TEXT("a list that is no more"));
-	filling_add(filling, list ? list->owner->title : TEXT(""));
-	filling_add(filling, list ? list->question : TEXT(""));
-	filling_add(filling, date_words(c, copied_date(s, "since")));
-	filling_add(filling, reason_words(c, copied_text(s, "reasons", c->arena)));
-	c->copy->lists++;
+	enum { CELLS = sizeof listing->cells / sizeof *listing->cells };
+	struct statement *s;
+	struct filling filling;
+	bool row;
+	size_t columns = 0;
+	const char **headings = ARENA_ARRAY(c->arena, CELLS, const char *);
+	while (columns < CELLS && listing->cells[columns].heading) {
+		headings[columns] = listing->cells[columns].heading;
+		columns++;
+	}
+	struct store *shelf = listing->shelf == STORE_DATA ? c->parts->data : c->parts->desk;
+	enum status status = store_prepare(&s, shelf, listing->sql, error);
+	if (status != STATUS_OK)
+		return status;
+	statement_bind_int(s, "resident", c->copy->resident_id);
+	filling_begin(&filling, c, listing->id, listing->title, listing->says, headings, columns);
+	while ((status = statement_step(s, &row, error)) == STATUS_OK && row)
+		for (size_t i = 0; i < columns; i++)
+			filling_add(&filling, listing->cells[i].words(c, s, listing->cells[i].column));
+	filling_end(&filling, c);
+	statement_done(s);
+	if (!strcmp(listing->id, "lists"))
+		c->copy->lists = filling.table->rows;
+	return status;
 }
-
-static const struct listing lists = {
-	"lists",
-	"Lists that you are on, alone or with your household or address",
-	"Staff look into what these lists put before them; being on one is a question and not a finding.",
-	(const char *const[]){"List", "Team", "What is asked", "Since", "Reasons"},
-	5,
-	"SELECT n.list_id AS list_id, r.since AS since, r.reasons AS reasons FROM list_row r JOIN list_rule n ON "
-	"n.list_no = r.list_no WHERE r.subject_id = :resident OR EXISTS (SELECT 1 FROM list_member m WHERE m.list_no = "
-	"r.list_no AND m.subject_id = r.subject_id AND m.resident_id = :resident) ORDER BY n.list_id, r.since",
-	list_row};
-
-static void history_row(struct copying *c, struct filling *filling, struct statement *s)
-{
-	add_text(c, filling, s, "what");
-	add_number(c, filling, s, "records");
-}
-
-static const struct listing history = {
-	"history",
-	"How records came to you and left you",
-	"When OneView learned that a record was yours, or was somebody else's after all.",
-	(const char *const[]){"What", "Records"},
-	2,
-	"SELECT what, records FROM resident_history WHERE resident_id = :resident ORDER BY run_id, sequence",
-	history_row};
 
 /* ---- what people decided ------------------------------------------------------------------------------- */
 
@@ -396,11 +451,10 @@ static enum status copy_views(struct copying *c, struct error *error)
 
 enum status copy_tables(struct copying *c, struct error *error)
 {
-	static const struct listing *const of_data[] = {&residences, &households, &relations, &lists, &history};
 	id_map_init(&c->protected);
 	enum status status = read_others(c, error);
-	for (size_t i = 0; status == STATUS_OK && i < sizeof of_data / sizeof *of_data; i++)
-		status = add_listing(c, c->parts->data, of_data[i], error);
+	for (size_t i = 0; status == STATUS_OK && i < sizeof listings / sizeof *listings; i++)
+		status = add_listing(c, &listings[i], error);
 	id_map_release(&c->protected);
 	if (status == STATUS_OK)
 		status = copy_rulings(c, error);

@@ -68,7 +68,7 @@ static inline bool rights_value_goes_out(const struct rights_value *value)
 	return value->state == ITEM_OPEN || (value->state == ITEM_RELEASED && value->confirmed);
 }
 
-struct rights_row { /* one version of one row of a feed; or, FEED NULL, a report by staff */
+struct rights_row { /* one version of one row of a feed; or, FEED NULL, what staff wrote or a program found */
 	const struct profile_feed *feed;
 	struct text title, file_name, ended; /* ended: why it is no longer current; absent while it is */
 	int64_t record_id, row_key, extract_id;
@@ -85,7 +85,9 @@ struct rights_table {
 	size_t columns, rows;
 	const struct text *cells; /* rows * columns */
 };
-enum { RIGHTS_TABLES = 12, RIGHTS_VIEWS_MOST = 5000 };
+enum { RIGHTS_TABLES = 16, RIGHTS_VIEWS_MOST = 5000 };
+/* Title of a row that says what was read in case notes. */
+#define RIGHTS_READING "A finding in case notes"
 
 struct rights_copy {
 	int64_t resident_id;

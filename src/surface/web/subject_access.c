@@ -84,10 +84,70 @@ static struct value *add_explanation(struct value *all, const char *kind, const 
 	return put_array(one, "paragraphs");
 }
 
-static void explain_how(struct paper *paper, struct value *all)
+static const struct rights_table *find_table(const struct rights_copy *copy, const char *id)
+{
+	for (size_t i = 0; i < copy->table_count; i++)
+		if (!strcmp(copy->tables[i].id, id))
+			return &copy->tables[i];
+	return NULL;
+}
+
+static struct text council_of(const struct paper *paper)
+{
+	return text_is_empty(paper->profile->council) ? paper->profile->title : paper->profile->council;
+}
+
+/* What was read in notes, as far as it may be told. */
+static void explain_readings(struct paper *paper, struct value *why)
+{
+	size_t left_out = 0, told = 0;
+	for (size_t r = 0; r < paper->copy->row_count; r++) {
+		const struct rights_row *row = &paper->copy->rows[r];
+		if (row->feed || !text_is(row->title, RIGHTS_READING))
+			continue;
+		const struct rights_value *value = &row->values[0];
+		if (!rights_value_goes_out(value)) {
+			left_out++;
+			continue;
+		}
+		told++;
+		add_text(why,
+			 arena_format(
+				 paper->arena,
+				 "Words in notes about you were taken for this: %.*s. Summaries that staff read name "
+				 "it with the note.",
+				 TEXT_ARG(value->value)));
+	}
+	if (left_out)
+		add_text(why, arena_format(paper->arena,
+					   "Of what was read in notes, %zu %s not told in this copy, or not yet.",
+					   left_out, left_out == 1 ? "finding is" : "findings are"));
+	else if (!told)
+		add_text(why, TEXT("In no case note about you was anything found that a summary would name."));
+}
+
+/* Each list by its reasons, and each factor read in notes: what was made of this resident, and why. */
+static void explain_findings(struct paper *paper, struct value *why)
+{
+	const struct rights_table *lists = find_table(paper->copy, "lists");
+	for (size_t r = 0; lists && r < lists->rows; r++) {
+		const struct text *cell = &lists->cells[r * lists->columns];
+		add_text(
+			why,
+			arena_format(paper->arena,
+				     "You are on the list \"%.*s\" of %.*s since %.*s, for these reasons: %.*s. A list "
+				     "counts what is the case. It does not decide.",
+				     TEXT_ARG(cell[0]), TEXT_ARG(cell[1]), TEXT_ARG(cell[3]), TEXT_ARG(cell[4])));
+	}
+	if (!lists || !lists->rows)
+		add_text(why, TEXT("You are on no list that staff look into."));
+	explain_readings(paper, why);
+}
+
+static void explain_rationale(struct paper *paper, struct value *all)
 {
 	const struct rights_copy *copy = paper->copy;
-	struct value *why = add_explanation(all, "rationale", "Rationale: why your records are together");
+	struct value *why = add_explanation(all, "rationale", "Rationale: what was worked out about you, and why");
 	add_text(why,
 		 arena_format(
 			 paper->arena,
@@ -96,32 +156,109 @@ static void explain_how(struct paper *paper, struct value *all)
 			 "common (names, date of birth, addresses, numbers) is far likelier for one person than for "
 			 "two.",
 			 copy->records, copy->sources, copy->links));
-	add_text(why, copy->lists
-			      ? TEXT("You are on a list that staff look into; the reasons stand below. A list counts "
-				     "what is the case. It does not decide.")
-			      : TEXT("You are on no list that staff look into."));
+	explain_findings(paper, why);
+}
+
+/* The first row of each source, for a line of its own; false for the others. */
+static bool is_first_of_source(const struct rights_copy *copy, size_t row)
+{
+	bool first = copy->rows[row].feed != NULL;
+	for (size_t i = 0; first && i < row; i++)
+		first = !copy->rows[i].feed || copy->rows[i].feed->source != copy->rows[row].feed->source;
+	return first;
+}
+
+static void explain_responsibility(struct paper *paper, struct value *all)
+{
+	const struct rights_copy *copy = paper->copy;
 	struct value *who = add_explanation(all, "responsibility", "Responsibility: who answers for it");
-	add_text(who, arena_format(paper->arena,
-				   "%.*s is responsible. Each source's own service answers for what its rows say; the "
-				   "agreements below say who may see what. Ask the council's data protection officer "
-				   "for a person to "
-				   "look at anything here again.",
-				   TEXT_ARG(text_is_empty(paper->profile->council) ? paper->profile->title
-										   : paper->profile->council)));
+	add_text(who,
+		 arena_format(paper->arena,
+			      "%.*s is responsible for putting this together. The agreements below say who may see "
+			      "what. Ask the council's data protection officer for a person to look at anything here "
+			      "again.",
+			      TEXT_ARG(council_of(paper))));
+	for (size_t r = 0; r < copy->row_count; r++) {
+		if (!is_first_of_source(copy, r))
+			continue;
+		const struct profile_source *source = copy->rows[r].feed->source;
+		add_text(who, arena_format(paper->arena, "%.*s: what its rows say is answered for by %.*s.",
+					   TEXT_ARG(source->title),
+					   TEXT_ARG(text_is_empty(source->owner) ? TEXT("its own service")
+										 : source->owner)));
+	}
+}
+
+static void explain_source(struct paper *paper, struct value *data, const struct profile_source *source)
+{
+	const struct rights_copy *copy = paper->copy;
+	size_t rows = 0;
+	date first = DATE_UNKNOWN, last = DATE_UNKNOWN;
+	for (size_t r = 0; r < copy->row_count; r++) {
+		const struct rights_row *row = &copy->rows[r];
+		if (!row->feed || row->feed->source != source)
+			continue;
+		rows++;
+		first = first == DATE_UNKNOWN || row->as_at < first ? row->as_at : first;
+		last = row->as_at > last ? row->as_at : last;
+	}
+	struct text from = document_long_date(paper->arena, first), to = document_long_date(paper->arena, last);
+	add_text(data,
+		 arena_format(paper->arena, "%.*s: %zu %s, from deliveries of %.*s to %.*s.", TEXT_ARG(source->title),
+			      rows, rows == 1 ? "row" : "rows", TEXT_ARG(from), TEXT_ARG(to)));
+}
+
+static void explain_data(struct paper *paper, struct value *all)
+{
 	struct value *data = add_explanation(all, "data", "Data: what was used and where it came from");
+	for (size_t r = 0; r < paper->copy->row_count; r++)
+		if (is_first_of_source(paper->copy, r))
+			explain_source(paper, data, paper->copy->rows[r].feed->source);
 	add_text(data,
 		 TEXT("Every row below names its source's feed, the file and line it came in, the day up to which it "
 		      "was known, and how long it was current."));
 }
 
-static void explain_what_for(struct paper *paper, struct value *all)
+/* Protected characteristics that are held of this resident, each once. */
+static struct text protected_words(struct paper *paper)
 {
-	const struct rights_copy *copy = paper->copy;
+	struct buf words;
+	buf_init(&words, 1 << 16);
+	for (size_t r = 0; r < paper->copy->row_count; r++)
+		for (size_t v = 0; v < paper->copy->rows[r].count; v++) {
+			const struct profile_element *element = paper->copy->rows[r].values[v].element;
+			if (!element || element->category != CATEGORY_PROTECTED ||
+			    text_find(buf_text(&words), element->title) < words.len)
+				continue;
+			buf_format(&words, "%s%.*s", words.len ? ", " : "", TEXT_ARG(element->title));
+		}
+	struct text kept = arena_text(paper->arena, buf_text(&words));
+	buf_release(&words);
+	return kept;
+}
+
+static void explain_fairness(struct paper *paper, struct value *all)
+{
+	struct text held = protected_words(paper);
 	struct value *fair = add_explanation(all, "fairness", "Fairness: whether people are treated alike");
 	add_text(fair,
 		 TEXT("Ethnicity, religion and health take no part in putting records together. Sex and date of birth "
 		      "do, since they tell people apart. How often records are wrongly joined or wrongly kept "
 		      "apart can be measured by sex, age, ethnic group and naming tradition."));
+	add_text(fair,
+		 held.len ? arena_format(
+				    paper->arena,
+				    "Of protected characteristics this is held about you: %.*s. Unless an agreement "
+				    "says otherwise, it is used to check that people are treated alike, and for "
+				    "nothing else.",
+				    TEXT_ARG(held))
+			  : TEXT("No protected characteristic is held about you for such checks."));
+}
+
+static void explain_safety(struct paper *paper, struct value *all)
+{
+	const struct rights_copy *copy = paper->copy;
+	const struct rights_table *rulings = find_table(copy, "rulings");
 	struct value *safe = add_explanation(all, "safety", "Safety: how sure it is, and what is done about doubt");
 	add_text(safe, copy->doubtful
 			       ? arena_format(paper->arena,
@@ -129,10 +266,25 @@ static void explain_what_for(struct paper *paper, struct value *all)
 					      "doubtful; a person decides of such. ",
 					      copy->doubtful)
 			       : TEXT("No comparison between your records and somebody else's is in doubt."));
+	add_text(safe, rulings && rulings->rows
+			       ? arena_format(paper->arena, "People decided %zu times about your records; see below.",
+					      rulings->rows)
+			       : TEXT("No person has had to decide which records are yours."));
 	add_text(safe,
 		 TEXT("What identifies you is stored encrypted. Every look is written down before anything is shown, "
 		      "in a record that nobody can change unnoticed."));
+}
+
+static void explain_impact(struct paper *paper, struct value *all)
+{
+	const struct rights_copy *copy = paper->copy;
+	const struct rights_table *found = find_table(copy, "list_outcomes");
 	struct value *impact = add_explanation(all, "impact", "Impact: what it does to you");
+	add_text(impact,
+		 arena_format(paper->arena,
+			      "Your page was looked at %zu times; each look stands below with who, when and what "
+			      "for. Staff looked into a list about you %zu times.",
+			      copy->views, found ? found->rows : 0));
 	add_text(impact,
 		 TEXT("Staff whose role and purpose an agreement allows see this when they work with you. OneView "
 		      "puts things before people; it decides nothing by itself."));
@@ -145,8 +297,12 @@ static void explain_what_for(struct paper *paper, struct value *all)
 static void add_explanations(struct paper *paper)
 {
 	struct value *all = put_array(paper->document, "explanations");
-	explain_how(paper, all);
-	explain_what_for(paper, all);
+	explain_rationale(paper, all);
+	explain_responsibility(paper, all);
+	explain_data(paper, all);
+	explain_fairness(paper, all);
+	explain_safety(paper, all);
+	explain_impact(paper, all);
 }
 
 /* ---- rows -------------------------------------------------------------------------------------------------- */
