@@ -292,8 +292,7 @@ void view_summary(struct view_summary *out, const struct profile *profile, const
 		s.note_rows = note_rows(answer, profile, question->flags, arena);
 	for (size_t i = 0; i < layout->heading_count; i++)
 		put_heading(&s, &layout->headings[i], &headings[i]);
-	if (question->flags)
-		out->notes_waiting = question->flags->notes_waiting;
+	out->notes_waiting = summary_notes_waiting(&s);
 	put_withheld(&s);
 	summary_put_gaps(&s);
 	put_terms(&s);

@@ -113,7 +113,7 @@ struct view_summary {
 	size_t withheld_count;
 	const struct summary_gap *gaps;
 	size_t gap_count;
-	int64_t notes_waiting; /* case notes that were not read yet */
+	int64_t notes_waiting; /* case notes that were not read yet, of those that the viewer may know of */
 	const struct summary_source *sources;
 	size_t source_count;
 	const struct profile_term *const *terms; /* that some sentence uses */

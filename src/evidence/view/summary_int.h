@@ -69,6 +69,8 @@ enum {
 	MENTIONS_BEHIND = 1 << MENTION_PAST | 1 << MENTION_FAMILY
 };
 void summary_put_factor(struct summing *s, const struct profile_factor *factor, unsigned mentions);
+/* Notes that were not read yet, of feeds that the viewer may know of for this resident. */
+int64_t summary_notes_waiting(const struct summing *s);
 /* The row of an event: events point into the answer's rows. */
 const struct disclosed_row *summary_row_of(const struct disclosed_origin *origin);
 /* "more often", "less often", NULL where the numbers do not support either. */

@@ -154,12 +154,38 @@ static void put_trend(struct summing *s, const struct profile_factor *factor, co
 		NATURE_NOTE, noted->rows, used);
 }
 
+/* Flags come for every feed, whoever asks. That there is something of a feed is told of those alone that the viewer may
+ * know of, where the answer has a row of it for this resident. */
+static bool may_be_told_of(const struct summing *s, const struct profile_feed *feed)
+{
+	if (!s->question->feeds || !s->question->feeds[feed->number].visible)
+		return false;
+	for (size_t i = 0; i < s->v.answer->row_count; i++)
+		if (s->v.answer->rows[i].origin.feed == feed)
+			return true;
+	return false;
+}
+
+int64_t summary_notes_waiting(const struct summing *s)
+{
+	const struct note_flags *flags = s->question->flags;
+	int64_t waiting = 0;
+	for (size_t i = 0; flags && i < flags->feed_count; i++) {
+		const struct profile_feed *feed = profile_feed(s->v.profile, flags->feeds[i].feed_id);
+		if (feed && may_be_told_of(s, feed))
+			waiting += flags->feeds[i].waiting;
+	}
+	return waiting;
+}
+
 static void count_withheld(struct summing *s, const struct note_flag *flag, bool *counted)
 {
 	const struct profile_feed *feed = profile_feed(s->v.profile, flag->feed_id);
 	if (!feed || counted[feed->number])
 		return;
 	counted[feed->number] = true;
+	if (!may_be_told_of(s, feed))
+		return;
 	summary_withhold(s, feed, 1);
 }
 

@@ -121,26 +121,37 @@ static enum status read_flags(struct note_flags *out, struct store *data, const 
 }
 
 /* The reading that is wanted now is the one begun last. */
-static enum status count_notes(struct note_flags *out, struct store *data, int64_t resident_id, struct error *error)
+static const char count_notes[] =
+	"SELECT d.feed_id, count(*) AS notes, SUM(CASE WHEN n.reading_no = (SELECT MAX(reading_no) FROM note_reading) "
+	"THEN 0 ELSE 1 END) AS waiting FROM resident_record m JOIN note_read n ON n.record_id = m.record_id "
+	"JOIN feed d ON d.feed_no = n.feed_no WHERE m.resident_id = :resident_id GROUP BY d.feed_id ORDER BY d.feed_id";
+
+static enum status read_counts(struct note_flags *out, struct store *data, int64_t resident_id, struct arena *arena,
+			       struct error *error)
 {
 	struct statement *row;
-	bool found = false;
-	enum status status = store_prepare(
-		&row, data,
-		"SELECT count(*) AS notes, SUM(CASE WHEN n.reading_no = (SELECT MAX(reading_no) FROM note_reading) "
-		"THEN 0 ELSE 1 END) AS waiting FROM resident_record m JOIN note_read n ON n.record_id = m.record_id "
-		"WHERE m.resident_id = :resident_id",
-		error);
+	struct notes_of_feed *feeds = NULL;
+	size_t count = 0, capacity = 0;
+	bool more = false;
+	enum status status = store_prepare(&row, data, count_notes, error);
 	if (status != STATUS_OK)
 		return status;
 	statement_bind_int(row, "resident_id", resident_id);
-	int notes = statement_column(row, "notes"), waiting = statement_column(row, "waiting");
-	status = statement_step(row, &found, error);
-	if (status == STATUS_OK && found) {
-		out->notes_waiting = statement_int(row, waiting);
-		out->notes_read = statement_int(row, notes) - out->notes_waiting;
+	int feed_id = statement_column(row, "feed_id"), notes = statement_column(row, "notes"),
+	    waiting = statement_column(row, "waiting");
+	while ((status = statement_step(row, &more, error)) == STATUS_OK && more) {
+		ARRAY_GROW(feeds, count, capacity);
+		int64_t waits = statement_int(row, waiting);
+		feeds[count++] =
+			(struct notes_of_feed){copy(row, feed_id, arena), statement_int(row, notes) - waits, waits};
 	}
 	statement_done(row);
+	struct notes_of_feed *kept = ARENA_ARRAY(arena, count, struct notes_of_feed);
+	if (count)
+		memcpy(kept, feeds, count * sizeof *feeds);
+	free(feeds);
+	out->feeds = kept;
+	out->feed_count = count;
 	return status;
 }
 
@@ -151,7 +162,7 @@ enum status note_flags_of_resident(struct note_flags *out, struct store *data, s
 	*out = (struct note_flags){0};
 	enum status status = read_flags(out, data, profile, resident_id, arena, error);
 	if (status == STATUS_OK)
-		status = count_notes(out, data, resident_id, error);
+		status = read_counts(out, data, resident_id, arena, error);
 	if (status == STATUS_OK && desk && out->count)
 		status = verdicts_of_resident((struct note_flag *)out->at, out->count, data, desk, resident_id, arena,
 					      error);

@@ -85,10 +85,17 @@ struct note_flag {
 	enum note_verdict verdict;
 };
 
+struct notes_of_feed { /* of this resident: waiting ones are to be read (again) */
+	struct text feed_id;
+	int64_t read, waiting;
+};
+
 struct note_flags {
 	const struct note_flag *at; /* newest note first, then by place in it */
 	size_t count;
-	int64_t notes_read, notes_waiting; /* of this resident: waiting ones are to be read (again) */
+	const struct notes_of_feed
+		*feeds; /* those that have notes: to be told by feed, as policy lets each be known of */
+	size_t feed_count;
 };
 
 /* Whether the flag may speak of the resident as they are: affirmed, current, their own, not hearsay, not marked wrong.

@@ -358,7 +358,7 @@ static struct disclosed_row *note(date on)
 	return add("childrens_case_notes", on, "case_note_type", "home visit", NULL);
 }
 
-static void write_notes(bool may_see_notes)
+static void write_notes_as(bool may_know, bool may_see_notes)
 {
 	static const struct profile_factor *const factors[] = {&debt};
 	struct summary_feed *feeds = ARENA_ARRAY(&arena, profile->feeds.count, struct summary_feed);
@@ -368,9 +368,14 @@ static void write_notes(bool may_see_notes)
 	heading.factor_count = 1;
 	for (size_t i = 0; i < profile->feeds.count; i++)
 		feeds[i] = (struct summary_feed){
-			&profile->feeds.at[i], date_of(2026, 11, 25), DATE_UNKNOWN, false, true, may_see_notes};
+			&profile->feeds.at[i], date_of(2026, 11, 25), DATE_UNKNOWN, false, may_know, may_see_notes};
 	view_resident(&view, profile, &answer, INSTANT_UNKNOWN, today, &arena);
 	view_summary(&summary, profile, &answer, &view, &question, &arena);
+}
+
+static void write_notes(bool may_see_notes)
+{
+	write_notes_as(true, may_see_notes);
 }
 
 static void test_a_note_is_counted_once_however_often_it_says_so(void **state)
@@ -486,6 +491,26 @@ static void test_notes_that_may_not_be_read_are_counted_only(void **state)
 	assert_int_equal(summary.withheld_count, 1);
 }
 
+static void test_notes_of_a_feed_that_may_not_be_known_of_are_not_told_of(void **state)
+{
+	(void)state;
+	date on = date_of(2026, 9, 3);
+	static const struct notes_of_feed unread = {{"childrens_case_notes", 20}, 2, 4};
+	noted.feeds = &unread;
+	noted.feed_count = 1;
+	flag(note(on), on);
+	write_notes(false);
+	assert_int_equal(summary.withheld_count, 1);
+	assert_int_equal(summary.notes_waiting, 4);
+	write_notes_as(false, false);
+	assert_int_equal(summary.withheld_count, 0);
+	assert_int_equal(summary.notes_waiting, 0);
+	answer.row_count = 0; /* it may be known of others that the service has notes, and not of this resident */
+	write_notes(false);
+	assert_int_equal(summary.withheld_count, 0);
+	assert_int_equal(summary.notes_waiting, 0);
+}
+
 /* ---- the chronology ------------------------------------------------------------------------------------------- */
 
 static void test_an_event_without_a_date_is_there_and_comes_last(void **state)
@@ -563,6 +588,7 @@ int main(void)
 		SUMMARY_TEST(test_the_past_stands_under_a_heading_of_its_own),
 		SUMMARY_TEST(test_a_flag_that_a_worker_marked_wrong_is_gone),
 		SUMMARY_TEST(test_notes_that_may_not_be_read_are_counted_only),
+		SUMMARY_TEST(test_notes_of_a_feed_that_may_not_be_known_of_are_not_told_of),
 		SUMMARY_TEST(test_an_event_without_a_date_is_there_and_comes_last),
 		SUMMARY_TEST(test_what_was_read_in_notes_joins_the_chronology_once),
 		SUMMARY_TEST(test_nothing_is_concluded_from_a_part),

@@ -94,8 +94,10 @@ static void notes_become_flags_with_spans(void **state)
 	const struct note_flag *mother = flag_of(&flags, "mental_health", NOTE_FAMILY);
 	assert_true(text_is(mother->role, "mother") && !note_flag_counts(mother));
 	assert_int_equal(flag_of(&flags, "substance_misuse", NOTE_SUBJECT)->polarity, NOTE_NEGATED);
-	assert_int_equal(flags.notes_read, 2);
-	assert_int_equal(flags.notes_waiting, 0);
+	assert_int_equal(flags.feed_count, 1);
+	assert_true(text_is(flags.feeds[0].feed_id, "childrens_case_notes"));
+	assert_int_equal(flags.feeds[0].read, 2);
+	assert_int_equal(flags.feeds[0].waiting, 0);
 }
 
 static void what_was_read_is_not_read_again(void **state)
