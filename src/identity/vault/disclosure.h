@@ -292,11 +292,13 @@ enum status disclosure_open_property(struct disclosure_property *out, struct dis
 enum status disclosure_property_of_uprn(struct disclosure *door, struct text uprn, int64_t *property_id,
 					struct error *error) MUST_CHECK;
 
-/* The resident of a source's client, by the number that the source itself has for them; 0 when there is none. It tells
+/* The resident of a source's client, by the number that the source itself has for them; 0 when there is none, and when
+ * VIEWER may see that number in no feed of the source that knows them: who may not see it may not look for it. It tells
  * nobody anything: ask the door for the resident next, which answers for 0 as for whomever the viewer may not know of.
  */
-enum status disclosure_resident_of_client(struct disclosure *door, const struct profile_source *source,
-					  struct text client, int64_t *resident_id, struct error *error) MUST_CHECK;
+enum status disclosure_resident_of_client(struct disclosure *door, const struct viewer *viewer,
+					  const struct profile_source *source, struct text client, int64_t *resident_id,
+					  struct error *error) MUST_CHECK;
 
 /* Two records side by side, for whoever decides whether they are one person. Values are of the newest versions of
  * the record's own rows. One audit entry for each resident: wait for all tickets. */

@@ -316,41 +316,57 @@ enum status disclosure_property_of_uprn(struct disclosure *door, struct text upr
 	return status;
 }
 
-static enum status find_client(const struct disclosure *door, struct store *data, const struct profile_source *source,
-			       struct text client, int64_t *resident_id, struct error *error)
+/* Whether the viewer may see the client's number in a feed: only what may be seen may be looked for. */
+static bool shows_client(const struct disclosure_state *state, const struct policy_grid *grid, int64_t feed_no)
+{
+	const struct profile_feed *feed = (size_t)feed_no < state->feed_count ? state->feeds[feed_no] : NULL;
+	return feed && feed->client && policy_decide(grid, feed, feed->client).verdict == POLICY_ALLOW;
+}
+
+/* The feeds are looked at one by one, since a source may have told of the client in one that is not for this viewer. */
+static enum status find_client(const struct disclosure *door, struct store *data, const struct disclosure_state *state,
+			       const struct policy_grid *grid, const struct profile_source *source, struct text client,
+			       int64_t *resident_id, struct error *error)
 {
 	struct buf key;
 	struct statement *find;
 	bool row = false;
-	enum status status =
-		store_prepare(&find, data,
-			      "SELECT m.resident_id FROM record c JOIN source s ON s.source_no = c.source_no "
-			      "JOIN resident_record m ON m.record_id = c.record_id "
-			      "WHERE s.source_id = :source AND c.client_hash = :client",
-			      error);
+	enum status status = store_prepare(
+		&find, data,
+		"SELECT DISTINCT m.resident_id, f.feed_no FROM record c JOIN source s ON s.source_no = c.source_no "
+		"JOIN resident_record m ON m.record_id = c.record_id JOIN fact f ON f.record_id = c.record_id "
+		"WHERE s.source_id = :source AND c.client_hash = :client",
+		error);
 	if (status)
 		return status;
 	buf_init(&key, 4096);
 	buf_format(&key, "%s\x1f%.*s", source->id.at, TEXT_ARG(client));
 	statement_bind_text(find, "source", source->id);
 	statement_bind_int(find, "client", vault_hash64(door->parts.vault, VAULT_CLIENT, buf_text(&key)));
-	status = statement_step(find, &row, error);
-	if (status == STATUS_OK && row)
-		*resident_id = statement_int(find, statement_column(find, "resident_id"));
+	int resident = statement_column(find, "resident_id"), feed_no = statement_column(find, "feed_no");
+	while ((status = statement_step(find, &row, error)) == STATUS_OK && row) {
+		if (shows_client(state, grid, statement_int(find, feed_no)))
+			*resident_id = statement_int(find, resident);
+	}
 	statement_done(find);
 	buf_release(&key);
 	return status;
 }
 
-enum status disclosure_resident_of_client(struct disclosure *door, const struct profile_source *source,
-					  struct text client, int64_t *resident_id, struct error *error)
+enum status disclosure_resident_of_client(struct disclosure *door, const struct viewer *viewer,
+					  const struct profile_source *source, struct text client, int64_t *resident_id,
+					  struct error *error)
 {
 	struct store *data;
 	*resident_id = 0;
 	enum status status = store_pool_take(door->parts.data, &data, error);
 	if (status)
 		return status;
-	status = find_client(door, data, source, text_trim(client), resident_id, error);
+	struct disclosure_state *state = disclosure_state_hold(door);
+	const struct policy_grid *grid = policy_grid(door->parts.policy, viewer, date_today());
+	status = find_client(door, data, state, grid, source, text_trim(client), resident_id, error);
+	policy_grid_done(grid);
+	disclosure_state_drop(state);
 	store_pool_give(door->parts.data, data);
 	return status;
 }

@@ -215,6 +215,35 @@ static void test_a_property_is_found_by_its_uprn(void **state)
 	assert_int_equal(answer.household_count, 1);
 }
 
+/* The number that a source has for a client finds them for who may see it, and nobody for everybody else. */
+static void test_a_number_that_may_not_be_seen_may_not_be_looked_for(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *role, *purpose, *source, *client;
+		int64_t resident;
+	} cases[] = {
+		{"social_worker", "safeguarding", "childrens_social_care", "K1", 1002},
+		{"social_worker", "safeguarding", "childrens_social_care", "NOBODY", 0},
+		{"contact_centre", "customer_enquiry", "childrens_social_care", "K1", 0},
+		{"housing_officer", "homelessness_prevention", "childrens_social_care", "K1", 0},
+		{"housing_officer", "homelessness_prevention", "housing", "P1", 1001},
+		{"contact_centre", "customer_enquiry", "homelessness", "HP1", 0},
+	};
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct error e;
+		int64_t id = 1;
+		struct viewer viewer = borough_viewer(&borough, cases[i].role, cases[i].purpose);
+		const struct profile_source *source = profile_source(borough.profile, text_of(cases[i].source));
+		assert_ok(
+			disclosure_resident_of_client(borough.door, &viewer, source, text_of(cases[i].client), &id, &e),
+			&e);
+		if (id != cases[i].resident)
+			fail_msg("%s is told %lld of %s %s", cases[i].role, (long long)id, cases[i].source,
+				 cases[i].client);
+	}
+}
+
 static void test_every_look_is_one_audit_entry(void **state)
 {
 	(void)state;
@@ -502,6 +531,7 @@ int main(void)
 		ON_THE_BOROUGH(test_search_finds_what_the_viewer_may_see),
 		ON_THE_BOROUGH(test_a_household_leaves_out_whom_the_viewer_may_not_know),
 		ON_THE_BOROUGH(test_a_property_is_found_by_its_uprn),
+		ON_THE_BOROUGH(test_a_number_that_may_not_be_seen_may_not_be_looked_for),
 		ON_THE_BOROUGH(test_a_reviewer_sees_who_and_not_why),
 		ON_THE_BOROUGH(test_a_protected_resident_is_in_no_pair),
 		ON_THE_BOROUGH(test_every_look_is_one_audit_entry),

@@ -451,7 +451,7 @@ enum status page_summary_by_source(struct visit *visit, struct error *error)
 	const struct profile_source *source = profile_source(visit->profile, visit->parameters[0]);
 	if (!source)
 		return visit_not_found(error);
-	enum status status =
-		disclosure_resident_of_client(visit->snapshot->disclosure, source, visit->parameters[1], &id, error);
+	enum status status = disclosure_resident_of_client(visit->snapshot->disclosure, &visit->viewer, source,
+							   visit->parameters[1], &id, error);
 	return status == STATUS_OK ? open_summary(visit, id, error) : status;
 }
