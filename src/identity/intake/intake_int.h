@@ -56,6 +56,10 @@ struct plan_reference {
 	struct id_map *values;
 };
 
+/* What is sealed of a row that is turned away. With its first problem: the row as delivered, and where it could be
+ * split, its client and its cells by element (QUARANTINE_CELL and the element's number). With each: the value. */
+enum { QUARANTINE_ROW = 0, QUARANTINE_VALUE = 1, QUARANTINE_CLIENT = 2, QUARANTINE_CELL = 3 };
+
 struct plan {
 	const struct profile_feed *feed;
 	int64_t feed_no, source_no;

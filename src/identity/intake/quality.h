@@ -1,7 +1,7 @@
 /* What is known about extracts: freshness, outcomes, quality by column, problems by row.
  *
  * Everything here is for pages, `oneview status` and the source's owner.  Nothing identifies
- * anybody except quarantine_write_csv(), which opens values: its caller audits first.
+ * anybody except quarantine_write_csv(), which opens values: its caller audits.
  * Arrays and texts live in the caller's arena.
  */
 #ifndef INTAKE_QUALITY_H
@@ -12,9 +12,12 @@
 #include "base/date.h"
 #include "base/error.h"
 
+struct policy;
 struct profile;
+struct profile_feed;
 struct store;
 struct vault;
+struct viewer;
 
 struct extract_info {
 	int64_t extract_id;
@@ -101,9 +104,24 @@ enum status quarantine_list(struct quarantine_row **out, size_t *count, int64_t 
 			    struct error *error) MUST_CHECK;
 
 /* The rows to fix of one extract, for the source's owner: file, line, column, rule, what is wrong,
- * the value, and the row as delivered. Opens sealed values: audit before calling. Cells are harmless in a
- * spreadsheet (buf_append_csv_harmless). */
-enum status quarantine_write_csv(struct buf *out, const struct vault *vault, struct store *store, int64_t extract_id,
-				 int64_t *rows, struct error *error) MUST_CHECK;
+ * the value, and the row as delivered. Cells are harmless in a spreadsheet (buf_append_csv_harmless).
+ *
+ * Policy decides column by column. What is refused is blank; a row of which not every column may be seen has its cells
+ * in the order of the feed's columns. A row of a client who may not be known of has neither value nor row.
+ * STATUS_REFUSED when nothing of the feed may be seen. The caller audits what was told before OUT leaves. */
+struct quarantine_asked {
+	const struct profile *profile;
+	const struct vault *vault;
+	struct policy *policy;
+	const struct viewer *viewer;
+	date on;
+};
+struct quarantine_told {
+	int64_t rows, withheld;           /* problems; lines without their values, for the client's sake */
+	struct text elements, agreements; /* for the audit */
+};
+enum status quarantine_write_csv(struct buf *out, struct quarantine_told *told, const struct quarantine_asked *asked,
+				 struct store *store, const struct profile_feed *feed, int64_t extract_id,
+				 struct arena *arena, struct error *error) MUST_CHECK;
 
 #endif

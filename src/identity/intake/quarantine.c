@@ -3,7 +3,6 @@
 #include "vault/disclosure.h"
 
 #include "base/memory.h"
-#include "base/utf8.h"
 #include "store/store.h"
 #include "vault/vault.h"
 
@@ -131,108 +130,5 @@ enum status quarantine_list(struct quarantine_row **out, size_t *count, int64_t 
 		memcpy(*out, found, *count * sizeof **out);
 	}
 	free(found);
-	return status;
-}
-
-/* ---- the rows to fix, with their values -------------------------------------------------------- */
-
-/* As sealed by the reader: 0 is the row as delivered, with its first problem only; 1 the value. */
-enum { SEALED_ROW = 0, SEALED_VALUE = 1 };
-
-static void append_cell(struct buf *out, struct text value)
-{
-	buf_append_char(out, ',');
-	if (!text_is_absent(value))
-		buf_append_csv_harmless(out, value);
-}
-
-/* What an extract holds that is not UTF-8 is shown as the most likely other thing, Windows-1252; NULs as "?". */
-static void append_delivered(struct buf *out, struct text bytes)
-{
-	if (text_is_empty(bytes) ||
-	    (utf8_first_invalid(bytes) == bytes.len && text_find_char(bytes, '\0') == bytes.len)) {
-		append_cell(out, bytes);
-		return;
-	}
-	struct buf readable;
-	buf_init(&readable, bytes.len * 3 + 16);
-	utf8_append_windows_1252(&readable, bytes);
-	for (size_t i = 0; i < readable.len; i++) {
-		if (readable.at[i] == '\0')
-			readable.at[i] = '?';
-	}
-	append_cell(out, buf_text(&readable));
-	buf_wipe(&readable);
-	buf_release(&readable);
-}
-
-static enum status append_problem(struct buf *out, struct buf *plain, struct buf *row, const struct vault *vault,
-				  struct statement *query, struct error *error)
-{
-	struct vault_place place = {statement_int(query, statement_column(query, "extract_id")),
-				    statement_int(query, statement_column(query, "feed_no")),
-				    statement_int(query, statement_column(query, "line")),
-				    statement_int(query, statement_column(query, "problem")), VAULT_QUARANTINE};
-	int sealed = statement_column(query, "sealed");
-	bool kept = !statement_is_null(query, sealed); /* nothing is kept of who was erased */
-	buf_wipe(plain);
-	enum status status =
-		kept ? vault_unseal(vault, &place, statement_blob(query, sealed), plain, error) : STATUS_OK;
-	if (status)
-		return status;
-	if (!kept)
-		buf_wipe(row);
-	struct text delivered = vault_values_find(buf_text(plain), SEALED_ROW);
-	if (!text_is_absent(delivered)) {
-		buf_wipe(row);
-		buf_append_text(row, delivered);
-	}
-	buf_append_csv_harmless(out, statement_text(query, statement_column(query, "file_name")));
-	buf_append_char(out, ',');
-	buf_append_int(out, place.row_key);
-	append_cell(out, statement_text(query, statement_column(query, "column_name")));
-	append_cell(out, statement_text(query, statement_column(query, "rule")));
-	append_cell(out, statement_text(query, statement_column(query, "severity")));
-	append_cell(out, statement_text(query, statement_column(query, "message")));
-	append_delivered(out, vault_values_find(buf_text(plain), SEALED_VALUE));
-	append_delivered(out, buf_text(row));
-	buf_append_text(out, TEXT("\r\n"));
-	return STATUS_OK;
-}
-
-enum status quarantine_write_csv(struct buf *out, const struct vault *vault, struct store *store, int64_t extract_id,
-				 int64_t *rows, struct error *error)
-{
-	struct statement *query;
-	struct buf plain, delivered;
-	bool row;
-	enum status status = store_prepare(
-		&query, store,
-		"SELECT q.extract_id AS extract_id, e.feed_no AS feed_no, q.line AS line, q.problem AS problem, "
-		"e.file_name AS file_name, q.column_name AS column_name, q.rule AS rule, q.severity AS severity, "
-		"q.message AS message, q.sealed AS sealed FROM quarantine q JOIN extract e ON e.extract_id = "
-		"q.extract_id "
-		"WHERE q.extract_id = :extract ORDER BY q.line, q.problem",
-		error);
-	if (status)
-		return status;
-	statement_bind_int(query, "extract", extract_id);
-	buf_init(&plain, 1 << 20);
-	buf_init(&delivered, 1 << 20);
-	*rows = 0;
-	buf_append_text(out, TEXT("file,line,column,rule,severity,problem,value,row as delivered\r\n"));
-	while ((status = statement_step(query, &row, error)) == STATUS_OK && row) {
-		status = append_problem(out, &plain, &delivered, vault, query, error);
-		if (status)
-			break;
-		(*rows)++;
-	}
-	statement_done(query);
-	buf_wipe(&plain);
-	buf_wipe(&delivered);
-	buf_release(&plain);
-	buf_release(&delivered);
-	if (status == STATUS_OK && out->failed)
-		return error_set(error, STATUS_TOO_LARGE, "intake.quarantine", "The file of rows to fix is too large");
 	return status;
 }

@@ -14,7 +14,7 @@ struct reader *reader_new(struct intake *intake)
 	buf_init(&reader->converter.scratch, (size_t)CSV_ROW_CEILING * 5);
 	buf_init(&reader->packed, (size_t)CSV_ROW_CEILING * 4);
 	buf_init(&reader->key, (size_t)CSV_ROW_CEILING * 4);
-	buf_init(&reader->raw, INTAKE_RAW_KEPT * 2);
+	buf_init(&reader->raw, INTAKE_RAW_KEPT * 6); /* Windows-1252 grows when it is read */
 	return reader;
 }
 

@@ -21,19 +21,41 @@ static struct rule_count *count_rule(struct reader *reader, const struct problem
 	return count;
 }
 
+/* A row that could be split, cell by cell, so that each may be decided on when somebody asks for it. */
+static void append_cells(struct reader *reader, const struct csv_row *row)
+{
+	const struct plan *plan = reader->plan;
+	if (row->flaws || row->count != reader->file_column_count || row->raw.len > INTAKE_RAW_KEPT)
+		return;
+	struct text client =
+		plan->client_slot < plan->slot_count ? reader->values[plan->client_slot].text : TEXT_ABSENT;
+	if (!text_is_empty(client))
+		vault_values_append(&reader->raw, QUARANTINE_CLIENT, client);
+	for (size_t i = 0; i < plan->column_count; i++) {
+		const struct plan_column *pc = &plan->columns[i];
+		size_t at = reader->file_columns[i];
+		if (pc->column->element && pc->slot_count == 1 && at < row->count && row->fields[at].len)
+			vault_values_append(&reader->raw, QUARANTINE_CELL + plan->slots[pc->first_slot].element_no,
+					    row->fields[at]);
+	}
+}
+
 /* The row as delivered (with its first problem) and the wrong value, sealed. */
 static void seal_problem(struct reader *reader, struct quarantine_op *op, const struct problem *problem,
-			 struct text raw)
+			 const struct csv_row *row)
 {
+	struct text raw = row->raw;
 	struct intake *intake = reader->intake;
 	struct batch *batch = reader->batch;
 	buf_clear(&reader->raw);
-	if (op->problem == 1)
-		vault_values_append(&reader->raw, 0,
+	if (op->problem == 1) {
+		vault_values_append(&reader->raw, QUARANTINE_ROW,
 				    text_slice(raw.at, raw.len < INTAKE_RAW_KEPT ? raw.len : INTAKE_RAW_KEPT));
+		append_cells(reader, row);
+	}
 	if (!text_is_absent(problem->value))
 		vault_values_append(
-			&reader->raw, 1,
+			&reader->raw, QUARANTINE_VALUE,
 			text_slice(problem->value.at, problem->value.len < 1024 ? problem->value.len : 1024));
 	struct vault_place place = {reader->job->result.extract_id, reader->plan->feed_no, op->line, op->problem,
 				    VAULT_QUARANTINE};
@@ -73,7 +95,7 @@ static void put_away(struct reader *reader, const struct csv_row *row)
 		buf_append(&batch->bytes, problem->message, strlen(problem->message));
 		op->message_len = batch->bytes.len - op->message_at;
 		if (!erased)
-			seal_problem(reader, op, problem, row->raw);
+			seal_problem(reader, op, problem, row);
 	}
 }
 

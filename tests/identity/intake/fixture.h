@@ -215,4 +215,21 @@ static inline void assert_counts(const struct fixture *f, uint64_t read, uint64_
 	assert_int_equal(f->last.rows_ended, ended);
 }
 
+/* The rows to fix of an extract, as ROLE takes them. */
+static inline enum status fixture_rows_to_fix(struct fixture *f, struct buf *out, struct quarantine_told *told,
+					      const char *role, int64_t extract_id, struct arena *arena)
+{
+	struct error e;
+	if (!f->policy)
+		assert_ok(policy_open(&f->policy, f->profile, &e), &e);
+	assert_ok(intake_show(f->data, &e), &e);
+	struct viewer viewer = {.user_id = 1,
+				.username = TEXT("owner"),
+				.role = profile_role(f->profile, text_of(role)),
+				.purpose = profile_purpose(f->profile, TEXT("housing"))};
+	struct quarantine_asked asked = {f->profile, f->vault, f->policy, &viewer, f->today};
+	return quarantine_write_csv(out, told, &asked, f->data, profile_feed(f->profile, TEXT("tenancies")), extract_id,
+				    arena, &e);
+}
+
 #endif

@@ -8,6 +8,10 @@
 
 #include "fixture.h"
 
+#define HIDING \
+	"- {id: hidden, title: Hidden, hides: resident, feeds: [tenancies], when: \"tenure = 'introductory'\", " \
+	"open_to: " \
+	"{}}\n"
 #define HEADER "Tenancy Ref,Person Ref,Surname,DOB,NHS,Postcode,Tenure,Start,End,Rent,Rooms,Joint\n"
 
 /* A row of the file and the rule that turns it away; "" is a good row. */
@@ -102,17 +106,98 @@ static void test_every_bad_row_and_no_good_one(void **state)
 static void test_rows_to_fix(void **state)
 {
 	struct fixture *f = *state;
-	struct error e;
+	struct arena arena;
 	struct buf out;
-	int64_t count;
+	struct quarantine_told told;
 	load_rows(f);
+	arena_init(&arena, 1 << 20);
 	buf_init(&out, 1 << 20);
-	assert_ok(quarantine_write_csv(&out, f->vault, f->data, 1, &count, &e), &e);
-	assert_int_equal(count, ROWS - 3 + 2);
+	assert_int_equal(fixture_rows_to_fix(f, &out, &told, "officer", 1, &arena), STATUS_OK);
+	assert_int_equal(told.rows, ROWS - 3 + 2);
+	assert_int_equal(told.withheld, 0);
 	assert_non_null(strstr(out.at, "tenancies_20240131.csv,5,DOB,type,reject,Not a date of the form "
 				       "DD/MM/YYYY,31/02/1985,\"T4,P4,Bob,31/02/1985,,,,01/04/2020,,,,\"\r\n"));
 	assert_non_null(strstr(out.at, "B\xc3\xa9")); /* shown as Windows-1252 */
+	assert_non_null(strstr(told.elements.at, "family_name"));
+	assert_true(text_is(told.agreements, "sharing"));
 	buf_release(&out);
+	arena_release(&arena);
+}
+
+/* The tenure and the start of a tenancy are all that this role may see. */
+static void test_rows_to_fix_have_what_policy_gives(void **state)
+{
+	struct fixture *f = *state;
+	struct arena arena;
+	struct buf out;
+	struct quarantine_told told;
+	fixture_write(f, f->profile_folder, "roles.yaml",
+		      TEXT("roles:\n  - {id: officer, title: Officer, capabilities: [search], purposes: [housing]}\n"
+			   "  - {id: clerk, title: Clerk, capabilities: [search], purposes: [housing]}\n"
+			   "  - {id: nobody, title: Nobody, capabilities: [search], purposes: [housing]}\n"));
+	buf_init(&out, 1 << 20);
+	buf_append(&out, fixture_agreements, strlen(fixture_agreements));
+	buf_append_text(&out,
+			TEXT("- id: starts\n  title: Starts\n  status: approved\n  decision: {outcome: Share, by: "
+			     "Board, on: 2020-01-01}\n  controller: Test council\n  parties: [Housing]\n  "
+			     "lawful_basis: Public task\n  covers:\n    - {sources: [housing], elements: "
+			     "[tenancy_start, tenure]}\n  recipients: {roles: [clerk]}\n  purposes: [housing]\n  "
+			     "from: 2020-01-01\n  to: 2030-01-01\n"));
+	fixture_write(f, f->profile_folder, "agreements.yaml", buf_text(&out));
+	fixture_load_profile(f);
+	load_rows(f);
+	arena_init(&arena, 1 << 20);
+	buf_clear(&out);
+	assert_int_equal(fixture_rows_to_fix(f, &out, &told, "clerk", 1, &arena), STATUS_OK);
+	assert_int_equal(told.rows, ROWS - 3 + 2);
+	assert_non_null(strstr(out.at, "tenancies_20240131.csv,5,DOB,type,reject,Not a date of the form "
+				       "DD/MM/YYYY,,\",,,,,,,01/04/2020,,,,\"\r\n"));
+	assert_non_null(strstr(out.at, ",Tenure,code,reject,"));
+	assert_non_null(strstr(out.at, ",sec,\",,,,,,sec,01/04/2020,,,,\"\r\n"));
+	assert_null(strstr(out.at, "Bob"));
+	assert_null(strstr(out.at, "P4"));
+	assert_true(text_is(told.elements, "tenure tenancy_start"));
+	assert_true(text_is(told.agreements, "starts"));
+	buf_clear(&out);
+	assert_int_equal(fixture_rows_to_fix(f, &out, &told, "nobody", 1, &arena), STATUS_REFUSED);
+	assert_int_equal(out.len, 0);
+	buf_release(&out);
+	arena_release(&arena);
+}
+
+/* P1 is known from a good row, and marked; a second row of theirs is turned away, and so is one that cannot be split.
+ */
+static void test_rows_of_the_hidden_have_no_values(void **state)
+{
+	struct fixture *f = *state;
+	struct error e;
+	struct arena arena;
+	struct buf out;
+	struct quarantine_told told;
+	fixture_write(f, f->profile_folder, "restrictions.yaml", TEXT(HIDING));
+	fixture_load_profile(f);
+	load_rows(f);
+	struct store *desk = test_database_open(&f->db, STORE_DESK);
+	assert_ok(store_execute(
+			  f->data,
+			  "INSERT INTO resident_record (resident_id, record_id) SELECT 77, min(record_id) FROM fact; "
+			  "INSERT INTO restriction_mark (subject_kind, subject_id, restriction_id) VALUES (1, 77, "
+			  "'hidden'); UPDATE restriction_state SET generation = generation + 1",
+			  &e),
+		  &e);
+	assert_ok(policy_open(&f->policy, f->profile, &e), &e);
+	assert_ok(policy_load(f->policy, f->data, desk, &e), &e);
+	arena_init(&arena, 1 << 20);
+	buf_init(&out, 1 << 20);
+	assert_int_equal(fixture_rows_to_fix(f, &out, &told, "officer", 1, &arena), STATUS_OK);
+	assert_int_equal(told.withheld, 1);
+	assert_int_equal(told.rows, ROWS - 3 + 2);
+	assert_non_null(strstr(out.at, "duplicate_key,reject,An earlier row of this file has the same key,,\r\n"));
+	assert_null(strstr(out.at, "Again"));
+	assert_non_null(strstr(out.at, "T4,P4,Bob"));
+	buf_release(&out);
+	arena_release(&arena);
+	store_close(desk);
 }
 
 int main(void)
@@ -120,6 +205,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_every_bad_row_and_no_good_one, fixture_make, fixture_drop),
 		cmocka_unit_test_setup_teardown(test_rows_to_fix, fixture_make, fixture_drop),
+		cmocka_unit_test_setup_teardown(test_rows_to_fix_have_what_policy_gives, fixture_make, fixture_drop),
+		cmocka_unit_test_setup_teardown(test_rows_of_the_hidden_have_no_values, fixture_make, fixture_drop),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -150,7 +150,8 @@ static void test_the_rows_to_fix_come_with_their_values(void **state)
 	struct arena arena;
 	struct buf csv;
 	size_t count;
-	int64_t total, written;
+	int64_t total;
+	struct quarantine_told told;
 	load_two_months(f);
 	arena_init(&arena, 1 << 22);
 	struct quarantine_filter filter = {.severity = TEXT("reject")};
@@ -171,8 +172,8 @@ static void test_the_rows_to_fix_come_with_their_values(void **state)
 	assert_int_equal(total, 0);
 
 	buf_init(&csv, 1 << 20);
-	assert_ok(quarantine_write_csv(&csv, f->vault, f->data, 2, &written, &e), &e);
-	assert_true(written >= 1);
+	assert_int_equal(fixture_rows_to_fix(f, &csv, &told, "officer", 2, &arena), STATUS_OK);
+	assert_true(told.rows >= 1);
 	assert_non_null(strstr(csv.at, "tenancies_20240531.csv,5,DOB,"));
 	assert_non_null(strstr(csv.at, "31/02/1980"));
 	assert_non_null(strstr(csv.at, "Nought"));

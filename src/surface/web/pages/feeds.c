@@ -333,26 +333,51 @@ enum status page_extract_release(struct visit *visit, struct error *error)
 	return visit_redirect(visit, "%.*s", TEXT_ARG(visit->request->path));
 }
 
+/* What was told is known when the file is written: the entry is on disk before the file leaves, or it does not leave.
+ */
+static enum status record_values(struct visit *visit, const struct extract_info *extract,
+				 const struct quarantine_told *told, bool refused, struct error *error)
+{
+	struct audit_entry entry = extract_entry(visit, "quarantine.values", extract);
+	if (refused)
+		entry.outcome = TEXT("refused");
+	else
+		entry.detail = arena_format(visit->arena, "%lld problems, %lld rows withheld", (long long)told->rows,
+					    (long long)told->withheld);
+	entry.elements = told->elements;
+	entry.agreements = told->agreements;
+	enum status status = audit_append(visit->site->audit, &entry, error);
+	visit->entries++;
+	return status;
+}
+
 enum status page_extract_values(struct visit *visit, struct error *error)
 {
-	int64_t rows = 0;
+	struct error why;
 	struct store *data;
 	const struct profile_feed *feed;
 	struct extract_info extract;
+	struct quarantine_told told;
 	struct request *request = visit->request;
 	enum status status = find_extract(visit, &feed, &extract, error);
 	if (status == STATUS_OK)
 		status = visit_data(visit, &data, error);
 	if (status != STATUS_OK)
 		return status;
-	struct audit_entry entry = extract_entry(visit, "quarantine.values", &extract);
-	status = audit_append(visit->site->audit, &entry, error);
-	visit->entries++;
-	if (status == STATUS_OK)
-		status = quarantine_write_csv(&request->response.body, visit->site->vault, data, extract.extract_id,
-					      &rows, error);
+	const struct quarantine_asked asked = {visit->profile, visit->site->vault, visit->snapshot->policy,
+					       &visit->viewer, date_today()};
+	enum status taken = quarantine_write_csv(&request->response.body, &told, &asked, data, feed, extract.extract_id,
+						 visit->arena, &why);
+	if (taken == STATUS_OK || taken == STATUS_REFUSED)
+		status = record_values(visit, &extract, &told, taken == STATUS_REFUSED, error);
+	if (taken != STATUS_OK || status != STATUS_OK)
+		buf_wipe(&request->response.body);
 	if (status != STATUS_OK)
 		return status;
+	if (taken != STATUS_OK) {
+		*error = why;
+		return taken;
+	}
 	request->response.status = 200;
 	request->response.content_type = "text/csv; charset=utf-8";
 	response_header(request, "Content-Disposition", "attachment; filename=\"rows-to-fix.csv\"");
