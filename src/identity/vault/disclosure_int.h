@@ -204,9 +204,12 @@ enum status asking_property(struct disclosed_property *out, struct asking_door *
 
 bool asking_property_is_protected(struct asking_door *asking, int64_t property_id);
 /* The same of the home of a resident, to whom a broken glass may open it. */
+/* A property, with those values of the gazetteer that policy lets through. *FOUND is false for one that is protected. */
 bool asking_place_is_protected(struct asking_door *asking, int64_t property_id, int64_t resident_id);
 
 /* The lists of what may be hidden, for the snapshot of GENERATION. */
+/* Whether it may be seen what is part of what building. */
+bool asking_lets_buildings(struct asking_door *asking);
 enum status asking_take_hidden(struct asking_door *asking, int64_t generation, struct error *error) MUST_CHECK;
 void disclosure_hidden_drop(struct disclosure *door, struct disclosure_hidden *hidden); /* NULL is fine */
 /* Whether the address of this version of a row is one that the viewer may not know of, whoever the resident is. */

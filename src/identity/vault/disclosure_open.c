@@ -261,6 +261,8 @@ static enum status read_building(struct disclosure_property *out, struct asking_
 {
 	int64_t own = out->property.property_id;
 	bool has_parent;
+	if (!asking_lets_buildings(asking))
+		return STATUS_OK;
 	enum status status = asking_property(&out->parent, asking, out->property.parent_id, &has_parent, error);
 	if (!status && has_parent)
 		status = read_parts(&out->siblings, &out->sibling_count, asking, out->parent.property_id, own, error);

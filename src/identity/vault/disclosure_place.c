@@ -7,6 +7,51 @@ enum { MEMBERS_MAX = 2000, HOUSEHOLDS_MAX = 200 };
 
 /* ---- properties ------------------------------------------------------------------------------------- */
 
+static bool is_gazetteer(const struct profile_feed *feed)
+{
+	return feed->about == ABOUT_PROPERTIES && feed->client && text_is(feed->client->id, "uprn");
+}
+
+static const struct policy_decision *decision_in(const struct feed_plan *plan, const struct profile_element *element)
+{
+	for (size_t i = 0; i < plan->element_count; i++) {
+		if (plan->elements[i] == element)
+			return &plan->decisions[i];
+	}
+	return NULL;
+}
+
+/* What policy says of an element of the gazetteer; NULL when no gazetteer has it. A profile may have several feeds of
+ * one, and a property is of all of them. */
+static const struct policy_decision *gazetteer_decision(struct asking_door *asking,
+							const struct profile_element *element)
+{
+	const struct profile *profile = asking->door->parts.profile;
+	const struct policy_decision *refused = NULL;
+	for (size_t f = 0; element && f < profile->feeds.count; f++) {
+		const struct profile_feed *feed = &profile->feeds.at[f];
+		const struct policy_decision *decision =
+			is_gazetteer(feed) ? decision_in(asking_plan(asking, feed), element) : NULL;
+		if (decision && decision->verdict == POLICY_ALLOW)
+			return decision;
+		refused = decision ? decision : refused;
+	}
+	return refused;
+}
+
+/* Whether what the gazetteer has as ELEMENT_ID may be seen; then the audit's entry names it. */
+static bool gazetteer_lets(struct asking_door *asking, const char *element_id)
+{
+	const struct profile_element *element = profile_element(asking->door->parts.profile, text_of(element_id));
+	const struct policy_decision *decision = gazetteer_decision(asking, element);
+	if (!decision || decision->verdict != POLICY_ALLOW)
+		return false;
+	asking->disclosed[element->number] = 1;
+	if (decision->agreement)
+		asking->agreements[decision->agreement->number] = 1;
+	return true;
+}
+
 static struct text sealed_value(struct asking_door *asking, struct text packed, const char *element_id)
 {
 	const struct profile_element *element = profile_element(asking->door->parts.profile, text_of(element_id));
@@ -17,34 +62,34 @@ static struct text sealed_value(struct asking_door *asking, struct text packed, 
 	return TEXT_ABSENT;
 }
 
-static void add_part(struct buf *out, struct text part, const char *before)
+static struct text open_sealed(struct asking_door *asking, struct text packed, const char *element_id)
 {
-	if (!text_is_empty(part))
-		buf_format(out, "%s%.*s", out->len ? before : "", TEXT_ARG(part));
+	struct text value = sealed_value(asking, packed, element_id);
+	return text_is_empty(value) || !gazetteer_lets(asking, element_id) ? TEXT_ABSENT
+									   : arena_text(asking->arena, value);
 }
 
-/* "Flat 2, 14 Mill Lane, Eastmarsh", from what the gazetteer has. */
+/* "Flat 2, 14 Mill Lane, Eastmarsh": written from several columns when the gazetteer was loaded, and seen by who may
+ * see each that it has. */
 static struct text gazetteer_address(struct asking_door *asking, struct text packed)
 {
+	static const char *const written_from[] = {"address",          "sao_text",         "pao_text",
+						   "pao_start_number", "pao_start_suffix", "pao_end_number",
+						   "street",           "locality",         "town"};
+	enum { PARTS = sizeof written_from / sizeof *written_from };
 	struct text whole = sealed_value(asking, packed, "address");
-	if (!text_is_empty(whole))
-		return arena_text(asking->arena, whole);
-	struct buf out;
-	buf_init(&out, 4096);
-	add_part(&out, sealed_value(asking, packed, "organisation"), ", ");
-	add_part(&out, sealed_value(asking, packed, "sao_text"), ", ");
-	add_part(&out, sealed_value(asking, packed, "pao_text"), ", ");
-	struct text number = sealed_value(asking, packed, "pao_start_number");
-	add_part(&out, number, ", ");
-	add_part(&out, sealed_value(asking, packed, "pao_start_suffix"), "");
-	add_part(&out, sealed_value(asking, packed, "pao_end_number"), "-");
-	add_part(&out, sealed_value(asking, packed, "street"), text_is_empty(number) ? ", " : " ");
-	add_part(&out, sealed_value(asking, packed, "locality"), ", ");
-	add_part(&out, sealed_value(asking, packed, "town"), ", ");
-	struct text address = arena_text(asking->arena, buf_text(&out));
-	buf_wipe(&out);
-	buf_release(&out);
-	return address;
+	if (text_is_empty(whole))
+		return open_sealed(asking, packed, "organisation");
+	for (size_t i = 0; i < PARTS; i++) {
+		const struct policy_decision *decision = gazetteer_decision(
+			asking, profile_element(asking->door->parts.profile, text_of(written_from[i])));
+		if (decision && decision->verdict != POLICY_ALLOW)
+			return TEXT_ABSENT;
+	}
+	bool any = false;
+	for (size_t i = 0; i < PARTS; i++)
+		any |= gazetteer_lets(asking, written_from[i]);
+	return any ? arena_text(asking->arena, whole) : TEXT_ABSENT;
 }
 
 static enum status open_property_seal(struct disclosed_property *out, struct asking_door *asking, struct text sealed,
@@ -56,10 +101,43 @@ static enum status open_property_seal(struct disclosed_property *out, struct ask
 	if (status)
 		return status;
 	struct text packed = buf_text(&asking->plain);
-	out->uprn = arena_text(asking->arena, sealed_value(asking, packed, "uprn"));
-	out->postcode = arena_text(asking->arena, sealed_value(asking, packed, "postcode"));
+	out->uprn = open_sealed(asking, packed, "uprn");
+	out->postcode = open_sealed(asking, packed, "postcode");
 	out->address = gazetteer_address(asking, packed);
 	return STATUS_OK;
+}
+
+static struct text open_value(struct asking_door *asking, struct statement *s, const char *column,
+			      const char *element_id)
+{
+	struct text value = statement_text(s, statement_column(s, column));
+	return text_is_empty(value) || !gazetteer_lets(asking, element_id) ? TEXT_ABSENT
+									   : arena_text(asking->arena, value);
+}
+
+/* What stands beside the seal. */
+static void open_property_row(struct disclosed_property *out, struct asking_door *asking, struct statement *s)
+{
+	int parent = statement_column(s, "parent_property_id"), decile = statement_column(s, "decile"),
+	    latitude = statement_column(s, "latitude"), longitude = statement_column(s, "longitude");
+	out->class_code = open_value(asking, s, "class", "property_class");
+	out->kind = open_value(asking, s, "kind", "property_class");
+	out->ward = open_value(asking, s, "ward", "ward");
+	if (statement_int(s, parent) && gazetteer_lets(asking, "parent_uprn"))
+		out->parent_id = statement_int(s, parent);
+	if (statement_int(s, decile) && gazetteer_lets(asking, "deprivation_decile"))
+		out->decile = (int)statement_int(s, decile);
+	if (statement_is_null(s, latitude) || !gazetteer_lets(asking, "latitude") ||
+	    !gazetteer_lets(asking, "longitude"))
+		return;
+	out->has_place = true;
+	out->latitude = statement_double(s, latitude);
+	out->longitude = statement_double(s, longitude);
+}
+
+bool asking_lets_buildings(struct asking_door *asking)
+{
+	return gazetteer_lets(asking, "parent_uprn");
 }
 
 bool asking_property_is_protected(struct asking_door *asking, int64_t property_id)
@@ -94,14 +172,7 @@ enum status asking_property(struct disclosed_property *out, struct asking_door *
 	statement_bind_int(s, "property", property_id);
 	status = statement_step(s, found, error);
 	if (!status && *found) {
-		out->parent_id = statement_int(s, statement_column(s, "parent_property_id"));
-		out->class_code = arena_text(asking->arena, statement_text(s, statement_column(s, "class")));
-		out->kind = arena_text(asking->arena, statement_text(s, statement_column(s, "kind")));
-		out->ward = arena_text(asking->arena, statement_text(s, statement_column(s, "ward")));
-		out->decile = (int)statement_int(s, statement_column(s, "decile"));
-		out->has_place = !statement_is_null(s, statement_column(s, "latitude"));
-		out->latitude = statement_double(s, statement_column(s, "latitude"));
-		out->longitude = statement_double(s, statement_column(s, "longitude"));
+		open_property_row(out, asking, s);
 		status = open_property_seal(out, asking, statement_blob(s, statement_column(s, "sealed")), error);
 	}
 	statement_done(s);

@@ -127,6 +127,51 @@ static void test_a_household_before_its_time(void **state)
 	assert_int_equal(open_household_on(&answer, "social_worker", "safeguarding", 5900, before), STATUS_OK);
 }
 
+static void set_standing(const char *sql)
+{
+	struct error e;
+	assert_ok(store_execute(borough.desk, sql, &e), &e);
+	assert_ok(store_execute(borough.desk, "UPDATE policy_state SET generation = generation + 1", NULL), &e);
+	assert_ok(policy_load(borough.policy, borough.data, borough.desk, &e), &e);
+}
+
+/* What the gazetteer says is under an agreement like everything else, and the entry names it. */
+static void test_the_gazetteer_is_under_its_agreement(void **state)
+{
+	(void)state;
+	struct disclosure_property answer;
+	struct disclosure_household home;
+	assert_int_equal(open_property(&answer, "housing_officer", "homelessness_prevention", 7001), STATUS_OK);
+	assert_string_equal(answer.property.uprn.at, "100023336956");
+	assert_string_equal(answer.property.ward.at, "Marshside");
+	assert_int_equal(answer.property.decile, 3);
+	assert_non_null(strstr(answer.entry.agreements.at, "gazetteer"));
+	assert_non_null(strstr(answer.entry.elements.at, "uprn"));
+	assert_non_null(strstr(answer.entry.elements.at, "street"));
+	set_standing("INSERT INTO agreement_ended (agreement_id, ended_at, ended_by, suspended) VALUES ('gazetteer', "
+		     "0, 'x', 1)");
+	assert_int_equal(open_property(&answer, "housing_officer", "homelessness_prevention", 7001), STATUS_OK);
+	assert_null(answer.property.uprn.at);
+	assert_null(answer.property.address.at);
+	assert_null(answer.property.postcode.at);
+	assert_null(answer.property.ward.at);
+	assert_null(answer.property.class_code.at);
+	assert_int_equal(answer.property.decile, 0);
+	assert_false(answer.property.has_place);
+	assert_true(answer.entry.agreements.len == 0 || !strstr(answer.entry.agreements.at, "gazetteer"));
+	assert_int_equal(open_property(&answer, "housing_officer", "homelessness_prevention", 8001), STATUS_OK);
+	assert_int_equal(answer.parent.property_id, 0);
+	assert_int_equal(answer.sibling_count, 0);
+	assert_false(answer.property.has_place);
+	assert_int_equal(
+		open_household_on(&home, "housing_officer", "homelessness_prevention", 5001, date_of(2026, 3, 1)),
+		STATUS_OK);
+	assert_null(home.household.address.at);
+	set_standing("DELETE FROM agreement_ended");
+	assert_int_equal(open_property(&answer, "housing_officer", "homelessness_prevention", 7001), STATUS_OK);
+	assert_string_equal(answer.property.address.at, "14 Mill Lane, Eastmarsh");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -134,6 +179,7 @@ int main(void)
 		ON_THE_BOROUGH(test_a_protected_flat_is_in_no_list),
 		ON_THE_BOROUGH(test_a_household_of_nobody_is_not_listed),
 		ON_THE_BOROUGH(test_a_household_before_its_time),
+		ON_THE_BOROUGH(test_the_gazetteer_is_under_its_agreement),
 	};
 	return cmocka_run_group_tests(tests, make_building, borough_tear_down);
 }

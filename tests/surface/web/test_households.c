@@ -46,8 +46,38 @@ static void replace_in_profile(struct village *v, const char *name, const char *
 	buf_release(&changed);
 }
 
+/* Where the addresses of properties come from, and the agreement that lets them be seen. */
+static void add_gazetteer(struct village *v)
+{
+	write_profile(
+		v, "feeds/gazetteer.yaml",
+		"id: gazetteer\nsource: housing\ntitle: Gazetteer\nfile: \"gazetteer_{as_at:YYYYMMDD}.csv\"\n"
+		"delivery: full\nschedule: monthly\nformat: {encoding: utf-8, delimiter: \",\", quote: \"\\\"\"}\n"
+		"about: properties\nclient: uprn\nkey: [uprn]\n"
+		"columns:\n"
+		"  - {header: UPRN, element: uprn, type: text, required: true}\n"
+		"  - {header: CLASS, element: property_class, type: text}\n"
+		"  - {header: PARENT, element: parent_uprn, type: text}\n"
+		"  - {header: LATITUDE, element: latitude, type: decimal}\n"
+		"  - {header: LONGITUDE, element: longitude, type: decimal}\n"
+		"  - {header: ADDRESS, element: address, type: text}\n"
+		"  - {header: POSTCODE, element: postcode, type: text}\n"
+		"  - {header: WARD, element: ward, type: text}\n");
+	replace_in_profile(v, "elements.yaml", "elements:\n",
+			   "elements:\n"
+			   "  - {id: property_class, title: Class, category: other, purposes: [display]}\n"
+			   "  - {id: parent_uprn, title: Building, category: identity, purposes: [display]}\n"
+			   "  - {id: latitude, title: Latitude, category: identity, purposes: [display]}\n"
+			   "  - {id: longitude, title: Longitude, category: identity, purposes: [display]}\n"
+			   "  - {id: ward, title: Ward, category: other, purposes: [display]}\n");
+	replace_in_profile(v, "agreements.yaml", "      - {feeds: [school_census]",
+			   "      - {feeds: [gazetteer], categories: [identity, other], clause: \"1\"}\n"
+			   "      - {feeds: [school_census]");
+}
+
 static void widen_profile(struct village *v)
 {
+	add_gazetteer(v);
 	write_profile(
 		v, "roles.yaml",
 		"roles:\n"
