@@ -25,6 +25,8 @@ const char *review_state_colour(const struct ruled_pair *pair);
 void review_put_opinions(struct value *document, const struct rulings *rulings, const struct ruled_pair *pair);
 
 struct linking_why;
+/* Whether something that was compared may not be told to the viewer: then neither may what all of it comes to. */
+bool review_hides(struct visit *visit, const struct disclosure_pair *pair, const struct linking_why *why);
 /* The two sides, what differs, and what it is worth. */
 void review_put_comparison(struct visit *visit, const struct disclosure_pair *pair, const struct linking_why *why);
 

@@ -93,6 +93,66 @@ static struct found_values values_of(const struct field *field, const struct dis
 	return values;
 }
 
+/* ---- what may be said of a comparison -------------------------------------------------------------------- */
+
+/* "The same" tells a value that is withheld to who sees the other one. So of a column is told only what policy lets be
+ * seen of it in both services, address or not, and what of it stands on the page. */
+static bool element_is_open(struct visit *visit, const struct profile_source *source, const char *element_id)
+{
+	const struct profile *profile = visit->profile;
+	const struct profile_element *element = profile_element(profile, text_of(element_id));
+	for (size_t i = 0; element && i < profile->feeds.count; i++) {
+		const struct profile_feed *feed = &profile->feeds.at[i];
+		if (feed->source == source && feed_column(feed, element) &&
+		    policy_decide(visit_grid(visit), feed, element).verdict != POLICY_ALLOW)
+			return false;
+	}
+	return true;
+}
+
+static bool side_is_open(struct visit *visit, const struct field *field, const struct disclosure_side *side,
+			 bool compared)
+{
+	if (side->address_protected && !strcmp(field->columns[0], "address"))
+		return false;
+	for (const char *const *element = field->elements; *element; element++)
+		if (!element_is_open(visit, side->source, *element + ((*element)[0] == '+')))
+			return false;
+	struct found_values values = values_of(field, side, visit->arena);
+	return !values.withheld && (values.count > 0 || !compared);
+}
+
+static const struct field *field_of(const char *column)
+{
+	static const struct field died = {"Date of death", {"date_of_death"}, {"date_of_death"}};
+	for (size_t i = 0; i < sizeof fields / sizeof *fields; i++) {
+		for (const char *const *of = fields[i].columns; *of; of++)
+			if (!strcmp(*of, column))
+				return &fields[i];
+	}
+	return strcmp(column, "date_of_death") == 0 ? &died : NULL;
+}
+
+static bool column_is_open(struct visit *visit, const struct disclosure_pair *pair,
+			   const struct linking_evidence *evidence)
+{
+	const struct field *field = field_of(evidence->column);
+	bool compared = evidence->level != LINKING_LEVEL_MISSING;
+	if (!field)
+		return strcmp(evidence->column, "source") == 0; /* which services these are stands above */
+	return side_is_open(visit, field, &pair->sides[0], compared) &&
+	       side_is_open(visit, field, &pair->sides[1], compared);
+}
+
+bool review_hides(struct visit *visit, const struct disclosure_pair *pair, const struct linking_why *why)
+{
+	for (size_t i = 0; i < why->explanation.count; i++) {
+		if (!column_is_open(visit, pair, &why->explanation.evidence[i]))
+			return true;
+	}
+	return false;
+}
+
 /* ---- what differs --------------------------------------------------------------------------------------- */
 
 static bool same_word(struct text a, struct text b)
@@ -174,12 +234,13 @@ static const struct linking_evidence *evidence_of(const struct linking_why *why,
 	return NULL;
 }
 
-static void put_marks(struct value *line, const struct field *field, const struct linking_why *why)
+static void put_marks(struct visit *visit, struct value *line, const struct field *field,
+		      const struct disclosure_pair *pair, const struct linking_why *why)
 {
 	struct value *marks = put_array(line, "marks");
 	for (const char *const *column = field->columns; *column; column++) {
 		const struct linking_evidence *evidence = evidence_of(why, *column);
-		if (!evidence || evidence->level == LINKING_LEVEL_MISSING)
+		if (!evidence || evidence->level == LINKING_LEVEL_MISSING || !column_is_open(visit, pair, evidence))
 			continue;
 		bool same = evidence->level == LINKING_LEVEL_SAME, against = evidence->weight < 0;
 		struct value *mark = add_object(marks);
@@ -219,30 +280,70 @@ static void put_bar(struct value *row, const struct scale *scale, double from, d
 	put_string(row, "direction", to >= from ? "for" : "against");
 }
 
-static void put_waterfall(struct visit *visit, const struct linking_why *why)
+static void put_total(struct visit *visit, const struct scale *scale, const struct linking_why *why)
 {
-	struct words_step steps[LINKING_COLUMNS + 4];
-	size_t count = words_steps(steps, why, visit->arena);
-	struct scale scale = scale_of(steps, count);
-	struct value *rows = put_array(visit->document, "steps");
-	struct value *unknown = put_array(visit->document, "unknown");
-	for (size_t i = 0; i < count; i++) {
-		if (!steps[i].known) {
-			put_text(add_object(unknown), "title", steps[i].what);
-			continue;
-		}
-		struct value *row = add_object(rows);
-		put_text(row, "what", steps[i].what);
-		put_text(row, "found", steps[i].found);
-		put_text(row, "worth", steps[i].worth);
-		put_decimal(row, "weight", round(steps[i].weight * 100) / 100);
-		put_bar(row, &scale, steps[i].before, steps[i].before + steps[i].weight);
-	}
 	struct value *total = put_object(visit->document, "total");
 	put_decimal(total, "weight", round(why->explanation.weight * 100) / 100);
 	put_decimal(total, "probability", why->explanation.probability);
 	put_text(total, "chance", words_of_probability(visit->arena, why->explanation.probability));
-	put_bar(total, &scale, 0, why->explanation.weight);
+	put_bar(total, scale, 0, why->explanation.weight);
+}
+
+static void put_step(struct value *rows, const struct scale *scale, const struct words_step *step)
+{
+	struct value *row = add_object(rows);
+	put_text(row, "what", step->what);
+	put_text(row, "found", step->found);
+	put_text(row, "worth", step->worth);
+	put_decimal(row, "weight", round(step->weight * 100) / 100);
+	put_bar(row, scale, step->before, step->before + step->weight);
+}
+
+/* Where a column is not for this viewer, neither is what would give it away: what all of it comes to, and steps that
+ * are of several columns. The steps that are left stand one upon the other, so that no gap is as wide as what is left
+ * out. */
+static void put_open_steps(struct visit *visit, const struct disclosure_pair *pair, const struct linking_why *why,
+			   struct words_step *steps, size_t count)
+{
+	struct value *rows = put_array(visit->document, "steps"), *unknown = put_array(visit->document, "unknown");
+	size_t kept = 0;
+	for (size_t i = 0; i < count; i++) {
+		const struct linking_evidence *evidence = steps[i].column ? evidence_of(why, steps[i].column) : NULL;
+		if (steps[i].kind != STEP_START && !(evidence && column_is_open(visit, pair, evidence)))
+			continue;
+		if (!steps[i].known) {
+			put_text(add_object(unknown), "title", steps[i].what);
+			continue;
+		}
+		steps[kept] = steps[i];
+		steps[kept].before = kept ? steps[kept - 1].before + steps[kept - 1].weight : 0;
+		kept++;
+	}
+	struct scale scale = scale_of(steps, kept);
+	for (size_t i = 0; i < kept; i++)
+		put_step(rows, &scale, &steps[i]);
+	put_format(visit->document, "middle", "%.1f", place(&scale, 0));
+}
+
+static void put_waterfall(struct visit *visit, const struct disclosure_pair *pair, const struct linking_why *why)
+{
+	struct words_step steps[LINKING_COLUMNS + 4];
+	size_t count = words_steps(steps, why, visit->arena);
+	bool hides = review_hides(visit, pair, why);
+	put_bool(visit->document, "hides", hides);
+	if (hides) {
+		put_open_steps(visit, pair, why, steps, count);
+		return;
+	}
+	struct scale scale = scale_of(steps, count);
+	struct value *rows = put_array(visit->document, "steps"), *unknown = put_array(visit->document, "unknown");
+	for (size_t i = 0; i < count; i++) {
+		if (steps[i].known)
+			put_step(rows, &scale, &steps[i]);
+		else
+			put_text(add_object(unknown), "title", steps[i].what);
+	}
+	put_total(visit, &scale, why);
 	put_format(visit->document, "middle", "%.1f", place(&scale, 0));
 }
 
@@ -314,7 +415,7 @@ void review_put_comparison(struct visit *visit, const struct disclosure_pair *pa
 		put_string(line, "title", fields[i].title);
 		put_side(line, "a", &a, &b);
 		put_side(line, "b", &b, &a);
-		put_marks(line, &fields[i], why);
+		put_marks(visit, line, &fields[i], pair, why);
 	}
-	put_waterfall(visit, why);
+	put_waterfall(visit, pair, why);
 }

@@ -57,9 +57,16 @@ static void put_form(struct visit *visit, const struct asked *asked)
 	put_bool(document, "together", together);
 	put_format(document, "href", "/review/%lld-%lld", (long long)asked->record_a, (long long)asked->record_b);
 	put_bool(document, "can_decide", visit_can(visit, CAPABILITY_LINKS_REVIEW));
-	put_text(document, "outcome", words_of_outcome(&asked->why, visit->arena));
-	put_text(document, "rule", words_of_rule(&asked->why, visit->arena));
-	put_string(document, "conflict", asked->why.explanation.conflict);
+	if (review_hides(visit, &asked->pair, &asked->why)) {
+		put_string(document, "outcome",
+			   together ? "OneView shows them as one resident." : "OneView shows them as two residents.");
+		put_string(document, "rule", "What the two were compared by is in part not for you to see.");
+		put_null(document, "conflict");
+	} else {
+		put_text(document, "outcome", words_of_outcome(&asked->why, visit->arena));
+		put_text(document, "rule", words_of_rule(&asked->why, visit->arena));
+		put_string(document, "conflict", asked->why.explanation.conflict);
+	}
 	if (together)
 		put_format(document, "heading", "Are these two records one person?");
 	else
