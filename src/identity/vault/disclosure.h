@@ -135,7 +135,8 @@ struct disclosed_claim {
 };
 
 /* A resident at a property. Given only where the viewer sees a row that says so; claims are those that the viewer may
- * see. SOURCES and RECORDS count all: where that is more than are seen, FROM and TO may be another's knowledge. */
+ * see. Where other sources have a say in it, FROM, TO and SEEN are what the claims say, and nothing without claims.
+ * SOURCES and RECORDS count all. */
 struct disclosed_residence {
 	int64_t resident_id, property_id;
 	int sequence;  /* counts the times that they lived there */
@@ -288,7 +289,8 @@ struct disclosure_property {
 enum status disclosure_open_property(struct disclosure_property *out, struct disclosure *door,
 				     const struct disclosure_question *question, struct arena *arena,
 				     struct error *error) MUST_CHECK;
-/* The property with a UPRN as a user writes it; 0 when there is none. Tells nothing about residents. */
+/* The property with a UPRN as a user writes it; 0 when there is none. Tells nothing about residents: ask the door for
+ * the property next, which answers for 0 as for one that is protected. */
 enum status disclosure_property_of_uprn(struct disclosure *door, struct text uprn, int64_t *property_id,
 					struct error *error) MUST_CHECK;
 

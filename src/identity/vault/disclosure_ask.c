@@ -160,6 +160,23 @@ static size_t feed_elements(const struct profile_feed *feed, const struct profil
 	return count;
 }
 
+/* Which property a row is of may be known to who sees the address it was found by: all of it, or where the feed has
+ * none, the UPRN. */
+static bool place_allowed(const struct disclosure *door, const struct feed_plan *plan)
+{
+	const struct profile_element *uprn = door->known.uprn;
+	size_t addresses = 0, refused = 0;
+	bool has_uprn = false;
+	for (size_t i = 0; i < plan->element_count; i++) {
+		bool is_address = door->classes[plan->elements[i]->number] == VALUE_ADDRESS;
+		bool allowed = plan->decisions[i].verdict == POLICY_ALLOW;
+		addresses += is_address;
+		refused += is_address && !allowed;
+		has_uprn |= uprn && plan->elements[i] == uprn && allowed;
+	}
+	return addresses ? refused == 0 : has_uprn;
+}
+
 static bool rests_on_consent(struct policy_decision decision)
 {
 	return decision.rule == POLICY_RULE_CONSENT;
@@ -199,6 +216,7 @@ struct feed_plan *asking_plan(struct asking_door *asking, const struct profile_f
 		plan->any_withheld |= !allowed;
 		plan->seals_allowed |= allowed && plan->elements[i]->category == CATEGORY_IDENTITY;
 	}
+	plan->place_allowed = place_allowed(asking->door, plan);
 	return plan;
 }
 

@@ -50,7 +50,8 @@ static int compare_claims(const void *left, const void *right)
 	return (a->record_id > b->record_id) - (a->record_id < b->record_id);
 }
 
-static enum status read_claims(struct disclosed_residence *residence, struct asking_door *asking,
+/* *ALL: how many there are, whoever may see them. */
+static enum status read_claims(struct disclosed_residence *residence, size_t *all, struct asking_door *asking,
 			       const struct read_rows *rows, struct error *error)
 {
 	struct statement *s;
@@ -67,7 +68,9 @@ static enum status read_claims(struct disclosed_residence *residence, struct ask
 	struct disclosed_claim *claims = ARENA_ARRAY(asking->arena, rows->row_count + 1, struct disclosed_claim);
 	bool row;
 	size_t count = 0;
+	*all = 0;
 	while ((status = statement_step(s, &row, error)) == STATUS_OK && row && count < rows->row_count) {
+		++*all;
 		size_t feed_no = (size_t)kept_int(s, "feed_no");
 		const struct profile_feed *feed =
 			feed_no < asking->state->feed_count ? asking->state->feeds[feed_no] : NULL;
@@ -121,6 +124,48 @@ static enum status read_residences(struct disclosed_residence *found, size_t *co
 	return status;
 }
 
+/* Where somebody has a say in it who is not for this viewer, the dates are those of the claims that are. */
+static void date_by_claims(struct disclosed_residence *residence)
+{
+	const struct disclosed_claim *claims = residence->claims;
+	residence->from = claims[0].from;
+	residence->seen = claims[0].seen;
+	residence->to = residence->to == DATE_UNKNOWN ? DATE_UNKNOWN : claims[0].to;
+	for (size_t i = 1; i < residence->claim_count; i++) {
+		if (claims[i].from != DATE_UNKNOWN &&
+		    (residence->from == DATE_UNKNOWN || claims[i].from < residence->from))
+			residence->from = claims[i].from;
+		if (claims[i].seen != DATE_UNKNOWN &&
+		    (residence->seen == DATE_UNKNOWN || claims[i].seen > residence->seen))
+			residence->seen = claims[i].seen;
+		if (residence->to != DATE_UNKNOWN && (claims[i].to == DATE_UNKNOWN || claims[i].to > residence->to))
+			residence->to = claims[i].to;
+	}
+}
+
+/* Fills what is said of a residence; *TOLD is false for one that rests on nothing that the viewer sees. */
+static enum status tell_residence(bool *told, struct disclosed_residence *residence, struct asking_door *asking,
+				  const struct read_rows *rows, struct error *error)
+{
+	struct disclosed_property property;
+	bool found;
+	size_t all = 0;
+	*told = false;
+	if (!row_that_says(rows, residence->property_id, 0, NULL) ||
+	    asking_property_is_protected(asking, residence->property_id))
+		return STATUS_OK;
+	enum status status = read_claims(residence, &all, asking, rows, error);
+	if (status || (all && !residence->claim_count))
+		return status;
+	if (residence->claim_count < all)
+		date_by_claims(residence);
+	status = asking_property(&property, asking, residence->property_id, &found, error);
+	residence->address = found ? property.address : TEXT_ABSENT;
+	residence->postcode = found ? property.postcode : TEXT_ABSENT;
+	*told = status == STATUS_OK;
+	return status;
+}
+
 enum status asking_residences(struct disclosure_resident *out, struct asking_door *asking, int64_t resident_id,
 			      const struct read_rows *rows, struct error *error)
 {
@@ -128,17 +173,10 @@ enum status asking_residences(struct disclosure_resident *out, struct asking_doo
 	size_t count, kept = 0;
 	enum status status = read_residences(all, &count, asking, resident_id, error);
 	for (size_t i = 0; i < count && !status; i++) {
-		struct disclosed_property property;
-		bool found;
-		if (!row_that_says(rows, all[i].property_id, 0, NULL))
-			continue;
-		status = asking_property(&property, asking, all[i].property_id, &found, error);
-		if (status || asking_property_is_protected(asking, all[i].property_id))
-			continue;
-		all[i].address = found ? property.address : TEXT_ABSENT;
-		all[i].postcode = found ? property.postcode : TEXT_ABSENT;
-		status = read_claims(&all[i], asking, rows, error);
-		all[kept++] = all[i];
+		bool told;
+		status = tell_residence(&told, &all[i], asking, rows, error);
+		if (!status && told)
+			all[kept++] = all[i];
 	}
 	out->residences = all;
 	out->residence_count = kept;
@@ -165,15 +203,12 @@ static enum status read_use(struct disclosed_household *household, struct asking
 	return status;
 }
 
-enum status asking_others(struct disclosed_household *household, struct asking_door *asking, struct error *error)
+static enum status read_others(int64_t *ids, size_t *count, const struct disclosed_household *household,
+			       struct asking_door *asking, struct error *error)
 {
 	struct statement *s;
-	if (!household->property_id)
-		return STATUS_OK;
-	enum status status = read_use(household, asking, error);
-	if (status || text_is_empty(household->property_use))
-		return status;
-	status = store_prepare(
+	*count = 0;
+	enum status status = store_prepare(
 		&s, asking->data,
 		"SELECT DISTINCT resident_id FROM household_member WHERE property_id = :property AND "
 		"household_id <> :household AND (from_date IS NULL OR from_date <= :on_date) AND (to_date "
@@ -186,14 +221,31 @@ enum status asking_others(struct disclosed_household *household, struct asking_d
 	statement_bind_int(s, "on_date", asking->drawn_at ? *asking->drawn_at : date_today());
 	int resident = statement_column(s, "resident_id");
 	bool row;
-	while ((status = statement_step(s, &row, error)) == STATUS_OK && row &&
-	       household->others_at_address < OTHERS_MAX) {
-		uint64_t restrictions;
-		bool hidden;
-		household->others_at_address +=
-			asking_may_know(asking, statement_int(s, resident), &restrictions, &hidden) && !hidden;
-	}
+	while ((status = statement_step(s, &row, error)) == STATUS_OK && row && *count < OTHERS_MAX)
+		ids[(*count)++] = statement_int(s, resident);
 	statement_done(s);
+	return status;
+}
+
+/* Those of whom nothing may be said are no others either. */
+enum status asking_others(struct disclosed_household *household, struct asking_door *asking, struct error *error)
+{
+	size_t count = 0;
+	if (!household->property_id)
+		return STATUS_OK;
+	enum status status = read_use(household, asking, error);
+	if (status || text_is_empty(household->property_use))
+		return status;
+	int64_t *ids = ARENA_ARRAY(asking->arena, OTHERS_MAX, int64_t);
+	status = read_others(ids, &count, household, asking, error);
+	for (size_t i = 0; i < count && !status; i++) {
+		uint64_t restrictions;
+		bool hidden, may = false;
+		if (!asking_may_know(asking, ids[i], &restrictions, &hidden) || hidden)
+			continue;
+		status = asking_may_speak_of(&may, asking, ids[i], error);
+		household->others_at_address += may;
+	}
 	return status;
 }
 

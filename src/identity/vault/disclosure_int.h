@@ -75,6 +75,7 @@ struct feed_plan {
 	size_t element_count;
 	struct policy_decision presence;
 	bool seals_allowed; /* some identity element may be seen */
+	bool place_allowed; /* its address may be seen, and with it which property that is */
 	bool any_allowed, any_withheld;
 	bool asked; /* rows of it were met */
 	/* One for each set of consents that was met, where it matters. */
@@ -176,6 +177,10 @@ enum status asking_read_rows(struct read_rows *out, struct asking_door *asking, 
 /* Of these only what the sources say now, and of that only who the person is: enough for asking_person(). */
 enum status asking_read_lines(struct read_rows *out, struct asking_door *asking, int64_t resident_id,
 			      bool address_hidden, bool properties, struct error *error) MUST_CHECK;
+/* Whether anything at all may be said of the resident now: whether asking_read_lines() would give a row. It opens
+ * nothing, and the audit's entry names nothing for it. */
+enum status asking_may_speak_of(bool *may, struct asking_door *asking, int64_t resident_id,
+				struct error *error) MUST_CHECK;
 /* The lines of somebody all of whose rows have been read. */
 void asking_keep_lines(struct asking_door *asking, int64_t resident_id, const struct read_rows *rows);
 
@@ -199,17 +204,18 @@ size_t asking_known_to(struct asking_door *asking, const struct read_rows *rows,
 /* Households of a resident (or with an id, or at a property), with their members. */
 enum status asking_households(struct asking_door *asking, const char *where, int64_t id, bool members,
 			      struct disclosed_household **out, size_t *count, struct error *error) MUST_CHECK;
+/* A property, with those values of the gazetteer that policy lets through. *FOUND is false for one that is protected.
+ */
 enum status asking_property(struct disclosed_property *out, struct asking_door *asking, int64_t property_id,
 			    bool *found, struct error *error) MUST_CHECK;
 
+/* Whether it may be seen what is part of what building. */
+bool asking_lets_buildings(struct asking_door *asking);
 bool asking_property_is_protected(struct asking_door *asking, int64_t property_id);
 /* The same of the home of a resident, to whom a broken glass may open it. */
-/* A property, with those values of the gazetteer that policy lets through. *FOUND is false for one that is protected. */
 bool asking_place_is_protected(struct asking_door *asking, int64_t property_id, int64_t resident_id);
 
 /* The lists of what may be hidden, for the snapshot of GENERATION. */
-/* Whether it may be seen what is part of what building. */
-bool asking_lets_buildings(struct asking_door *asking);
 enum status asking_take_hidden(struct asking_door *asking, int64_t generation, struct error *error) MUST_CHECK;
 void disclosure_hidden_drop(struct disclosure *door, struct disclosure_hidden *hidden); /* NULL is fine */
 /* Whether the address of this version of a row is one that the viewer may not know of, whoever the resident is. */

@@ -198,7 +198,7 @@ static void let_row_through(struct disclosed_row *out, struct asking_door *askin
 		return;
 	address_hidden = address_hidden || asking_row_is_protected(asking, resident_id, &place);
 	out->valid_to = row->has_end ? row->valid_to : DATE_UNKNOWN;
-	out->property_id = address_hidden || !plan->seals_allowed ? 0 : row->property_id;
+	out->property_id = address_hidden || !plan->place_allowed ? 0 : row->property_id;
 	const char *values = (const char *)&person->rows[person->row_count];
 	let_values_through(out, asking, text_slice(values + row->packed, row->packed_len), address_hidden);
 }
@@ -251,6 +251,32 @@ enum status asking_read_lines(struct read_rows *out, struct asking_door *asking,
 	asking_of(asking, 0);
 	remember(asking, resident_id, properties, out);
 	return STATUS_OK;
+}
+
+static enum status says_something(bool *said, struct asking_door *asking, int64_t resident_id, bool current, bool *any,
+				  struct error *error)
+{
+	struct found found = {.for_line = true};
+	enum status status = asking_find_facts(&found, asking, resident_id, current, error);
+	*said = false;
+	*any = found.count > 0;
+	for (size_t i = 0; i < found.count && !*said; i++) {
+		const struct feed_plan *plan = asking_plan(asking, found.at[i].feed);
+		*said = plan->any_allowed || plan->presence.verdict == POLICY_ALLOW;
+	}
+	free(found.at);
+	return status;
+}
+
+enum status asking_may_speak_of(bool *may, struct asking_door *asking, int64_t resident_id, struct error *error)
+{
+	bool any;
+	asking_of(asking, resident_id);
+	enum status status = says_something(may, asking, resident_id, true, &any, error);
+	if (!status && !any) /* as read_person() does */
+		status = says_something(may, asking, resident_id, false, &any, error);
+	asking_of(asking, 0);
+	return status;
 }
 
 void asking_keep_lines(struct asking_door *asking, int64_t resident_id, const struct read_rows *rows)

@@ -337,7 +337,7 @@ static enum status disclose_row(struct disclosed_row *out, struct asking_door *a
 		return STATUS_OK;
 	out->valid_from = row->valid_from;
 	out->valid_to = row->has_end ? row->valid_to : DATE_UNKNOWN;
-	out->property_id = address_hidden || !plan->seals_allowed ? 0 : row->property_id;
+	out->property_id = address_hidden || !plan->place_allowed ? 0 : row->property_id;
 	asking_read_payload(asking, row->payload, row->payload_len);
 	enum status status = slots_from_seals(asking, row, plan, error);
 	if (!status)

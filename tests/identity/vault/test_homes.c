@@ -72,7 +72,65 @@ static void test_a_residence_names_the_records_that_may_be_seen(void **state)
 	/* A record of which this viewer sees no row. */
 	run_sql("UPDATE residence_record SET record_id = 1");
 	open_as(&answer, "housing_officer", "homelessness_prevention", 1001);
-	assert_int_equal(answer.residences[0].claim_count, 0);
+	assert_int_equal(answer.residence_count, 0);
+}
+
+/* The tenancy says from day 17000 to 18500; a record that is not for this viewer says from 15000, and still. */
+static void test_a_residence_is_dated_by_what_may_be_seen(void **state)
+{
+	(void)state;
+	begin_anew();
+	struct disclosure_resident answer;
+	run_sql("INSERT INTO residence_record (resident_id, property_id, sequence, record_id, feed_no, from_date, "
+		"to_date, "
+		"seen_date) SELECT DISTINCT 1001, 7001, 1, f.record_id, f.feed_no, 17000, 18500, 18400 FROM fact f "
+		"JOIN "
+		"resident_record r ON r.record_id = f.record_id JOIN feed d ON d.feed_no = f.feed_no WHERE "
+		"r.resident_id = "
+		"1001 AND d.feed_id = 'housing_tenancies'");
+	run_sql("UPDATE residence SET from_date = 15000, to_date = 19000, seen_date = 18900 WHERE resident_id = 1001 "
+		"AND "
+		"property_id = 7001");
+	open_as(&answer, "housing_officer", "homelessness_prevention", 1001);
+	assert_int_equal(answer.residences[0].from, 15000); /* all that is said is seen: what was made of it counts */
+	run_sql("INSERT INTO residence_record (resident_id, property_id, sequence, record_id, feed_no, from_date, "
+		"to_date, "
+		"seen_date) SELECT 1001, 7001, 1, 1, feed_no, 15000, 19000, 18900 FROM feed WHERE feed_id = "
+		"'ssd_address'");
+	open_as(&answer, "housing_officer", "homelessness_prevention", 1001);
+	assert_int_equal(answer.residence_count, 1);
+	assert_int_equal(answer.residences[0].from, 17000);
+	assert_int_equal(answer.residences[0].to, 18500);
+	assert_int_equal(answer.residences[0].seen, 18400);
+	run_sql("UPDATE residence SET from_date = 18000, to_date = NULL, seen_date = NULL WHERE resident_id = 1001 AND "
+		"property_id = 7001");
+}
+
+static bool tells_an_address(const struct disclosed_row *row)
+{
+	static const char *const addresses[] = {"address", "address_line_1", "uprn"};
+	for (size_t v = 0; v < row->value_count; v++)
+		for (size_t i = 0; i < sizeof addresses / sizeof *addresses; i++)
+			if (text_is(row->values[v].element->id, addresses[i]) && !row->values[v].withheld)
+				return true;
+	return false;
+}
+
+/* Every row of 1001 was matched to 7001 in this borough, those without an address too. */
+static void test_a_row_names_its_property_where_its_address_may_be_seen(void **state)
+{
+	(void)state;
+	begin_anew();
+	struct disclosure_resident answer;
+	size_t named = 0, unnamed = 0;
+	open_as(&answer, "housing_officer", "homelessness_prevention", 1001);
+	for (size_t i = 0; i < answer.row_count; i++) {
+		if (answer.rows[i].property_id && !tells_an_address(&answer.rows[i]))
+			fail_msg("a row of %s names a property", answer.rows[i].origin.feed->id.at);
+		named += answer.rows[i].property_id != 0;
+		unnamed += answer.rows[i].property_id == 0;
+	}
+	assert_true(named > 0 && unnamed > 0);
 }
 
 static void test_a_household_is_drawn_at_a_date(void **state)
@@ -123,6 +181,25 @@ static void test_others_at_the_address_are_counted_without_the_protected(void **
 	struct view_household view;
 	view_household(&view, borough.profile, &answer, date_of(2026, 3, 31), &arena);
 	assert_string_equal(view.also_here.at, "Also at this address: 1 other (house in multiple occupation)");
+}
+
+/* Of 1002 this viewer may be told nothing, and of 1005 that they pay council tax. */
+static void test_others_are_those_of_whom_something_may_be_said(void **state)
+{
+	(void)state;
+	begin_anew();
+	struct disclosure_household answer;
+	run_sql("DELETE FROM household_member WHERE resident_id <> 1001");
+	run_sql("INSERT INTO household_member (resident_id, household_id, sequence, property_id, from_date, certainty, "
+		"why) VALUES (1002, 5002, 1, 7001, 18000, 'certain', 'x'), (1005, 5005, 1, 7001, 18000, 'certain', "
+		"'x')");
+	run_sql("INSERT INTO shared_property (property_id, property_use, why, people, households, family_names) VALUES "
+		"(7001, 'shared', 'class', 3, 3, 3)");
+	open_home(&answer, "social_worker", "safeguarding", NULL);
+	assert_int_equal(answer.household.others_at_address, 2);
+	open_home(&answer, "money_adviser", "money_advice", NULL);
+	assert_int_equal(answer.household.property_id, 7001);
+	assert_int_equal(answer.household.others_at_address, 1);
 }
 
 static void add_relation(int64_t a, int64_t b, const char *feed, const char *kind)
@@ -179,8 +256,11 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		ON_THE_BOROUGH(test_a_residence_names_the_records_that_may_be_seen),
+		ON_THE_BOROUGH(test_a_residence_is_dated_by_what_may_be_seen),
+		ON_THE_BOROUGH(test_a_row_names_its_property_where_its_address_may_be_seen),
 		ON_THE_BOROUGH(test_a_household_is_drawn_at_a_date),
 		ON_THE_BOROUGH(test_others_at_the_address_are_counted_without_the_protected),
+		ON_THE_BOROUGH(test_others_are_those_of_whom_something_may_be_said),
 		ON_THE_BOROUGH(test_relationships_are_told_by_feeds_that_may_be_seen),
 		ON_THE_BOROUGH(test_what_became_of_it_names_nobody_who_is_protected),
 	};

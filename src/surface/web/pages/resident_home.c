@@ -53,33 +53,9 @@ static const char *standing_colour(struct text standing)
 									: "grey";
 }
 
-static size_t claiming_sources(const struct disclosed_residence *residence)
-{
-	size_t count = 0;
-	for (size_t i = 0; i < residence->claim_count; i++) {
-		size_t before = 0;
-		while (before < i && residence->claims[before].feed->source != residence->claims[i].feed->source)
-			before++;
-		count += before == i;
-	}
-	return count;
-}
-
-/* Where sources that are not for this viewer have a say in it, the dates are those of the sources that are. */
 static struct text residence_period(struct arena *arena, const struct disclosed_residence *residence)
 {
 	date from = residence->from, to = residence->to;
-	if (residence->claim_count && (size_t)residence->sources > claiming_sources(residence)) {
-		from = residence->claims[0].from;
-		to = residence->claims[0].to;
-		for (size_t i = 1; i < residence->claim_count; i++) {
-			const struct disclosed_claim *claim = &residence->claims[i];
-			if (claim->from != DATE_UNKNOWN && (from == DATE_UNKNOWN || claim->from < from))
-				from = claim->from;
-			if (to != DATE_UNKNOWN && (claim->to == DATE_UNKNOWN || claim->to > to))
-				to = claim->to;
-		}
-	}
 	struct text period = people_period(arena, from, to);
 	/* "since" would say that it goes on */
 	if (to == DATE_UNKNOWN && text_is(residence->standing, "former") && text_starts_with(period, TEXT("since ")))
