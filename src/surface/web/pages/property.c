@@ -5,15 +5,13 @@
 
 #include "base/id.h"
 
-/* 13 characters are an id, up to 12 digits a UPRN. */
+/* 13 characters are an id, up to 12 digits a UPRN. What is neither is 0, which the door refuses like one that is
+ * protected. */
 static enum status property_of(struct visit *visit, int64_t *id, struct error *error)
 {
 	if (visit->parameters[0].len == ID_TEXT_SIZE - 1 && id_parse(visit->parameters[0], id))
 		return STATUS_OK;
-	enum status status = disclosure_property_of_uprn(visit->snapshot->disclosure, visit->parameters[0], id, error);
-	if (status == STATUS_OK && !*id)
-		return visit_not_found(error);
-	return status;
+	return disclosure_property_of_uprn(visit->snapshot->disclosure, visit->parameters[0], id, error);
 }
 
 static void put_part_of(struct value *facts, const struct view_part *parent)
