@@ -116,13 +116,16 @@ bool message_read(struct text packet, struct message *out)
 
 /* ---- a request ------------------------------------------------------------------------------------ */
 
-enum { FLAG_MALFORMED = 1, FLAG_TOO_LARGE = 2 };
+enum { FLAG_MALFORMED = 1, FLAG_TOO_LARGE = 2, FLAG_OTHER_TYPE = 4, FLAGS_ALL = 7 };
 
 void message_put_request(struct buf *out, uint64_t number, const struct request *request)
 {
 	put_head(out, MESSAGE_REQUEST, number);
 	put_number(out, request->method, 1);
-	put_number(out, (request->malformed ? FLAG_MALFORMED : 0) | (request->too_large ? FLAG_TOO_LARGE : 0), 1);
+	put_number(out,
+		   (request->malformed ? FLAG_MALFORMED : 0) | (request->too_large ? FLAG_TOO_LARGE : 0) |
+			   (request->other_type ? FLAG_OTHER_TYPE : 0),
+		   1);
 	put_slice(out, text_of(request->uri));
 	put_slice(out, request->path);
 	put_slice(out, request->from);
@@ -149,11 +152,12 @@ bool message_read_request(const struct message *message, struct request *request
 {
 	struct reader reader = reader_of(message, &request->arena);
 	unsigned method = (unsigned)take_number(&reader, 1), flags = (unsigned)take_number(&reader, 1);
-	if (method > METHOD_OTHER || flags > (FLAG_MALFORMED | FLAG_TOO_LARGE) || !take_uri(&reader, request))
+	if (method > METHOD_OTHER || flags > FLAGS_ALL || !take_uri(&reader, request))
 		return false;
 	request->method = (enum method)method;
 	request->malformed = flags & FLAG_MALFORMED;
 	request->too_large = flags & FLAG_TOO_LARGE;
+	request->other_type = flags & FLAG_OTHER_TYPE;
 	request->path = take_slice(&reader);
 	request->from = take_slice(&reader);
 	request->accept = take_slice(&reader);

@@ -75,6 +75,7 @@ struct request {
 	struct buf body;
 	bool malformed; /* query, cookies or form cannot be read */
 	bool too_large;
+	bool other_type; /* a body of a type that is not taken there: it is in no form */
 	instant started;
 	struct response response;
 	struct text from; /* the client's address */

@@ -156,8 +156,12 @@ static void add_headers(struct request *request, struct MHD_Response *out)
 		MHD_add_response_header(out, "Strict-Transport-Security", "max-age=31536000; includeSubDomains");
 	if (!has_header(response, "Cache-Control"))
 		MHD_add_response_header(out, "Cache-Control", "no-store");
-	if (response->content_type)
-		MHD_add_response_header(out, "Content-Type", response->content_type);
+	const char *type = response->content_type ? response->content_type : "text/plain; charset=utf-8";
+	if (response->status != 304) /* which speaks of what the browser has */
+		MHD_add_response_header(out, "Content-Type", type);
+	/* JSON is for programs: a browser that is led to it is to show none of it. */
+	if (strstr(type, "json") && !has_header(response, "Content-Disposition"))
+		MHD_add_response_header(out, "Content-Disposition", "attachment; filename=\"answer.json\"");
 	for (size_t i = 0; i < response->headers_n; i++)
 		MHD_add_response_header(out, response->headers[i].name, response->headers[i].value);
 	if (response->close)
@@ -296,21 +300,30 @@ static enum MHD_Result take_body(struct request *request, const char *data, size
 	return request->received > server_of(request)->settings.body_largest * DISCARD_FACTOR ? MHD_NO : MHD_YES;
 }
 
+static bool is_type(struct text given, struct text type)
+{
+	return text_equal_ignoring_case(text_trim(text_slice(given.at, text_find_char(given, ';'))), type);
+}
+
+/* Forms everywhere, and JSON where programs provision accounts. A body of another type is refused before it is read. */
 static void parse_body(struct request *request)
 {
-	struct text form = TEXT("application/x-www-form-urlencoded"), type = request->content_type;
-	struct text scim = TEXT("application/scim+json"), json = TEXT("application/json");
-	if (request->too_large)
+	struct text type = request->content_type;
+	bool scim = text_starts_with(request->path, TEXT("/scim/"));
+	bool json = is_type(type, TEXT("application/scim+json")) || is_type(type, TEXT("application/json"));
+	if (request->too_large || request->body.len == 0)
 		return;
-	if (text_starts_with(type, scim) || text_starts_with(type, json)) { /* whole: the keeper reads it */
+	if (scim ? !json : !is_type(type, TEXT("application/x-www-form-urlencoded"))) {
+		request->other_type = true;
+		return;
+	}
+	if (json) { /* whole: the keeper reads it */
 		request->form.at = ARENA_NEW(&request->arena, struct pair);
 		request->form.at[0] = (struct pair){TEXT("body"), buf_text(&request->body)};
 		request->form.count = 1;
 		request->malformed |= utf8_first_invalid(buf_text(&request->body)) != request->body.len;
 		return;
 	}
-	if (!text_starts_with(type, form))
-		return;
 	if (!form_parse(&request->arena, buf_text(&request->body), &request->form))
 		request->malformed = true;
 }

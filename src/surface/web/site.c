@@ -62,6 +62,8 @@ static const char *heading_of(unsigned status)
 		return "Somebody else was quicker";
 	case 413:
 		return "That is too much at once";
+	case 415:
+		return "That is not a form";
 	case 429:
 		return "Too many requests";
 	case 503:
@@ -158,6 +160,7 @@ static unsigned code_of(const struct visit *visit, enum status status, const str
 {
 	return !strcmp(error->code, "web.method")    ? 405
 	       : !strcmp(error->code, "web.often")   ? 429
+	       : !strcmp(error->code, "web.type")    ? 415
 	       : !strcmp(error->code, "web.sign_in") ? 401
 						     : http_status(visit, status);
 }
@@ -271,6 +274,11 @@ static enum status check_read(struct visit *visit, struct error *error)
 		error_remedy(error, "Send less at once.");
 		return STATUS_TOO_LARGE;
 	}
+	if (request->other_type) {
+		error_set(error, STATUS_INVALID, "web.type", "What you sent is of a kind that is not taken here.");
+		error_remedy(error, "Pages take forms (application/x-www-form-urlencoded); /scim/ takes JSON.");
+		return STATUS_INVALID;
+	}
 	if (!request->malformed)
 		return STATUS_OK;
 	error_set(error, STATUS_INVALID, "web.malformed", "What your browser sent could not be read.");
@@ -285,6 +293,8 @@ static enum status find_route(struct visit *visit, struct error *error)
 	visit->route = route_find(request->method, request->path, visit->parameters, &other_method);
 	if (visit->route)
 		return STATUS_OK;
+	if (other_method)
+		log_event(LOG_WARNING, "web.method", "a page was asked for by a method that it does not have");
 	if (other_method)
 		return error_set(error, STATUS_USAGE, "web.method", "This page cannot be asked for in this way.");
 	return visit_not_found(error);
@@ -515,12 +525,24 @@ static bool token_matches(const struct visit *visit)
 	return kept.len >= 32 && kept.len == given.len && sodium_memcmp(kept.at, given.at, given.len) == 0;
 }
 
+/* Somebody else's page may have sent it: worth an entry, where it is known whose session it used. */
+static void record_form(struct visit *visit)
+{
+	log_event(LOG_WARNING, "web.csrf", "a form without its token, or from elsewhere, for %s", visit->route->path);
+	if (!visit->signed_in)
+		return;
+	struct audit_entry entry = visit_entry(visit, "form.refused", "refused");
+	entry.detail = arena_format(visit->arena, "route=%s", visit->route->path);
+	visit_record(visit, &entry);
+}
+
 static enum status check_form(struct visit *visit, struct error *error)
 {
 	if (visit->request->method == METHOD_GET || visit->answered || visit->by_token)
 		return STATUS_OK;
 	if (same_origin(visit->request) && (visit->route->csrf == CSRF_NONE || token_matches(visit)))
 		return STATUS_OK;
+	record_form(visit);
 	error_set(error, STATUS_REFUSED, "web.csrf", "This form is too old, or did not come from OneView.");
 	error_remedy(error, "Go back, reload the page and send the form again.");
 	return STATUS_REFUSED;

@@ -31,8 +31,10 @@ static void echo(struct request *request)
 
 static void answer(struct request *request)
 {
-	request->response.status = request->too_large ? 413 : request->malformed ? 400 : 200;
-	request->response.content_type = "text/plain; charset=utf-8";
+	request->response.status = request->too_large    ? 413
+				   : request->other_type ? 415
+				   : request->malformed  ? 400
+							 : 200;
 	if (text_is(request->path, "/held")) {
 		pthread_t thread;
 		request_hold(request);
@@ -110,6 +112,7 @@ static void test_requests_are_read(void **state)
 	       200, "POST|/p||café|");
 	assert_non_null(strstr(f->out.at, "Content-Security-Policy: default-src 'none'"));
 	assert_non_null(strstr(f->out.at, "Cache-Control: no-store"));
+	assert_non_null(strstr(f->out.at, "Content-Type: text/plain; charset=utf-8\r\n")); /* of what says none */
 	expect(f, "GET /held?q=1" CLOSE "\r\n", 200, "GET|/held|1||");
 	expect(f, "GET /held-and-released?q=2" CLOSE "\r\n", 200, "GET|/held-and-released|2||");
 	expect(f, "GET /large" CLOSE "\r\n", 200, NULL);
@@ -124,6 +127,17 @@ static void test_what_is_malformed_is_refused(void **state)
 	expect(f, "GET /%ff%fe" CLOSE "\r\n", 400, NULL);
 	expect(f, "POST /" CLOSE "Content-Type: application/x-www-form-urlencoded\r\nContent-Length: 3\r\n\r\n%%%", 400,
 	       NULL);
+	expect(f, "POST /" CLOSE "Content-Type: text/xml\r\nContent-Length: 3\r\n\r\nf=x", 415, NULL);
+	expect(f, "POST /" CLOSE "Content-Type: application/json\r\nContent-Length: 2\r\n\r\n{}", 415, NULL);
+	expect(f, "POST /" CLOSE "Content-Length: 3\r\n\r\nf=x", 415, NULL);
+	expect(f,
+	       "POST /scim/v2/Users" CLOSE
+	       "Content-Type: application/scim+json; charset=utf-8\r\nContent-Length: 2\r\n\r\n{}",
+	       200, NULL);
+	expect(f,
+	       "POST /" CLOSE
+	       "Content-Type: Application/X-WWW-Form-URLencoded; charset=utf-8\r\nContent-Length: 3\r\n\r\nf=x",
+	       200, "POST|/||x|");
 	expect(f, "POST /" CLOSE "Content-Length: 999999999\r\n\r\nx", 413, NULL);
 	static const char *const rubbish[] = {
 		"\r\n\r\n",

@@ -282,11 +282,17 @@ static void test_forms_need_their_token_and_their_origin(void **state)
 	snprintf(right, sizeof right, "%s", v->csrf);
 	v->csrf[3] = v->csrf[3] == 'a' ? 'b' : 'a';
 	assert_int_equal(village_post(v, "/purpose", "purpose=early_help"), 403);
+	static const char refused[] =
+		"SELECT COUNT(*) FROM audit_entry WHERE action = 'form.refused' AND user_name = 'rosa' "
+		"AND detail = 'route=/purpose'";
+	assert_int_equal(village_query(v, STORE_DESK, refused), 1);
 	snprintf(v->csrf, sizeof v->csrf, "%s", right);
 	assert_int_equal(village_post_from(v, "/purpose", "purpose=early_help", "Origin: https://evil.example\r\n"),
 			 403);
 	assert_int_equal(village_post_from(v, "/purpose", "purpose=early_help", "Sec-Fetch-Site: cross-site\r\n"), 403);
+	assert_int_equal(village_query(v, STORE_DESK, refused), 3);
 	assert_int_equal(village_post_from(v, "/purpose", "purpose=early_help", "Origin: http://test\r\n"), 303);
+	assert_int_equal(village_query(v, STORE_DESK, refused), 3);
 	assert_int_equal(village_post(v, "/purpose", "purpose=early_help&next=//evil.example/"), 303);
 	assert_true(village_shows(v, "Location: /\r\n"));
 	assert_int_equal(village_post(v, "/sign-out", ""), 303);
@@ -320,9 +326,17 @@ static void test_what_can_be_asked_for_without_signing_in(void **state)
 	assert_true(village_shows(v, "oneview_answer_seconds_bucket"));
 	assert_int_equal(village_get(v, "/openapi.json"), 200);
 	assert_true(village_shows(v, "/residents/{resident}"));
+	assert_true(village_shows(v, "Content-Disposition: attachment; filename=\"answer.json\"\r\n"));
 	assert_int_equal(village_get(v, "/static/../workspace.yaml"), 404);
 	assert_int_equal(village_get(v, "/no-such-page"), 404);
 	assert_int_equal(village_post(v, "/healthz", ""), 405);
+	client_ask(
+		atomic_load(&v->port),
+		TEXT("POST /sign-in HTTP/1.1\r\nHost: test\r\nConnection: close\r\nContent-Type: application/json\r\n"
+		     "Content-Length: 2\r\n\r\n{}"),
+		&v->out);
+	assert_int_equal(client_status(&v->out), 415);
+	assert_true(village_shows(v, "application/x-www-form-urlencoded"));
 }
 
 /* Nothing is shown that is not recorded: the audit's table is taken away behind the server's back. */

@@ -25,6 +25,7 @@ static const struct {
 	{"acceptable_use.accept", "Accepted the statement on acceptable use"},
 	{"purpose.choose", "Chose a purpose"},
 	{"page.refused", "Was refused a page"},
+	{"form.refused", "Sent a form that did not come from OneView"},
 	{"page.print", "Made a page ready to print"},
 	{"caseload.open", "Looked at their caseload"},
 	{"accesses.list", "Looked at their team's accesses"},
