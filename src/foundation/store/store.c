@@ -197,6 +197,8 @@ enum status store_commit(struct store *store, struct error *error)
 
 void store_rollback(struct store *store)
 {
+	if (!store)
+		return;
 	if (!store->held) {
 		rollback_all(store);
 		return;

@@ -67,7 +67,7 @@ enum status store_query_int(struct store *store, const char *sql, int64_t *out, 
  * shelf); for a STORE_READ store an unchanging picture. They do not nest. */
 enum status store_begin(struct store *store, struct error *error) MUST_CHECK;
 enum status store_commit(struct store *store, struct error *error) MUST_CHECK; /* a failed commit is rolled back */
-void store_rollback(struct store *store);                                      /* fine when none is open */
+void store_rollback(struct store *store); /* fine when none is open, and for NULL */
 bool store_in_transaction(const struct store *store);
 
 /* One transaction over several that are written for themselves: until store_let_go() nobody else sees anything of
@@ -138,7 +138,7 @@ enum status store_check_schema(struct store *store, struct error *error) MUST_CH
 struct store_pool;
 enum status store_pool_open(struct store_pool **out, const char *address, enum store_shelf shelf, enum store_mode mode,
 			    unsigned size, struct error *error) MUST_CHECK;
-/* Waits for a free one. Give it back outside a transaction. */
+/* Waits for a free one; *OUT is NULL when it fails. Giving it back rolls back a transaction that is open. */
 enum status store_pool_take(struct store_pool *pool, struct store **out, struct error *error) MUST_CHECK;
 void store_pool_give(struct store_pool *pool, struct store *store);
 void store_pool_close(struct store_pool *pool); /* all must have been given back */

@@ -575,17 +575,16 @@ static void record_print(struct visit *visit)
 	visit_record(visit, &entry);
 }
 
+/* The pool rolls back what a handler began and did not commit, before anything is recorded or answered: one that ends
+ * with an error need not do it itself. */
 static void give_back(struct visit *visit)
 {
 	if (visit->grid)
 		policy_grid_done(visit->grid);
 	if (visit->data)
 		store_pool_give(visit->site->data, visit->data);
-	if (visit->desk) {
-		if (store_in_transaction(visit->desk))
-			store_rollback(visit->desk);
+	if (visit->desk)
 		store_pool_give(visit->site->desk, visit->desk);
-	}
 	visit->grid = NULL;
 	visit->data = visit->desk = NULL;
 }

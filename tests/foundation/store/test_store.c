@@ -441,6 +441,25 @@ static void test_returning_and_upsert(void **state)
 	}
 }
 
+static void test_what_was_not_committed_goes_back_with_the_connection(void **state)
+{
+	(void)state;
+	struct store *taken;
+	struct store_pool *pool;
+	store_rollback(NULL); /* which is what somebody has who could take none */
+	assert_ok(store_define(store, "CREATE TABLE begun (n INT)", &e), &e);
+	assert_ok(store_pool_open(&pool, db.address, STORE_DATA, STORE_WRITE, 1, &e), &e);
+	assert_ok(store_pool_take(pool, &taken, &e), &e);
+	assert_ok(store_begin(taken, &e), &e);
+	assert_ok(store_execute(taken, "INSERT INTO begun (n) VALUES (1)", &e), &e);
+	store_pool_give(pool, taken);
+	assert_ok(store_pool_take(pool, &taken, &e), &e);
+	assert_false(store_in_transaction(taken));
+	assert_int_equal(test_query(taken, "SELECT count(*) FROM begun"), 0);
+	store_pool_give(pool, taken);
+	store_pool_close(pool);
+}
+
 static void test_a_pool_hands_out_what_it_has(void **state)
 {
 	(void)state;
@@ -516,6 +535,7 @@ int main(int argc, char **argv)
 		ON_A_DATABASE(test_returning_and_upsert),
 		ON_A_DATABASE(test_a_second_store_leaves_the_locks_of_the_first),
 		ON_A_DATABASE(test_a_pool_hands_out_what_it_has),
+		ON_A_DATABASE(test_what_was_not_committed_goes_back_with_the_connection),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -99,7 +99,7 @@ static bool reason_is_right(struct visit *visit, struct text reason)
 	return right;
 }
 
-/* The pass and its entry stand or fall together. */
+/* The pass and its entry stand or fall together: what is not committed is rolled back with the connection. */
 static enum status begin_pass(struct visit *visit, struct glass *pass, struct error *error)
 {
 	struct store *desk;
