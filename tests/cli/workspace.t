@@ -379,3 +379,15 @@ The master key is split among people, and brought back
   $ oneview key join r shares/share-3-of-3.txt shares/share-1-of-3.txt
   The key is back. Destroy the files of the shares.
   $ cmp kept r/keys/master.key && oneview status r > /dev/null
+
+What is done with the key is recorded before it takes effect
+  $ sqlite3 r/desk.db "SELECT action, detail FROM audit_entry WHERE action LIKE 'key.%' ORDER BY seq"
+  key.change|begun
+  key.change|0 values and 0 archives sealed anew
+  key.split|3 shares, 2 needed
+  key.join|begun
+  key.join|begun
+  key.join|begun
+  key.join|begun
+  key.join|begun
+  key.join|from shares

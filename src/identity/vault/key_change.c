@@ -6,7 +6,7 @@
  *      only who serves goes on, under both keys, and is waited for until it has them;
  *   3. every sealed value and archive that does not open under the next key is opened under the present one and
  *      sealed under the next;
- *   4. the marks in the data shelf are replaced;
+ *   4. the marks in the data shelf are replaced, and what was done is recorded;
  *   5. KEY becomes KEY.old, and KEY.next becomes KEY.
  */
 #include "vault/disclosure.h"
@@ -329,6 +329,8 @@ static enum status change_all(struct changing *c, struct error *error)
 		status = reseal_archives(c, error);
 	if (status == STATUS_OK)
 		status = replace_marks(c, error);
+	if (status == STATUS_OK && c->change->record)
+		status = c->change->record(c->change->context, c->report, error);
 	return status ? status : finish_change(c, error);
 }
 

@@ -217,6 +217,10 @@ struct vault_table {
 	struct store *store;
 	const struct sealed_rows *rows;
 };
+struct vault_change_report {
+	int64_t values, archives; /* sealed anew by this call */
+	bool resumed;
+};
 struct vault_change {
 	const char *key_path, *archive; /* ARCHIVE: folder */
 	struct store *data;
@@ -226,11 +230,10 @@ struct vault_change {
 	/* Called when the key to come is there, before anything is sealed anew: returns when everybody who serves has
 	 * it, or nobody does. NULL: nobody serves. */
 	enum status (*wait_for_servers)(void *context, struct error *error);
+	/* Called when everything is sealed anew, before the key to come takes its place: no change takes effect that is
+	 * not recorded. Once more when a change was killed behind it and goes on. May be NULL. */
+	enum status (*record)(void *context, const struct vault_change_report *report, struct error *error);
 	void *context;
-};
-struct vault_change_report {
-	int64_t values, archives; /* sealed anew by this call */
-	bool resumed;
 };
 /* The caller holds the workspace's lock. "vault.key_old" when the key before the last change still
  * lies beside. */

@@ -33,7 +33,8 @@ static enum status wait_for_lock(struct workspace_lock **out, take_lock *take, c
 	return status;
 }
 
-struct waiting {
+struct changing {
+	struct opened *opened;
 	const struct workspace *workspace;
 	struct workspace_lock *unserved; /* every server that there is has both keys */
 };
@@ -52,17 +53,24 @@ static void let_pages_finish(const struct workspace *workspace)
 static enum status wait_for_servers(void *context, struct error *error)
 {
 	enum { PATIENCE = 60 };
-	struct waiting *waiting = context;
+	struct changing *changing = context;
 	enum status status =
-		wait_for_lock(&waiting->unserved, workspace_lock_unserved, waiting->workspace, PATIENCE, error);
+		wait_for_lock(&changing->unserved, workspace_lock_unserved, changing->workspace, PATIENCE, error);
 	if (status == STATUS_CONFLICT)
 		error_remedy(
 			error,
 			"This server has not taken the new key within a minute: stop it, and run the change again; "
 			"it goes on where it stopped");
 	if (status == STATUS_OK)
-		let_pages_finish(waiting->workspace);
+		let_pages_finish(changing->workspace);
 	return status;
+}
+
+static bool change_is_under_way(const struct workspace *workspace)
+{
+	char next[WORKSPACE_PATH_SIZE + 8];
+	snprintf(next, sizeof next, "%s.next", workspace->paths.master_key);
+	return file_exists(next);
 }
 
 /* A server has the key from before the last change for a minute more. */
@@ -70,9 +78,7 @@ static enum status wait_for_last_change(const struct workspace *workspace, struc
 {
 	enum { PATIENCE = 90 };
 	struct workspace_lock *lock;
-	char next[WORKSPACE_PATH_SIZE + 8];
-	snprintf(next, sizeof next, "%s.next", workspace->paths.master_key);
-	if (file_exists(next)) /* it is this change that goes on */
+	if (change_is_under_way(workspace)) /* it is this change that goes on */
 		return STATUS_OK;
 	enum status status = wait_for_lock(&lock, workspace_lock_unchanging, workspace, PATIENCE, error);
 	if (status == STATUS_OK)
@@ -80,9 +86,42 @@ static enum status wait_for_last_change(const struct workspace *workspace, struc
 	return status;
 }
 
+/* ---- what is recorded -------------------------------------------------------------------------------- */
+
+static enum status audit_key(struct opened *opened, const char *action, const char *detail, struct error *error)
+{
+	enum status status = store_begin(opened->desk, error);
+	if (status == STATUS_OK)
+		status = opened_audit(opened,
+				      &(struct audit_entry){.action = text_of(action),
+							    .subject_kind = TEXT("workspace"),
+							    .detail = text_of(detail)},
+				      error);
+	if (status == STATUS_OK)
+		return store_commit(opened->desk, error);
+	store_rollback(opened->desk);
+	return status;
+}
+
+/* Entries come before what they say: whenever the command is killed, whoever reads the audit knows of the new key. */
+static enum status audit_begin(struct opened *opened, struct error *error)
+{
+	bool goes_on = change_is_under_way(opened->workspace);
+	return audit_key(opened, "key.change", goes_on ? "begun again where it was stopped" : "begun", error);
+}
+
+static enum status audit_end(void *context, const struct vault_change_report *report, struct error *error)
+{
+	char detail[100];
+	struct changing *changing = context;
+	snprintf(detail, sizeof detail, "%lld values and %lld archives sealed anew", (long long)report->values,
+		 (long long)report->archives);
+	return audit_key(changing->opened, "key.change", detail, error);
+}
+
 /* ---- the change ---------------------------------------------------------------------------------------- */
 
-static enum status change(struct opened *opened, struct waiting *waiting, struct vault_change_report *report,
+static enum status change(struct opened *opened, struct changing *changing, struct vault_change_report *report,
 			  struct error *error)
 {
 	const struct vault_table tables[] = {
@@ -103,7 +142,8 @@ static enum status change(struct opened *opened, struct waiting *waiting, struct
 						       .table_count = sizeof tables / sizeof *tables,
 						       .stop = interrupt_flag(),
 						       .wait_for_servers = wait_for_servers,
-						       .context = waiting},
+						       .record = audit_end,
+						       .context = changing},
 				report, error);
 }
 
@@ -119,39 +159,21 @@ static enum status forget_reading(struct opened *opened, struct error *error)
 	return status;
 }
 
-static enum status audit_change(struct opened *opened, const struct vault_change_report *report, struct error *error)
-{
-	char detail[100];
-	snprintf(detail, sizeof detail, "%lld values and %lld archives sealed anew", (long long)report->values,
-		 (long long)report->archives);
-	enum status status = store_begin(opened->desk, error);
-	if (status == STATUS_OK)
-		status = opened_audit(opened,
-				      &(struct audit_entry){.action = TEXT("key.change"),
-							    .subject_kind = TEXT("workspace"),
-							    .detail = text_of(detail)},
-				      error);
-	if (status == STATUS_OK)
-		status = store_commit(opened->desk, error);
-	store_rollback(opened->desk);
-	return status;
-}
-
 enum status cmd_key_change(struct cli *cli, struct error *error)
 {
 	struct opened opened;
 	struct vault_change_report report;
-	struct waiting waiting = {0};
+	struct changing changing = {.opened = &opened};
 	enum status status = opened_open(&opened, cli, OPEN_DATA_WRITE | OPEN_DESK_WRITE, error);
-	waiting.workspace = opened.workspace;
+	changing.workspace = opened.workspace;
 	if (status == STATUS_OK)
 		status = wait_for_last_change(opened.workspace, error);
 	if (status == STATUS_OK)
+		status = audit_begin(&opened, error);
+	if (status == STATUS_OK)
 		status = forget_reading(&opened, error);
 	if (status == STATUS_OK)
-		status = change(&opened, &waiting, &report, error);
-	if (status == STATUS_OK)
-		status = audit_change(&opened, &report, error);
+		status = change(&opened, &changing, &report, error);
 	if (status == STATUS_OK) {
 		answer_bool(&cli->answer, "continued", NULL, report.resumed);
 		if (report.resumed)
@@ -165,27 +187,12 @@ enum status cmd_key_change(struct cli *cli, struct error *error)
 			    "Now copy the keys to safekeeping, move master.key.old to where the keys of old "
 			    "backups are kept, and make a backup.");
 	}
-	workspace_unlock(waiting.unserved);
+	workspace_unlock(changing.unserved);
 	opened_close(&opened);
 	return status;
 }
 
 /* ---- the key as shares -------------------------------------------------------------------------------- */
-
-static enum status audit_shares(struct opened *opened, const char *action, const char *detail, struct error *error)
-{
-	enum status status = store_begin(opened->desk, error);
-	if (status == STATUS_OK)
-		status = opened_audit(opened,
-				      &(struct audit_entry){.action = text_of(action),
-							    .subject_kind = TEXT("workspace"),
-							    .detail = text_of(detail)},
-				      error);
-	if (status == STATUS_OK)
-		return store_commit(opened->desk, error);
-	store_rollback(opened->desk);
-	return status;
-}
 
 enum status cmd_key_split(struct cli *cli, struct error *error)
 {
@@ -204,7 +211,7 @@ enum status cmd_key_split(struct cli *cli, struct error *error)
 	status = opened_open(&opened, cli, OPEN_DESK_WRITE, error);
 	snprintf(detail, sizeof detail, "%lld shares, %lld needed", (long long)shares, (long long)need);
 	if (status == STATUS_OK)
-		status = audit_shares(&opened, "key.split", detail, error);
+		status = audit_key(&opened, "key.split", detail, error);
 	if (status == STATUS_OK)
 		status = vault_split_key(opened.workspace->paths.master_key, cli_value(cli, "out"), (unsigned)need,
 					 (unsigned)shares, error);
@@ -222,10 +229,12 @@ enum status cmd_key_join(struct cli *cli, struct error *error)
 	struct opened opened;
 	enum status status = opened_open(&opened, cli, OPEN_DESK_WRITE, error);
 	if (status == STATUS_OK)
+		status = audit_key(&opened, "key.join", "begun", error);
+	if (status == STATUS_OK)
 		status = vault_join_key(cli->operands + 1, cli->operand_count - 1, opened.workspace->paths.master_key,
 					error);
 	if (status == STATUS_OK)
-		status = audit_shares(&opened, "key.join", "from shares", error);
+		status = audit_key(&opened, "key.join", "from shares", error);
 	if (status == STATUS_OK)
 		answer_line(&cli->answer, "The key is back. Destroy the files of the shares.");
 	opened_close(&opened);
