@@ -50,6 +50,7 @@ const struct copied_table copied_tables[] = {
 	NOT("restriction_ruling", "who is protected, and from what, is told by a person"),
 	NOT("restriction_release", "who was protected, and from what, is told by a person"),
 	NOT("redaction_decision", "what was left out of a copy stands where it would be"),
+	NOT("correction", "what the resident asked to have put right, and was told of: not yet"),
 	NOT("access_request_act", "how the council went about answering"),
 	NOT("stated", "the words of staff about why they looked: views names the purpose"),
 };

@@ -124,6 +124,12 @@ const struct erasure_column erasure_columns[] = {
 	{DESK, "report", "record_id", "DELETE FROM report WHERE record_id = :record", NULL},
 	GOES_WITH(DESK, "report", "text_sealed"),
 	GOES_WITH(DESK, "report", "reply_sealed"),
+	{DESK, "correction", "record_id", "DELETE FROM correction WHERE record_id = :record", NULL},
+	GOES_WITH(DESK, "correction", "was_hash"),
+	GOES_WITH(DESK, "correction", "wanted_hash"),
+	GOES_WITH(DESK, "correction", "wanted_sealed"),
+	GOES_WITH(DESK, "correction", "evidence_sealed"),
+	GOES_WITH(DESK, "correction", "reply_sealed"),
 	BY_RESIDENT(DESK, seen, resident_id),
 	{DESK, "stated", "sealed",
 	 "DELETE FROM stated WHERE name IN (SELECT substr(reason, 7, 13) FROM glass WHERE resident_id = :resident AND "

@@ -136,3 +136,33 @@ CREATE TABLE access_request_act (
   done_by       TEXT NOT NULL
 );
 CREATE INDEX access_request_act_by_request ON access_request_act (request_id);
+
+-- migration 6
+
+-- A correction that a resident asked for, of one value: an element of a row. due: when the resident must have been told.
+-- state: asked | sent | accepted | refused | done. was_hash, wanted_hash: of the value, keyed; seen_as: what extracts brought
+-- (enum correction_seen), noticed on the day `seen`. told: the day on which the resident was told what came of it.
+CREATE TABLE correction (
+  correction_id    ID NOT NULL PRIMARY KEY,
+  record_id        ID NOT NULL,
+  feed_id          TEXT NOT NULL,
+  row_key          ID NOT NULL,
+  element_id       TEXT NOT NULL,
+  asked            DATE NOT NULL,
+  due              DATE NOT NULL,
+  made_by          TEXT NOT NULL,
+  state            TEXT NOT NULL,
+  was_hash         ID NOT NULL,
+  wanted_hash      ID NOT NULL,
+  wanted_sealed    BLOB NOT NULL,
+  evidence_sealed  BLOB NOT NULL,
+  reply_sealed     BLOB,
+  sent             DATE,
+  decided          DATE,
+  decided_by       TEXT,
+  told             DATE,
+  told_by          TEXT,
+  seen             DATE,
+  seen_as          INT NOT NULL
+);
+CREATE INDEX correction_by_record ON correction (record_id);

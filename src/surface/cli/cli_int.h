@@ -137,8 +137,8 @@ cli_run cmd_address_match, cmd_audit_checkpoint, cmd_audit_key, cmd_audit_unusua
 /* Case notes. */
 cli_run cmd_evaluate_notes, cmd_notes_read;
 /* Residents' rights. */
-cli_run cmd_erase, cmd_retention_certificate, cmd_retention_plan, cmd_retention_run, cmd_rights_flag, cmd_rights_flags,
-	cmd_subject_access, cmd_transparency;
+cli_run cmd_erase, cmd_rights_answer, cmd_rights_correct, cmd_rights_corrections, cmd_retention_certificate,
+	cmd_retention_plan, cmd_retention_run, cmd_rights_flag, cmd_rights_flags, cmd_subject_access, cmd_transparency;
 /* Agreements while they run, and their register. */
 cli_run cmd_policy_confirm, cmd_policy_preview, cmd_policy_proposals, cmd_policy_propose, cmd_policy_register,
 	cmd_policy_reject;

@@ -9,6 +9,7 @@
 #include "casework/lists.h"
 #include "intake/intake.h"
 #include "reading/reading.h"
+#include "rights/corrections.h"
 #include "rights/flags.h"
 #include "rights/redaction.h"
 #include "rights/request.h"
@@ -133,7 +134,8 @@ static enum status change(struct opened *opened, struct changing *changing, stru
 		{opened->desk, &disclosure_sealed_searches},  {opened->desk, &user_sealed_rows},
 		{opened->desk, &draft_sealed_rows},           {opened->desk, &rights_sealed_reasons},
 		{opened->desk, &redaction_sealed_reasons},    {opened->desk, &request_sealed_words},
-		{opened->desk, &disclosure_sealed_stated}};
+		{opened->desk, &correction_sealed_wanted},    {opened->desk, &correction_sealed_evidence},
+		{opened->desk, &correction_sealed_replies},   {opened->desk, &disclosure_sealed_stated}};
 	const struct workspace *workspace = opened->workspace;
 	return vault_change_key(&(struct vault_change){.key_path = workspace->paths.master_key,
 						       .archive = workspace->paths.archive,

@@ -41,6 +41,8 @@ static enum status run(struct cli *cli, const char *kind, bool load, bool force,
 			status = read_model(cli, &pipeline, error);
 		if (status == STATUS_OK)
 			status = pipeline_derive(&pipeline, force, error);
+		if (status == STATUS_OK)
+			status = pipeline_notice_corrections(&pipeline, error);
 		if (status == STATUS_OK && !load)
 			status = save_model(cli, &opened, error);
 		status = pipeline_end(&pipeline, status, error);

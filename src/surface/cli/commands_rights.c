@@ -39,6 +39,56 @@ static const struct cli_command commands[] = {
 		.run = cmd_retention_run,
 	},
 	{
+		.name = "rights answer",
+		.summary = "Record what came of a correction that a resident asked for",
+		.details = "Sent to the source's owner; accepted or refused by them, a refusal with its reason; put "
+			   "right at "
+			   "the source; the resident told, which ends it. An extract that brings another value is "
+			   "noticed by "
+			   "the refresh.",
+		.operands = {WORKSPACE_OPERAND,
+			     {"CORRECTION", "as \"oneview rights corrections\" shows it", false, false}},
+		.options = {{"sent", 0, NULL, "it was sent to the source's owner", NULL},
+			    {"accepted", 0, NULL, "the owner will put it right", NULL},
+			    {"refused", 0, NULL, "the owner will not", NULL},
+			    {"done", 0, NULL, "the owner has put it right", NULL},
+			    {"told", 0, NULL, "the resident was told what came of it", NULL},
+			    {"reply", 0, "TEXT", "what the owner said; it is sealed", NULL}},
+		.examples = {{"oneview rights answer council 1c9jn5v7m3x0a --sent", "With the owner now."},
+			     {"oneview rights answer council 1c9jn5v7m3x0a --refused --reply \"the deed says so\"",
+			      "The resident is told the reason."}},
+		.run = cmd_rights_answer,
+	},
+	{
+		.name = "rights correct",
+		.summary = "Record that a resident asked to have a value corrected at its source",
+		.details =
+			"A rectification under UK GDPR article 16. OneView changes no source: the request goes to the "
+			"owner of the source, and the resident is told what came of it within one calendar month (a "
+			"day "
+			"off becomes the next working day).\n\nWithout --value, the values that it can be about are "
+			"listed, without what they say.",
+		.operands = {WORKSPACE_OPERAND,
+			     {"RESIDENT", "the 13 characters that stand in the page's address", false, false}},
+		.options = {{"value", 0, "VALUE", "which, from the list", NULL},
+			    {"should-be", 0, "TEXT", "what it should be; it is sealed", NULL},
+			    {"evidence", 0, "TEXT", "what the resident showed or said for it; it is sealed", NULL},
+			    {"asked", 0, "DATE", "the day on which the resident asked; today when not given", NULL}},
+		.examples = {{"oneview rights correct council 2f8kq0v7m3x1d", "What it can be about."},
+			     {"oneview rights correct council 2f8kq0v7m3x1d --value 12.987.housing_tenancies.dob "
+			      "--should-be 1985-03-14 --evidence \"birth certificate\"",
+			      "Due in one month."}},
+		.run = cmd_rights_correct,
+	},
+	{
+		.name = "rights corrections",
+		.summary = "Show the corrections that residents asked for, with due dates, and what extracts brought",
+		.operands = {WORKSPACE_OPERAND},
+		.examples = {{"oneview rights corrections council", "Those due first come first."},
+			     {"oneview rights corrections council --json", "With source owners and recipients."}},
+		.run = cmd_rights_corrections,
+	},
+	{
 		.name = "rights flag",
 		.summary = "Record an objection, a restriction of processing, or consent of a resident",
 		.details =

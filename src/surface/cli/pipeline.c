@@ -15,6 +15,7 @@
 #include "linking/rulings.h"
 #include "notes/refresh.h"
 #include "policy/policy.h"
+#include "rights/corrections.h"
 #include "rights/replay.h"
 #include "traits/traits.h"
 
@@ -58,6 +59,17 @@ enum status pipeline_end_erasures(struct pipeline *pipeline, struct error *error
 	if (status == STATUS_OK && done)
 		answer_int(&pipeline->cli->answer, "erasures_ended", "Erasures that had been cut off", done);
 	return status == STATUS_OK ? rights_register_write(workspace->paths.erasures, &parts, error) : status;
+}
+
+enum status pipeline_notice_corrections(struct pipeline *pipeline, struct error *error)
+{
+	struct opened *opened = pipeline->opened;
+	const struct rights_parts parts = {opened->workspace->profile, opened->vault, opened->data, opened->desk};
+	int64_t noticed;
+	enum status status = corrections_notice(&noticed, &parts, date_today(), error);
+	if (status == STATUS_OK && noticed)
+		answer_int(&pipeline->cli->answer, "corrections_seen", "Corrections that extracts brought", noticed);
+	return status;
 }
 
 /* ---- loading ------------------------------------------------------------------------------------- */

@@ -49,6 +49,8 @@ void pipeline_release(struct pipeline *pipeline); /* fine on a zeroed one */
 /* Before anything is loaded: erasures that were cut off are brought to their end, and the register is written. */
 enum status pipeline_end_erasures(struct pipeline *pipeline, struct error *error) MUST_CHECK;
 
+/* Behind what was derived: corrections that an extract has brought. */
+enum status pipeline_notice_corrections(struct pipeline *pipeline, struct error *error) MUST_CHECK;
 enum status pipeline_load_inbox(struct pipeline *pipeline, struct error *error) MUST_CHECK;
 enum status pipeline_load_file(struct pipeline *pipeline, const char *path, struct error *error) MUST_CHECK;
 /* Addresses, residents, households, marks; then the pages' generation. FORCE: also when nothing is new. */

@@ -19,6 +19,7 @@ static const struct {
 	{"Review", "/review", CAPABILITY_LINKS_REVIEW},
 	{"Agreements", "/agreements", CAPABILITY_AGREEMENTS_READ},
 	{"Requests", "/access-requests", CAPABILITY_RIGHTS_MANAGE},
+	{"Corrections", "/corrections", CAPABILITY_RIGHTS_MANAGE},
 	{"Retention", "/retention", CAPABILITY_RIGHTS_MANAGE},
 	{"Audit", "/audit", CAPABILITY_AUDIT_READ},
 	{"Users", "/admin/users", CAPABILITY_USERS_READ},

@@ -40,6 +40,8 @@ visit_handler page_review, page_review_pair, page_review_post, page_review_decis
 visit_handler page_lists, page_list, page_list_row, page_list_csv, page_list_outcome;
 /* transparency.c */
 visit_handler page_transparency;
+/* corrections.c */
+visit_handler page_corrections, page_resident_corrections, page_resident_corrections_post;
 /* retention.c */
 visit_handler page_retention;
 /* rights.c */
