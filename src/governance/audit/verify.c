@@ -42,6 +42,20 @@ static enum status pass_marks(struct marks *marks, const struct audit_head *head
 	return STATUS_OK;
 }
 
+/* What no hash covers must not be there: a hash of form 1 leaves out what came with form 2, and a form that does not
+ * exist would be hashed like one that does. NULL: as it should be. */
+static const char *wrong_form(const struct audit_entry *entry, struct statement *query,
+			      const struct audit_columns *columns)
+{
+	if (entry->form != 1 && entry->form != 2)
+		return "it is of a form that does not exist";
+	if (entry->form == 2)
+		return NULL;
+	bool bare = text_is_absent(entry->client) && text_is_absent(entry->words_mark) &&
+		    statement_is_null(query, columns->session_no);
+	return bare ? NULL : "it has what entries of its form do not have";
+}
+
 /* Walks all entries; HEAD becomes the last one. */
 static enum status walk_chain(struct store *desk, struct marks *marks, struct audit_head *head,
 			      struct audit_verification *out, struct error *error)
@@ -60,12 +74,15 @@ static enum status walk_chain(struct store *desk, struct marks *marks, struct au
 		audit_read_entry(query, &columns, &entry);
 		memcpy(before, head->hash, sizeof before);
 		audit_entry_hash(&entry, before, head->hash);
+		const char *wrong = wrong_form(&entry, query, &columns);
 		if (entry.seq != ++head->seq)
 			status = corrupt(out, head->seq, "it is missing", error);
 		else if (!same_hash(statement_blob(query, previous), before))
 			status = corrupt(out, entry.seq, "it does not follow the entry before it", error);
 		else if (!same_hash(statement_blob(query, hash), head->hash))
 			status = corrupt(out, entry.seq, "it was changed", error);
+		else if (wrong)
+			status = corrupt(out, entry.seq, wrong, error);
 		if (status == STATUS_OK)
 			status = pass_marks(marks, head, out, error);
 		if (status)

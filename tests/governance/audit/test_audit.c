@@ -425,6 +425,10 @@ static void test_entries_of_both_forms_verify_in_one_chain(void **state)
 		"UPDATE audit_entry SET words_mark = NULL WHERE seq = 2",
 		"UPDATE audit_entry SET form = 1 WHERE seq = 2",
 		"UPDATE audit_entry SET form = 2 WHERE seq = 1",
+		"UPDATE audit_entry SET form = 3 WHERE seq = 2",
+		"UPDATE audit_entry SET client = '10.0.0.9' WHERE seq = 1",
+		"UPDATE audit_entry SET session_no = 0 WHERE seq = 1",
+		"UPDATE audit_entry SET words_mark = hash WHERE seq = 1",
 	};
 	struct audit_verification found;
 	for (size_t i = 0; i < sizeof changes / sizeof *changes; i++) {
