@@ -230,13 +230,25 @@ static struct text header_of(struct request *request, const char *name)
 	return text_of(MHD_lookup_connection_value(request->connection, MHD_HEADER_KIND, name));
 }
 
-/* Behind a proxy that speaks TLS for us, the address that it saw is the last it wrote down. */
+static enum MHD_Result take_forwarded(void *context, enum MHD_ValueKind kind, const char *name, const char *value)
+{
+	struct text *last = context, rest = text_of(value), part;
+	(void)kind;
+	if (!text_equal_ignoring_case(text_of(name), TEXT("X-Forwarded-For")))
+		return MHD_YES;
+	for (*last = TEXT_ABSENT; text_split(&rest, ',', &part);)
+		*last = text_trim(part);
+	return MHD_YES;
+}
+
+/* Behind a proxy that speaks TLS for us, the address that it saw is the last it wrote down: in the last of the header's
+ * lines, for some proxies add a line of their own and leave what the client had sent. */
 static struct text address_of_client(struct request *request)
 {
 	char text[INET6_ADDRSTRLEN] = "";
-	struct text forwarded = header_of(request, "X-Forwarded-For"), part, last = TEXT_ABSENT;
-	while (server_of(request)->settings.secure_transport && text_split(&forwarded, ',', &part))
-		last = text_trim(part);
+	struct text last = TEXT_ABSENT;
+	if (server_of(request)->settings.secure_transport)
+		MHD_get_connection_values(request->connection, MHD_HEADER_KIND, take_forwarded, &last);
 	if (last.len && last.len < sizeof text)
 		return last;
 	const union MHD_ConnectionInfo *info =

@@ -45,6 +45,8 @@ static void answer(struct request *request)
 		request_hold(request);
 		echo(request);
 		request_release(request);
+	} else if (text_is(request->path, "/from")) {
+		buf_format(&request->response.body, "from=%.*s.", TEXT_ARG(request->from));
 	} else if (text_is(request->path, "/large")) {
 		for (int i = 0; i < 1 << 17; i++)
 			buf_append(&request->response.body, "0123456789abcdef", 16);
@@ -65,11 +67,15 @@ struct fixture {
 	struct buf out;
 };
 
-static int set_up(void **state)
+static int start(void **state, bool behind_tls)
 {
 	struct fixture *f = calloc(1, sizeof *f);
-	struct server_settings settings = {
-		.answer = answer, .sent = count_sent, .receive_seconds = 1, .idle_seconds = 5, .connections = 50};
+	struct server_settings settings = {.answer = answer,
+					   .sent = count_sent,
+					   .receive_seconds = 1,
+					   .idle_seconds = 5,
+					   .connections = 50,
+					   .secure_transport = behind_tls};
 	struct error error;
 	if (server_listen(NULL, 0, &settings.socket, &error) != STATUS_OK ||
 	    server_start(&f->server, &settings, &error) != STATUS_OK)
@@ -78,6 +84,16 @@ static int set_up(void **state)
 	buf_init(&f->out, 8 << 20);
 	*state = f;
 	return 0;
+}
+
+static int set_up(void **state)
+{
+	return start(state, false);
+}
+
+static int set_up_behind_tls(void **state)
+{
+	return start(state, true);
 }
 
 static int tear_down(void **state)
@@ -117,6 +133,27 @@ static void test_requests_are_read(void **state)
 	expect(f, "GET /held-and-released?q=2" CLOSE "\r\n", 200, "GET|/held-and-released|2||");
 	expect(f, "GET /large" CLOSE "\r\n", 200, NULL);
 	assert_true(f->out.len > 16 << 17);
+}
+
+/* What the client wrote stands before what the proxy wrote, in the same line or in one of its own. */
+static void test_the_address_is_the_one_that_the_proxy_saw(void **state)
+{
+	struct fixture *f = *state;
+	expect(f, "GET /from" CLOSE "X-Forwarded-For: 192.0.2.1\r\n\r\n", 200, "from=192.0.2.1.");
+	expect(f, "GET /from" CLOSE "X-Forwarded-For: 10.0.0.9, 192.0.2.1\r\n\r\n", 200, "from=192.0.2.1.");
+	expect(f, "GET /from" CLOSE "X-Forwarded-For: 10.0.0.9\r\nx-forwarded-for: 192.0.2.1\r\n\r\n", 200,
+	       "from=192.0.2.1.");
+	expect(f,
+	       "GET /from" CLOSE
+	       "X-Forwarded-For: 10.0.0.9\r\nAccept: */*\r\nX-Forwarded-For: 10.0.0.8,2001:db8::1\r\n\r\n",
+	       200, "from=2001:db8::1.");
+	expect(f, "GET /from" CLOSE "X-Forwarded-For: 10.0.0.9\r\nX-Forwarded-For:\r\n\r\n", 200, "from=127.0.0.1.");
+	expect(f, "GET /from" CLOSE "\r\n", 200, "from=127.0.0.1.");
+}
+
+static void test_nobody_else_is_believed_an_address(void **state)
+{
+	expect(*state, "GET /from" CLOSE "X-Forwarded-For: 192.0.2.1\r\n\r\n", 200, "from=127.0.0.1.");
 }
 
 static void test_what_is_malformed_is_refused(void **state)
@@ -233,6 +270,9 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_requests_are_read, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_the_address_is_the_one_that_the_proxy_saw, set_up_behind_tls,
+						tear_down),
+		cmocka_unit_test_setup_teardown(test_nobody_else_is_believed_an_address, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_what_is_malformed_is_refused, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_oversized_input_is_refused, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_slow_clients_are_cut_off_and_disturb_nobody, set_up, tear_down),
