@@ -270,46 +270,53 @@ static enum status is_needed(bool *needed, struct site *site, struct error *erro
 	return status;
 }
 
-/* A moment for the next ruling, so that several are followed together. */
-static void wait_for_more(struct relinker *relinker)
+enum { MOMENT_SECONDS = 3, PAUSE_LONGEST = 60 };
+
+/* A moment for the next ruling, so that several are followed together; longer behind what failed. */
+static void wait_for_more(struct relinker *relinker, unsigned seconds)
 {
-	enum { MOMENT_SECONDS = 3 };
 	struct timespec until;
 	clock_gettime(CLOCK_REALTIME, &until);
-	until.tv_sec += MOMENT_SECONDS;
+	until.tv_sec += seconds;
 	while (!relinker->ending && pthread_cond_timedwait(&relinker->woken, &relinker->lock, &until) == 0)
 		;
 }
 
-static void work_once(struct relinker *relinker, bool households, bool *busy)
+/* *AGAIN: it has still to be done, as another holds the lock or something failed (*FAILED: the database is not there
+ * for a while). What a stop has interrupted the next server finds as an open run. */
+static void work_once(struct relinker *relinker, bool households, bool *again, bool *failed)
 {
 	struct error error;
 	bool needed;
 	enum status status = is_needed(&needed, relinker->site, &error);
 	if (status == STATUS_OK && (needed || households))
-		status = follow(relinker, households, busy, &error);
-	if (status != STATUS_OK && status != STATUS_INTERRUPTED)
+		status = follow(relinker, households, again, &error);
+	*failed = status != STATUS_OK && status != STATUS_INTERRUPTED;
+	*again |= *failed;
+	if (*failed)
 		log_error(&error);
 }
 
 static void *work(void *context)
 {
 	struct relinker *relinker = context;
+	unsigned pause = MOMENT_SECONDS;
 	pthread_mutex_lock(&relinker->lock);
 	for (;;) {
-		bool busy = false, households;
+		bool again = false, failed = false, households;
 		while (!relinker->ending && !relinker->pending)
 			pthread_cond_wait(&relinker->woken, &relinker->lock);
-		wait_for_more(relinker);
+		wait_for_more(relinker, pause);
 		if (relinker->ending)
 			break;
 		households = relinker->households;
 		relinker->pending = relinker->households = false;
 		pthread_mutex_unlock(&relinker->lock);
-		work_once(relinker, households, &busy);
+		work_once(relinker, households, &again, &failed);
 		pthread_mutex_lock(&relinker->lock);
-		relinker->pending |= busy;
-		relinker->households |= busy && households;
+		relinker->pending |= again;
+		relinker->households |= again && households;
+		pause = !failed ? MOMENT_SECONDS : 2 * pause < PAUSE_LONGEST ? 2 * pause : PAUSE_LONGEST;
 	}
 	pthread_mutex_unlock(&relinker->lock);
 	return NULL;
