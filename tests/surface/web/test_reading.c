@@ -13,6 +13,7 @@ static int set_up(void **state)
 {
 	struct village *v = village_make();
 	village_user(v, "ada", "auditor");
+	village_user(v, "paula", "auditor");
 	*state = v;
 	return 0;
 }
@@ -86,9 +87,72 @@ static void test_what_was_asked_is_recorded(void **state)
 	assert_int_equal(entries(v, "action = 'audit.export' AND detail = 'entries=0 user=nobody'"), 1);
 }
 
+/* Its number. */
+static int64_t record_look(struct village *v, const char *user)
+{
+	struct error e;
+	struct store *desk;
+	struct audit_key key;
+	struct audit_entry entry = {.user_name = text_of(user),
+				    .role = TEXT("auditor"),
+				    .action = TEXT("resident.open"),
+				    .subject_kind = TEXT("resident"),
+				    .subject_id = village_query(v, STORE_DATA, "SELECT MIN(resident_id) FROM resident"),
+				    .outcome = TEXT("allowed")};
+	assert_ok(workspace_store(v->workspace, STORE_DESK, STORE_WRITE, &desk, &e), &e);
+	assert_ok(workspace_audit_key(v->workspace, &key, &e), &e);
+	assert_ok(store_begin(desk, &e), &e);
+	assert_ok(audit_join(desk, &key, &entry, &e), &e);
+	assert_ok(store_commit(desk, &e), &e);
+	store_close(desk);
+	return village_query(v, STORE_DESK, "SELECT MAX(seq) FROM audit_entry WHERE action = 'resident.open'");
+}
+
+static int review(struct village *v, int64_t seq, const char *result)
+{
+	char form[200];
+	snprintf(form, sizeof form, "entry=%lld&result=%s&back=%%2Faudit%%2Funusual", (long long)seq, result);
+	return village_post(v, "/audit/review", form);
+}
+
+static void test_nobody_reviews_their_own_access(void **state)
+{
+	struct village *v = *state;
+	int64_t own = record_look(v, "ada");
+	village_sign_in(v, "ada");
+	assert_int_equal(review(v, own, "fine"), 403);
+	assert_true(village_shows(v, "is an access of your own"));
+	assert_int_equal(village_get(v, "/audit/unusual"), 200);
+	assert_true(village_shows(v, "This is an access of your own"));
+	assert_int_equal(review(v, 99999999, "fine"), 404);
+	assert_int_equal(
+		review(v, village_query(v, STORE_DESK, "SELECT MIN(seq) FROM audit_entry WHERE action = 'sign_in'"),
+		       "fine"),
+		400);
+	assert_true(village_shows(v, "is no access to anybody"));
+	assert_int_equal(entries(v, "action = 'audit.review'"), 0);
+}
+
+/* A breach stays one whoever finds it fine afterwards. */
+static void test_reviews_stand_beside_each_other(void **state)
+{
+	struct village *v = *state;
+	int64_t look = record_look(v, "zoe");
+	village_sign_in(v, "ada");
+	assert_int_equal(review(v, look, "breach"), 303);
+	village_sign_in(v, "paula");
+	assert_int_equal(review(v, look, "fine"), 303);
+	assert_int_equal(village_get(v, "/audit/unusual?sample=50"), 200);
+	assert_true(village_shows(v, "<strong>A breach</strong><br><span class=\"ov-as-at\">said by ada</span>"));
+	assert_true(village_shows(v, "said by paula on"));
+	assert_int_equal(entries(v, "action = 'audit.review'"), 2);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_nobody_reviews_their_own_access),
+		cmocka_unit_test(test_reviews_stand_beside_each_other),
 		cmocka_unit_test(test_what_was_asked_is_recorded),
 		cmocka_unit_test(test_a_download_is_whole_or_refused),
 	};

@@ -79,8 +79,7 @@ enum status page_accesses(struct visit *visit, struct error *error)
 enum status page_accesses_review(struct visit *visit, struct error *error)
 {
 	int64_t seq;
-	struct store *desk;
-	struct audit_page one;
+	struct audit_entry entry;
 	struct text result = visit_field(visit, "result");
 	if (!text_parse_int64(visit_field(visit, "entry"), &seq) || seq < 1 ||
 	    text_is_absent(access_result_title(result))) {
@@ -88,11 +87,8 @@ enum status page_accesses_review(struct visit *visit, struct error *error)
 		error_remedy(error, "Choose fine, to be asked, or a breach, in its row.");
 		return STATUS_INVALID;
 	}
-	enum status status = visit_desk(visit, &desk, error);
-	if (status == STATUS_OK)
-		status = audit_read(desk, &(struct audit_filter){.before_seq = seq + 1, .limit = 1}, visit->arena, &one,
-				    error);
-	if (status == STATUS_OK && (!one.count || one.entries[0].seq != seq || !may_review(visit, &one.entries[0])))
+	enum status status = access_find(&entry, visit, seq, error);
+	if (status == STATUS_OK && !may_review(visit, &entry))
 		return visit_not_found(error);
 	return status ? status : access_record_review(visit, seq, result);
 }

@@ -40,25 +40,57 @@ int64_t access_number(const struct visit *visit, const char *name, int64_t least
 	return number;
 }
 
-/* What the last review of entry SEQ said: an entry itself, and kept nowhere else. */
-static enum status put_review(struct value *row, struct visit *visit, struct store *desk, int64_t seq,
+/* The worst first, and of those alike the newest. */
+static size_t badness(struct text result)
+{
+	size_t worst = 0;
+	for (size_t i = 0; i < sizeof results / sizeof *results; i++)
+		worst = text_is(result, results[i].id) ? i + 1 : worst;
+	return worst;
+}
+
+static void put_said(struct value *row, const struct audit_page *reviews, size_t worst)
+{
+	struct value *others = put_array(row, "others");
+	put_text(row, "reviewed", access_result_title(reviews->entries[worst].detail));
+	put_text(row, "reviewed_by", reviews->entries[worst].user_name);
+	for (size_t bad = sizeof results / sizeof *results; bad > 0; bad--)
+		for (size_t i = 0; i < reviews->count; i++) {
+			const struct audit_entry *review = &reviews->entries[i];
+			if (i == worst || badness(review->detail) != bad)
+				continue;
+			struct value *other = add_object(others);
+			put_text(other, "reviewed", access_result_title(review->detail));
+			put_text(other, "reviewed_by", review->user_name);
+			put_long_instant(other, "at_text", review->at);
+		}
+}
+
+/* What the reviews of entry SEQ said: entries themselves, kept nowhere else, and none in another's place. USER is whose
+ * access it is, who has no say in it. */
+static enum status put_review(struct value *row, struct visit *visit, struct store *desk, int64_t seq, struct text user,
 			      struct error *error)
 {
+	enum { REVIEWS_MOST = 500 };
+	size_t worst = 0;
 	struct audit_page page;
-	const struct audit_filter filter = {
-		.action = TEXT("audit.review"), .subject_kind = TEXT("audit_entry"), .subject_id = seq, .limit = 1};
+	const struct audit_filter filter = {.action = TEXT("audit.review"),
+					    .subject_kind = TEXT("audit_entry"),
+					    .subject_id = seq,
+					    .limit = REVIEWS_MOST};
 	enum status status = audit_read(desk, &filter, visit->arena, &page, error);
 	if (status != STATUS_OK)
 		return status;
 	put_int(row, "entry", seq);
-	if (page.count) {
-		put_text(row, "reviewed", access_result_title(page.entries[0].detail));
-		put_text(row, "reviewed_by", page.entries[0].user_name);
-	}
+	put_bool(row, "reviewable", !text_equal(user, visit->viewer.username));
+	for (size_t i = 1; i < page.count; i++)
+		worst = badness(page.entries[i].detail) > badness(page.entries[worst].detail) ? i : worst;
+	if (page.count)
+		put_said(row, &page, worst);
 	struct value *options = put_array(row, "options");
 	for (size_t i = 0; i < sizeof results / sizeof *results; i++)
 		put_option(options, text_of(results[i].id), text_of(results[i].title),
-			   page.count ? page.entries[0].detail : TEXT(""));
+			   page.count ? page.entries[worst].detail : TEXT(""));
 	return STATUS_OK;
 }
 
@@ -90,7 +122,7 @@ static enum status put_unusual(struct visit *visit, struct store *desk, const st
 		if (!text_is_absent(access->user_name))
 			put_format(row, "entries_href", "/audit?user=%.*s&before=%lld", TEXT_ARG(access->user_name),
 				   (long long)access->last_seq + 1);
-		status = put_review(row, visit, desk, access->first_seq, error);
+		status = put_review(row, visit, desk, access->first_seq, access->user_name, error);
 	}
 	return status;
 }
@@ -123,7 +155,7 @@ enum status access_put_sample(struct visit *visit, struct store *desk, const str
 		put_text(row, "purpose", purpose ? purpose->title : entry->purpose);
 		put_text(row, "reason", visit_stated(visit, entry->reason));
 		put_string(row, "how", access_how(entry));
-		status = put_review(row, visit, desk, entry->seq, error);
+		status = put_review(row, visit, desk, entry->seq, entry->user_name, error);
 	}
 	return status;
 }
@@ -173,9 +205,43 @@ enum status page_audit_unusual(struct visit *visit, struct error *error)
 	return visit_page(visit, "audit_unusual", "Unusual accesses");
 }
 
+enum status access_find(struct audit_entry *out, struct visit *visit, int64_t seq, struct error *error)
+{
+	struct store *desk;
+	struct audit_page one;
+	enum status status = visit_desk(visit, &desk, error);
+	if (status == STATUS_OK)
+		status = audit_read(desk, &(struct audit_filter){.before_seq = seq + 1, .limit = 1}, visit->arena, &one,
+				    error);
+	if (status == STATUS_OK && (!one.count || one.entries[0].seq != seq))
+		return visit_not_found(error);
+	if (status == STATUS_OK)
+		*out = one.entries[0];
+	return status;
+}
+
+static enum status may_be_reviewed(const struct visit *visit, const struct audit_entry *entry, struct error *error)
+{
+	static const char *const accesses[] = {"resident.open", "household.open", "property.open",   "caseload.open",
+					       "search",        "partner.search", "match.open",      "list.open",
+					       "list.row",      "list.export",    "break_glass.use", "access.bulk"};
+	bool is_access = false;
+	for (size_t i = 0; i < sizeof accesses / sizeof *accesses; i++)
+		is_access |= text_is(entry->action, accesses[i]);
+	if (!is_access)
+		return error_set(error, STATUS_INVALID, "audit.review", "Entry %lld is no access to anybody's data.",
+				 (long long)entry->seq);
+	if (!text_equal(entry->user_name, visit->viewer.username))
+		return STATUS_OK;
+	error_set(error, STATUS_REFUSED, "audit.review", "Entry %lld is an access of your own.", (long long)entry->seq);
+	error_remedy(error, "Somebody else who reads the audit has to say what it was.");
+	return STATUS_REFUSED;
+}
+
 enum status page_audit_review(struct visit *visit, struct error *error)
 {
 	int64_t seq;
+	struct audit_entry entry;
 	struct text result = visit_field(visit, "result");
 	if (!text_parse_int64(visit_field(visit, "entry"), &seq) || seq < 1 ||
 	    text_is_absent(access_result_title(result))) {
@@ -183,7 +249,10 @@ enum status page_audit_review(struct visit *visit, struct error *error)
 		error_remedy(error, "Choose fine, to be asked, or a breach, in the row of the entry.");
 		return STATUS_INVALID;
 	}
-	return access_record_review(visit, seq, result);
+	enum status status = access_find(&entry, visit, seq, error);
+	if (status == STATUS_OK)
+		status = may_be_reviewed(visit, &entry, error);
+	return status ? status : access_record_review(visit, seq, result);
 }
 
 enum status access_record_review(struct visit *visit, int64_t seq, struct text result)
