@@ -139,6 +139,35 @@ static void test_an_old_form_brings_nobody_back(void **state)
 	assert_int_equal(send_seen(seen, "role=front_line&status=active"), 422);
 }
 
+/* What cannot be written down is not done: the audit's table is taken away behind the server's back. */
+static void test_nothing_changes_without_its_entry(void **state)
+{
+	(void)state;
+	int64_t sessions = 0;
+	village_user(v, "una", "front_line");
+	village_sign_in(v, "una");
+	assert_int_equal(village_get(v, "/password"), 200);
+	sessions = count("SELECT count(*) FROM session");
+	execute("ALTER TABLE audit_entry RENAME TO audit_entry_away");
+	assert_true(village_post(v, "/password",
+				 "old=correct+horse+battery&new=four+words+of+my+own&again=four+words+of+my+own") >=
+		    500);
+	assert_true(village_post(v, "/purpose", "purpose=early_help&reason=a+referral") >= 500);
+	assert_true(village_post(v, "/sign-out", "") >= 500);
+	assert_int_equal(count("SELECT count(*) FROM session"), sessions);
+	assert_int_equal(count("SELECT count(*) FROM session WHERE purpose IS NOT NULL"), 0);
+	char kept[200];
+	snprintf(kept, sizeof kept, "%s", v->cookie);
+	v->cookie[0] = '\0';
+	assert_int_equal(village_get(v, "/sign-in"), 200);
+	assert_true(village_post(v, "/sign-in", "username=una&password=correct+horse+battery") >= 500);
+	assert_int_equal(count("SELECT count(*) FROM session"), sessions);
+	execute("ALTER TABLE audit_entry_away RENAME TO audit_entry");
+	snprintf(v->cookie, sizeof v->cookie, "%s", kept);
+	assert_int_equal(village_get(v, "/purpose"), 200); /* the session goes on */
+	village_sign_in(v, "una");                         /* with the old password */
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -146,6 +175,7 @@ int main(void)
 		cmocka_unit_test(test_an_account_of_the_identity_provider_gets_no_password),
 		cmocka_unit_test(test_nobody_gives_themselves_rights),
 		cmocka_unit_test(test_an_old_form_brings_nobody_back),
+		cmocka_unit_test(test_nothing_changes_without_its_entry),
 	};
 	return cmocka_run_group_tests(tests, make, drop);
 }

@@ -113,13 +113,16 @@ enum status sign_in_finish(struct visit *visit, const struct account *account, c
 	char token[SESSION_TOKEN_SIZE];
 	enum status status = visit_desk(visit, &desk, error);
 	if (status == STATUS_OK)
-		status = session_start(desk, account->user_id, token, error);
-	if (status == STATUS_OK)
-		status = draft_take_over(visit, account->username, token, &waiting, error);
+		status = store_begin(desk, error);
 	if (status != STATUS_OK)
 		return status;
+	status = session_start(desk, account->user_id, token, error);
+	if (status == STATUS_OK)
+		status = draft_take_over(visit, account->username, token, &waiting, error);
 	struct audit_entry entry = entry_of(visit, account, "sign_in", how);
-	visit_record(visit, &entry);
+	status = visit_commit(visit, desk, status, &entry, error);
+	if (status != STATUS_OK)
+		return status;
 	sign_in_set_cookie(visit, token, false);
 	explicit_bzero(token, sizeof token);
 	return visit_redirect(visit, "%.*s", TEXT_ARG(waiting ? TEXT("/draft") : visit_safe_path(next)));
@@ -134,13 +137,16 @@ static enum status ask_for_code(struct visit *visit, const struct account *accou
 	char token[SESSION_TOKEN_SIZE];
 	enum status status = visit_desk(visit, &desk, error);
 	if (status == STATUS_OK)
-		status = session_start_half(desk, account->user_id, token, error);
-	if (status == STATUS_OK)
-		status = draft_take_over(visit, account->username, token, &waiting, error);
+		status = store_begin(desk, error);
 	if (status != STATUS_OK)
 		return status;
+	status = session_start_half(desk, account->user_id, token, error);
+	if (status == STATUS_OK)
+		status = draft_take_over(visit, account->username, token, &waiting, error);
 	struct audit_entry entry = entry_of(visit, account, "sign_in.password", "code to come");
-	visit_record(visit, &entry);
+	status = visit_commit(visit, desk, status, &entry, error);
+	if (status != STATUS_OK)
+		return status;
 	sign_in_set_cookie(visit, token, false);
 	explicit_bzero(token, sizeof token);
 	if (!next.len)
@@ -182,11 +188,14 @@ enum status page_sign_out(struct visit *visit, struct error *error)
 	struct store *desk;
 	enum status status = visit_desk(visit, &desk, error);
 	if (status == STATUS_OK)
-		status = session_end(desk, visit->token, error);
+		status = store_begin(desk, error);
 	if (status != STATUS_OK)
 		return status;
+	status = session_end(desk, visit->token, error);
 	struct audit_entry entry = visit_entry(visit, "sign_out", "allowed");
-	visit_record(visit, &entry);
+	status = visit_commit(visit, desk, status, &entry, error);
+	if (status != STATUS_OK)
+		return status;
 	sign_in_set_cookie(visit, "", true);
 	response_header(visit->request, "Clear-Site-Data", "\"cache\", \"storage\"");
 	return visit_redirect(visit, "/sign-in");
@@ -232,17 +241,19 @@ enum status purpose_take(struct visit *visit, bool *chosen, struct error *error)
 		return STATUS_OK;
 	enum status status = visit_desk(visit, &desk, error);
 	if (status == STATUS_OK)
-		status = visit_state(visit, reason, &reference, error);
-	if (status == STATUS_OK)
-		status = session_set_purpose(desk, visit->session.session_id, id, reference, TEXT_ABSENT, error);
+		status = store_begin(desk, error);
 	if (status != STATUS_OK)
 		return status;
-	visit->viewer.purpose = purpose;
-	visit->viewer.reason = reference;
-	visit->reason_words = arena_text(visit->arena, reason);
+	status = visit_state(visit, reason, &reference, error);
+	if (status == STATUS_OK)
+		status = session_set_purpose(desk, visit->session.session_id, id, reference, TEXT_ABSENT, error);
+	if (status == STATUS_OK) {
+		visit->viewer.purpose = purpose;
+		visit->viewer.reason = reference;
+		visit->reason_words = arena_text(visit->arena, reason);
+	}
 	struct audit_entry entry = visit_entry(visit, "purpose.choose", "allowed");
-	visit_record(visit, &entry);
-	return STATUS_OK;
+	return visit_commit(visit, desk, status, &entry, error);
 }
 
 static enum status purpose_page(struct visit *visit, struct text chosen, struct text reason, struct text next)
@@ -304,13 +315,16 @@ static enum status change_password(struct visit *visit, struct store *desk, stru
 				   struct error *error)
 {
 	char token[SESSION_TOKEN_SIZE];
-	enum status status = account_set_password(desk, visit->viewer.user_id, new_password, false, error);
-	if (status == STATUS_OK)
-		status = session_start(desk, visit->viewer.user_id, token, error);
+	enum status status = store_begin(desk, error);
 	if (status != STATUS_OK)
 		return status;
+	status = account_set_password(desk, visit->viewer.user_id, new_password, false, error);
+	if (status == STATUS_OK)
+		status = session_start(desk, visit->viewer.user_id, token, error);
 	struct audit_entry entry = visit_entry(visit, "account.password", "allowed");
-	visit_record(visit, &entry);
+	status = visit_commit(visit, desk, status, &entry, error);
+	if (status != STATUS_OK)
+		return status;
 	sign_in_set_cookie(visit, token, false);
 	explicit_bzero(token, sizeof token);
 	return visit_redirect(visit, "/");

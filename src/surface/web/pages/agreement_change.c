@@ -89,15 +89,8 @@ static struct audit_entry entry_of(struct visit *visit, const char *what, const 
 static enum status finish(struct visit *visit, struct store *desk, enum status status, const char *what,
 			  const struct agreement_proposal *proposal, struct error *error)
 {
-	if (status == STATUS_OK) {
-		struct audit_entry entry = entry_of(visit, what, proposal);
-		status = audit_join(desk, &visit->site->audit_key, &entry, error);
-	}
-	if (status == STATUS_OK)
-		status = store_commit(desk, error);
-	if (status != STATUS_OK)
-		store_rollback(desk);
-	visit->entries += status == STATUS_OK;
+	struct audit_entry entry = entry_of(visit, what, proposal);
+	status = visit_commit(visit, desk, status, &entry, error);
 	if (status == STATUS_REFUSED || status == STATUS_CONFLICT) { /* who confirms their own proposal has tried */
 		struct audit_entry refused = entry_of(visit, what, proposal);
 		refused.outcome = TEXT("refused");
@@ -143,7 +136,7 @@ enum status page_agreement_answer(struct visit *visit, struct error *error)
 {
 	struct store *desk;
 	int64_t number;
-	struct agreement_proposal proposal;
+	struct agreement_proposal proposal = {0};
 	bool confirm = text_is(visit_field(visit, "answer"), "confirm");
 	const struct profile_agreement *agreement = profile_agreement(visit->profile, visit->parameters[0]);
 	if (!agreement || !text_parse_int64(visit_field(visit, "proposal"), &number))

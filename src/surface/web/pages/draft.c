@@ -92,10 +92,11 @@ enum status page_draft_drop(struct visit *visit, struct error *error)
 	struct draft_owner owner = draft_owner_of(visit->viewer.username, visit->token);
 	enum status status = visit_desk(visit, &desk, error);
 	if (status == STATUS_OK)
-		status = draft_drop(desk, &owner, error);
+		status = store_begin(desk, error);
 	if (status)
 		return status;
+	status = draft_drop(desk, &owner, error);
 	struct audit_entry entry = visit_entry(visit, "draft.drop", "allowed");
-	visit_record(visit, &entry);
-	return visit_redirect(visit, "/");
+	status = visit_commit(visit, desk, status, &entry, error);
+	return status ? status : visit_redirect(visit, "/");
 }

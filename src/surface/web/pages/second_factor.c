@@ -131,14 +131,7 @@ static enum status join_entry(struct visit *visit, struct store *desk, const cha
 	struct audit_entry entry = visit_entry(visit, action, "allowed");
 	entry.subject_kind = TEXT("account");
 	entry.subject_id = visit->viewer.user_id;
-	if (status == STATUS_OK)
-		status = audit_join(desk, &visit->site->audit_key, &entry, error);
-	if (status == STATUS_OK)
-		status = store_commit(desk, error);
-	if (status != STATUS_OK)
-		store_rollback(desk);
-	visit->entries += status == STATUS_OK;
-	return status;
+	return visit_commit(visit, desk, status, &entry, error);
 }
 
 /* The session of before has ended with all others: the one who has shown the code goes on with a new one. */
