@@ -24,6 +24,27 @@ const char *pseudonym_of(char text[PSEUDONYM_TEXT_SIZE], const struct pseudonyms
 	return sodium_bin2hex(text, PSEUDONYM_TEXT_SIZE, number, sizeof number);
 }
 
+enum status pseudonym_find_resident(int64_t *found, const struct pseudonyms *keyed, struct store *data,
+				    struct text wanted, struct error *error)
+{
+	bool row;
+	struct statement *query;
+	char text[PSEUDONYM_TEXT_SIZE];
+	*found = 0;
+	enum status status = store_prepare(&query, data, "SELECT DISTINCT resident_id FROM resident_record", error);
+	if (status != STATUS_OK)
+		return status;
+	statement_stream(query);
+	int resident = statement_column(query, "resident_id");
+	while ((status = statement_step(query, &row, error)) == STATUS_OK && row) {
+		int64_t id = statement_int(query, resident);
+		if (text_is(wanted, pseudonym_of(text, keyed, PSEUDONYM_RESIDENT, id)))
+			*found = id;
+	}
+	statement_done(query);
+	return status;
+}
+
 void pseudonyms_end(struct pseudonyms *keyed)
 {
 	sodium_memzero(keyed, sizeof *keyed);

@@ -12,7 +12,7 @@
 #ifndef VAULT_PSEUDONYM_H
 #define VAULT_PSEUDONYM_H
 
-#include "base/text.h"
+#include "store/store.h"
 
 struct vault;
 
@@ -26,6 +26,9 @@ struct pseudonyms {
 void pseudonyms_begin(struct pseudonyms *out, const struct vault *vault, struct text agreement, struct text purpose);
 const char *pseudonym_of(char text[PSEUDONYM_TEXT_SIZE], const struct pseudonyms *keyed, enum pseudonym_kind kind,
 			 int64_t id);
+/* A number cannot be turned back: each resident's is made until it is WANTED. *FOUND 0: nobody's. */
+enum status pseudonym_find_resident(int64_t *found, const struct pseudonyms *keyed, struct store *data,
+				    struct text wanted, struct error *error) MUST_CHECK;
 void pseudonyms_end(struct pseudonyms *keyed); /* wipes */
 
 #endif

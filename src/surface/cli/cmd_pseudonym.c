@@ -183,33 +183,11 @@ enum status cmd_pseudonym_export(struct cli *cli, struct error *error)
 
 /* ---- and back ------------------------------------------------------------------------------------------- */
 
-/* A number cannot be turned back: each resident's is made until it is the one. */
-static enum status find_resident(struct study *s, const char *wanted, int64_t *found, struct error *error)
-{
-	bool row;
-	struct statement *query;
-	char text[PSEUDONYM_TEXT_SIZE];
-	*found = 0;
-	enum status status =
-		store_prepare(&query, s->opened.data, "SELECT DISTINCT resident_id FROM resident_record", error);
-	if (status != STATUS_OK)
-		return status;
-	statement_stream(query);
-	int resident = statement_column(query, "resident_id");
-	while ((status = statement_step(query, &row, error)) == STATUS_OK && row) {
-		int64_t id = statement_int(query, resident);
-		if (strcmp(pseudonym_of(text, &s->keyed, PSEUDONYM_RESIDENT, id), wanted) == 0)
-			*found = id;
-	}
-	statement_done(query);
-	return status;
-}
-
 static enum status open_pseudonym(struct study *s, const char *wanted, struct error *error)
 {
 	int64_t id;
 	char text[ID_TEXT_SIZE];
-	enum status status = find_resident(s, wanted, &id, error);
+	enum status status = pseudonym_find_resident(&id, &s->keyed, s->opened.data, text_of(wanted), error);
 	if (status != STATUS_OK)
 		return status;
 	/* Nobody is entitled here: who is protected since is not told from a number that nobody has. */
