@@ -28,6 +28,7 @@ struct user {
 struct address {
 	uint64_t hash;
 	struct window failures;
+	int64_t told; /* the number of the window in which it was last told that it may not */
 };
 
 struct limits {
@@ -209,13 +210,18 @@ static uint64_t hash_address(const struct limits *limits, struct text address)
 	return hash;
 }
 
-static struct window *failures_of(struct limits *limits, struct text address)
+static struct address *slot_of(struct limits *limits, struct text address)
 {
 	uint64_t hash = hash_address(limits, address);
 	struct address *slot = &limits->addresses[hash % ADDRESSES];
 	if (slot->hash != hash)
 		*slot = (struct address){.hash = hash};
-	return at(&slot->failures, sign_in_window);
+	return slot;
+}
+
+static struct window *failures_of(struct limits *limits, struct text address)
+{
+	return at(&slot_of(limits, address)->failures, sign_in_window);
 }
 
 bool limits_may_sign_in(struct limits *limits, struct text address)
@@ -232,6 +238,25 @@ void limits_sign_in_failed(struct limits *limits, struct text address)
 	pthread_mutex_lock(&limits->lock);
 	failures_of(limits, address)->count++;
 	pthread_mutex_unlock(&limits->lock);
+}
+
+void limits_sign_in_worked(struct limits *limits, struct text address)
+{
+	pthread_mutex_lock(&limits->lock);
+	struct window *failures = failures_of(limits, address);
+	failures->count -= failures->count > 0;
+	pthread_mutex_unlock(&limits->lock);
+}
+
+bool limits_tell_refused(struct limits *limits, struct text address)
+{
+	pthread_mutex_lock(&limits->lock);
+	struct address *slot = slot_of(limits, address);
+	int64_t now = at(&slot->failures, sign_in_window)->number;
+	bool first = slot->told != now;
+	slot->told = now;
+	pthread_mutex_unlock(&limits->lock);
+	return first;
 }
 
 struct limits_numbers limits_numbers(struct limits *limits)

@@ -43,9 +43,13 @@ enum status limits_open(struct limits *limits, const struct limits_asker *asker,
 /* Counts a search. False: too many in this minute. */
 bool limits_search(struct limits *limits, const struct limits_asker *asker);
 
-/* Whether an address may still try passwords. */
+/* Whether an address may still try passwords, or begin at the identity provider. */
 bool limits_may_sign_in(struct limits *limits, struct text address);
+/* Whether that it may not has yet to be told in this quarter of an hour: once, and then no more. */
+bool limits_tell_refused(struct limits *limits, struct text address);
 void limits_sign_in_failed(struct limits *limits, struct text address);
+/* What was counted when it began has come to a good end. */
+void limits_sign_in_worked(struct limits *limits, struct text address);
 
 struct limits_numbers {
 	uint64_t refused, bulk; /* since the start */

@@ -11,8 +11,18 @@
 #include <pthread.h>
 #include <sodium.h>
 
-enum { ATTEMPTS = 1024, ANSWER_LARGEST = 1 << 20, NEXT_LONGEST = 512, SECRET_LONGEST = 512, SECONDS = 10 };
+enum {
+	ATTEMPTS = 1024,
+	ANSWER_LARGEST = 1 << 20,
+	NEXT_LONGEST = 512,
+	SECRET_LONGEST = 512,
+	ADDRESS_LONGEST = 1024,
+	SECONDS = 10
+};
 static const instant attempt_lasts = 600 * INT64_C(1000000);
+/* How long the provider's description counts, and how long it is left alone when it gave none: whoever asks meanwhile
+ * holds no thread for it. */
+static const instant description_lasts = 300 * INT64_C(1000000), failure_lasts = 5 * INT64_C(1000000);
 
 struct attempt {
 	char state[PROVIDER_STATE_SIZE], nonce[PROVIDER_STATE_SIZE], verifier[PROVIDER_STATE_SIZE];
@@ -24,6 +34,8 @@ struct provider {
 	struct workspace_provider settings;
 	char secret[SECRET_LONGEST];
 	pthread_mutex_t lock;
+	json_t *description; /* NULL: none that counts; its members are never changed */
+	instant described, failed;
 	unsigned newest;
 	struct attempt attempts[ATTEMPTS]; /* a ring: the newest takes the place of the oldest */
 };
@@ -80,6 +92,7 @@ void provider_close(struct provider *provider)
 	if (!provider)
 		return;
 	pthread_mutex_destroy(&provider->lock);
+	json_decref(provider->description);
 	explicit_bzero(provider, sizeof *provider);
 	free(provider);
 	curl_global_cleanup();
@@ -106,20 +119,48 @@ static size_t take(char *bytes, size_t one, size_t count, void *context)
 	return one * count;
 }
 
-/* Without encryption only to this machine itself. */
-static bool is_safe(struct text address)
+static bool part_is(CURLU *url, CURLUPart which, const char *wanted)
 {
-	return text_starts_with(address, TEXT("https://")) || text_starts_with(address, TEXT("http://127.0.0.1:")) ||
-	       text_starts_with(address, TEXT("http://localhost:"));
+	char *part = NULL;
+	bool same = !curl_url_get(url, which, &part, 0) && !strcmp(part, wanted);
+	curl_free(part);
+	return same;
+}
+
+static bool has_part(CURLU *url, CURLUPart which)
+{
+	char *part = NULL;
+	bool has = curl_url_get(url, which, &part, 0) == CURLUE_OK;
+	curl_free(part);
+	return has;
+}
+
+/* Read by the library that will go there: what stands before an '@' is no host. */
+bool provider_address_is_safe(struct text address)
+{
+	char written[ADDRESS_LONGEST];
+	CURLU *url = curl_url();
+	if (!url || address.len >= sizeof written) {
+		curl_url_cleanup(url);
+		return false;
+	}
+	snprintf(written, sizeof written, "%.*s", TEXT_ARG(address));
+	bool right = !curl_url_set(url, CURLUPART_URL, written, 0) && !has_part(url, CURLUPART_USER) &&
+		     !has_part(url, CURLUPART_PASSWORD);
+	bool here = part_is(url, CURLUPART_HOST, "127.0.0.1") || part_is(url, CURLUPART_HOST, "localhost");
+	bool safe =
+		right && (part_is(url, CURLUPART_SCHEME, "https") || (part_is(url, CURLUPART_SCHEME, "http") && here));
+	curl_url_cleanup(url);
+	return safe;
 }
 
 /* GET, or POST of FORM. */
 static enum status ask(struct text address, const struct buf *form, struct buf *out, struct error *error)
 {
-	char url[1024];
+	char url[ADDRESS_LONGEST];
 	long code = 0;
 	CURL *curl = curl_easy_init();
-	if (!curl || !is_safe(address) || address.len >= sizeof url) {
+	if (!curl || !provider_address_is_safe(address)) {
 		curl_easy_cleanup(curl);
 		return fail(error, "gives an address that is not HTTPS");
 	}
@@ -167,13 +208,45 @@ static enum status ask_json(struct text address, const struct buf *form, json_t 
 	return status;
 }
 
-static enum status describe(const struct provider *provider, json_t **out, struct error *error)
+static enum status fetch_description(const struct provider *provider, json_t **out, struct error *error)
 {
 	char address[512];
 	snprintf(address, sizeof address, "%s/.well-known/openid-configuration", provider->settings.issuer);
 	enum status status = ask_json(text_of(address), NULL, out, error);
 	if (status == STATUS_OK && !text_is(member(*out, "issuer"), provider->settings.issuer))
 		status = fail(error, "calls itself by another name than workspace.yaml");
+	return status;
+}
+
+/* A copy of what is remembered, which the caller releases; NULL: the provider is to be asked. */
+static json_t *remembered(struct provider *provider, bool *failed)
+{
+	pthread_mutex_lock(&provider->lock);
+	instant now = instant_now();
+	json_t *known = now - provider->described < description_lasts ? json_deep_copy(provider->description) : NULL;
+	*failed = !known && now - provider->failed < failure_lasts;
+	pthread_mutex_unlock(&provider->lock);
+	return known;
+}
+
+static enum status describe(struct provider *provider, json_t **out, struct error *error)
+{
+	bool failed;
+	*out = remembered(provider, &failed);
+	if (*out)
+		return STATUS_OK;
+	if (failed)
+		return fail(error, "did not answer a moment ago");
+	enum status status = fetch_description(provider, out, error);
+	pthread_mutex_lock(&provider->lock);
+	if (status == STATUS_OK) {
+		json_decref(provider->description);
+		provider->description = json_deep_copy(*out);
+		provider->described = instant_now();
+	} else {
+		provider->failed = instant_now();
+	}
+	pthread_mutex_unlock(&provider->lock);
 	return status;
 }
 
@@ -229,7 +302,7 @@ enum status provider_begin(struct provider *provider, struct text next, struct a
 	json_t *description;
 	enum status status = describe(provider, &description, error);
 	struct text endpoint = member(description, "authorization_endpoint");
-	if (status == STATUS_OK && !is_safe(endpoint))
+	if (status == STATUS_OK && !provider_address_is_safe(endpoint))
 		status = fail(error, "gives an address that is not HTTPS");
 	if (status != STATUS_OK) {
 		json_decref(description);

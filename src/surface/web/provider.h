@@ -5,8 +5,9 @@
  *     provider_finish(provider, state, code, &arena, &token, &next, &error);
  *
  * An attempt is remembered for ten minutes in memory and can be finished once. Addresses of the provider are taken from
- * its own description (OpenID Connect Discovery), and must be HTTPS except on this very machine. Each call asks the
- * provider and takes as long as it takes, ten seconds at most: call from the threads for slow work.
+ * its own description (OpenID Connect Discovery), which counts for five minutes, and must be HTTPS except on this very
+ * machine. A call asks the provider and takes as long as it takes, ten seconds a question at most: call from the
+ * threads for slow work. A provider that did not answer is left alone for five seconds.
  */
 #ifndef WEB_PROVIDER_H
 #define WEB_PROVIDER_H
@@ -22,6 +23,9 @@ enum status provider_open(struct provider **out, const struct workspace *workspa
 void provider_close(struct provider *provider); /* NULL is fine */
 const char *provider_title(const struct provider *provider);
 struct text provider_issuer(const struct provider *provider);
+
+/* HTTPS, or HTTP to 127.0.0.1 or localhost; without a user name. */
+bool provider_address_is_safe(struct text address);
 
 enum { PROVIDER_STATE_SIZE = 44 };
 struct provider_attempt {

@@ -8,7 +8,9 @@
 
 #include "audit/audit.h"
 #include "village.h"
+
 #include "web/limits.h"
+#include "web/provider.h"
 
 /* Windows are those of the clock: a test that needs one waits for the next, when this one is nearly over. */
 static void wait_for_a_young_minute(void)
@@ -187,16 +189,60 @@ static void test_too_many_wrong_passwords(void **state)
 		assert_int_equal(village_post(v, "/sign-in", "username=nobody&password=wrong+password"), 422);
 	assert_int_equal(village_post(v, "/sign-in", "username=other&password=wrong+password"), 429);
 	assert_true(village_shows(v, "Signing in has failed too often from where you are."));
+	assert_int_equal(village_post(v, "/sign-in", "username=other&password=wrong+password"), 429); /* told once */
 	assert_int_equal(
 		village_query(v, STORE_DESK,
 			      "SELECT COUNT(*) FROM audit_entry WHERE action = 'sign_in' AND detail = 'limit=address'"),
 		1);
 }
 
+/* At the identity provider as well, here one that does not answer: it is told once, and not asked each time. */
+static void test_too_many_beginnings(void **state)
+{
+	struct village *v = *state;
+	village_stop(v);
+	village_start(v);
+	for (int i = 0; i < 3; i++)
+		assert_int_equal(village_get(v, "/sign-in/provider"), 422);
+	int64_t before = village_query(v, STORE_DESK, "SELECT COUNT(*) FROM audit_entry");
+	for (int i = 0; i < 3; i++) {
+		assert_int_equal(village_get(v, "/sign-in/provider"), 429);
+		assert_int_equal(village_get(v, "/sign-in/provider/back?state=x&code=x"), 429);
+	}
+	assert_int_equal(village_query(v, STORE_DESK, "SELECT COUNT(*) FROM audit_entry") - before, 1);
+}
+
+static void test_an_address_is_what_its_host_is(void **state)
+{
+	(void)state;
+	assert_true(provider_address_is_safe(TEXT("https://id.example/x")));
+	assert_true(provider_address_is_safe(TEXT("http://127.0.0.1:8080/x")));
+	assert_false(provider_address_is_safe(TEXT("http://id.example/")));
+	assert_false(provider_address_is_safe(TEXT("http://localhost:x@evil.example/")));
+	assert_false(provider_address_is_safe(TEXT("http://localhost.evil.example:80/")));
+	assert_false(provider_address_is_safe(TEXT("https://user:word@id.example/")));
+}
+
+static void configure_provider(struct village *v)
+{
+	struct error e;
+	struct buf settings;
+	char path[WORKSPACE_PATH_SIZE + 40];
+	buf_init(&settings, 1 << 20);
+	assert_ok(file_read(v->workspace->paths.settings, &settings, &e), &e);
+	buf_format(&settings, "provider:\n  issuer: http://127.0.0.1:1\n  address: https://oneview.test\n  client_id: "
+			      "oneview\n  secret_file: keys/provider.secret\n  title: your account\n");
+	assert_ok(file_replace(v->workspace->paths.settings, buf_text(&settings), 0600, &e), &e);
+	snprintf(path, sizeof path, "%s/provider.secret", v->workspace->paths.keys);
+	assert_ok(file_replace(path, TEXT("a secret for one test\n"), 0600, &e), &e);
+	buf_release(&settings);
+}
+
 static int set_up(void **state)
 {
 	struct village *v = village_make();
 	village_stop(v);
+	configure_provider(v);
 	v->sign_in_failures = 3;
 	village_start(v);
 	*state = v;
@@ -219,6 +265,8 @@ int main(void)
 		cmocka_unit_test(test_too_many_pages),
 		cmocka_unit_test(test_too_many_searches),
 		cmocka_unit_test(test_too_many_wrong_passwords),
+		cmocka_unit_test(test_too_many_beginnings),
+		cmocka_unit_test(test_an_address_is_what_its_host_is),
 	};
 	return cmocka_run_group_tests(tests, set_up, tear_down);
 }

@@ -73,6 +73,8 @@ enum status sign_in_page(struct visit *visit, struct text username, struct text 
 /* A whole session for ACCOUNT; HOW tells the audit by what. */
 enum status sign_in_finish(struct visit *visit, const struct account *account, const char *how, struct text next,
 			   struct error *error) MUST_CHECK;
+/* STATUS_REFUSED for an address from which signing in has failed too often. */
+enum status sign_in_check_often(struct visit *visit, struct error *error) MUST_CHECK;
 void sign_in_record_failure(struct visit *visit, enum sign_in_outcome outcome);
 
 /* Both the search page and the purpose page ask for it. */

@@ -21,6 +21,7 @@ static enum status refused(struct visit *visit, const char *why, const char *mes
 	struct audit_entry entry = visit_entry(visit, "sign_in", "refused");
 	entry.detail = text_of(why);
 	visit_record(visit, &entry);
+	limits_sign_in_failed(visit->site->asked, visit->request->from);
 	visit_form_error(visit, "provider", message);
 	return sign_in_page(visit, TEXT(""), TEXT(""));
 }
@@ -31,13 +32,17 @@ enum status page_provider(struct visit *visit, struct error *error)
 	struct text next = visit_query(visit, "next");
 	if (!visit->site->provider)
 		return visit_not_found(error);
-	enum status status = provider_begin(visit->site->provider, next.len ? visit_safe_path(next) : TEXT("/"),
-					    visit->arena, &attempt, error);
+	enum status status = sign_in_check_often(visit, error);
+	if (status == STATUS_OK)
+		status = provider_begin(visit->site->provider, next.len ? visit_safe_path(next) : TEXT("/"),
+					visit->arena, &attempt, error);
 	if (status == STATUS_IO)
 		return refused(visit, "provider does not answer",
 			       "The council's sign-in service does not answer. Try again in a minute");
 	if (status != STATUS_OK)
 		return status;
+	/* Until it has worked: whoever begins and begins has only so many of the attempts that are remembered. */
+	limits_sign_in_failed(visit->site->asked, visit->request->from);
 	set_state(visit, attempt.state);
 	return visit_redirect(visit, "%.*s", TEXT_ARG(attempt.address));
 }
@@ -124,6 +129,8 @@ static enum status let_in(struct visit *visit, const struct id_token *token, str
 	if (status == STATUS_REFUSED || status == STATUS_CONFLICT || status == STATUS_INVALID)
 		return refused(visit, arena_copy(visit->arena, text_of(error->code)),
 			       arena_copy(visit->arena, text_of(error->message)));
+	if (status == STATUS_OK)
+		limits_sign_in_worked(visit->site->asked, visit->request->from);
 	return status ? status : sign_in_finish(visit, &account, "identity provider", next, error);
 }
 
@@ -133,12 +140,15 @@ enum status page_provider_back(struct visit *visit, struct error *error)
 	struct text next, state = visit_query(visit, "state"), code = visit_query(visit, "code");
 	if (!visit->site->provider)
 		return visit_not_found(error);
+	enum status status = sign_in_check_often(visit, error);
+	if (status != STATUS_OK)
+		return status;
 	if (!began_here(visit, state))
 		return refused(visit, "provider.state",
 			       "This attempt to sign in was not begun in this browser. Begin again");
 	if (!code.len)
 		return refused(visit, "provider refused", "The council's sign-in service did not let you in");
-	enum status status = provider_finish(visit->site->provider, state, code, visit->arena, &token, &next, error);
+	status = provider_finish(visit->site->provider, state, code, visit->arena, &token, &next, error);
 	if (status == STATUS_REFUSED || status == STATUS_IO)
 		return refused(visit, arena_copy(visit->arena, text_of(error->code)),
 			       "The council's sign-in service and OneView did not understand each other. Begin again");
