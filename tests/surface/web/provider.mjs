@@ -15,6 +15,7 @@ const users = {
   petra: { preferred_username: "Petra.Nowak", name: "Petra Nowak", groups: ["staff", "OneView front line"] },
   petra_inspects: { preferred_username: "Petra.Nowak", name: "Petra Nowak-Lee", groups: ["OneView inspectors"] },
   petra_left: { preferred_username: "Petra.Nowak", name: "Petra Nowak", groups: ["staff"] },
+  olga: { preferred_username: "olga", name: "Olga Marsh", groups: ["OneView inspectors"] },
   stranger: { preferred_username: "stranger", name: "A Stranger", groups: ["staff"] },
   rosa: { preferred_username: "rosa", name: "Another Rosa", groups: ["OneView front line"] },
 };
@@ -71,15 +72,19 @@ async function walk(url) {
   return url;
 }
 
+let described = 0; // how often somebody asked for the provider's description
 const protocol = provider.callback();
 server.on("request", async (request, response) => {
   const asked = new URL(request.url, origin);
   if (asked.pathname === "/walk") {
     user = asked.searchParams.get("user");
     response.end(`${await walk(asked.searchParams.get("url"))}\n`);
+  } else if (asked.pathname === "/described") {
+    response.end(`asked:${described}\n`);
   } else if (asked.pathname.startsWith("/interaction/")) {
     await interact(request, response);
   } else {
+    described += asked.pathname === "/.well-known/openid-configuration";
     protocol(request, response);
   }
 });

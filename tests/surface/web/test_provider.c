@@ -160,7 +160,7 @@ static void test_an_account_is_made_kept_up_to_date_and_ended(void **state)
 	assert_true(village_shows(v, "Petra Nowak, Front-line worker"));
 	assert_int_equal(accounts(f, "username = 'petra.nowak' AND role_id = 'front_line' AND status = 0"), 1);
 	assert_int_equal(entries(f, "account.create", "role=front_line"), 1);
-	assert_int_equal(entries(f, "sign_in", "identity provider"), 1);
+	assert_int_equal(entries(f, "sign_in", "identity provider"), 2); /* olga of the test before */
 	/* no password opens it */
 	v->cookie[0] = '\0';
 	assert_int_equal(village_get(v, "/sign-in"), 200);
@@ -216,9 +216,46 @@ static void test_an_attempt_is_one_browser_s_and_is_used_once(void **state)
 	assert_int_equal(village_get(v, "/sign-in/provider/back?state=&code=x"), 422);
 }
 
+static unsigned described(struct fixture *f)
+{
+	int64_t count = 0;
+	client_ask(f->port, TEXT("GET /described HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"), &f->walked);
+	const char *at = strstr(f->walked.at, "asked:");
+	assert_non_null(at);
+	assert_true(text_parse_int64(text_slice(at + 6, strspn(at + 6, "0123456789")), &count));
+	return (unsigned)count;
+}
+
+/* Whoever has no account cannot make the audit grow, or have the provider asked, as often as they like. */
+static void test_one_address_begins_only_so_often(void **state)
+{
+	struct fixture *f = *state;
+	struct village *v = f->village;
+	char location[2000];
+	village_stop(v);
+	v->sign_in_failures = 4;
+	village_start(v);
+	unsigned asked = described(f);
+	assert_int_equal(sign_in(f, "olga"), 303); /* what works does not count */
+	for (int i = 0; i < 4; i++)
+		begin(f, "/sign-in/provider", location);
+	assert_int_equal(described(f) - asked, 1);
+	int64_t before = village_query(v, STORE_DESK, "SELECT COUNT(*) FROM audit_entry");
+	for (int i = 0; i < 3; i++) {
+		assert_int_equal(village_get(v, "/sign-in/provider"), 429);
+		assert_int_equal(village_get(v, "/sign-in/provider/back?state=x&code=x"), 429);
+	}
+	assert_int_equal(village_query(v, STORE_DESK, "SELECT COUNT(*) FROM audit_entry") - before, 1);
+	assert_int_equal(entries(f, "sign_in", "limit=address"), 1);
+	village_stop(v);
+	v->sign_in_failures = 0;
+	village_start(v);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_one_address_begins_only_so_often),
 		cmocka_unit_test(test_strangers_and_borrowed_names_are_refused),
 		cmocka_unit_test(test_an_attempt_is_one_browser_s_and_is_used_once),
 		cmocka_unit_test(test_an_account_is_made_kept_up_to_date_and_ended),
