@@ -103,8 +103,9 @@ struct audit_page {
 enum status audit_read(struct store *desk, const struct audit_filter *filter, struct arena *arena,
 		       struct audit_page *out, struct error *error) MUST_CHECK;
 
-/* How many pages about people a user was shown since FROM (`all`), and since LATER: what was recorded within one
- * second counts as one page, for a household's page is a look at each member. */
+/* How many pages about people a user was shown since FROM (`all`), and since LATER. Each look at a resident counts,
+ * but those of a second in which something was shown that holds several: a household's page is a look at each member.
+ */
 struct audit_looks {
 	int64_t all, later;
 };

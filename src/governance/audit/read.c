@@ -124,11 +124,14 @@ enum status audit_count_looks(struct audit_looks *out, struct store *desk, struc
 	struct statement *query;
 	enum status status = store_prepare(
 		&query, desk,
-		"SELECT count(*) AS all_of_them, coalesce(sum(CASE WHEN second >= :later_at THEN 1 ELSE 0 END), 0) AS "
-		"later "
-		"FROM (SELECT DISTINCT at / 1000000 AS second FROM audit_entry WHERE user_name = :user_name AND at >= "
-		":from_at "
-		"AND outcome = 'allowed' AND action IN ('resident.open', 'household.open', 'property.open')) AS looks",
+		"SELECT CAST(coalesce(sum(pages), 0) AS bigint) AS all_of_them, "
+		"CAST(coalesce(sum(CASE WHEN second >= :later_at THEN pages ELSE 0 END), 0) AS bigint) AS later "
+		"FROM (SELECT second, CASE WHEN sum(of_many) > 0 THEN sum(of_many) ELSE count(*) END AS pages "
+		"FROM (SELECT at / 1000000 AS second, CASE WHEN action = 'resident.open' THEN 0 ELSE 1 END AS of_many "
+		"FROM audit_entry WHERE user_name = :user_name AND at >= :from_at AND (action IN ('partner.search', "
+		"'break_glass.try') OR (outcome = 'allowed' AND action IN ('resident.open', 'household.open', "
+		"'property.open', 'caseload.open', 'list.open', 'list.row', 'list.export')))) AS looks GROUP BY "
+		"second) AS seconds",
 		error);
 	if (status)
 		return status;

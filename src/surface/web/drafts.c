@@ -96,6 +96,19 @@ enum status draft_take_over(struct visit *visit, struct text username, const cha
 	return status ? status : draft_move(desk, &from, &to, waiting, error);
 }
 
+enum status draft_redirect(struct visit *visit, struct error *error)
+{
+	struct store *desk;
+	struct draft draft;
+	struct draft_owner owner = draft_owner_of(visit->viewer.username, visit->token);
+	enum status status = visit_desk(visit, &desk, error);
+	if (status == STATUS_OK)
+		status = draft_find(desk, &owner, visit->arena, &draft, error);
+	if (status != STATUS_OK && status != STATUS_NOT_FOUND)
+		return status;
+	return visit_redirect(visit, "%s", status == STATUS_OK ? "/draft" : "/");
+}
+
 enum status draft_sent(struct visit *visit, struct error *error)
 {
 	struct store *desk;

@@ -27,7 +27,7 @@ struct user {
  */
 struct address {
 	uint64_t hash;
-	struct window failures;
+	struct window failures, noted;
 	int64_t told; /* the number of the window in which it was last told that it may not */
 };
 
@@ -37,6 +37,7 @@ struct limits {
 	struct user *users;
 	size_t count, capacity;
 	struct address addresses[ADDRESSES];
+	struct window noted; /* of all addresses */
 	int failures_most;
 	uint64_t seed; /* nobody chooses addresses that share a place */
 	struct limits_numbers numbers;
@@ -183,6 +184,30 @@ enum status limits_open(struct limits *limits, const struct limits_asker *asker,
 	return STATUS_OK;
 }
 
+void limits_give_back(struct limits *limits, const struct limits_asker *asker)
+{
+	pthread_mutex_lock(&limits->lock);
+	struct user *user = find_or_make(limits, asker->user_id);
+	const struct {
+		struct window *window;
+		int64_t length;
+	} windows[] = {{&user->minute, minute}, {&user->hour, hour}, {&user->day, day}};
+	for (size_t i = 0; i < sizeof windows / sizeof *windows; i++) {
+		struct window *window = at(windows[i].window, windows[i].length);
+		window->count -= window->count > 0;
+	}
+	pthread_mutex_unlock(&limits->lock);
+}
+
+int limits_saw(struct limits *limits, const struct limits_asker *asker, int64_t resident_id)
+{
+	pthread_mutex_lock(&limits->lock);
+	int bulk = different(find_or_make(limits, asker->user_id), resident_id, asker->most->residents_hour);
+	limits->numbers.bulk += bulk > 0;
+	pthread_mutex_unlock(&limits->lock);
+	return bulk;
+}
+
 bool limits_search(struct limits *limits, const struct limits_asker *asker)
 {
 	pthread_mutex_lock(&limits->lock);
@@ -222,6 +247,15 @@ static struct address *slot_of(struct limits *limits, struct text address)
 static struct window *failures_of(struct limits *limits, struct text address)
 {
 	return at(&slot_of(limits, address)->failures, sign_in_window);
+}
+
+bool limits_may_note(struct limits *limits, struct text address)
+{
+	pthread_mutex_lock(&limits->lock);
+	bool may = one_more(&slot_of(limits, address)->noted, sign_in_window, REFUSALS_NOTED_MOST) &&
+		   one_more(&limits->noted, sign_in_window, REFUSALS_NOTED_ALL);
+	pthread_mutex_unlock(&limits->lock);
+	return may;
 }
 
 bool limits_may_sign_in(struct limits *limits, struct text address)

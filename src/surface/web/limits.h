@@ -2,9 +2,11 @@
  * bulk.
  *
  * What a user has opened is counted by the keeper, over all of their sessions and tokens, by what their role allows
- * (struct profile_limits).  Windows are those of the clock: this minute, this hour, this day (UTC).  After a restart,
- * hour and day go on from what the audit says.  Reading in bulk is noticed below the limit: when a user has opened
- * more different residents in an hour than the role usually needs, once an hour.
+ * (struct profile_limits).  A page is counted before anything is opened for it, so that many asked at once are not
+ * more, and is given back when the door was not asked about anybody.  Windows are those of the clock: this minute, this
+ * hour, this day (UTC).  After a restart, hour and day go on from what the audit says.  Reading in bulk is noticed
+ * below the limit: when a user has opened more different residents in an hour than the role usually needs, once an
+ * hour.
  *
  * Any thread. What is counted is numbers: no name, no value of anybody.
  */
@@ -40,6 +42,11 @@ struct limits_answer {
  * who is new to this process. */
 enum status limits_open(struct limits *limits, const struct limits_asker *asker, int64_t subject, struct store *desk,
 			struct limits_answer *out, struct error *error) MUST_CHECK;
+/* Takes back what limits_open() counted, for what turned out to show nobody. */
+void limits_give_back(struct limits *limits, const struct limits_asker *asker);
+/* Counts a resident whom a page showed, whichever page: different residents this hour when this one was one too many,
+ * else 0. */
+int limits_saw(struct limits *limits, const struct limits_asker *asker, int64_t resident_id);
 /* Counts a search. False: too many in this minute. */
 bool limits_search(struct limits *limits, const struct limits_asker *asker);
 
@@ -50,6 +57,11 @@ bool limits_tell_refused(struct limits *limits, struct text address);
 void limits_sign_in_failed(struct limits *limits, struct text address);
 /* What was counted when it began has come to a good end. */
 void limits_sign_in_worked(struct limits *limits, struct text address);
+
+/* Whether one more refusal of somebody who is not known may have an entry of its own: so many of one address, and of
+ * all, in a quarter of an hour, so that nobody fills the audit from outside. */
+enum { REFUSALS_NOTED_MOST = 20, REFUSALS_NOTED_ALL = 1000 };
+bool limits_may_note(struct limits *limits, struct text address);
 
 struct limits_numbers {
 	uint64_t refused, bulk; /* since the start */

@@ -18,179 +18,6 @@ const char *site_cookie_name(const struct site *site)
 	return site->settings->secure_cookies ? secure_session_cookie : session_cookie;
 }
 
-/* ---- errors are pages ------------------------------------------------------------------------------ */
-
-static unsigned http_status(const struct visit *visit, enum status status)
-{
-	switch (status) {
-	case STATUS_OK:
-		return 200;
-	case STATUS_USAGE:
-	case STATUS_INVALID:
-		return 400;
-	case STATUS_NOT_FOUND:
-		return 404;
-	case STATUS_REFUSED:
-		return visit->signed_in || visit->route ? 403 : 401;
-	case STATUS_CONFLICT:
-	case STATUS_HELD:
-		return 409;
-	case STATUS_TOO_LARGE:
-		return 413;
-	case STATUS_IO:
-	case STATUS_INTERRUPTED:
-		return 503;
-	default:
-		return 500;
-	}
-}
-
-static const char *heading_of(unsigned status)
-{
-	switch (status) {
-	case 400:
-		return "That could not be read";
-	case 401:
-		return "You are not signed in";
-	case 403:
-		return "You may not do this";
-	case 404:
-		return "Page not found";
-	case 405:
-		return "That cannot be done here";
-	case 409:
-		return "Somebody else was quicker";
-	case 413:
-		return "That is too much at once";
-	case 415:
-		return "That is not a form";
-	case 429:
-		return "Too many requests";
-	case 503:
-		return "Not available just now";
-	default:
-		return "Something went wrong on our side";
-	}
-}
-
-/* A person sees what to do; what went wrong inside goes to the log, under a reference both can name. */
-static void fill_error(struct visit *visit, unsigned status, const struct error *error)
-{
-	bool inside = status == 500 || status == 503;
-	struct value *document = visit->document = document_object(visit->arena);
-	if (scim_asked(visit->request)) {
-		scim_put_error(document, status, error);
-		if (inside)
-			log_error(error);
-		visit->request->response.status = status;
-		return;
-	}
-	put_int(document, "status", status);
-	put_string(document, "heading", heading_of(status));
-	put_text(document, "message",
-		 inside ? TEXT("Your work is safe: nothing was changed that you were not told of. Try again in a "
-			       "minute.")
-			: arena_text(visit->arena, text_of(error->message)));
-	put_text(document, "remedy",
-		 inside || !error->remedy[0] ? TEXT_ABSENT : arena_text(visit->arena, text_of(error->remedy)));
-	put_text(document, "code", arena_text(visit->arena, text_of(error->code)));
-	struct value *link = add_object(put_array(document, "links"));
-	put_string(link, "title", visit->signed_in ? "Go to the home page" : "Sign in");
-	put_string(link, "href", visit->signed_in ? "/" : "/sign-in");
-	if (inside) {
-		uint32_t reference = randombytes_random();
-		put_format(document, "reference", "%08x", reference);
-		log_event(LOG_ERROR, "web.failed", "reference %08x, route %s", reference,
-			  visit->route ? visit->route->path : "none");
-		log_error(error);
-	}
-	visit->request->response.status = status;
-	visit->template = "error";
-	visit->title = heading_of(status);
-}
-
-/* ---- sending ------------------------------------------------------------------------------------------ */
-
-static bool wants_json(const struct request *request)
-{
-	struct text accept = request->accept, json = TEXT("application/json"), html = TEXT("text/html");
-	return accept.len && text_find(accept, json) < accept.len && text_find(accept, html) == accept.len;
-}
-
-/* Half an answer looks like a whole one that says less. */
-static enum status cut_off(struct error *error)
-{
-	error_set(error, STATUS_TOO_LARGE, "web.answer", "The answer is larger than one answer may be.");
-	error_remedy(error, "Ask for less at once.");
-	return STATUS_TOO_LARGE;
-}
-
-static enum status render(struct visit *visit, struct error *error)
-{
-	struct response *response = &visit->request->response;
-	buf_clear(&response->body);
-	if (!response->status)
-		response->status = 200;
-	response_header(visit->request, "Vary", "Accept, Cookie");
-	if (visit->json) {
-		response->content_type = scim_asked(visit->request) ? SCIM_TYPE : "application/json; charset=utf-8";
-		document_emit_json(visit->document, &response->body);
-		return response->body.failed ? cut_off(error) : STATUS_OK;
-	}
-	response->content_type = "text/html; charset=utf-8";
-	chrome_put(visit);
-	const struct template *template = template_find(visit->site->templates, text_of(visit->template));
-	if (!template)
-		return error_set(error, STATUS_INTERNAL, "web.template", "there is no template \"%s\"",
-				 visit->template);
-	return template_render(template, visit->document, &response->body, error);
-}
-
-/* The errors of errors: no template, no session, no database. */
-static void render_plain(struct visit *visit, unsigned status)
-{
-	struct response *response = &visit->request->response;
-	buf_clear(&response->body);
-	response->status = status;
-	response->content_type = "text/plain; charset=utf-8";
-	buf_format(&response->body, "%s. Try again in a minute.\n", heading_of(status));
-}
-
-static unsigned code_of(const struct visit *visit, enum status status, const struct error *error)
-{
-	return !strcmp(error->code, "web.method")    ? 405
-	       : !strcmp(error->code, "web.often")   ? 429
-	       : !strcmp(error->code, "web.type")    ? 415
-	       : !strcmp(error->code, "web.sign_in") ? 401
-						     : http_status(visit, status);
-}
-
-static void finish(struct visit *visit, enum status status, struct error *error)
-{
-	if (status == STATUS_OK && visit->answered && visit->request->response.body.failed) {
-		visit->request->response.headers_n = 0;
-		status = cut_off(error);
-	}
-	if (status != STATUS_OK) {
-		unsigned code = code_of(visit, status, error);
-		visit->answered = false;
-		fill_error(visit, code, error);
-		if (code == 429)
-			response_header(visit->request, "Retry-After", "60");
-	}
-	if (visit->answered)
-		return;
-	status = render(visit, error);
-	if (status == STATUS_TOO_LARGE) {
-		fill_error(visit, 413, error);
-		status = render(visit, error);
-	}
-	if (status != STATUS_OK) {
-		log_error(error);
-		render_plain(visit, 500);
-	}
-}
-
 /* ---- who is asking ----------------------------------------------------------------------------------- */
 
 static void set_viewer(struct visit *visit)
@@ -418,6 +245,14 @@ static const char *to_do_first(const struct visit *visit)
 	}
 }
 
+/* What they were writing when it fell due is kept: they find it under /draft. */
+static enum status send_to(struct visit *visit, const char *first, struct error *error)
+{
+	bool kept;
+	enum status status = draft_keep_form(visit, &kept, error);
+	return status ? status : visit_redirect(visit, "%s", first);
+}
+
 /* A program can do neither: whoever answers for it does. */
 static enum status check_program(const struct visit *visit, struct error *error)
 {
@@ -429,15 +264,11 @@ static enum status check_program(const struct visit *visit, struct error *error)
 	return STATUS_REFUSED;
 }
 
-/* Noticed, and not refused: the page comes all the same, with an entry of its own beside the look's. */
-static void notice_bulk(struct visit *visit, int residents)
+/* Whether the handler may ask the door about somebody. A partner's page has its purpose of its role. */
+static bool may_show_people(const struct route *route)
 {
-	struct audit_entry entry = visit_entry(visit, "access.bulk", "noticed");
-	entry.detail = arena_format(visit->arena, "residents=%d this hour", residents);
-	request_hold(visit->request);
-	audit_submit(visit->site->audit, &entry, visit_audited, visit);
-	log_event(LOG_WARNING, "web.bulk", "a user has opened %d different residents this hour: see /audit/unusual",
-		  residents);
+	return route->needs_purpose ||
+	       (route->capability == CAPABILITY_PARTNER_ENQUIRE && route->audit != RECORDS_NOTHING);
 }
 
 /* Each page that shows somebody counts, whichever way it was asked for. */
@@ -447,19 +278,29 @@ static enum status check_often(struct visit *visit, struct error *error)
 	struct store *desk;
 	struct limits_answer answer;
 	struct limits_asker asker = visit_asker(visit);
-	if (!visit->route->needs_purpose || visit->route->audit != RECORDS_LOOK ||
-	    visit->site->settings->without_limits)
+	const struct route *route = visit->route;
+	if (!may_show_people(route) || visit->site->settings->without_limits)
 		return STATUS_OK;
-	if (visit->route->capability != CAPABILITY_RESIDENT_OPEN || !visit_id_parameter(visit, 0, &subject))
+	if (route->audit != RECORDS_LOOK || route->capability != CAPABILITY_RESIDENT_OPEN ||
+	    !visit_id_parameter(visit, 0, &subject))
 		subject = 0;
 	enum status status = visit_desk(visit, &desk, error);
 	if (status == STATUS_OK)
 		status = limits_open(visit->site->asked, &asker, subject, desk, &answer, error);
 	if (status == STATUS_OK && answer.over)
 		return visit_too_often(visit, answer.over, answer.most, error);
+	visit->counted = status == STATUS_OK;
 	if (status == STATUS_OK && answer.bulk)
-		notice_bulk(visit, answer.bulk);
+		visit_notice_bulk(visit, answer.bulk);
 	return status;
+}
+
+/* A list of work, or a form sent back as incomplete, shows nobody. Whom one may not see counts like whom one may. */
+static void count_what_was_shown(struct visit *visit)
+{
+	struct limits_asker asker = visit_asker(visit);
+	if (visit->counted && !visit->asked_door && visit->route->audit != RECORDS_LOOK)
+		limits_give_back(visit->site->asked, &asker);
 }
 
 /* Whoever belongs to a partner has their page, and what concerns their own account. */
@@ -490,7 +331,7 @@ static enum status check_access(struct visit *visit, struct error *error)
 		return status;
 	const char *first = visit->by_token ? NULL : to_do_first(visit);
 	if (first && !text_is(visit->request->path, first) && !text_is(visit->request->path, "/sign-out"))
-		return visit_redirect(visit, "%s", first);
+		return send_to(visit, first, error);
 	if (!visit_may_reach(visit))
 		return refuse(visit, error);
 	if (policy_is_behind(visit->snapshot->policy, visit->session.policy_generation))
@@ -553,7 +394,7 @@ static enum status check_form(struct visit *visit, struct error *error)
 static enum status check_audit(const struct visit *visit, struct error *error)
 {
 	bool wanted = visit->route->audit == RECORDS_LOOK || visit->route->audit == RECORDS_CHANGE;
-	if (!wanted || visit->entries || (visit->answered && visit->request->method == METHOD_GET))
+	if (!wanted || !visit->handled || visit->entries || (visit->answered && visit->request->method == METHOD_GET))
 		return STATUS_OK;
 	return error_set(error, STATUS_INTERNAL, "web.unaudited", "the handler of %s recorded nothing",
 			 visit->route->path);
@@ -606,16 +447,25 @@ static void run(struct request *request)
 		status = check_form(visit, &error);
 	if (status == STATUS_OK && !visit->answered)
 		status = check_often(visit, &error);
-	if (status == STATUS_OK && !visit->answered)
+	if (status == STATUS_OK && !visit->answered) {
+		visit->handled = true;
 		status = visit->route->handler(visit, &error);
+	}
 	if (status == STATUS_OK && visit->signed_in && text_is(visit_query(visit, "print"), "1"))
 		record_print(visit);
-	if (status == STATUS_OK && visit->signed_in && request->method == METHOD_POST)
+	if (status == STATUS_OK && visit->handled && visit->signed_in && request->method == METHOD_POST)
 		status = draft_sent(visit, &error);
 	if (status == STATUS_OK)
 		status = check_audit(visit, &error);
+	count_what_was_shown(visit);
 	give_back(visit);
-	finish(visit, status, &error);
+	site_finish(visit, status, &error);
+}
+
+static bool wants_json(const struct request *request)
+{
+	struct text accept = request->accept, json = TEXT("application/json"), html = TEXT("text/html");
+	return accept.len && text_find(accept, json) < accept.len && text_find(accept, html) == accept.len;
 }
 
 void site_answer(struct request *request)
@@ -639,7 +489,7 @@ void site_answer(struct request *request)
 		struct error error;
 		error_set(&error, STATUS_REFUSED, "web.often", "Many people are doing this just now.");
 		error_remedy(&error, "Wait a minute and try again.");
-		finish(visit, STATUS_REFUSED, &error);
+		site_finish(visit, STATUS_REFUSED, &error);
 	}
 }
 

@@ -126,7 +126,8 @@ struct site {
 
 enum status site_open(struct site **out, const struct web_settings *settings, struct error *error) MUST_CHECK;
 void site_close(struct site *site);
-void site_answer(struct request *request);      /* for keeper_settings */
+void site_answer(struct request *request); /* for keeper_settings */
+void site_finish(struct visit *visit, enum status status, struct error *error);
 void site_before_send(struct request *request); /* for keeper_settings */
 void site_sent(struct request *request);        /* for keeper_settings */
 /* Notes the end of what was opened by break-glass and whose time is over. */
@@ -167,6 +168,9 @@ struct visit {
 	const char *template, *title;
 	bool answered;    /* redirected, or the body is there already */
 	unsigned entries; /* submitted to the audit, or joined to a transaction */
+	bool handled;     /* the route's handler has run */
+	bool counted;     /* as a page about people: limits.h */
+	bool asked_door;  /* about somebody */
 	atomic_bool audit_failed;
 };
 
@@ -213,6 +217,13 @@ enum status visit_too_often(struct visit *visit, const char *window, int most, s
 
 /* The answer waits for the entry that the door has submitted. */
 void visit_ticket(struct visit *visit, struct disclosure_ticket *ticket);
+/* The same for what shows residents, each of whom counts as one of this hour's, whichever page it is. */
+void visit_opened_resident(struct visit *visit, const struct disclosure_resident *answer);
+void visit_opened_household(struct visit *visit, const struct disclosure_household *answer);
+void visit_opened_property(struct visit *visit, const struct disclosure_property *answer);
+void visit_opened_pair(struct visit *visit, const struct disclosure_pair *answer);
+/* Noticed, and not refused: the page comes all the same, with an entry of its own beside the look's. */
+void visit_notice_bulk(struct visit *visit, int residents);
 
 struct text visit_field(const struct visit *visit, const char *name); /* of the form, trimmed; never absent */
 struct text visit_query(const struct visit *visit, const char *name); /* of the query, trimmed; never absent */

@@ -179,10 +179,63 @@ enum status visit_too_often(struct visit *visit, const char *window, int most, s
 	return STATUS_REFUSED;
 }
 
+void visit_notice_bulk(struct visit *visit, int residents)
+{
+	struct audit_entry entry = visit_entry(visit, "access.bulk", "noticed");
+	entry.detail = arena_format(visit->arena, "residents=%d this hour", residents);
+	request_hold(visit->request);
+	audit_submit(visit->site->audit, &entry, visit_audited, visit);
+	log_event(LOG_WARNING, "web.bulk", "a user has opened %d different residents this hour: see /audit/unusual",
+		  residents);
+}
+
 void visit_ticket(struct visit *visit, struct disclosure_ticket *ticket)
 {
+	visit->asked_door = true;
 	visit_expect_entry(visit);
 	disclosure_when_durable(ticket, visit_audited, visit);
+}
+
+static void saw(struct visit *visit, int64_t resident_id)
+{
+	struct limits_asker asker = visit_asker(visit);
+	int bulk = visit->site->settings->without_limits ? 0 : limits_saw(visit->site->asked, &asker, resident_id);
+	if (bulk)
+		visit_notice_bulk(visit, bulk);
+}
+
+static void saw_household(struct visit *visit, const struct disclosed_household *household)
+{
+	for (size_t i = 0; i < household->member_count; i++)
+		if (household->members[i].to == DATE_UNKNOWN)
+			saw(visit, household->members[i].person.resident_id);
+}
+
+void visit_opened_resident(struct visit *visit, const struct disclosure_resident *answer)
+{
+	visit_ticket(visit, answer->ticket);
+	saw(visit, answer->resident_id);
+}
+
+void visit_opened_household(struct visit *visit, const struct disclosure_household *answer)
+{
+	visit_ticket(visit, answer->ticket);
+	saw_household(visit, &answer->household);
+}
+
+void visit_opened_property(struct visit *visit, const struct disclosure_property *answer)
+{
+	visit_ticket(visit, answer->ticket);
+	for (size_t i = 0; i < answer->household_count; i++)
+		saw_household(visit, &answer->households[i]);
+}
+
+void visit_opened_pair(struct visit *visit, const struct disclosure_pair *answer)
+{
+	for (size_t i = 0; i < answer->ticket_count; i++)
+		visit_ticket(visit, answer->tickets[i]);
+	for (size_t i = 0; i < sizeof answer->sides / sizeof *answer->sides; i++)
+		saw(visit, answer->sides[i].resident_id);
 }
 
 /* ---- input -------------------------------------------------------------------------------------- */

@@ -172,6 +172,34 @@ static void test_what_is_not_kept(void **state)
 	assert_int_equal(count("SELECT count(*) FROM draft"), 0);
 }
 
+/* Something has to be done first, which falls due between the form's page and its sending. */
+static void test_what_falls_due_meanwhile_loses_nothing(void **state)
+{
+	(void)state;
+	char sent[800];
+	snprintf(sent, sizeof sent, "%s&draft=yes", form());
+	village_sign_in(v, "rosa");
+	change("UPDATE account SET must_change_password = 1 WHERE username = 'rosa'");
+	assert_int_equal(village_post(v, "/draft", ""), 303);
+	assert_true(goes_to("/password"));
+	assert_int_equal(village_post(v, "/reports", form()), 303);
+	assert_true(goes_to("/password"));
+	assert_int_equal(count("SELECT count(*) FROM draft"), 1);
+	assert_int_equal(village_post(v, "/reports", sent), 303); /* once more, from the draft's page */
+	assert_int_equal(count("SELECT count(*) FROM draft"), 1);
+	assert_int_equal(village_get(v, "/password"), 200);
+	assert_int_equal(
+		village_post(v, "/password",
+			     "old=correct+horse+battery&new=another+horse+battery&again=another+horse+battery"),
+		303);
+	assert_true(goes_to("/draft"));
+	assert_int_equal(village_get(v, "/purpose?next=/draft"), 200);
+	assert_int_equal(village_post(v, "/purpose", "purpose=early_help&reason=test&next=/draft"), 303);
+	assert_int_equal(village_get(v, "/draft"), 200);
+	assert_true(village_shows(v, "the rent account has another name"));
+	change("DELETE FROM draft");
+}
+
 static void test_it_can_be_thrown_away(void **state)
 {
 	(void)state;
@@ -190,6 +218,7 @@ int main(void)
 		cmocka_unit_test(test_it_is_gone_after_an_hour_and_sealed_until_then),
 		cmocka_unit_test(test_what_is_not_kept),
 		cmocka_unit_test(test_it_can_be_thrown_away),
+		cmocka_unit_test(test_what_falls_due_meanwhile_loses_nothing), /* last: she has another password then */
 	};
 	return cmocka_run_group_tests(tests, make, drop);
 }

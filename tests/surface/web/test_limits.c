@@ -78,6 +78,31 @@ static void test_bulk_is_noticed_once(void **state)
 	store_close(desk);
 }
 
+static void test_what_showed_nobody_is_given_back(void **state)
+{
+	struct village *v = *state;
+	struct error e;
+	struct store *desk;
+	struct limits *limits = limits_new(0);
+	const struct profile_limits most = {1000, 2, 1000, 2, 1000};
+	const struct limits_asker one = {1, TEXT("one"), &most};
+	assert_ok(workspace_store(v->workspace, STORE_DESK, STORE_WRITE, &desk, &e), &e);
+	while (instant_now() / 1000000 % 3600 > 3595)
+		usleep(100000);
+	assert_null(opened(limits, &one, 0, desk).over);
+	assert_null(opened(limits, &one, 0, desk).over);
+	limits_give_back(limits, &one);
+	assert_null(opened(limits, &one, 0, desk).over);
+	assert_string_equal(opened(limits, &one, 0, desk).over, "hour");
+	assert_int_equal(limits_saw(limits, &one, 21), 0);
+	assert_int_equal(limits_saw(limits, &one, 22), 0);
+	assert_int_equal(limits_saw(limits, &one, 22), 0);
+	assert_int_equal(limits_saw(limits, &one, 23), 3);
+	assert_int_equal(limits_numbers(limits).bulk, 1);
+	limits_free(limits);
+	store_close(desk);
+}
+
 static void record_look(struct store *desk, const struct audit_key *key, instant at, const char *action)
 {
 	struct error e;
@@ -95,18 +120,21 @@ static void test_a_restart_is_no_fresh_start(void **state)
 	struct store *desk;
 	struct audit_key key;
 	struct audit_looks looks;
-	const struct profile_limits most = {1000, 1000, 3, 1000, 1000};
+	const struct profile_limits most = {1000, 1000, 6, 1000, 1000};
 	const struct limits_asker one = {1, TEXT("one"), &most};
-	instant now = instant_now();
+	instant now = instant_now() / 1000000 * 1000000;
 	assert_ok(workspace_store(v->workspace, STORE_DESK, STORE_WRITE, &desk, &e), &e);
 	assert_ok(workspace_audit_key(v->workspace, &key, &e), &e);
-	record_look(desk, &key, now, "resident.open");
-	record_look(desk, &key, now, "resident.open"); /* of the same household's page */
+	for (int i = 0; i < 3; i++) /* pages of residents, as fast as a program asks */
+		record_look(desk, &key, now + i, "resident.open");
 	record_look(desk, &key, now, "search");
-	record_look(desk, &key, now + 1000000, "property.open");
+	record_look(desk, &key, now + 1000000, "household.open");
+	record_look(desk, &key, now + 1000001, "resident.open"); /* of the same household's page */
+	record_look(desk, &key, now + 1000002, "resident.open");
+	record_look(desk, &key, now + 2000000, "partner.search");
 	assert_ok(audit_count_looks(&looks, desk, TEXT("one"), now + 1000000, now - 1000000, &e), &e);
-	assert_int_equal(looks.all, 2);
-	assert_int_equal(looks.later, 1);
+	assert_int_equal(looks.all, 5);
+	assert_int_equal(looks.later, 2);
 	struct limits *limits = limits_new(0);
 	assert_null(opened(limits, &one, 0, desk).over);
 	assert_string_equal(opened(limits, &one, 0, desk).over, "day");
@@ -238,12 +266,89 @@ static void configure_provider(struct village *v)
 	buf_release(&settings);
 }
 
+static int64_t noticed(struct village *v, const char *user)
+{
+	char sql[200];
+	snprintf(sql, sizeof sql, "SELECT COUNT(*) FROM audit_entry WHERE action = 'access.bulk' AND user_name = '%s'",
+		 user);
+	return village_query(v, STORE_DESK, sql);
+}
+
+/* A report about a row is about a resident all the same, and so is its form. */
+static void test_whoever_is_shown_counts(void **state)
+{
+	struct village *v = *state;
+	char path[200], form[300], id[ID_TEXT_SIZE];
+	int64_t first = village_query(v, STORE_DATA, "SELECT MIN(resident_id) FROM resident");
+	village_sign_in(v, "rosa");
+	assert_int_equal(village_post(v, "/purpose", "purpose=early_help&reason=test"), 303);
+	wait_for_a_young_minute();
+	for (int i = 0; i < 3; i++) {
+		snprintf(path, sizeof path, "/residents/%s", id_format(first + i, id));
+		assert_int_equal(village_get(v, path), 200);
+		assert_int_equal(noticed(v, "rosa"), i == 2);
+	}
+	int64_t record = village_query(v, STORE_DATA, "SELECT min(record_id) FROM record");
+	snprintf(path, sizeof path,
+		 "/reports/new?resident=%s&record=%lld&row=1&feed=housing_tenancies&element=family_name",
+		 id_format(record + 1000, id), (long long)record);
+	snprintf(form, sizeof form,
+		 "resident=%s&record=%lld&row=1&feed=housing_tenancies&element=family_name&text=Wrong", id,
+		 (long long)record);
+	assert_int_equal(village_get(v, path), 200);
+	assert_int_equal(village_post(v, "/reports", form), 303);
+	assert_int_equal(village_post(v, "/reports", form), 429);
+	assert_int_equal(village_get(v, path), 429);
+}
+
+static void test_partners_have_limits(void **state)
+{
+	struct village *v = *state;
+	static const char *const form = "name=Nobody+Whosoever&born=2001-02-03&reason=Case+4";
+	village_user(v, "percy", "partner");
+	v->cookie[0] = '\0';
+	assert_int_equal(village_get(v, "/sign-in"), 200);
+	assert_int_equal(village_post(v, "/sign-in", "username=percy&password=correct+horse+battery"), 303);
+	assert_int_equal(village_get(v, "/partner"), 200);
+	while (instant_now() / 1000000 % 3600 > 3595)
+		usleep(100000);
+	assert_int_equal(village_post(v, "/partner", "name=Nobody&born=&reason="), 422); /* asks nothing yet */
+	for (int i = 0; i < 3; i++)
+		assert_int_equal(village_post(v, "/partner", form), 200);
+	assert_int_equal(village_post(v, "/partner", form), 429);
+	assert_true(village_shows(v, "more than 3 pages about people this hour"));
+	assert_int_equal(village_get(v, "/partner"), 200);
+}
+
+/* Who opens little shows sooner what counts. */
+static void change_roles(struct village *v)
+{
+	char path[600];
+	struct error e;
+	struct buf roles;
+	buf_init(&roles, 4 << 20);
+	snprintf(path, sizeof path, "%s/profile/roles.yaml", v->folder);
+	assert_ok(file_read(path, &roles, &e), &e);
+	char *at = strstr(roles.at, "property.open], ");
+	assert_non_null(at);
+	at += strlen("property.open");
+	FILE *out = fopen(path, "w");
+	fprintf(out,
+		"roles:\n  - {id: partner, title: Partner, capabilities: [partner.enquire], purposes: [early_help], "
+		"partner: {organisation: The homes}, limits: {opens_hour: 3}}\n%.*s, reports.make], limits: "
+		"{opens_minute: 5, residents_hour: 2}%s",
+		(int)(at - roles.at) - (int)strlen("roles:\n"), roles.at + strlen("roles:\n"), at + 1);
+	fclose(out);
+	buf_release(&roles);
+}
+
 static int set_up(void **state)
 {
 	struct village *v = village_make();
 	village_stop(v);
 	configure_provider(v);
 	v->sign_in_failures = 3;
+	change_roles(v);
 	village_start(v);
 	*state = v;
 	return 0;
@@ -260,10 +365,13 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_windows),
 		cmocka_unit_test(test_bulk_is_noticed_once),
+		cmocka_unit_test(test_what_showed_nobody_is_given_back),
 		cmocka_unit_test(test_a_restart_is_no_fresh_start),
 		cmocka_unit_test(test_addresses),
 		cmocka_unit_test(test_too_many_pages),
 		cmocka_unit_test(test_too_many_searches),
+		cmocka_unit_test(test_whoever_is_shown_counts),
+		cmocka_unit_test(test_partners_have_limits),
 		cmocka_unit_test(test_too_many_wrong_passwords),
 		cmocka_unit_test(test_too_many_beginnings),
 		cmocka_unit_test(test_an_address_is_what_its_host_is),

@@ -319,6 +319,7 @@ static enum status change_password(struct visit *visit, struct store *desk, stru
 				   struct error *error)
 {
 	char token[SESSION_TOKEN_SIZE];
+	bool waiting = false;
 	enum status status = store_begin(desk, error);
 	if (status != STATUS_OK)
 		return status;
@@ -326,12 +327,14 @@ static enum status change_password(struct visit *visit, struct store *desk, stru
 	if (status == STATUS_OK)
 		status = session_start(desk, visit->viewer.user_id, token, error);
 	struct audit_entry entry = visit_entry(visit, "account.password", "allowed");
+	if (status == STATUS_OK)
+		status = draft_take_over(visit, visit->viewer.username, token, &waiting, error);
 	status = visit_commit(visit, desk, status, &entry, error);
 	if (status != STATUS_OK)
 		return status;
 	sign_in_set_cookie(visit, token, false);
 	explicit_bzero(token, sizeof token);
-	return visit_redirect(visit, "/");
+	return visit_redirect(visit, "%s", waiting ? "/draft" : "/");
 }
 
 enum status page_password_post(struct visit *visit, struct error *error)

@@ -1,5 +1,6 @@
 /* What somebody must do before any other page: accept the statement on acceptable use, be trained. */
 #include "policy/admission.h"
+#include "web/drafts.h"
 #include "web/pages/pages.h"
 
 enum status page_acceptable_use(struct visit *visit, struct error *error)
@@ -49,7 +50,7 @@ enum status page_acceptable_use_post(struct visit *visit, struct error *error)
 		return status;
 	}
 	visit->entries++;
-	return visit_redirect(visit, "/");
+	return draft_redirect(visit, error);
 }
 
 enum status page_training(struct visit *visit, struct error *error)

@@ -92,7 +92,7 @@ enum status page_household(struct visit *visit, struct error *error)
 		return visit_not_found(error);
 	if (status != STATUS_OK)
 		return status;
-	visit_ticket(visit, answer.ticket);
+	visit_opened_household(visit, &answer);
 	if (on == DATE_UNKNOWN)
 		on = date_today();
 	view_household(&view, visit->profile, &answer, on, visit->arena);

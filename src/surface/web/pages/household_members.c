@@ -16,7 +16,7 @@ static enum status open_member(struct visit *visit, int64_t resident_id, const s
 		disclosure_open_resident(answer, visit->snapshot->disclosure, &question, visit->arena, error);
 	if (status != STATUS_OK)
 		return status == STATUS_NOT_FOUND ? STATUS_OK : status;
-	visit_ticket(visit, answer->ticket);
+	visit_opened_resident(visit, answer);
 	struct view_resident *view = ARENA_NEW(visit->arena, struct view_resident);
 	view_resident(view, visit->profile, answer, INSTANT_UNKNOWN, date_today(), visit->arena);
 	*out = view;

@@ -103,7 +103,7 @@ static enum status open_side(struct visit *visit, int64_t resident_id, struct vi
 		return visit_not_found(error);
 	if (status != STATUS_OK)
 		return status;
-	visit_ticket(visit, answer->ticket);
+	visit_opened_resident(visit, answer);
 	view_resident(out, visit->profile, answer, INSTANT_UNKNOWN, date_today(), visit->arena);
 	return STATUS_OK;
 }

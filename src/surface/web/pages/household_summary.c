@@ -43,7 +43,7 @@ static enum status add_member(struct visit *visit, struct together *t, int64_t r
 		disclosure_open_resident(answer, visit->snapshot->disclosure, &question, visit->arena, error);
 	if (status != STATUS_OK)
 		return status == STATUS_NOT_FOUND ? STATUS_OK : status;
-	visit_ticket(visit, answer->ticket);
+	visit_opened_resident(visit, answer);
 	status = summary_read_flags(visit, resident_id, &t->question.flags, error);
 	if (status != STATUS_OK)
 		return status;
@@ -109,7 +109,7 @@ enum status page_household_summary(struct visit *visit, struct error *error)
 		return visit_not_found(error);
 	if (status != STATUS_OK)
 		return status;
-	visit_ticket(visit, answer.ticket);
+	visit_opened_household(visit, &answer);
 	view_household(&view, visit->profile, &answer, date_today(), visit->arena);
 	return household_page(visit, &view, error);
 }

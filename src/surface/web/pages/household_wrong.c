@@ -27,7 +27,7 @@ static enum status open_household(struct visit *visit, struct view_household *vi
 		return visit_not_found(error);
 	if (status != STATUS_OK)
 		return status;
-	visit_ticket(visit, answer.ticket);
+	visit_opened_household(visit, &answer);
 	view_household(view, visit->profile, &answer, date_today(), visit->arena);
 	return STATUS_OK;
 }
@@ -102,7 +102,7 @@ static enum status find_other(struct visit *visit, int64_t id, bool *found, stru
 		disclosure_open_resident(answer, visit->snapshot->disclosure, &question, visit->arena, error);
 	*found = status == STATUS_OK;
 	if (*found)
-		visit_ticket(visit, answer->ticket);
+		visit_opened_resident(visit, answer);
 	return status == STATUS_NOT_FOUND ? STATUS_OK : status;
 }
 

@@ -78,7 +78,7 @@ static enum status show_property(struct shown *shown, struct value *object, stru
 	}
 	if (status != STATUS_OK)
 		return status;
-	visit_ticket(visit, answer.ticket);
+	visit_opened_property(visit, &answer);
 	put_text(object, "subject", answer.property.address.len ? answer.property.address : TEXT("Address withheld"));
 	put_text(object, "postcode", answer.property.postcode.len ? answer.property.postcode : TEXT_ABSENT);
 	put_href(object, "subject_href", "properties",
@@ -101,7 +101,7 @@ static enum status show_home(struct shown *shown, struct value *object, struct e
 	}
 	if (status != STATUS_OK)
 		return status;
-	visit_ticket(visit, answer.ticket);
+	visit_opened_household(visit, &answer);
 	struct text address = answer.household.address;
 	put_text(object, "subject", address.len ? address : TEXT("Address withheld"));
 	put_text(object, "postcode", answer.household.postcode.len ? answer.household.postcode : TEXT_ABSENT);
@@ -125,7 +125,7 @@ static enum status show_resident(struct shown *shown, int64_t resident_id, struc
 	}
 	if (status != STATUS_OK)
 		return status;
-	visit_ticket(visit, answer.ticket);
+	visit_opened_resident(visit, &answer);
 	if (object) {
 		put_text(object, "subject", person_name(&answer.person));
 		put_text(object, "postcode", answer.person.postcode.len ? answer.person.postcode : TEXT_ABSENT);

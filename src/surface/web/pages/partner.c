@@ -77,7 +77,7 @@ static enum status open_found(struct visit *visit, int64_t resident_id, struct e
 		return partner_page(visit, true);
 	if (status != STATUS_OK)
 		return status;
-	visit_ticket(visit, answer.ticket);
+	visit_opened_resident(visit, &answer);
 	put_found(visit, &answer);
 	return partner_page(visit, false);
 }

@@ -143,7 +143,7 @@ enum status page_property(struct visit *visit, struct error *error)
 		return visit_not_found(error);
 	if (status != STATUS_OK)
 		return status;
-	visit_ticket(visit, answer.ticket);
+	visit_opened_property(visit, &answer);
 	if (on == DATE_UNKNOWN)
 		on = date_today();
 	view_property(&view, visit->profile, &answer, on, visit->arena);

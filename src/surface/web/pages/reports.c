@@ -243,6 +243,7 @@ static enum status open_about(struct visit *visit, struct about *about, struct e
 	if (!read_about(visit, about))
 		return visit_not_found(error);
 	enum status status = glass_take(visit, about->resident_id, &held, error);
+	visit->asked_door = true; /* whether somebody is there is an answer, too */
 	if (status == STATUS_OK)
 		status = disclosure_is_known(&known, visit->snapshot->disclosure, &visit->viewer, about->resident_id,
 					     held.found ? &held.pass : NULL, error);

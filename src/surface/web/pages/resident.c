@@ -32,7 +32,7 @@ enum status page_resident(struct visit *visit, struct error *error)
 		return visit_not_found(error);
 	if (status != STATUS_OK)
 		return status;
-	visit_ticket(visit, answer.ticket);
+	visit_opened_resident(visit, &answer);
 	if (answer.by_pass)
 		glass_use(visit, &held);
 	return resident_page(visit, &answer, error);

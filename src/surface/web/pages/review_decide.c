@@ -29,8 +29,7 @@ static enum status open_pair(struct asked *asked, struct visit *visit, struct er
 		return visit_not_found(error);
 	if (status != STATUS_OK)
 		return status;
-	for (size_t i = 0; i < asked->pair.ticket_count; i++)
-		visit_ticket(visit, asked->pair.tickets[i]);
+	visit_opened_pair(visit, &asked->pair);
 	status = visit_data(visit, &data, error);
 	return status == STATUS_OK ? linking_why_records(&asked->why, data, visit->site->vault, asked->record_a,
 							 asked->record_b, error)

@@ -31,7 +31,7 @@ enum status rights_open_resident(struct visit *visit, struct disclosure_resident
 		return visit_not_found(error);
 	if (status != STATUS_OK)
 		return status;
-	visit_ticket(visit, answer->ticket);
+	visit_opened_resident(visit, answer);
 	return rights_purpose(visit, error);
 }
 

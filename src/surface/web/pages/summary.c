@@ -432,7 +432,7 @@ static enum status open_summary(struct visit *visit, int64_t id, struct error *e
 		return visit_not_found(error);
 	if (status != STATUS_OK)
 		return status;
-	visit_ticket(visit, answer.ticket);
+	visit_opened_resident(visit, &answer);
 	if (answer.by_pass)
 		glass_use(visit, &held);
 	return summary_page(visit, &answer, error);

@@ -230,7 +230,7 @@ static enum status open_row(struct visit *visit, struct disclosure_resident *ans
 		return visit_not_found(error);
 	if (status != STATUS_OK)
 		return status;
-	visit_ticket(visit, answer->ticket);
+	visit_opened_resident(visit, answer);
 	if (answer->by_pass)
 		glass_use(visit, &held);
 	*row = find_row(answer, &name);
