@@ -91,7 +91,8 @@ int main(int argc, char **argv)
 	for (size_t i = 0; i < profile->feeds.count; i++)
 		feeds[i] = (struct summary_feed){
 			&profile->feeds.at[i], date_of(2026, 11, 1), DATE_UNKNOWN, false, true, true};
-	struct note_flags noted = {flags, FLAGS, NOTES, 0};
+	const struct notes_of_feed of_feed = {TEXT("childrens_case_notes"), NOTES, 0};
+	struct note_flags noted = {.at = flags, .count = FLAGS, .feeds = &of_feed, .feed_count = 1};
 	struct disclosure_resident answer = {.resident_id = 1, .rows = rows, .row_count = EVENTS + NOTES};
 	answer.person.name = TEXT("Maria Lopez");
 	struct summary_question question = {.layout = &profile->layouts.at[0],

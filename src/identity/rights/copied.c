@@ -44,6 +44,7 @@ const struct copied_table copied_tables[] = {
 	NOT("ruling_applied", "with which rulings the tables were made: rulings has them"),
 	NOT("reading_kept", "a copy of rows that are there, cleaned, for matching"),
 	NOT("note_read", "by which rules a note was read, and nothing of what it says"),
+	NOT("note_held", "that a note was not read, because processing is restricted, which rows tells"),
 	NOT("note_verdict", "whether a finding in a note is right: not yet"),
 	NOT("household_ruling", "names somebody else as well: not yet"),
 	NOT("restriction_mark", "who is protected, and from what, is told by a person"),

@@ -101,6 +101,7 @@ static void widen_profile(struct village *v)
 		      "property_classes: [refuge], open_to: {roles: [safeguarder]}}\n");
 	replace_in_profile(v, "agreements.yaml", "{roles: [front_line]}",
 			   "{roles: [front_line, reviewer, safeguarder]}");
+	replace_in_profile(v, "profile.yaml", "AN-2: inspector, ", "");
 	replace_in_profile(
 		v, "profile.yaml", "council: Little Marsh",
 		"council: Little Marsh\nwards: {W01: Marshside}\nward_boundaries: {file: wards.geojson, code: "
