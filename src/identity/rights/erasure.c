@@ -186,6 +186,37 @@ static enum status begin(struct erasing *e, struct error *error)
 	return status;
 }
 
+/* What a feed delivered that the profile no longer has lies in archives that nobody can read by now. */
+static enum status check_feeds(const struct erasing *e, struct error *error)
+{
+	bool row;
+	struct statement *query;
+	enum status status =
+		store_prepare(&query, e->parts->data,
+			      "SELECT DISTINCT f.feed_id AS feed_id FROM fact t JOIN feed f ON f.feed_no = t.feed_no "
+			      "WHERE t.record_id = :record",
+			      error);
+	for (size_t i = 0; i < e->count && status == STATUS_OK; i++) {
+		statement_bind_int(query, "record", e->records[i].record_id);
+		while ((status = statement_step(query, &row, error)) == STATUS_OK && row) {
+			struct text id = statement_text(query, statement_column(query, "feed_id"));
+			if (profile_feed(e->parts->profile, id))
+				continue;
+			error_set(
+				error, STATUS_REFUSED, "rights.feed",
+				"the profile no longer has the feed \"%.*s\", so that rows of theirs would stay in its "
+				"archives",
+				TEXT_ARG(id));
+			error_remedy(error, "Put the feed's definition back into the profile, then erase again");
+			status = STATUS_REFUSED;
+			break;
+		}
+		statement_reset(query);
+	}
+	statement_done(query);
+	return status;
+}
+
 enum status rights_erase(struct erasure *erasure, const struct rights_parts *parts, const char *archive,
 			 struct error *error)
 {
@@ -193,6 +224,8 @@ enum status rights_erase(struct erasure *erasure, const struct rights_parts *par
 	int64_t done;
 	arena_init(&e.arena, 64 << 20);
 	enum status status = find_records(&e, error);
+	if (status == STATUS_OK)
+		status = check_feeds(&e, error);
 	if (status == STATUS_OK)
 		status = store_query_int(parts->desk, "SELECT count(*) FROM backup_made", &erasure->backups, error);
 	if (status == STATUS_OK)

@@ -63,9 +63,8 @@ static void study_end(struct study *s)
 }
 
 /* On disk before anything is answered. */
-static enum status record(struct study *s, struct audit_entry entry, struct error *error)
+static enum status record(struct study *s, struct audit_entry entry, const char *reason, struct error *error)
 {
-	const char *reason = cli_value(s->cli, "reason");
 	entry.purpose = s->use.purpose->id;
 	entry.agreements = s->use.agreement->id;
 	enum status status = store_begin(s->opened.desk, error);
@@ -151,7 +150,7 @@ static enum status export_list(struct study *s, const struct profile_list *list,
 	s->list = list;
 	bool may = list_may_serve(s->policy, list, &s->use, &short_of);
 	entry.outcome = may ? TEXT("allowed") : TEXT("refused");
-	enum status status = record(s, entry, error);
+	enum status status = record(s, entry, NULL, error);
 	if (status == STATUS_OK && !may)
 		return refuse(s, &short_of, error);
 	if (status == STATUS_OK)
@@ -198,7 +197,7 @@ static enum status open_pseudonym(struct study *s, const char *wanted, struct er
 					     .subject_kind = TEXT("resident"),
 					     .subject_id = id,
 					     .outcome = id ? TEXT("allowed") : TEXT("refused")},
-			error);
+			cli_value(s->cli, "reason"), error);
 	if (status == STATUS_OK && !id) {
 		error_set(error, STATUS_NOT_FOUND, "pseudonym.nobody",
 			  "This number is nobody's under this agreement "

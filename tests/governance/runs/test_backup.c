@@ -18,7 +18,7 @@ static int make(void **state)
 {
 	(void)state;
 	test_database_make(&from);
-	test_database_make(&to);
+	test_database_make_empty(&to);
 	snprintf(workspace_folder, sizeof workspace_folder, "%s/workspace", from.folder);
 	snprintf(backup_folder, sizeof backup_folder, "%s/backup", from.folder);
 	snprintf(keys_folder, sizeof keys_folder, "%s/keys", from.folder);

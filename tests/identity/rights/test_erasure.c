@@ -325,6 +325,25 @@ static void load_again(struct intake_totals *totals)
 	intake_close(intake);
 }
 
+static void a_feed_that_the_profile_lost_stops_it(void **state)
+{
+	(void)state;
+	const struct rights_parts parts = {b.profile, b.vault, b.data, b.desk};
+	struct erasure erasure = {.resident_id = 1001,
+				  .by = TEXT("officer"),
+				  .user_name = TEXT("officer"),
+				  .ground = TEXT("REF-1"),
+				  .audit_key = &b.audit_key};
+	assert_ok(store_execute(b.data, "UPDATE feed SET feed_id = 'lost' WHERE feed_id = 'council_tax_liable'", &e),
+		  &e);
+	assert_int_equal(rights_erase(&erasure, &parts, archive, &e), STATUS_REFUSED);
+	assert_string_equal(e.code, "rights.feed");
+	assert_int_equal(count(b.data, "resident_record", "resident_id", 1001), 2);
+	assert_int_equal(rights_erase(&(struct erasure){.resident_id = 1001, .dry = true}, &parts, archive, &e),
+			 STATUS_REFUSED);
+	erase(&(struct erasure){.resident_id = 1004}); /* who has no row of it */
+}
+
 static void who_is_refused_is_not_loaded_again(void **state)
 {
 	(void)state;
@@ -405,6 +424,7 @@ int main(void)
 		CASE(what_was_said_of_them_alone_goes),
 		CASE(what_is_left_is_a_proof_without_identity),
 		CASE(one_record_goes_and_the_resident_stays),
+		CASE(a_feed_that_the_profile_lost_stops_it),
 		CASE(who_is_refused_is_not_loaded_again),
 		CASE(who_is_not_refused_comes_back_with_the_next_extract),
 		CASE(nobody_cannot_be_erased),
