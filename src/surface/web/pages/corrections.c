@@ -148,7 +148,8 @@ static enum status show(struct visit *visit, const struct disclosure_resident *a
 	put_text(visit->document, "name", person_name(&answer->person));
 	put_text(visit->document, "wanted", visit_field(visit, "wanted"));
 	put_text(visit->document, "evidence", visit_field(visit, "evidence"));
-	put_text(visit->document, "asked", asked.len ? asked : text_of(date_format_iso(date_today(), today)));
+	put_text(visit->document, "asked",
+		 asked.len ? asked : arena_format(visit->arena, "%s", date_format_iso(date_today(), today)));
 	enum status status = put_all(visit, answer->resident_id, error);
 	return status == STATUS_OK ? visit_page(visit, "resident_corrections", "Corrections") : status;
 }
