@@ -92,7 +92,7 @@ static int allow_data_only(scmp_filter_ctx filter)
 static int allow_sending(scmp_filter_ctx filter)
 {
 	int failed = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(sendto), 2,
-				      SCMP_A3(SCMP_CMP_MASKED_EQ, MSG_FASTOPEN, 0), SCMP_A4(SCMP_CMP_EQ, 0));
+				      SCMP_A3(SCMP_CMP_MASKED_EQ, MSG_FASTOPEN, 0), SCMP_A4(SCMP_CMP_EQ, 0, 0));
 	return failed ? failed
 		      : seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(sendmsg), 1,
 					 SCMP_A2(SCMP_CMP_MASKED_EQ, MSG_FASTOPEN, 0));
@@ -103,14 +103,14 @@ static int allow_flags_only(scmp_filter_ctx filter)
 {
 	static const unsigned commands[] = {F_GETFL, F_GETFD, F_SETFD, F_DUPFD_CLOEXEC},
 			      controls[] = {FIONBIO, FIONREAD};
-	int failed = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(fcntl), 2, SCMP_A1(SCMP_CMP_EQ, F_SETFL),
+	int failed = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(fcntl), 2, SCMP_A1(SCMP_CMP_EQ, F_SETFL, 0),
 				      SCMP_A2(SCMP_CMP_MASKED_EQ, O_ASYNC, 0));
 	for (size_t i = 0; i < sizeof commands / sizeof *commands && !failed; i++)
-		failed =
-			seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(fcntl), 1, SCMP_A1(SCMP_CMP_EQ, commands[i]));
+		failed = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(fcntl), 1,
+					  SCMP_A1(SCMP_CMP_EQ, commands[i], 0));
 	for (size_t i = 0; i < sizeof controls / sizeof *controls && !failed; i++)
-		failed =
-			seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(ioctl), 1, SCMP_A1(SCMP_CMP_EQ, controls[i]));
+		failed = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(ioctl), 1,
+					  SCMP_A1(SCMP_CMP_EQ, controls[i], 0));
 	return failed;
 }
 
