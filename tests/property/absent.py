@@ -368,7 +368,8 @@ def others_at_an_address_are_fewer():
     # Whose address is hidden, theirs is with whom they live: nobody with a housemate.
     homes = [row[0] for row in there]
     hidden = {row[1] for row in there if row[0] != there[0][0] and homes.count(row[0]) == 1}
-    hidden = set(sorted(hidden)[:2])
+    # Nor is anybody counted of whom nothing may be said.
+    hidden = set([one for one in sorted(hidden) if officer.get("/residents/" + here.page_id(one))[0] == 200][:2])
     others = [count(officer.get(path)[1], "others?")]
     for restriction in [of for of, entitled in {**here.OPEN_TO, **HIDES_ADDRESS}.items() if "housing_officer" not in entitled]:
         set_marks(restriction, hidden)
