@@ -73,14 +73,8 @@ enum status draft_keep_form(struct visit *visit, bool *kept, struct error *error
 	entry.user_name = session.account.username;
 	entry.role = session.account.role;
 	entry.team = session.account.team;
-	if (status == STATUS_OK)
-		status = audit_join(desk, &visit->site->audit_key, &entry, error);
-	if (status == STATUS_OK)
-		status = store_commit(desk, error);
-	if (status)
-		store_rollback(desk);
+	status = visit_commit(visit, desk, status, &entry, error);
 	*kept = status == STATUS_OK;
-	visit->entries += *kept;
 	return status;
 }
 

@@ -201,6 +201,8 @@ struct text visit_reason(struct visit *visit);
 /* Fills an entry with who is asking, and submits it; the answer waits for it. What is missing is taken from
  * the visit. */
 struct audit_entry visit_entry(const struct visit *visit, const char *action, const char *outcome);
+struct audit_entry visit_entry_about(const struct visit *visit, const char *action, const char *kind, int64_t id,
+				     struct text detail); /* allowed; KIND: of subject, "resident" */
 void visit_record(struct visit *visit, const struct audit_entry *entry);
 /* Ends DESK's transaction: with STATUS_OK it is committed with ENTRY in it, else rolled back. Nothing is changed of
  * which there is no entry. */

@@ -123,6 +123,16 @@ struct audit_entry visit_entry(const struct visit *visit, const char *action, co
 	};
 }
 
+struct audit_entry visit_entry_about(const struct visit *visit, const char *action, const char *kind, int64_t id,
+				     struct text detail)
+{
+	struct audit_entry entry = visit_entry(visit, action, "allowed");
+	entry.subject_kind = text_of(kind);
+	entry.subject_id = id;
+	entry.detail = detail;
+	return entry;
+}
+
 void visit_expect_entry(struct visit *visit)
 {
 	visit->entries++;

@@ -27,27 +27,14 @@ enum status asked_copy(struct asked_request *asked, struct visit *visit, struct 
 	return rights_copy(&asked->copy, &asked->parts, asked->answer.resident_id, visit->arena, error);
 }
 
-static enum status join(struct visit *visit, struct store *desk, int64_t resident_id, const char *action,
-			struct text detail, struct error *error)
-{
-	struct audit_entry entry = visit_entry(visit, action, "allowed");
-	entry.subject_kind = TEXT("resident");
-	entry.subject_id = resident_id;
-	entry.detail = detail;
-	enum status status = audit_join(desk, &visit->site->audit_key, &entry, error);
-	if (status == STATUS_OK)
-		status = store_commit(desk, error);
-	visit->entries += status == STATUS_OK;
-	return status;
-}
-
 enum status asked_commit(struct asked_request *asked, struct visit *visit, const char *action, struct text detail,
 			 struct error *error)
 {
-	return join(visit, asked->parts.desk, asked->answer.resident_id, action,
-		    arena_format(visit->arena, "request %d%s%.*s", asked->request.number, detail.len ? ", " : "",
-				 TEXT_ARG(detail)),
-		    error);
+	const struct audit_entry entry =
+		visit_entry_about(visit, action, "resident", asked->answer.resident_id,
+				  arena_format(visit->arena, "request %d%s%.*s", asked->request.number,
+					       detail.len ? ", " : "", TEXT_ARG(detail)));
+	return visit_commit(visit, asked->parts.desk, STATUS_OK, &entry, error);
 }
 
 enum status asked_form_error(struct visit *visit, enum status status, bool *asks_again, struct error *error)
@@ -235,14 +222,11 @@ static enum status log_request(struct visit *visit, struct access_request *reque
 	if (status != STATUS_OK)
 		return status;
 	status = access_request_log(request, &parts, visit->viewer.username, error);
-	if (status == STATUS_OK)
-		status =
-			join(visit, parts.desk, request->resident_id, "access_request.log",
-			     arena_format(visit->arena, "request %d, asked by %s, identity %s", request->number,
-					  request_asker_name(request->asker), request_identity_name(request->identity)),
-			     error);
-	store_rollback(parts.desk);
-	return status;
+	const struct audit_entry entry = visit_entry_about(
+		visit, "access_request.log", "resident", request->resident_id,
+		arena_format(visit->arena, "request %d, asked by %s, identity %s", request->number,
+			     request_asker_name(request->asker), request_identity_name(request->identity)));
+	return visit_commit(visit, parts.desk, status, &entry, error);
 }
 
 enum status page_access_request_new_post(struct visit *visit, struct error *error)

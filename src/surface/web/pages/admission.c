@@ -41,16 +41,8 @@ enum status page_acceptable_use_post(struct visit *visit, struct error *error)
 	status = admission_accept(desk, visit->viewer.user_id, version, error);
 	struct audit_entry entry = visit_entry(visit, "acceptable_use.accept", "allowed");
 	entry.detail = arena_format(visit->arena, "version=%.*s", TEXT_ARG(version));
-	if (status == STATUS_OK)
-		status = audit_join(desk, &visit->site->audit_key, &entry, error);
-	if (status == STATUS_OK)
-		status = store_commit(desk, error);
-	if (status) {
-		store_rollback(desk);
-		return status;
-	}
-	visit->entries++;
-	return draft_redirect(visit, error);
+	status = visit_commit(visit, desk, status, &entry, error);
+	return status ? status : draft_redirect(visit, error);
 }
 
 enum status page_training(struct visit *visit, struct error *error)

@@ -112,12 +112,7 @@ static enum status begin_pass(struct visit *visit, struct glass *pass, struct er
 		status = glass_break(desk, pass, error);
 	struct audit_entry entry = glass_entry(visit, "break_glass.begin", pass);
 	entry.reason = pass->reason;
-	if (status == STATUS_OK)
-		status = audit_join(desk, &visit->site->audit_key, &entry, error);
-	if (status == STATUS_OK)
-		status = store_commit(desk, error);
-	visit->entries += status == STATUS_OK;
-	return status;
+	return visit_commit(visit, desk, status, &entry, error);
 }
 
 static enum status try_pass(struct visit *visit, const struct disclosure_exact *exact, int64_t pass_id,
@@ -215,19 +210,6 @@ static enum status find_pass(struct visit *visit, struct glass *pass, struct err
 	return status == STATUS_NOT_FOUND ? visit_not_found(error) : status;
 }
 
-/* A change of the pass, with its entry. */
-static enum status settle(struct visit *visit, enum status status, const struct audit_entry *entry, struct error *error)
-{
-	if (status == STATUS_OK)
-		status = audit_join(visit->desk, &visit->site->audit_key, entry, error);
-	if (status == STATUS_OK)
-		status = store_commit(visit->desk, error);
-	if (status != STATUS_OK)
-		store_rollback(visit->desk);
-	visit->entries += status == STATUS_OK;
-	return status;
-}
-
 enum status page_break_glass_end(struct visit *visit, struct error *error)
 {
 	struct glass pass;
@@ -240,7 +222,7 @@ enum status page_break_glass_end(struct visit *visit, struct error *error)
 		return status;
 	status = glass_end(visit->desk, pass.pass_id, visit->viewer.username, error);
 	struct audit_entry entry = glass_entry(visit, "break_glass.end", &pass);
-	status = settle(visit, status, &entry, error);
+	status = visit_commit(visit, visit->desk, status, &entry, error);
 	return status ? status : visit_redirect(visit, "/break-glass");
 }
 
@@ -356,7 +338,7 @@ enum status page_break_glass_review(struct visit *visit, struct error *error)
 		status = glass_review(visit->desk, pass.pass_id, visit->viewer.user_id, outcome, note, error);
 	struct audit_entry entry = glass_entry(visit, "break_glass.review", &pass);
 	entry.detail = arena_format(visit->arena, "%.*s outcome=%.*s", TEXT_ARG(entry.detail), TEXT_ARG(outcome));
-	status = settle(visit, status, &entry, error);
+	status = visit_commit(visit, visit->desk, status, &entry, error);
 	return status ? status : visit_redirect(visit, "/break-glass/reviews");
 }
 

@@ -215,20 +215,13 @@ static enum status record(struct visit *visit, const struct rights_parts *parts,
 			  struct error *error)
 {
 	struct text detail = TEXT("");
-	struct audit_entry entry = visit_entry(visit, id ? "correction.answer" : "correction.ask", "allowed");
 	enum status status = store_begin(parts->desk, error);
-	if (status == STATUS_OK)
-		status = id ? answer_one(visit, parts, id, &detail, error) : ask(visit, parts, &detail, error);
-	entry.subject_kind = TEXT("resident");
-	entry.subject_id = resident_id;
-	entry.detail = detail;
-	if (status == STATUS_OK)
-		status = audit_join(parts->desk, &visit->site->audit_key, &entry, error);
-	if (status == STATUS_OK)
-		status = store_commit(parts->desk, error);
-	visit->entries += status == STATUS_OK;
-	store_rollback(parts->desk);
-	return status;
+	if (status != STATUS_OK)
+		return status;
+	status = id ? answer_one(visit, parts, id, &detail, error) : ask(visit, parts, &detail, error);
+	const struct audit_entry entry =
+		visit_entry_about(visit, id ? "correction.answer" : "correction.ask", "resident", resident_id, detail);
+	return visit_commit(visit, parts->desk, status, &entry, error);
 }
 
 static const char *field_of(const struct error *error)

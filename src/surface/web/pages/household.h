@@ -23,8 +23,5 @@ void household_put_chronology(struct visit *visit, const struct view_household *
 /* household_reports.c */
 struct home_report;
 void household_put_report(struct value *reports, const struct home_report *report);
-/* In the desk's transaction: who did what with a report about a household. */
-enum status household_join_audit(struct visit *visit, struct store *desk, const char *action, int64_t report_id,
-				 struct text detail, struct error *error) MUST_CHECK;
 
 #endif

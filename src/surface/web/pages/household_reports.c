@@ -12,18 +12,6 @@
 #include "household/home_rulings.h"
 #include "household/household_rulings.h"
 
-enum status household_join_audit(struct visit *visit, struct store *desk, const char *action, int64_t report_id,
-				 struct text detail, struct error *error)
-{
-	struct audit_entry entry = visit_entry(visit, action, "allowed");
-	entry.subject_kind = TEXT("report");
-	entry.subject_id = report_id;
-	entry.detail = detail;
-	enum status status = audit_join(desk, &visit->site->audit_key, &entry, error);
-	visit->entries += status == STATUS_OK;
-	return status;
-}
-
 static const char *colour_of(const struct home_report *report)
 {
 	return report->status == HOME_OPEN         ? "yellow"
@@ -277,13 +265,9 @@ static enum status write_decision(struct visit *visit, const struct shown_report
 	if (status == STATUS_OK)
 		status = home_report_answer(desk, visit->site->vault, report_id, answer, reply, visit->viewer.username,
 					    ruling_id, error);
-	if (status == STATUS_OK)
-		status = household_join_audit(visit, desk, "household.decide", report_id,
-					      text_of(home_answer_name(answer)), error);
-	if (status == STATUS_OK)
-		return store_commit(desk, error);
-	store_rollback(desk);
-	return status;
+	const struct audit_entry entry =
+		visit_entry_about(visit, "household.decide", "report", report_id, text_of(home_answer_name(answer)));
+	return visit_commit(visit, desk, status, &entry, error);
 }
 
 enum status page_household_report_post(struct visit *visit, struct error *error)
@@ -325,12 +309,8 @@ enum status page_household_report_undo(struct visit *visit, struct error *error)
 	status = home_report_undo(desk, report_id, visit->viewer.username, error);
 	if (status == STATUS_OK)
 		status = home_ruling_undo(desk, shown.report.ruling_id, visit->viewer.username, error);
-	if (status == STATUS_OK)
-		status = household_join_audit(visit, desk, "household.undo", report_id, TEXT_ABSENT, error);
-	if (status == STATUS_OK)
-		status = store_commit(desk, error);
-	else
-		store_rollback(desk);
+	const struct audit_entry entry = visit_entry_about(visit, "household.undo", "report", report_id, TEXT_ABSENT);
+	status = visit_commit(visit, desk, status, &entry, error);
 	if (status != STATUS_OK)
 		return status;
 	relinker_households(visit->site->relinker);

@@ -194,13 +194,9 @@ static enum status make(struct visit *visit, const struct wrong *wrong, int64_t 
 		status = store_begin(desk, error);
 	if (status == STATUS_OK)
 		status = home_report_make(desk, visit->site->vault, &report, report_id, error);
-	if (status == STATUS_OK)
-		status = household_join_audit(visit, desk, "household.report", *report_id,
-					      text_of(home_answer_name(report.suggested)), error);
-	if (status == STATUS_OK)
-		return store_commit(desk, error);
-	store_rollback(desk);
-	return status;
+	const struct audit_entry entry = visit_entry_about(visit, "household.report", "report", *report_id,
+							   text_of(home_answer_name(report.suggested)));
+	return visit_commit(visit, desk, status, &entry, error);
 }
 
 enum status page_household_wrong_post(struct visit *visit, struct error *error)

@@ -248,19 +248,15 @@ static enum status record(struct visit *visit, const struct profile_list *list, 
 				     .points = row->points,
 				     .note = visit_field(visit, "note")};
 	enum status status = visit_desk(visit, &desk, error);
+	const struct audit_entry entry = visit_entry_about(
+		visit, "list.outcome", "list", row->subject_id,
+		arena_format(visit->arena, "list=%s outcome=%.*s", list->id.at, TEXT_ARG(result.outcome)));
 	if (status == STATUS_OK)
 		status = store_begin(desk, error);
-	if (status == STATUS_OK)
-		status = lists_record(desk, visit->site->vault, list, &result, &outcome_id, error);
 	if (status != STATUS_OK)
 		return status;
-	struct audit_entry entry = visit_entry(visit, "list.outcome", "allowed");
-	entry.subject_kind = TEXT("list");
-	entry.subject_id = row->subject_id;
-	entry.detail = arena_format(visit->arena, "list=%s outcome=%.*s", list->id.at, TEXT_ARG(result.outcome));
-	status = audit_join(desk, &visit->site->audit_key, &entry, error);
-	visit->entries += status == STATUS_OK;
-	return status == STATUS_OK ? store_commit(desk, error) : status;
+	status = lists_record(desk, visit->site->vault, list, &result, &outcome_id, error);
+	return visit_commit(visit, desk, status, &entry, error);
 }
 
 enum status page_list_outcome(struct visit *visit, struct error *error)

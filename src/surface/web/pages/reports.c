@@ -257,18 +257,6 @@ enum status page_report_new(struct visit *visit, struct error *error)
 	return status == STATUS_OK ? report_form(visit, &about) : status;
 }
 
-static enum status join(struct visit *visit, struct store *desk, const char *action, int64_t report_id,
-			struct text detail, struct error *error)
-{
-	struct audit_entry entry = visit_entry(visit, action, "allowed");
-	entry.subject_kind = TEXT("report");
-	entry.subject_id = report_id;
-	entry.detail = detail;
-	enum status status = audit_join(desk, &visit->site->audit_key, &entry, error);
-	visit->entries += status == STATUS_OK;
-	return status;
-}
-
 static enum status make(struct visit *visit, const struct about *about, enum report_aspect aspect, struct text text,
 			int64_t *report_id, struct error *error)
 {
@@ -290,12 +278,11 @@ static enum status make(struct visit *visit, const struct about *about, enum rep
 		status = store_begin(desk, error);
 	if (status == STATUS_OK)
 		status = report_make(desk, visit->site->vault, &report, report_id, error);
-	if (status == STATUS_OK)
-		status = join(visit, desk, "report.make", *report_id,
-			      arena_format(visit->arena, "feed=%.*s element=%.*s aspect=%s", TEXT_ARG(about->feed->id),
-					   TEXT_ARG(about->element->id), report_aspect_name(aspect)),
-			      error);
-	return status == STATUS_OK ? store_commit(desk, error) : status;
+	const struct audit_entry entry = visit_entry_about(
+		visit, "report.make", "report", *report_id,
+		arena_format(visit->arena, "feed=%.*s element=%.*s aspect=%s", TEXT_ARG(about->feed->id),
+			     TEXT_ARG(about->element->id), report_aspect_name(aspect)));
+	return visit_commit(visit, desk, status, &entry, error);
 }
 
 enum status page_report_post(struct visit *visit, struct error *error)
@@ -416,10 +403,10 @@ static enum status answer(struct visit *visit, const struct report *report, enum
 	if (status == STATUS_OK)
 		status = report_answer(desk, visit->site->vault, report->report_id, outcome, reply,
 				       visit->viewer.username, error);
-	if (status == STATUS_OK)
-		status = join(visit, desk, "report.answer", report->report_id,
-			      arena_format(visit->arena, "status=%s", report_status_name(outcome)), error);
-	return status == STATUS_OK ? store_commit(desk, error) : status;
+	const struct audit_entry entry =
+		visit_entry_about(visit, "report.answer", "report", report->report_id,
+				  arena_format(visit->arena, "status=%s", report_status_name(outcome)));
+	return visit_commit(visit, desk, status, &entry, error);
 }
 
 enum status page_report_reply(struct visit *visit, struct error *error)

@@ -94,18 +94,6 @@ enum status page_review_pair(struct visit *visit, struct error *error)
 
 /* ---- deciding --------------------------------------------------------------------------------------------- */
 
-static enum status join(struct visit *visit, struct store *desk, const char *action, int64_t ruling_id,
-			struct text detail, struct error *error)
-{
-	struct audit_entry entry = visit_entry(visit, action, "allowed");
-	entry.subject_kind = TEXT("ruling");
-	entry.subject_id = ruling_id;
-	entry.detail = detail;
-	enum status status = audit_join(desk, &visit->site->audit_key, &entry, error);
-	visit->entries += status == STATUS_OK;
-	return status;
-}
-
 static bool is_hard(const struct asked *asked, enum ruling_verdict verdict)
 {
 	return ruling_is_hard(verdict, asked->why.explanation.probability, asked->why.explanation.conflict != NULL) ||
@@ -132,16 +120,12 @@ static enum status write_ruling(struct visit *visit, struct store *desk, const s
 		status = store_begin(desk, error);
 	if (status == STATUS_OK)
 		status = ruling_add(desk, &ruling, ruling_id, error);
-	if (status == STATUS_OK)
-		status = join(visit, desk, "match.decide", *ruling_id,
-			      arena_format(visit->arena, "%s%s, records %lld and %lld", ruling_verdict_name(verdict),
-					   ruling.second ? ", second opinion" : "", (long long)asked->record_a,
-					   (long long)asked->record_b),
-			      error);
-	if (status == STATUS_OK)
-		return store_commit(desk, error);
-	store_rollback(desk);
-	return status;
+	const struct audit_entry entry =
+		visit_entry_about(visit, "match.decide", "ruling", *ruling_id,
+				  arena_format(visit->arena, "%s%s, records %lld and %lld",
+					       ruling_verdict_name(verdict), ruling.second ? ", second opinion" : "",
+					       (long long)asked->record_a, (long long)asked->record_b));
+	return visit_commit(visit, desk, status, &entry, error);
 }
 
 /* The decision is kept whatever becomes of its effect: that is tried again by itself. */
@@ -358,12 +342,8 @@ static enum status undo(struct visit *visit, int64_t ruling_id, struct error *er
 		status = store_begin(desk, error);
 	if (status == STATUS_OK)
 		status = ruling_undo(desk, ruling_id, visit->viewer.username, error);
-	if (status == STATUS_OK)
-		status = join(visit, desk, "match.undo", ruling_id, TEXT_ABSENT, error);
-	if (status == STATUS_OK)
-		return store_commit(desk, error);
-	store_rollback(desk);
-	return status;
+	const struct audit_entry entry = visit_entry_about(visit, "match.undo", "ruling", ruling_id, TEXT_ABSENT);
+	return visit_commit(visit, desk, status, &entry, error);
 }
 
 enum status page_review_undo(struct visit *visit, struct error *error)

@@ -137,34 +137,21 @@ static bool read_order(struct visit *visit, struct rights_flag *order)
 	return true;
 }
 
-static enum status commit(struct visit *visit, struct store *desk, int64_t resident_id, const struct rights_flag *order,
-			  struct error *error)
-{
-	struct audit_entry entry = visit_entry(visit, order->holds ? "flag.set" : "flag.lift", "allowed");
-	entry.subject_kind = TEXT("resident");
-	entry.subject_id = resident_id;
-	entry.detail = arena_format(visit->arena, "%s%s%.*s", flag_kind_name(order->kind), order->about.len ? " " : "",
-				    TEXT_ARG(order->about));
-	enum status status = audit_join(desk, &visit->site->audit_key, &entry, error);
-	if (status == STATUS_OK)
-		status = store_commit(desk, error);
-	visit->entries += status == STATUS_OK;
-	return status;
-}
-
 static enum status set_flag(struct visit *visit, int64_t resident_id, const struct rights_flag *order,
 			    struct error *error)
 {
 	struct rights_parts parts;
+	const struct audit_entry entry =
+		visit_entry_about(visit, order->holds ? "flag.set" : "flag.lift", "resident", resident_id,
+				  arena_format(visit->arena, "%s%s%.*s", flag_kind_name(order->kind),
+					       order->about.len ? " " : "", TEXT_ARG(order->about)));
 	enum status status = rights_parts_of(visit, &parts, error);
 	if (status == STATUS_OK)
 		status = store_begin(parts.desk, error);
-	if (status == STATUS_OK)
-		status = rights_flag_do(order, &parts, resident_id, error);
-	if (status == STATUS_OK)
-		status = commit(visit, parts.desk, resident_id, order, error);
-	store_rollback(parts.desk);
-	return status;
+	if (status != STATUS_OK)
+		return status;
+	status = rights_flag_do(order, &parts, resident_id, error);
+	return visit_commit(visit, parts.desk, status, &entry, error);
 }
 
 enum status page_rights_post(struct visit *visit, struct error *error)

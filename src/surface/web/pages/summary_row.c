@@ -285,22 +285,19 @@ static enum status mark(struct visit *visit, int64_t resident_id, const struct n
 			struct error *error)
 {
 	struct store *data, *desk;
-	struct audit_entry entry = visit_entry(visit, "note.mark", "allowed");
-	entry.subject_kind = TEXT("resident");
-	entry.subject_id = resident_id;
-	entry.detail = arena_format(visit->arena, "factor=%.*s verdict=%s", TEXT_ARG(marking->factor_id),
-				    note_verdict_name(marking->verdict));
+	const struct audit_entry entry =
+		visit_entry_about(visit, "note.mark", "resident", resident_id,
+				  arena_format(visit->arena, "factor=%.*s verdict=%s", TEXT_ARG(marking->factor_id),
+					       note_verdict_name(marking->verdict)));
 	enum status status = visit_data(visit, &data, error);
 	if (status == STATUS_OK)
 		status = visit_desk(visit, &desk, error);
 	if (status == STATUS_OK)
 		status = store_begin(desk, error);
-	if (status == STATUS_OK)
-		status = note_flag_mark(data, desk, marking, error);
-	if (status == STATUS_OK)
-		status = audit_join(desk, &visit->site->audit_key, &entry, error);
-	visit->entries += status == STATUS_OK;
-	return status == STATUS_OK ? store_commit(desk, error) : status;
+	if (status != STATUS_OK)
+		return status;
+	status = note_flag_mark(data, desk, marking, error);
+	return visit_commit(visit, desk, status, &entry, error);
 }
 
 enum status page_summary_row_mark(struct visit *visit, struct error *error)
