@@ -93,6 +93,7 @@ struct list_result {
 	struct text username, outcome; /* outcome: id of the rule's */
 	int points;                    /* the row's at that time */
 	struct text note;              /* plain; filled by lists_results_of() only */
+	bool words_erased;             /* with somebody of the home who was erased (rights) */
 };
 
 /* Inside the caller's desk transaction, which also holds the audit entry. */

@@ -11,9 +11,9 @@ enum { WORDS_OF_OUTCOME = 3, SEALED_LONGEST = 4 * LIST_NOTE_LONGEST + 256 };
 
 const struct sealed_rows list_sealed_notes = {
 	.title = "outcomes of lists",
-	.select =
-		"SELECT outcome_id AS record_id, 0 AS feed_no, 0 AS row_key, 3 AS version, 5 AS part, "
-		"note_sealed AS sealed FROM list_outcome WHERE outcome_id > :record_id ORDER BY outcome_id LIMIT :most",
+	.select = "SELECT outcome_id AS record_id, 0 AS feed_no, 0 AS row_key, 3 AS version, 5 AS part, "
+		  "note_sealed AS sealed FROM list_outcome WHERE outcome_id > :record_id AND length(note_sealed) > 0 "
+		  "ORDER BY outcome_id LIMIT :most",
 	.update = "UPDATE list_outcome SET note_sealed = :sealed WHERE outcome_id = :record_id",
 	.place = {"record_id"}};
 
@@ -59,6 +59,9 @@ static enum status unseal_note(struct list_result *result, const struct vault *v
 			       struct arena *arena, struct error *error)
 {
 	struct buf plain;
+	result->words_erased = !sealed.len;
+	if (result->words_erased)
+		return STATUS_OK;
 	buf_init(&plain, SEALED_LONGEST);
 	enum status status =
 		disclosure_unseal_words(vault, result->outcome_id, WORDS_OF_OUTCOME, sealed, &plain, error);

@@ -118,14 +118,40 @@ static bool concerns(const struct erasing *e, const struct erasure_column *colum
 
 enum status erase_tables(struct erasing *e, struct error *error)
 {
-	enum status status = STATUS_OK;
+	enum status status = erase_of_homes(e, error);
 	for (size_t i = 0; i < erasure_column_count && status == STATUS_OK; i++) {
 		const struct erasure_column *column = &erasure_columns[i];
 		for (size_t r = 0; column->sql && r < e->count && status == STATUS_OK; r++)
 			if (concerns(e, column, r))
 				status = erase_once(e, column, &e->records[r], error);
 	}
-	return status;
+	return status == STATUS_OK ? store_execute(e->parts->desk, "DELETE FROM erasure_home", error) : status;
+}
+
+enum status rights_begin_both(const struct rights_parts *parts, struct error *error)
+{
+	enum status status = store_begin(parts->data, error);
+	return status == STATUS_OK ? store_begin(parts->desk, error) : status;
+}
+
+enum status rights_commit_both(const struct rights_parts *parts, struct error *error)
+{
+	enum status status = store_commit(parts->desk, error);
+	return status == STATUS_OK ? store_commit(parts->data, error) : status;
+}
+
+void rights_rollback_both(const struct rights_parts *parts)
+{
+	store_rollback(parts->desk);
+	store_rollback(parts->data);
+}
+
+enum status erase_from_shelves(struct erasing *e, struct error *error)
+{
+	enum status status = rights_begin_both(e->parts, error);
+	if (status == STATUS_OK)
+		status = erase_lines(e, error);
+	return status == STATUS_OK ? erase_tables(e, error) : status;
 }
 
 /* ---- what is left --------------------------------------------------------------------------------------- */
@@ -161,16 +187,8 @@ enum status rights_forget_pages(const struct rights_parts *parts, struct error *
 /* How much would go: done, and rolled back. */
 enum status erasure_count(struct erasing *e, struct error *error)
 {
-	struct store *data = e->parts->data, *desk = e->parts->desk;
-	enum status status = store_begin(data, error);
-	if (status == STATUS_OK)
-		status = store_begin(desk, error);
-	if (status == STATUS_OK)
-		status = erase_lines(e, error);
-	if (status == STATUS_OK)
-		status = erase_tables(e, error);
-	store_rollback(desk);
-	store_rollback(data);
+	enum status status = erase_from_shelves(e, error);
+	rights_rollback_both(e->parts);
 	return status;
 }
 

@@ -26,6 +26,14 @@ struct erasing {
 
 /* Every table of erasure_tables.c, for the resident and the records. In the caller's transactions. */
 enum status erase_tables(struct erasing *e, struct error *error) MUST_CHECK;
+/* erasure_homes.c: first of all, what was found about the homes of residents who go as a whole. */
+enum status erase_of_homes(struct erasing *e, struct error *error) MUST_CHECK;
+/* Begins a transaction on each shelf, and erases quarantine and tables in them: the caller commits, the desk first, or
+ * rolls back. Should the data shelf fail then, the rows by which the rest is found are still there. */
+enum status erase_from_shelves(struct erasing *e, struct error *error) MUST_CHECK;
+enum status rights_begin_both(const struct rights_parts *parts, struct error *error) MUST_CHECK;
+enum status rights_commit_both(const struct rights_parts *parts, struct error *error) MUST_CHECK;
+void rights_rollback_both(const struct rights_parts *parts);
 /* What is left of a client: a keyed hash. */
 int64_t rights_proof(const struct vault *vault, struct text source_id, int64_t client_hash);
 /* Freed pages of both shelves. */

@@ -9,6 +9,17 @@
 
 /* ---- the list ------------------------------------------------------------------------------------------ */
 
+struct named_number {
+	const char *name; /* NULL: behind the last */
+	int64_t number;
+};
+
+static void bind_numbers(struct statement *s, const struct named_number *numbers)
+{
+	for (; numbers->name; numbers++)
+		statement_bind_int(s, numbers->name, numbers->number);
+}
+
 static enum status insert_begun(const struct erasure *erasure, struct store *desk, struct error *error)
 {
 	struct statement *s;
@@ -20,16 +31,17 @@ static enum status insert_begun(const struct erasure *erasure, struct store *des
 		error);
 	if (status != STATUS_OK)
 		return status;
-	statement_bind_int(s, "erasure", erasure->erasure_id);
-	statement_bind_int(s, "now", erasure->at ? erasure->at : instant_now());
+	bind_numbers(s, (const struct named_number[]){{"erasure", erasure->erasure_id},
+						      {"now", erasure->at ? erasure->at : instant_now()},
+						      {"refused", erasure->refuse},
+						      {"records", erasure->records},
+						      {"rows", erasure->rows},
+						      {"archives", erasure->archives},
+						      {"archived", erasure->archived_rows},
+						      {"unreadable", erasure->unreadable},
+						      {0}});
 	statement_bind_text(s, "by", erasure->by);
 	statement_bind_text(s, "ground", erasure->ground);
-	statement_bind_int(s, "refused", erasure->refuse);
-	statement_bind_int(s, "records", erasure->records);
-	statement_bind_int(s, "rows", erasure->rows);
-	statement_bind_int(s, "archives", erasure->archives);
-	statement_bind_int(s, "archived", erasure->archived_rows);
-	statement_bind_int(s, "unreadable", erasure->unreadable);
 	status = statement_run(s, NULL, error);
 	statement_done(s);
 	return status;
@@ -47,12 +59,13 @@ static enum status insert_due(const struct erasing *e, struct error *error)
 		return status;
 	for (size_t i = 0; i < e->count && status == STATUS_OK; i++) {
 		const struct erased_record *record = &e->records[i];
-		statement_bind_int(s, "erasure", e->erasure->erasure_id);
+		bind_numbers(s, (const struct named_number[]){{"erasure", e->erasure->erasure_id},
+							      {"client", record->client_hash},
+							      {"record", record->record_id},
+							      {"resident", record->resident_id},
+							      {"whole", record->whole},
+							      {0}});
 		statement_bind_text(s, "source", record->source_id);
-		statement_bind_int(s, "client", record->client_hash);
-		statement_bind_int(s, "record", record->record_id);
-		statement_bind_int(s, "resident", record->resident_id);
-		statement_bind_int(s, "whole", record->whole);
 		status = statement_run(s, NULL, error);
 	}
 	statement_done(s);
@@ -144,28 +157,17 @@ static enum status mark_data(const struct rights_parts *parts, struct error *err
 				   : status;
 }
 
-/* The desk goes first: should the data shelf fail then, the rows by which the rest is found are still there. */
 static enum status from_tables(struct erasing *e, struct error *error)
 {
 	int64_t generation;
-	struct store *data = e->parts->data, *desk = e->parts->desk;
-	enum status status = store_begin(data, error);
-	if (status == STATUS_OK)
-		status = store_begin(desk, error);
-	if (status == STATUS_OK)
-		status = erase_lines(e, error);
-	if (status == STATUS_OK)
-		status = erase_tables(e, error);
+	enum status status = erase_from_shelves(e, error);
 	if (status == STATUS_OK)
 		status = mark_data(e->parts, error);
 	if (status == STATUS_OK)
-		status = run_publish(data, &generation, error);
+		status = run_publish(e->parts->data, &generation, error);
 	if (status == STATUS_OK)
-		status = store_commit(desk, error);
-	if (status == STATUS_OK)
-		status = store_commit(data, error);
-	store_rollback(desk);
-	store_rollback(data);
+		status = rights_commit_both(e->parts, error);
+	rights_rollback_both(e->parts);
 	return status;
 }
 

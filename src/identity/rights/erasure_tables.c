@@ -20,6 +20,10 @@
 	{ \
 		shelf, table, column, NULL, why \
 	}
+/* erasure_home: what erasure_homes.c found. */
+#define OF_THEM_ALONE \
+	"(subject_kind = 'resident' AND subject_id = :resident) OR (subject_kind IN ('household', 'property', " \
+	"'list') AND subject_id IN (SELECT home_id FROM erasure_home))"
 #define GOES_WITH(shelf, table, column) STAYS(shelf, table, column, "goes with its row, which another column finds")
 
 /* In this order: what needs a row to be found comes before the row goes. */
@@ -136,12 +140,11 @@ const struct erasure_column erasure_columns[] = {
 	 "reason IS NOT NULL UNION SELECT substr(note, 7, 13) FROM glass WHERE resident_id = :resident AND note IS NOT "
 	 "NULL)",
 	 NULL},
-	/* Why somebody looked, when it was said for looks at this resident alone. */
+	/* Why somebody looked, when it was said for looks at this resident alone, and at homes of nobody else. */
 	{DESK, "stated", "stated_id",
-	 "DELETE FROM stated WHERE name IN (SELECT substr(reason, 7, 13) FROM audit_entry WHERE subject_id = :resident "
-	 "AND subject_kind = 'resident' AND reason IS NOT NULL EXCEPT SELECT substr(reason, 7, 13) FROM audit_entry "
-	 "WHERE reason IS NOT NULL AND subject_id IS NOT NULL AND (subject_id <> :resident OR subject_kind <> "
-	 "'resident'))",
+	 "DELETE FROM stated WHERE name IN (SELECT substr(reason, 7, 13) FROM audit_entry WHERE reason IS NOT NULL AND "
+	 "subject_id IS NOT NULL AND (" OF_THEM_ALONE ") EXCEPT SELECT substr(reason, 7, 13) FROM audit_entry WHERE "
+	 "reason IS NOT NULL AND subject_id IS NOT NULL AND NOT (" OF_THEM_ALONE "))",
 	 NULL},
 	BY_RESIDENT(DESK, glass, resident_id),
 	BY_RESIDENT(DESK, household_report, resident_a),
@@ -150,8 +153,9 @@ const struct erasure_column erasure_columns[] = {
 	GOES_WITH(DESK, "household_report", "text_sealed"),
 	GOES_WITH(DESK, "household_report", "evidence_sealed"),
 	GOES_WITH(DESK, "household_report", "reply_sealed"),
-	BY_RESIDENT(DESK, list_outcome, subject_key),
+	BY_RESIDENT(DESK, list_outcome, subject_key), /* of homes: erasure_homes.c */
 	GOES_WITH(DESK, "list_outcome", "note_sealed"),
+	STAYS(DESK, "erasure_home", "home_id", "there while tables are erased, and gone behind the last"),
 	BY_RESIDENT(DESK, redaction_decision, resident_id),
 	GOES_WITH(DESK, "redaction_decision", "reason_sealed"),
 	{DESK, "access_request_act", "request_id",

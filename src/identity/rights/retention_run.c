@@ -282,10 +282,7 @@ static enum status mark_done(struct running *r, const struct profile_feed *feed,
 static enum status delete_in_feed(struct erasing *e, struct running *r, struct error *error)
 {
 	int64_t generation;
-	struct store *data = r->parts->data, *desk = r->parts->desk;
-	enum status status = store_begin(data, error);
-	if (status == STATUS_OK)
-		status = store_begin(desk, error);
+	enum status status = rights_begin_both(r->parts, error);
 	if (status == STATUS_OK)
 		status = find_records(e, r, error);
 	if (status == STATUS_OK)
@@ -293,13 +290,10 @@ static enum status delete_in_feed(struct erasing *e, struct running *r, struct e
 	if (status == STATUS_OK)
 		status = delete_clients(e, error);
 	if (status == STATUS_OK)
-		status = run_publish(data, &generation, error);
+		status = run_publish(r->parts->data, &generation, error);
 	if (status == STATUS_OK)
-		status = store_commit(desk, error);
-	if (status == STATUS_OK)
-		status = store_commit(data, error);
-	store_rollback(desk);
-	store_rollback(data);
+		status = rights_commit_both(r->parts, error);
+	rights_rollback_both(r->parts);
 	return status == STATUS_OK ? erase_archives(e, error) : status;
 }
 

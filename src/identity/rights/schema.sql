@@ -166,3 +166,10 @@ CREATE TABLE correction (
   seen_as          INT NOT NULL
 );
 CREATE INDEX correction_by_record ON correction (record_id);
+
+-- migration 7
+
+-- While a resident is erased: their homes in which nobody else ever lived, and their own id. Empty outside of the transaction.
+CREATE TABLE erasure_home (
+  home_id  ID NOT NULL PRIMARY KEY
+);

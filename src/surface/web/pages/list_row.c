@@ -177,7 +177,10 @@ static enum status put_results(struct visit *visit, const struct profile_list *l
 		put_text(result, "by", results[i].username);
 		put_long_instant(result, "at_text", results[i].made);
 		put_int(result, "points", results[i].points);
-		put_text(result, "note", results[i].note.len ? results[i].note : TEXT_ABSENT);
+		put_text(result, "note",
+			 results[i].words_erased ? TEXT("What was written here was erased with a resident of the home.")
+			 : results[i].note.len   ? results[i].note
+						 : TEXT_ABSENT);
 	}
 	if (status == STATUS_OK)
 		put_bool(visit->document, "has_results", count > 0);
