@@ -157,6 +157,7 @@ enum status access_put_sample(struct visit *visit, struct store *desk, const str
 		put_string(row, "how", access_how(entry));
 		status = put_review(row, visit, desk, entry->seq, entry->user_name, error);
 	}
+	put_bool(visit->document, "has_sample", rows->count > 0);
 	return status;
 }
 

@@ -39,9 +39,8 @@ static void put_due(struct visit *visit, struct value *row, const struct retenti
 /* Feeds with a rule of their own, or with something due, a row each; all others by name. */
 static void put_schedules(struct visit *visit, const struct retention_plan *plan)
 {
-	struct buf others;
 	struct value *feeds = put_array(visit->document, "feeds");
-	buf_init(&others, 1 << 16);
+	struct value *others = put_array(visit->document, "unscheduled");
 	for (size_t i = 0; i < visit->profile->feeds.count; i++) {
 		const struct profile_feed *feed = &visit->profile->feeds.at[i];
 		struct text schedule = retention_schedule_words(feed, visit->arena);
@@ -49,7 +48,7 @@ static void put_schedules(struct visit *visit, const struct retention_plan *plan
 		if (!feed->client)
 			continue;
 		if (text_is_absent(schedule) && !whole) {
-			buf_format(&others, "%s%.*s", others.len ? ", " : "", TEXT_ARG(feed->title));
+			put_text(add_object(others), "title", feed->title);
 			continue;
 		}
 		struct value *row = add_object(feeds);
@@ -60,8 +59,8 @@ static void put_schedules(struct visit *visit, const struct retention_plan *plan
 			put_long_date(row, "delete_by_text", feed->delete_by);
 		put_due(visit, row, plan, feed);
 	}
-	put_text(visit->document, "unscheduled", others.len ? arena_text(visit->arena, buf_text(&others)) : TEXT(""));
-	buf_release(&others);
+	put_int(visit->document, "unscheduled_count", (int64_t)others->count);
+	put_bool(visit->document, "has_unscheduled", others->count > 0);
 }
 
 static enum status put_runs(struct visit *visit, struct store *desk, struct error *error)
