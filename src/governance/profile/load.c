@@ -357,6 +357,7 @@ static void load_all(struct loader *loader, const char *folder)
 	fill_summaries(loader);
 	hand_out(loader);
 	fill_lists(loader); /* asks whole agreements */
+	note_parts(loader);
 }
 
 static struct profile *profile_new(const char *folder)

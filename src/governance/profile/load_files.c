@@ -32,11 +32,13 @@ static bool read_file(struct loader *loader, struct file *out, const char *path,
 {
 	struct buf content;
 	struct error error = {0};
+	char hash[33] = "";
 	out->name = arena_copy(loader->arena, text_of(name));
 	buf_init(&content, YAML_BYTES_MAX);
 	enum status status = file_read(path, &content, &error);
 	if (!status) {
 		hash_file(loader, name, buf_text(&content));
+		part_hash(hash, buf_text(&content));
 		status = yaml_parse(&out->root, loader->arena, buf_text(&content), name, &error);
 	}
 	buf_release(&content);
@@ -46,8 +48,11 @@ static bool read_file(struct loader *loader, struct file *out, const char *path,
 	}
 	struct profile_inside *inside = loader->profile->inside;
 	ARRAY_GROW(inside->files, inside->file_count, inside->file_capacity);
-	inside->files[inside->file_count++] = (struct profile_file){arena_copy(loader->arena, text_of(path)),
-								    arena_copy(loader->arena, text_of(copy))};
+	struct profile_file *file = &inside->files[inside->file_count++];
+	*file = (struct profile_file){.path = arena_copy(loader->arena, text_of(path)),
+				      .copy = arena_copy(loader->arena, text_of(copy)),
+				      .name = out->name};
+	memcpy(file->hash, hash, sizeof hash);
 	return true;
 }
 

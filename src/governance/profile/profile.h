@@ -46,6 +46,14 @@ struct profile_holiday { /* of the schools: nothing is due in it */
 	date from, to;
 };
 
+/* A piece of the configuration and the hash of what it says: "file roles.yaml", "role investigator", "limits
+ * investigator", "setting profile.yaml staff". Two loads compared by these tell what has changed
+ * (runs/configuration.h). */
+struct profile_part {
+	struct text name;
+	char hash[33];
+};
+
 struct profile_sentence;
 struct profile_intervention;
 struct profile_layout;
@@ -54,7 +62,8 @@ struct profile_term;
 struct profile {
 	struct text id, title, council, description;
 	struct text folder;
-	char version[33]; /* hash of every file's name and content, hexadecimal */
+	char version[33];                         /* hash of every file's name and content, hexadecimal */
+	PROFILE_ARRAY(struct profile_part) parts; /* no name twice */
 	PROFILE_ARRAY(struct profile_source) sources;
 	PROFILE_ARRAY(struct profile_element) elements;
 	PROFILE_ARRAY(struct profile_feed) feeds;

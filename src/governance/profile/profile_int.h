@@ -58,7 +58,8 @@ enum kind {
 };
 
 struct profile_file { /* a file of the profile: where it was read, and its place in a copy */
-	const char *path, *copy;
+	const char *path, *copy, *name;
+	char hash[33];
 };
 
 struct profile_inside {
@@ -163,6 +164,10 @@ const struct profile_element **read_columns(struct reader *r, const struct yaml_
 					    const struct profile_feed *feed, bool required, size_t *count);
 void read_condition(struct reader *r, const struct yaml_node *mapping, const char *key,
 		    const struct profile_feed *const *feeds, size_t feed_count, struct profile_condition *out);
+
+/* The parts of the profile, when all is registered (parts.c); the hash of a file's content. */
+void note_parts(struct loader *loader);
+void part_hash(char out[33], struct text content);
 
 /* ---- conditions (condition.c) ---- */
 /* Parses WRITTEN at NODE; reports every element that is not registered or not in one of FEEDS. */

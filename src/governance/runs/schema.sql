@@ -24,3 +24,11 @@ CREATE TABLE state (
 	detail TEXT
 ) CLUSTERED;
 INSERT INTO state (name, value) VALUES ('generation', 0), ('clock', 0);
+-- shelf: desk
+-- migration 1
+-- The configuration that was recorded last: "version", and the hash of each part. What differs is an entry of the audit
+-- before it has an effect.
+CREATE TABLE configuration_part (
+	name TEXT PRIMARY KEY,
+	hash TEXT NOT NULL
+);

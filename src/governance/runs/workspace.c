@@ -4,7 +4,10 @@
 #include "base/memory.h"
 #include "base/yaml.h"
 
+#include "runs/configuration.h"
+
 #include <limits.h>
+#include <pwd.h>
 #include <unistd.h>
 
 static const struct {
@@ -83,6 +86,16 @@ static enum status write_settings(const struct workspace *workspace, const char 
 	return status;
 }
 
+static enum status begin_configuration(const struct workspace *workspace, struct error *error)
+{
+	struct store *desk;
+	enum status status = workspace_store(workspace, STORE_DESK, STORE_WRITE, &desk, error);
+	if (status == STATUS_OK)
+		status = configuration_begin(desk, workspace, error);
+	store_close(desk);
+	return status;
+}
+
 static enum status fill(struct workspace *workspace, const struct workspace_options *options, struct error *error)
 {
 	const char *database = options->address ? options->address : "sqlite";
@@ -99,6 +112,8 @@ static enum status fill(struct workspace *workspace, const struct workspace_opti
 		 options->title ? options->title : workspace->profile->title.at);
 	set_address(workspace, text_of(database));
 	status = workspace_migrate(workspace, error);
+	if (status == STATUS_OK)
+		status = begin_configuration(workspace, error);
 	/* Last, because it is what makes the folder a workspace: an init that was stopped can be repeated. */
 	return status ? status : write_settings(workspace, database, error);
 }
@@ -154,6 +169,17 @@ static bool is_web_address(struct text t)
 		text_starts_with(t, TEXT("http://localhost")));
 }
 
+static enum status check_links(const struct workspace *workspace, const struct yaml_node *node, struct error *error)
+{
+	struct text links = text_of(workspace->provider.links);
+	if (text_is(links, "none") || text_is(links, "external_id") || text_is(links, "user_name"))
+		return STATUS_OK;
+	provider_is_wrong(workspace, yaml_get(node, "links"), "links", error);
+	error_remedy(error,
+		     "Write none, external_id or user_name: by what an account of SCIM is known to the provider");
+	return STATUS_INVALID;
+}
+
 static enum status read_provider(struct workspace *workspace, const struct yaml_node *node, struct error *error)
 {
 	struct workspace_provider *provider = &workspace->provider;
@@ -168,7 +194,9 @@ static enum status read_provider(struct workspace *workspace, const struct yaml_
 		      {"client_id", provider->client_id, sizeof provider->client_id, NULL, false},
 		      {"secret_file", provider->secret_file, sizeof provider->secret_file, NULL, false},
 		      {"groups_claim", provider->groups_claim, sizeof provider->groups_claim, "groups", false},
-		      {"title", provider->title, sizeof provider->title, "your council account", false}};
+		      {"title", provider->title, sizeof provider->title, "your council account", false},
+		      {"links", provider->links, sizeof provider->links, "none", false},
+		      {"link_claim", provider->link_claim, sizeof provider->link_claim, "sub", false}};
 	for (size_t i = 0; node && i < sizeof fields / sizeof *fields; i++) {
 		const struct yaml_node *value = yaml_get(node, fields[i].key);
 		bool there = value && value->kind == YAML_SCALAR && value->text.len;
@@ -177,7 +205,7 @@ static enum status read_provider(struct workspace *workspace, const struct yaml_
 			return provider_is_wrong(workspace, value ? value : node, fields[i].key, error);
 		snprintf(fields[i].out, fields[i].size, "%.*s", TEXT_ARG(text));
 	}
-	return STATUS_OK;
+	return node ? check_links(workspace, node, error) : STATUS_OK;
 }
 
 static enum status read_settings(struct workspace *workspace, struct error *error)
@@ -280,4 +308,15 @@ enum status workspace_audit(const struct workspace *workspace, struct audit **ou
 		status = audit_open(out, workspace->address, &key, error);
 	explicit_bzero(&key, sizeof key);
 	return status;
+}
+
+struct text workspace_operator(char *space, size_t size)
+{
+	struct passwd record, *found = NULL;
+	char room[4096];
+	if (getpwuid_r(getuid(), &record, room, sizeof room, &found) == 0 && found)
+		snprintf(space, size, "system:%s", found->pw_name);
+	else
+		snprintf(space, size, "system:%u", (unsigned)getuid());
+	return text_of(space);
 }

@@ -33,6 +33,9 @@ struct workspace_provider {
 	char address[256];                     /* how browsers reach this site: "https://oneview.example" */
 	char groups_claim[64];                 /* "groups" */
 	char title[128];                       /* of the button */
+	/* Which accounts of SCIM it opens: "none", "external_id" or "user_name", when that is what its LINK_CLAIM says.
+	 */
+	char links[16], link_claim[64];
 };
 
 struct workspace {
@@ -70,6 +73,8 @@ enum status workspace_migrate(const struct workspace *workspace, struct error *e
 enum status workspace_audit_key(const struct workspace *workspace, struct audit_key *key,
 				struct error *error) MUST_CHECK;
 enum status workspace_audit(const struct workspace *workspace, struct audit **out, struct error *error) MUST_CHECK;
+/* The account of the operating system that this process runs as, "system:NAME", in SPACE. */
+struct text workspace_operator(char *space, size_t size);
 
 /* One refresh (ingest, link, restore ...) at a time, on this machine and, with PostgreSQL, on all that
  * share the database. STATUS_CONFLICT names what holds it, since when and where. Freed by the end

@@ -86,14 +86,18 @@ static enum status read_proposal(const struct cli *cli, const struct opened *ope
 		       : error_set(error, STATUS_USAGE, "policy.propose", "--action is end, suspend or reinstate");
 }
 
-/* Ends the transaction that STATUS is of. */
-static enum status finish(struct opened *opened, enum status status, struct error *error)
+/* What was wanted, and that it did not come to pass: whoever tries is in the audit too. */
+static enum status finish(struct opened *opened, enum status status, const char *what,
+			  const struct agreement_proposal *proposal, struct error *error)
 {
-	if (status == STATUS_OK)
-		status = store_commit(opened->desk, error);
-	if (opened->desk)
-		store_rollback(opened->desk);
-	return status;
+	char detail[40];
+	snprintf(detail, sizeof detail, "proposal=%lld", (long long)proposal->proposal_id);
+	struct audit_entry tried = {.action = text_of(what),
+				    .subject_kind = TEXT("agreement"),
+				    .subject_id = proposal->proposal_id,
+				    .agreements = proposal->agreement,
+				    .detail = text_of(detail)};
+	return opened_finish(opened, status, &tried, error);
 }
 
 enum status cmd_policy_propose(struct cli *cli, struct error *error)
@@ -114,7 +118,7 @@ enum status cmd_policy_propose(struct cli *cli, struct error *error)
 	}
 	if (status == STATUS_OK)
 		status = record(&opened, "agreement.propose", &proposal, &account, error);
-	status = finish(&opened, status, error);
+	status = finish(&opened, status, "agreement.propose", &proposal, error);
 	if (status == STATUS_OK) {
 		answer_int(&cli->answer, "proposal", "Proposal", proposal.proposal_id);
 		answer_line(&cli->answer, "It waits for somebody else: oneview policy confirm %s %lld",
@@ -128,7 +132,8 @@ static enum status answer_proposal(struct cli *cli, bool confirm, struct error *
 {
 	struct opened opened;
 	struct account account;
-	struct agreement_proposal proposal;
+	struct agreement_proposal proposal = {0};
+	const char *what = confirm ? "agreement.confirm" : "agreement.reject";
 	int64_t number;
 	if (!text_parse_int64(text_of(cli_operand(cli, 1)), &number))
 		return error_set(error, STATUS_USAGE, "policy.proposal", "The number of a proposal is a whole number");
@@ -142,9 +147,8 @@ static enum status answer_proposal(struct cli *cli, bool confirm, struct error *
 	if (status == STATUS_OK)
 		status = agreement_answer(opened.desk, &proposal, account.user_id, confirm, error);
 	if (status == STATUS_OK)
-		status =
-			record(&opened, confirm ? "agreement.confirm" : "agreement.reject", &proposal, &account, error);
-	status = finish(&opened, status, error);
+		status = record(&opened, what, &proposal, &account, error);
+	status = finish(&opened, status, what, &proposal, error);
 	if (status == STATUS_OK)
 		answer_line(&cli->answer, confirm ? "Confirmed: it counts from the next request on." : "Turned down.");
 	opened_close(&opened);

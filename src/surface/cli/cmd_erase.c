@@ -69,6 +69,12 @@ static enum status erase_one(struct cli *cli, struct opened *opened, const struc
 	erasure.audit_key = &opened->audit_key;
 	if (status == STATUS_OK)
 		status = rights_erase(&erasure, parts, opened->workspace->paths.archive, error);
+	const struct audit_entry tried = {.action = TEXT("resident.erase"),
+					  .subject_kind = TEXT("resident"),
+					  .subject_id = erasure.resident_id,
+					  .detail = TEXT("confirmed")};
+	if (status != STATUS_OK && !erasure.dry)
+		status = opened_finish(opened, status, &tried, error);
 	if (status != STATUS_OK)
 		return status;
 	answer(cli, &erasure);

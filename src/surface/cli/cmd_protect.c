@@ -89,12 +89,10 @@ static enum status change(struct cli *cli, bool protect, struct error *error)
 				 : lift(&opened, &mark, TEXT("operator"), error);
 	if (status == STATUS_OK)
 		status = audit_mark(&opened, action, &mark, error);
-	if (status == STATUS_OK)
-		status = store_commit(opened.desk, error);
+	const struct audit_entry tried = {.action = text_of(action)};
+	status = opened_finish(&opened, status, &tried, error);
 	if (status == STATUS_OK)
 		answer_line(&cli->answer, protect ? "Protected." : "Lifted.");
-	if (opened.desk)
-		store_rollback(opened.desk);
 	opened_close(&opened);
 	return status;
 }

@@ -69,13 +69,14 @@ enum status cmd_rights_flag(struct cli *cli, struct error *error)
 	}
 	if (status == STATUS_OK)
 		status = audit_flag(&opened, resident_id, &order, &cli->arena, error);
-	if (status == STATUS_OK)
-		status = store_commit(opened.desk, error);
+	const struct audit_entry tried = {.action = order.holds ? TEXT("flag.set") : TEXT("flag.lift"),
+					  .subject_kind = TEXT("resident"),
+					  .subject_id = resident_id,
+					  .detail = text_of(flag_kind_name(order.kind))};
+	status = opened_finish(&opened, status, &tried, error);
 	if (status == STATUS_OK)
 		answer_line(&cli->answer,
 			    order.holds ? "Recorded. It counts from the next request on." : "Taken back.");
-	if (opened.desk)
-		store_rollback(opened.desk);
 	opened_close(&opened);
 	return status;
 }

@@ -95,6 +95,15 @@ static enum status decide_each(struct cli *cli, struct opened *opened, const str
 	return status;
 }
 
+/* The gravest of what was asked for. */
+static const char *tried_action(const struct cli *cli)
+{
+	for (enum asked what = RELEASE; what <= LOOK_AGAIN; what++)
+		if (cli_value(cli, asked[what].option))
+			return asked[what].action;
+	return "subject_access.make";
+}
+
 /* Decisions, and that a copy was made: on disk before the copy is. */
 static enum status decide(struct cli *cli, struct opened *opened, const struct rights_parts *parts,
 			  const struct rights_copy *copy, struct error *error)
@@ -107,10 +116,10 @@ static enum status decide(struct cli *cli, struct opened *opened, const struct r
 		status = decide_each(cli, opened, parts, copy, what, error);
 	if (status == STATUS_OK)
 		status = audit(opened, copy, "subject_access.make", text_of(detail), error);
-	if (status == STATUS_OK)
-		status = store_commit(opened->desk, error);
-	store_rollback(opened->desk);
-	return status;
+	const struct audit_entry tried = {.action = text_of(tried_action(cli)),
+					  .subject_kind = TEXT("resident"),
+					  .subject_id = copy->resident_id};
+	return opened_finish(opened, status, &tried, error);
 }
 
 static void answer(struct cli *cli, const struct rights_copy *copy, const struct subject_access_report *report,

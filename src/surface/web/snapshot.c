@@ -3,6 +3,7 @@
 
 #include "base/log.h"
 #include "base/memory.h"
+#include "runs/configuration.h"
 
 static void snapshot_free(struct snapshot *snapshot)
 {
@@ -114,14 +115,19 @@ struct text snapshot_problem(struct site *site, struct arena *arena)
 	return problem;
 }
 
-/* Another configuration is in force from now on: by whom, only the machine's own log may know. */
+/* A configuration that is not the one of last time is in the audit before a page is made by it: at the start as well.
+ */
 static enum status record_change(struct site *site, const struct profile *profile, struct error *error)
 {
-	char detail[120];
-	snprintf(detail, sizeof detail, "from=%s to=%s", site->snapshot->profile->version, profile->version);
-	const struct audit_entry entry = {
-		.action = TEXT("profile.change"), .outcome = TEXT("allowed"), .detail = text_of(detail)};
-	return audit_append(site->audit, &entry, error);
+	char name[128];
+	struct store *desk;
+	enum status status = store_pool_take(site->desk, &desk, error);
+	if (status != STATUS_OK)
+		return status;
+	status = configuration_record(desk, &site->audit_key, site->workspace, profile,
+				      workspace_operator(name, sizeof name), NULL, error);
+	store_pool_give(site->desk, desk);
+	return status;
 }
 
 /* The new profile's index is built before it takes the old one's place. */
@@ -139,8 +145,7 @@ static enum status take_profile(struct site *site, struct profile *profile, stru
 		snapshot_release(site, newer);
 		return status;
 	}
-	if (!first)
-		status = record_change(site, profile, error);
+	status = record_change(site, profile, error);
 	if (status != STATUS_OK) {
 		newer->profile = NULL;
 		snapshot_release(site, newer);

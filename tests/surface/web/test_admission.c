@@ -160,7 +160,23 @@ static void test_a_new_version_is_accepted_anew(void **state)
 	assert_int_equal(village_get(v, "/acceptable-use"), 200);
 	assert_true(village_shows(v, "has changed since you accepted it"));
 	assert_int_equal(
-		village_query(v, STORE_DESK, "SELECT count(*) FROM audit_entry WHERE action = 'profile.change'"), 1);
+		village_query(v, STORE_DESK, "SELECT count(*) FROM audit_entry WHERE action = 'profile.change'"), 2);
+}
+
+/* A change while nothing is served is recorded by the server that starts with it; no change is no entry. */
+static void test_a_change_before_the_start_is_recorded(void **state)
+{
+	(void)state;
+	village_stop(v);
+	write_profile("3");
+	village_start(v);
+	static const char entries[] =
+		"SELECT count(*) FROM audit_entry WHERE action = 'profile.change' AND user_name LIKE 'system:%' AND "
+		"detail LIKE '%changed: setting profile.yaml staff%'";
+	assert_int_equal(village_query(v, STORE_DESK, entries), 2);
+	village_stop(v);
+	village_start(v);
+	assert_int_equal(village_query(v, STORE_DESK, entries), 2);
 }
 
 int main(void)
@@ -170,6 +186,7 @@ int main(void)
 		cmocka_unit_test(test_who_has_not_accepted_gets_one_page),
 		cmocka_unit_test(test_a_program_gets_no_more_than_its_account),
 		cmocka_unit_test(test_a_new_version_is_accepted_anew),
+		cmocka_unit_test(test_a_change_before_the_start_is_recorded),
 	};
 	return cmocka_run_group_tests(tests, make, drop);
 }
