@@ -81,9 +81,10 @@ static bool holds_name(struct text password, const char *username)
 
 static enum status check_password(const char *username, struct text password, struct error *error)
 {
-	bool length = password.len >= PASSWORD_LENGTH_MIN && password.len <= PASSWORD_LENGTH_MAX;
 	bool names = holds_name(password, username);
-	bool is_text = utf8_first_invalid(password) == password.len;
+	bool is_text = password.len <= PASSWORD_BYTES_MAX && utf8_first_invalid(password) == password.len;
+	size_t count = is_text ? utf8_count(password) : password.len;
+	bool length = count >= PASSWORD_LENGTH_MIN && count <= PASSWORD_LENGTH_MAX;
 	if (length && is_text && !names && !password_is_common(password))
 		return STATUS_OK;
 	error_set(error, STATUS_INVALID, "account.password", "The password %s",
@@ -115,8 +116,9 @@ enum status account_create(struct store *desk, const struct account *account, st
 	struct statement *insert;
 	status = store_prepare(&insert, desk,
 			       "INSERT INTO account (username, display_name, password_hash, role_id, team_id, status, "
-			       "must_change_password, created) VALUES (:username, :display_name, :hash, :role, :team, "
-			       ":status, :must_change, :now) ON CONFLICT (username) DO NOTHING RETURNING user_id",
+			       "must_change_password, created, password_given) VALUES (:username, :display_name, "
+			       ":hash, :role, :team, :status, :must_change, :now, :now) ON CONFLICT (username) DO "
+			       "NOTHING RETURNING user_id",
 			       error);
 	if (status)
 		return status;
@@ -163,12 +165,13 @@ static enum status store_password(struct store *desk, void *context, struct erro
 	enum status status =
 		store_prepare(&update, desk,
 			      "UPDATE account SET password_hash = :hash, failures = 0, locked_until = NULL, "
-			      "must_change_password = :must_change WHERE user_id = :user_id",
+			      "must_change_password = :must_change, password_given = :now WHERE user_id = :user_id",
 			      error);
 	if (status)
 		return status;
 	statement_bind_text(update, "hash", text_of(change->hash));
 	statement_bind_int(update, "must_change", change->must_change);
+	statement_bind_int(update, "now", instant_now());
 	statement_bind_int(update, "user_id", change->user_id);
 	status = statement_run(update, &changed, error);
 	statement_done(update);
@@ -177,7 +180,7 @@ static enum status store_password(struct store *desk, void *context, struct erro
 	return status ? status : session_end_all(desk, change->user_id, error);
 }
 
-static enum status signs_in_elsewhere(struct error *error)
+enum status account_signs_in_elsewhere(struct error *error)
 {
 	error_set(error, STATUS_CONFLICT, "account.external",
 		  "Whoever has this account signs in by the council's "
@@ -201,7 +204,7 @@ static enum status name_of(struct store *desk, int64_t user_id, char out[USERNAM
 	if (status == STATUS_OK && !row)
 		status = not_found(error);
 	else if (status == STATUS_OK && !statement_is_null(query, external))
-		status = signs_in_elsewhere(error);
+		status = account_signs_in_elsewhere(error);
 	else if (status == STATUS_OK)
 		snprintf(out, USERNAME_MAX + 1, "%.*s", TEXT_ARG(statement_text(query, column)));
 	statement_done(query);
@@ -256,7 +259,7 @@ static enum status store_account(struct store *desk, void *context, struct error
 			"UPDATE account SET display_name = :display_name, role_id = :role, team_id = :team, "
 			"status = :status, must_change_password = :must_change, training_until = :training_until, "
 			"kept_by = :kept_by, organisation = :organisation, manager = :manager, worker_ids = "
-			":worker_ids, ends = :ends WHERE user_id = :user_id",
+			":worker_ids, ends = :ends, provisioned_id = :provisioned_id WHERE user_id = :user_id",
 			error);
 	if (status)
 		return status;
@@ -271,6 +274,7 @@ static enum status store_account(struct store *desk, void *context, struct error
 	statement_bind_text(update, "manager", account->manager);
 	statement_bind_text(update, "worker_ids", account->worker_ids);
 	bind_date(update, "ends", account->ends);
+	statement_bind_text(update, "provisioned_id", account->provisioned_id);
 	statement_bind_int(update, "user_id", account->user_id);
 	status = statement_run(update, &changed, error);
 	statement_done(update);
@@ -316,6 +320,7 @@ void account_read(struct statement *query, struct arena *arena, instant now, str
 		.locked = statement_int(query, statement_column(query, "locked_until")) > now,
 		.must_change_password = statement_int(query, statement_column(query, "must_change_password")) != 0,
 		.external = !statement_is_null(query, statement_column(query, "external_id")),
+		.provisioned_id = read_text(query, arena, "provisioned_id"),
 		.second_factor = statement_int(query, statement_column(query, "second_factor")) != 0,
 		.created = read_instant(query, "created"),
 		.last_sign_in = read_instant(query, "last_sign_in"),

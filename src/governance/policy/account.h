@@ -11,7 +11,11 @@
 #include "base/date.h"
 #include "store/store.h"
 
-enum { PASSWORD_LENGTH_MIN = 12, PASSWORD_LENGTH_MAX = 200, SESSION_TOKEN_SIZE = 44, CSRF_TOKEN_SIZE = 44 };
+/* A new password in characters; any one that is tried, in bytes. */
+enum { PASSWORD_LENGTH_MIN = 12, PASSWORD_LENGTH_MAX = 128, PASSWORD_BYTES_MAX = 512 };
+enum { SESSION_TOKEN_SIZE = 44, CSRF_TOKEN_SIZE = 44 };
+/* For so long a password that somebody else gave opens the way to the form for one's own. */
+enum { GIVEN_PASSWORD_DAYS = 14 };
 
 /* Who has left may come back when the staff records say so; whom somebody disabled here stays out until somebody here
  * lets them in. */
@@ -27,7 +31,8 @@ struct account {
 	enum account_status status;
 	bool locked; /* for some minutes, after repeated failures */
 	bool must_change_password;
-	bool external;                 /* signs in by the council's identity provider, and by nothing else */
+	bool external;                 /* known to the council's identity provider, which opens it, and nothing else */
+	struct text provisioned_id;    /* what the council's identity system (SCIM) calls it; may be absent */
 	bool second_factor;            /* signing in takes a code as well: second_factor.h */
 	instant created, last_sign_in; /* INSTANT_UNKNOWN: never */
 	struct text accepted;          /* version of the statement on acceptable use that they accepted last ... */
@@ -72,6 +77,7 @@ enum status account_set_worker(struct store *desk, int64_t user_id, const struct
 enum status account_workers(struct store *desk, int64_t user_id, struct arena *arena, struct account_worker **out,
 			    size_t *count, struct error *error) MUST_CHECK;
 /* 24 characters that can be read aloud, about 119 bits. */
+enum { GIVEN_PASSWORD_SIZE = 25 };
 void password_random(char *out, size_t size);
 
 enum sign_in_outcome {
@@ -81,7 +87,8 @@ enum sign_in_outcome {
 	SIGN_IN_DISABLED,
 	SIGN_IN_LOCKED,
 	SIGN_IN_WRONG_CODE,
-	SIGN_IN_ELSEWHERE /* the account is the identity provider's, and a password opens none of those */
+	SIGN_IN_PASSWORD_OLD, /* given by somebody else, and not changed in time */
+	SIGN_IN_ELSEWHERE     /* the account is the identity provider's, and a password opens none of those */
 };
 const char *sign_in_outcome_name(enum sign_in_outcome outcome); /* for the audit: "wrong_password" ... */
 
@@ -100,10 +107,13 @@ struct session_limits {
 
 /* Between password and code somebody is not signed in yet. */
 enum session_stage { SESSION_WHOLE, SESSION_CODE_WANTED };
+/* How its user showed who they are, by which it is judged what is still to be shown. Stored: never renumber. */
+enum session_began { SESSION_BY_PASSWORD, SESSION_BY_CODE, SESSION_BY_PROVIDER };
 
 struct session {
 	int64_t session_id;
 	enum session_stage stage;
+	enum session_began began;
 	struct account account;
 	struct text purpose, reason, task; /* absent until chosen; reason: a reference to words (stated.h) */
 	struct text reason_sealed;         /* those words, absent when there are none */
@@ -120,9 +130,11 @@ struct session_marks *session_marks_new(void);
 void session_marks_free(struct session_marks *marks); /* NULL is fine */
 enum status session_marks_flush(struct session_marks *marks, struct store *desk, struct error *error) MUST_CHECK;
 
-/* TOKEN is for the cookie; only its hash is stored. */
+/* TOKEN is for the cookie; only its hash is stored. By a password; _as() says how else, and from which address. */
 enum status session_start(struct store *desk, int64_t user_id, char token[SESSION_TOKEN_SIZE],
 			  struct error *error) MUST_CHECK;
+enum status session_start_as(struct store *desk, int64_t user_id, enum session_began began, struct text client,
+			     char token[SESSION_TOKEN_SIZE], struct error *error) MUST_CHECK;
 /* The password was right, the code is still to come: ends after five minutes. */
 enum status session_start_half(struct store *desk, int64_t user_id, char token[SESSION_TOKEN_SIZE],
 			       struct error *error) MUST_CHECK;
@@ -134,6 +146,18 @@ enum status session_set_purpose(struct store *desk, int64_t session_id, struct t
 				struct text task, struct error *error) MUST_CHECK;
 enum status session_end(struct store *desk, struct text token, struct error *error) MUST_CHECK;
 enum status session_end_all(struct store *desk, int64_t user_id, struct error *error) MUST_CHECK;
+/* A user's own, newest first; at most 100. */
+struct session_row {
+	int64_t session_id;
+	enum session_began began;
+	struct text client; /* the address it began from; may be absent */
+	instant started, seen;
+};
+enum status session_list(struct store *desk, int64_t user_id, const struct session_limits *limits, struct arena *arena,
+			 struct session_row **out, size_t *count, struct error *error) MUST_CHECK;
+/* *ENDED: USER_ID had a session of this number. */
+enum status session_end_one(struct store *desk, int64_t user_id, int64_t session_id, bool *ended,
+			    struct error *error) MUST_CHECK;
 /* Deletes sessions that are over; for the server's hourly sweep. */
 enum status session_sweep(struct store *desk, const struct session_limits *limits, struct error *error) MUST_CHECK;
 bool session_csrf_matches(const struct session *session, struct text given); /* in constant time */

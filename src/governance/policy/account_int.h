@@ -17,6 +17,8 @@ enum {
 bool username_fold(struct text username, char out[USERNAME_MAX + 1]);
 /* The columns of `account` in the current row, by their names. */
 void account_read(struct statement *query, struct arena *arena, instant now, struct account *out);
+/* STATUS_CONFLICT: an account of the council's identity provider has no password here. */
+enum status account_signs_in_elsewhere(struct error *error);
 
 /* Argon2id; STATUS_IO "account.busy" when too many are at work. */
 enum { PASSWORD_HASH_SIZE = 128 };

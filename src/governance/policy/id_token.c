@@ -179,9 +179,13 @@ static struct text kept(const json_t *claims, const char *key, struct arena *are
 	return t.len ? arena_text(arena, t) : TEXT_ABSENT;
 }
 
-static void read_claims(struct id_token *out, const json_t *claims, struct text groups_claim, struct arena *arena)
+static void read_claims(struct id_token *out, const json_t *claims, const struct id_token_wanted *wanted,
+			struct arena *arena)
 {
-	*out = (struct id_token){.subject = kept(claims, "sub", arena),
+	struct text groups_claim = wanted->groups_claim;
+	*out = (struct id_token){.link = wanted->link_claim.len ? kept(claims, wanted->link_claim.at, arena)
+								: TEXT_ABSENT,
+				 .subject = kept(claims, "sub", arena),
 				 .username = kept(claims, "preferred_username", arena),
 				 .name = kept(claims, "name", arena)};
 	if (!out->username.len)
@@ -227,7 +231,7 @@ enum status id_token_check(struct id_token *out, struct text jwt, struct text jw
 	if (status == STATUS_OK)
 		status = check_claims(claims, wanted, error);
 	if (status == STATUS_OK)
-		read_claims(out, claims, wanted->groups_claim, arena);
+		read_claims(out, claims, wanted, arena);
 	json_decref(keys);
 	json_decref(claims);
 	return status;

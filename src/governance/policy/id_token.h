@@ -18,10 +18,12 @@ enum { ID_TOKEN_LONGEST = 32 << 10, ID_TOKEN_GROUPS_MOST = 500 };
 struct id_token_wanted {
 	struct text issuer, client_id, nonce;
 	struct text groups_claim; /* "groups" */
+	struct text link_claim;   /* "sub" */
 	instant now;
 };
 
 struct id_token {
+	struct text link;                    /* what the link claim says; absent: nothing */
 	struct text subject, username, name; /* username: preferred_username, else email, else the subject */
 	const struct text *groups;
 	size_t group_count;

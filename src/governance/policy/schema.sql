@@ -216,3 +216,31 @@ CREATE TABLE stated (
 	name TEXT NOT NULL UNIQUE,
 	sealed BLOB NOT NULL
 );
+-- migration 10
+-- What one person asked for an account whose role wants two, and what another one answered (account_change.h).
+CREATE TABLE account_change (
+	change_id SEQUENCE,
+	user_id ID NOT NULL REFERENCES account (user_id),
+	role_id TEXT NOT NULL,
+	team_id TEXT,
+	lets_in BOOL NOT NULL,
+	new_password BOOL NOT NULL,
+	no_factor BOOL NOT NULL,
+	was TEXT NOT NULL, -- state, role and team of the account when it was asked
+	asked_at INSTANT NOT NULL,
+	asked_by ID NOT NULL REFERENCES account (user_id),
+	answered_at INSTANT,
+	answered_by ID REFERENCES account (user_id),
+	confirmed BOOL
+);
+CREATE UNIQUE INDEX account_change_open ON account_change (user_id)
+WHERE answered_at IS NULL;
+-- migration 11
+-- How a session began (enum session_began), and from which address.
+ALTER TABLE session ADD COLUMN began INT NOT NULL DEFAULT 0;
+ALTER TABLE session ADD COLUMN client TEXT;
+UPDATE session SET began = 2 WHERE user_id IN (SELECT user_id FROM account WHERE external_id IS NOT NULL);
+-- What the council's identity system calls an account that it made, by which its identity provider may open it.
+ALTER TABLE account ADD COLUMN provisioned_id TEXT;
+-- When somebody else gave the password that must be changed: one that nobody uses stops opening anything.
+ALTER TABLE account ADD COLUMN password_given INSTANT;

@@ -3,7 +3,7 @@
 
 #include <sodium.h>
 
-enum { CODE_HASH_BYTES = 32, CODE_GROUP = 4, CODE_LETTERS = 16 };
+enum { CODE_HASH_BYTES = 32, CODE_GROUP = 4, CODE_LETTERS = 24, SHORT_CODE_LETTERS = 16 };
 
 /* ---- rows ------------------------------------------------------------------------------------- */
 
@@ -89,7 +89,8 @@ static enum status use_step(struct store *desk, int64_t user_id, int64_t step, b
 
 /* ---- recovery codes ------------------------------------------------------------------------------ */
 
-/* As it is kept: letters and digits only, hashed with the account. 79 random bits need no slow hash. */
+/* As it is kept: letters and digits only, hashed with the account. 118 random bits need no slow hash; those of
+ * 79 bits, given out before, are taken until their holder has new ones. */
 static bool hash_recovery(int64_t user_id, struct text code, unsigned char out[CODE_HASH_BYTES])
 {
 	char plain[CODE_LETTERS + 1] = "", bound[CODE_LETTERS + 24];
@@ -106,7 +107,7 @@ static bool hash_recovery(int64_t user_id, struct text code, unsigned char out[C
 	crypto_generichash(out, CODE_HASH_BYTES, (const unsigned char *)bound, strlen(bound), NULL, 0);
 	sodium_memzero(plain, sizeof plain);
 	sodium_memzero(bound, sizeof bound);
-	return count == CODE_LETTERS;
+	return count == CODE_LETTERS || count == SHORT_CODE_LETTERS;
 }
 
 static void make_recovery(char out[RECOVERY_CODE_SIZE])

@@ -16,7 +16,7 @@
 #include "policy/account.h"
 #include "policy/totp.h"
 
-enum { RECOVERY_CODES = 10, RECOVERY_CODE_SIZE = 20 }; /* "abcd-efgh-jkmn-pqrs": 79 bits */
+enum { RECOVERY_CODES = 10, RECOVERY_CODE_SIZE = 30 }; /* "abcd-efgh-jkmn-pqrs-tuvw-xyz2": 118 bits */
 
 struct second_factor {
 	int64_t user_id;

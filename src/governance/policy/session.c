@@ -23,8 +23,8 @@ static int64_t absolute_limit(const struct session_limits *limits)
 	return limits && limits->absolute ? limits->absolute : 12 * 60 * MINUTE;
 }
 
-static enum status start(struct store *desk, int64_t user_id, enum session_stage stage, char token[SESSION_TOKEN_SIZE],
-			 struct error *error)
+static enum status start(struct store *desk, int64_t user_id, enum session_stage stage, enum session_began began,
+			 struct text client, char token[SESSION_TOKEN_SIZE], struct error *error)
 {
 	unsigned char hash[TOKEN_HASH_BYTES];
 	char csrf[CSRF_TOKEN_SIZE];
@@ -32,10 +32,11 @@ static enum status start(struct store *desk, int64_t user_id, enum session_stage
 	random_token(token);
 	random_token(csrf);
 	hash_token(text_of(token), hash);
-	enum status status = store_prepare(&insert, desk,
-					   "INSERT INTO session (token_hash, user_id, started, seen, csrf, stage) "
-					   "VALUES (:hash, :user_id, :now, :now, :csrf, :stage)",
-					   error);
+	enum status status =
+		store_prepare(&insert, desk,
+			      "INSERT INTO session (token_hash, user_id, started, seen, csrf, stage, began, "
+			      "client) VALUES (:hash, :user_id, :now, :now, :csrf, :stage, :began, :client)",
+			      error);
 	if (status)
 		return status;
 	statement_bind_blob(insert, "hash", hash, sizeof hash);
@@ -43,6 +44,8 @@ static enum status start(struct store *desk, int64_t user_id, enum session_stage
 	statement_bind_int(insert, "now", instant_now());
 	statement_bind_text(insert, "csrf", text_of(csrf));
 	statement_bind_int(insert, "stage", stage);
+	statement_bind_int(insert, "began", began);
+	statement_bind_text(insert, "client", client);
 	status = statement_run(insert, NULL, error);
 	statement_done(insert);
 	return status;
@@ -50,12 +53,18 @@ static enum status start(struct store *desk, int64_t user_id, enum session_stage
 
 enum status session_start(struct store *desk, int64_t user_id, char token[SESSION_TOKEN_SIZE], struct error *error)
 {
-	return start(desk, user_id, SESSION_WHOLE, token, error);
+	return start(desk, user_id, SESSION_WHOLE, SESSION_BY_PASSWORD, TEXT_ABSENT, token, error);
+}
+
+enum status session_start_as(struct store *desk, int64_t user_id, enum session_began began, struct text client,
+			     char token[SESSION_TOKEN_SIZE], struct error *error)
+{
+	return start(desk, user_id, SESSION_WHOLE, began, client, token, error);
 }
 
 enum status session_start_half(struct store *desk, int64_t user_id, char token[SESSION_TOKEN_SIZE], struct error *error)
 {
-	return start(desk, user_id, SESSION_CODE_WANTED, token, error);
+	return start(desk, user_id, SESSION_CODE_WANTED, SESSION_BY_PASSWORD, TEXT_ABSENT, token, error);
 }
 
 /* ---- that a session is used ------------------------------------------------------------------- */
@@ -151,6 +160,7 @@ static void read_session(struct statement *query, struct arena *arena, instant n
 	*out = (struct session){
 		.session_id = statement_int(query, statement_column(query, "session_id")),
 		.stage = (enum session_stage)statement_int(query, statement_column(query, "stage")),
+		.began = (enum session_began)statement_int(query, statement_column(query, "began")),
 		.purpose = kept_text(query, arena, "purpose"),
 		.reason = kept_text(query, arena, "reason"),
 		.task = kept_text(query, arena, "task"),
@@ -172,7 +182,8 @@ enum status session_find(struct store *desk, struct text token, const struct ses
 	hash_token(token, hash);
 	enum status status = store_prepare(
 		&query, desk,
-		"SELECT s.session_id, s.stage, s.started, s.seen, s.purpose, s.reason, s.task, s.csrf, a.*, w.sealed "
+		"SELECT s.session_id, s.stage, s.began, s.started, s.seen, s.purpose, s.reason, s.task, s.csrf, a.*, "
+		"w.sealed "
 		"AS "
 		"reason_sealed, (SELECT generation FROM policy_state) AS policy_generation FROM session s "
 		"JOIN account a ON a.user_id = s.user_id LEFT JOIN stated w ON w.name = substr(s.reason, 7, 13) WHERE "
@@ -240,6 +251,53 @@ enum status session_end_all(struct store *desk, int64_t user_id, struct error *e
 	statement_bind_int(end, "user_id", user_id);
 	status = statement_run(end, NULL, error);
 	statement_done(end);
+	return status;
+}
+
+enum status session_list(struct store *desk, int64_t user_id, const struct session_limits *limits, struct arena *arena,
+			 struct session_row **out, size_t *count, struct error *error)
+{
+	enum { MOST = 100 };
+	struct statement *query;
+	bool row;
+	*count = 0;
+	*out = ARENA_ARRAY(arena, MOST, struct session_row);
+	enum status status = store_prepare(
+		&query, desk,
+		"SELECT session_id, began, client, started, seen FROM session WHERE user_id = :user_id AND "
+		"stage = 0 AND seen > :idle_since AND started > :started_since ORDER BY session_id DESC "
+		"LIMIT 100",
+		error);
+	if (status)
+		return status;
+	statement_bind_int(query, "user_id", user_id);
+	statement_bind_int(query, "idle_since", instant_now() - idle_limit(limits));
+	statement_bind_int(query, "started_since", instant_now() - absolute_limit(limits));
+	int id = statement_column(query, "session_id"), began = statement_column(query, "began"),
+	    started = statement_column(query, "started"), seen = statement_column(query, "seen");
+	while ((status = statement_step(query, &row, error)) == STATUS_OK && row && *count < MOST)
+		(*out)[(*count)++] = (struct session_row){.session_id = statement_int(query, id),
+							  .began = (enum session_began)statement_int(query, began),
+							  .client = kept_text(query, arena, "client"),
+							  .started = statement_int(query, started),
+							  .seen = statement_int(query, seen)};
+	statement_done(query);
+	return status;
+}
+
+enum status session_end_one(struct store *desk, int64_t user_id, int64_t session_id, bool *ended, struct error *error)
+{
+	struct statement *end;
+	int64_t changed = 0;
+	enum status status =
+		store_prepare(&end, desk, "DELETE FROM session WHERE session_id = :id AND user_id = :user_id", error);
+	if (status)
+		return status;
+	statement_bind_int(end, "id", session_id);
+	statement_bind_int(end, "user_id", user_id);
+	status = statement_run(end, &changed, error);
+	statement_done(end);
+	*ended = changed > 0;
 	return status;
 }
 

@@ -20,6 +20,7 @@ const char *sign_in_outcome_name(enum sign_in_outcome outcome)
 		[SIGN_IN_DISABLED] = "disabled",
 		[SIGN_IN_LOCKED] = "locked",
 		[SIGN_IN_WRONG_CODE] = "wrong_code",
+		[SIGN_IN_PASSWORD_OLD] = "password_not_changed_in_time",
 		[SIGN_IN_ELSEWHERE] = "elsewhere",
 	};
 	return names[outcome];
@@ -103,7 +104,7 @@ struct attempt {
 	const char *username;
 	char hash[PASSWORD_HASH_SIZE]; /* empty: no such account */
 	int64_t user_id;
-	bool disabled, locked, second_factor, elsewhere;
+	bool disabled, locked, second_factor, elsewhere, password_old;
 };
 
 static enum status put_failures(struct store *desk, int64_t user_id, int64_t failures, instant locked_until,
@@ -142,7 +143,8 @@ static enum status count_attempt(struct store *desk, void *context, struct error
 	enum status status = store_prepare(&update, desk,
 					   "UPDATE account SET failures = failures + 1 WHERE username = :username "
 					   "RETURNING user_id, password_hash, status, failures, locked_until, "
-					   "second_factor, ends, external_id",
+					   "second_factor, ends, external_id, must_change_password, "
+					   "password_given",
 					   error);
 	if (status)
 		return status;
@@ -151,7 +153,9 @@ static enum status count_attempt(struct store *desk, void *context, struct error
 	    account_status = statement_column(update, "status"), failures = statement_column(update, "failures"),
 	    locked = statement_column(update, "locked_until"),
 	    second_factor = statement_column(update, "second_factor"), ends = statement_column(update, "ends"),
-	    external = statement_column(update, "external_id");
+	    external = statement_column(update, "external_id"),
+	    must_change = statement_column(update, "must_change_password"),
+	    given = statement_column(update, "password_given");
 	bool row;
 	status = statement_step(update, &row, error);
 	if (status || !row) {
@@ -165,6 +169,8 @@ static enum status count_attempt(struct store *desk, void *context, struct error
 	attempt->disabled = over || statement_int(update, account_status) != ACCOUNT_ACTIVE;
 	attempt->second_factor = statement_int(update, second_factor) != 0;
 	attempt->elsewhere = !statement_is_null(update, external);
+	attempt->password_old = statement_int(update, must_change) && !statement_is_null(update, given) &&
+				now - statement_int(update, given) > GIVEN_PASSWORD_DAYS * 24 * 60 * MINUTE;
 	snprintf(attempt->hash, sizeof attempt->hash, "%.*s", TEXT_ARG(statement_text(update, hash)));
 	statement_done(update);
 	attempt->locked = until > now;
@@ -220,7 +226,9 @@ static enum sign_in_outcome outcome_of(const struct attempt *attempt, bool match
 		return SIGN_IN_LOCKED;
 	if (!matches)
 		return SIGN_IN_WRONG_PASSWORD;
-	return attempt->disabled ? SIGN_IN_DISABLED : SIGN_IN_OK;
+	if (attempt->disabled)
+		return SIGN_IN_DISABLED;
+	return attempt->password_old ? SIGN_IN_PASSWORD_OLD : SIGN_IN_OK;
 }
 
 static enum status refuse(struct error *error)
@@ -262,7 +270,7 @@ enum status account_sign_in(struct store *desk, struct text username, struct tex
 	struct attempt attempt = {.username = folded};
 	bool matches;
 	*outcome = SIGN_IN_UNKNOWN;
-	if (password.len > PASSWORD_LENGTH_MAX)
+	if (password.len > PASSWORD_BYTES_MAX)
 		password.len = 0; /* cannot be right; costs the same time */
 	/* A name not in form becomes "", which no account has. */
 	if (!username_fold(username, folded))

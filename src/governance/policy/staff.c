@@ -33,6 +33,8 @@ static struct account wanted(const struct staff_person *person, const struct acc
 	account.organisation = none_if_empty(person->organisation);
 	account.manager = none_if_empty(person->manager);
 	account.worker_ids = none_if_empty(person->worker_ids);
+	if (!text_is_absent(person->provisioned_id))
+		account.provisioned_id = none_if_empty(person->provisioned_id);
 	account.ends = person->end;
 	if (person->training_until != DATE_UNKNOWN)
 		account.training_until = person->training_until;
@@ -48,7 +50,8 @@ static bool same(const struct account *a, const struct account *b)
 {
 	return same_place(a, b) && text_equal(a->display_name, b->display_name) &&
 	       text_equal(a->organisation, b->organisation) && text_equal(a->manager, b->manager) &&
-	       text_equal(a->worker_ids, b->worker_ids) && a->ends == b->ends && a->training_until == b->training_until;
+	       text_equal(a->worker_ids, b->worker_ids) && text_equal(a->provisioned_id, b->provisioned_id) &&
+	       a->ends == b->ends && a->training_until == b->training_until;
 }
 
 struct staff_change staff_compare(const struct staff_person *person, const struct account *before, date today)

@@ -21,9 +21,10 @@ struct staff_person {
 	struct text username, display_name;
 	struct text role, team; /* ids of the profile; team may be absent */
 	struct text organisation, manager, worker_ids;
-	bool left;           /* said outright, without a day */
-	date start, end;     /* DATE_UNKNOWN: not said */
-	date training_until; /* DATE_UNKNOWN: not said, so what is known stays */
+	struct text provisioned_id; /* SCIM's externalId; absent in a staff file, which leaves it as it is */
+	bool left;                  /* said outright, without a day */
+	date start, end;            /* DATE_UNKNOWN: not said */
+	date training_until;        /* DATE_UNKNOWN: not said, so what is known stays */
 };
 
 enum staff_kind {

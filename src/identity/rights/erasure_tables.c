@@ -193,6 +193,8 @@ const struct erasure_column erasure_columns[] = {
 	STAYS(DESK, "audit_checkpoint", "signature", "of the audit's chain"),
 	STAYS(DESK, "account", "password_hash", "of a user"),
 	STAYS(DESK, "account", "self_sealed", "of a user: only compared, never shown"),
+	STAYS(DESK, "session", "client", "the address of a user's machine, gone with the session"),
+	STAYS(DESK, "configuration_part", "hash", "of the council's configuration"),
 	STAYS(DESK, "draft", "owner_hash", "of a user"),
 	STAYS(DESK, "draft", "sealed", "what a user was writing; gone within the hour"),
 	STAYS(DESK, "session", "token_hash", "of a user"),

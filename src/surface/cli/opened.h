@@ -4,6 +4,7 @@
 
 #include "cli/cli_int.h"
 
+#include "policy/account.h"
 #include "runs/workspace.h"
 #include "vault/vault.h"
 
@@ -37,11 +38,18 @@ void opened_close(struct opened *opened);
  * the account of the operating system, written "system:NAME". */
 enum status opened_audit(struct opened *opened, const struct audit_entry *entry, struct error *error) MUST_CHECK;
 
+/* Ends the desk's transaction, if one is open: commits it when STATUS is fine. Else nothing was done, and an entry says
+ * that it was tried: TRIED with the code of ERROR behind its detail, "refused" or "failed". When that cannot be
+ * written, ERROR is why. What was called in a wrong way was not tried. The command must have opened the desk with
+ * OPEN_DESK_WRITE; a desk that is not open is fine. */
+enum status opened_finish(struct opened *opened, enum status status, const struct audit_entry *tried,
+			  struct error *error) MUST_CHECK;
+
 /* That user's name, in SPACE. */
 struct text opened_user(char *space, size_t size);
 
 /* ONEVIEW_PASSWORD, else asked for twice on the terminal. *GIVEN is false when there is neither. */
-enum { PASSWORD_ROOM = 256 };
+enum { PASSWORD_ROOM = PASSWORD_BYTES_MAX + 8 };
 enum status cli_password(char out[PASSWORD_ROOM], bool *given, struct error *error) MUST_CHECK;
 /* The same for a password that there is already: asked for once. */
 enum status cli_password_known(char out[PASSWORD_ROOM], bool *given, struct error *error) MUST_CHECK;

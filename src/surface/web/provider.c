@@ -103,6 +103,12 @@ const char *provider_title(const struct provider *provider)
 	return provider->settings.title;
 }
 
+enum external_link provider_links(const struct provider *provider)
+{
+	struct text links = text_of(provider->settings.links);
+	return text_is(links, "external_id") ? LINK_BY_ID : text_is(links, "user_name") ? LINK_BY_NAME : LINK_NONE;
+}
+
 struct text provider_issuer(const struct provider *provider)
 {
 	return text_of(provider->settings.issuer);
@@ -376,6 +382,7 @@ static enum status check(const struct provider *provider, const struct attempt *
 					 .client_id = text_of(provider->settings.client_id),
 					 .nonce = text_of(attempt->nonce),
 					 .groups_claim = text_of(provider->settings.groups_claim),
+					 .link_claim = text_of(provider->settings.link_claim),
 					 .now = instant_now()};
 	buf_init(&keys, ANSWER_LARGEST);
 	enum status status = ask(member(description, "jwks_uri"), NULL, &keys, error);

@@ -12,6 +12,7 @@
 #ifndef WEB_PROVIDER_H
 #define WEB_PROVIDER_H
 
+#include "policy/external.h"
 #include "policy/id_token.h"
 #include "runs/workspace.h"
 
@@ -23,6 +24,7 @@ enum status provider_open(struct provider **out, const struct workspace *workspa
 void provider_close(struct provider *provider); /* NULL is fine */
 const char *provider_title(const struct provider *provider);
 struct text provider_issuer(const struct provider *provider);
+enum external_link provider_links(const struct provider *provider); /* `links` of its settings */
 
 /* HTTPS, or HTTP to 127.0.0.1 or localhost; without a user name. */
 bool provider_address_is_safe(struct text address);

@@ -229,11 +229,12 @@ static enum status refuse(struct visit *visit, struct error *error)
 static const char *to_do_first(const struct visit *visit)
 {
 	const struct account *account = &visit->session.account;
-	if (account->must_change_password && !account->external)
+	/* Whom the council's identity provider let in has shown there whatever the council asks for; what an account
+	 * has besides says nothing of how this session began. */
+	bool by_provider = visit->session.began == SESSION_BY_PROVIDER;
+	if (account->must_change_password && !by_provider)
 		return "/password";
-	/* Such an account is opened by the council's identity provider only: whoever it let in has shown there whatever
-	 * the council asks for. */
-	if (visit->viewer.role && visit->viewer.role->second_factor && !account->second_factor && !account->external)
+	if (visit->viewer.role && visit->viewer.role->second_factor && !account->second_factor && !by_provider)
 		return "/second-factor";
 	switch (admission_of(visit->profile, account, date_today())) {
 	case ADMISSION_TRAINING:

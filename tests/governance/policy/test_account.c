@@ -173,6 +173,26 @@ static void test_a_password_from_somebody_else_must_be_changed(void **state)
 	assert_false(found.must_change_password);
 }
 
+/* Characters are counted and not bytes. */
+static void test_a_password_has_12_to_128_characters(void **state)
+{
+	(void)state;
+	char word[400] = "";
+	struct text password = {.at = word, .len = 0};
+	int64_t user_id = create("on");
+	for (int i = 0; i < 129; i++) {
+		const char *one = i % 3 ? "\xc3\xa4" : i % 2 ? "q" : "\xe2\x82\xac";
+		snprintf(word + password.len, sizeof word - password.len, "%s", one);
+		password.len += strlen(one);
+		enum status status = account_set_password(desk, user_id, password, false, &e);
+		bool right = i + 1 >= 12 && i + 1 <= 128;
+		if (i < 14 || i > 126)
+			assert_int_equal(status, right ? STATUS_OK : STATUS_INVALID);
+	}
+	password.len -= 3;
+	assert_int_equal(sign_in("on", password), SIGN_IN_WRONG_PASSWORD);
+}
+
 static void test_no_password_opens_an_account_of_the_identity_provider(void **state)
 {
 	(void)state;
@@ -294,6 +314,7 @@ int main(void)
 		ON_A_DATABASE(test_repeated_failures_lock_for_a_while),
 		ON_A_DATABASE(test_a_new_password_ends_lock_and_sessions),
 		ON_A_DATABASE(test_a_password_from_somebody_else_must_be_changed),
+		ON_A_DATABASE(test_a_password_has_12_to_128_characters),
 		ON_A_DATABASE(test_no_password_opens_an_account_of_the_identity_provider),
 		ON_A_DATABASE(test_a_session_carries_purpose_and_task),
 		ON_A_DATABASE(test_sessions_run_out),

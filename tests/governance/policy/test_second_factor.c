@@ -132,6 +132,7 @@ static void test_a_recovery_code_is_taken_once(void **state)
 	bool by_recovery;
 	struct second_factor factor;
 	int64_t user_id = enrol(recovery);
+	assert_int_equal(strlen(recovery[3]), 29); /* 24 letters of 31: 118 bits */
 	for (int i = 0; i < RECOVERY_CODE_SIZE; i++)
 		capitals[i] =
 			recovery[3][i] >= 'a' && recovery[3][i] <= 'z' ? (char)(recovery[3][i] - 32) : recovery[3][i];

@@ -17,6 +17,8 @@ const users = {
   petra_left: { preferred_username: "Petra.Nowak", name: "Petra Nowak", groups: ["staff"] },
   olga: { preferred_username: "olga", name: "Olga Marsh", groups: ["OneView inspectors"] },
   stranger: { preferred_username: "stranger", name: "A Stranger", groups: ["staff"] },
+  dara: { preferred_username: "somebody.else", name: "Dara", groups: [] },
+  hana: { preferred_username: "hana", name: "Hana", groups: [] },
   rosa: { preferred_username: "rosa", name: "Another Rosa", groups: ["OneView front line"] },
 };
 let user = "petra";

@@ -58,7 +58,7 @@ static void configure(struct fixture *f)
 	assert_ok(file_read(v->workspace->paths.settings, &settings, &e), &e);
 	buf_format(&settings,
 		   "provider:\n  issuer: http://127.0.0.1:%u\n  address: https://oneview.test\n  client_id: oneview\n"
-		   "  secret_file: keys/provider.secret\n  title: your Little Marsh account\n",
+		   "  secret_file: keys/provider.secret\n  title: your Little Marsh account\n  links: external_id\n",
 		   f->port);
 	assert_ok(file_replace(v->workspace->paths.settings, buf_text(&settings), 0600, &e), &e);
 	snprintf(path, sizeof path, "%s/provider.secret", v->workspace->paths.keys);
@@ -193,6 +193,63 @@ static void test_strangers_and_borrowed_names_are_refused(void **state)
 	assert_int_equal(entries(f, "sign_in", "account.exists"), 1);
 }
 
+static void put_account(struct fixture *f, const char *name, int kept_by, const char *provisioned_id)
+{
+	char sql[500];
+	struct error e;
+	struct store *desk;
+	snprintf(sql, sizeof sql,
+		 "INSERT INTO account (username, display_name, password_hash, role_id, status, must_change_password, "
+		 "created, kept_by, provisioned_id) VALUES ('%s', '%s', 'x', 'inspector', 0, 1, 1, %d, '%s')",
+		 name, name, kept_by, provisioned_id);
+	assert_ok(workspace_store(f->village->workspace, STORE_DESK, STORE_WRITE, &desk, &e), &e);
+	assert_ok(store_execute(desk, sql, &e), &e);
+	store_close(desk);
+}
+
+static void execute(struct fixture *f, const char *sql)
+{
+	struct error e;
+	struct store *desk;
+	assert_ok(workspace_store(f->village->workspace, STORE_DESK, STORE_WRITE, &desk, &e), &e);
+	assert_ok(store_execute(desk, sql, &e), &e);
+	store_close(desk);
+}
+
+/* The identity system made the account, with the id that the provider gives its users; the role is of no group. */
+static void test_an_account_of_scim_is_opened_by_the_provider(void **state)
+{
+	struct fixture *f = *state;
+	struct village *v = f->village;
+	char where[500];
+	put_account(f, "dara.lind", KEPT_BY_SCIM, "dara");
+	put_account(f, "by.hand", KEPT_BY_HAND, "hana"); /* never taken over */
+	put_account(f, "by.file", KEPT_BY_STAFF_FILE, "hana");
+	assert_int_equal(sign_in(f, "dara"), 303);
+	assert_int_equal(village_get(v, "/"),
+			 200); /* neither a password of their own nor a factor of ours is asked for */
+	assert_true(village_shows(v, "dara.lind, Inspector"));
+	assert_int_equal(accounts(f, "username = 'dara.lind' AND external_id LIKE 'http%% dara' AND password_hash = '' "
+				     "AND kept_by = 2"),
+			 1);
+	assert_int_equal(entries(f, "account.link", "role=inspector"), 1);
+	assert_int_equal(sign_in(f, "dara"), 303);
+	assert_int_equal(entries(f, "account.link", "role=inspector"), 1);
+	/* the same account in a session that a password began is asked for both */
+	execute(f, "UPDATE session SET began = 0; UPDATE account SET must_change_password = 0 WHERE username = "
+		   "'dara.lind'");
+	assert_int_equal(village_get(v, "/"), 303);
+	assert_string_equal(village_header(v, "Location", where), "/second-factor");
+	assert_int_equal(sign_in(f, "hana"), 422);
+	assert_int_equal(accounts(f, "username LIKE 'by.%' AND external_id IS NULL AND password_hash = 'x'"), 2);
+	execute(f, "UPDATE account SET status = 2 WHERE username = 'dara.lind'"); /* SCIM: has left */
+	assert_int_equal(sign_in(f, "dara"), 422);
+	execute(f, "UPDATE account SET kept_by = 2 WHERE username LIKE 'by.%'"); /* which of the two? */
+	assert_int_equal(sign_in(f, "hana"), 422);
+	assert_int_equal(entries(f, "sign_in", "account.ambiguous"), 1);
+	assert_int_equal(accounts(f, "username LIKE 'by.%' AND external_id IS NULL"), 2);
+}
+
 static void test_an_attempt_is_one_browser_s_and_is_used_once(void **state)
 {
 	struct fixture *f = *state;
@@ -259,6 +316,7 @@ int main(void)
 		cmocka_unit_test(test_strangers_and_borrowed_names_are_refused),
 		cmocka_unit_test(test_an_attempt_is_one_browser_s_and_is_used_once),
 		cmocka_unit_test(test_an_account_is_made_kept_up_to_date_and_ended),
+		cmocka_unit_test(test_an_account_of_scim_is_opened_by_the_provider),
 	};
 	char there[600];
 	snprintf(there, sizeof there, "%s/frontend/node_modules/oidc-provider/package.json", getenv("ONEVIEW_SOURCE"));

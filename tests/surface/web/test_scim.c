@@ -90,10 +90,12 @@ static void test_a_user_joins_moves_and_leaves(void **state)
 	assert_true(village_shows(v, "application/scim+json"));
 	assert_int_equal(ask("POST", "/scim/v2/Users",
 			     "{\"schemas\":[\"urn:ietf:params:scim:schemas:core:2.0:User\"],\"userName\":\"W.Okafor\","
-			     "\"name\":{\"formatted\":\"Wren Okafor\"},\"active\":true,\"roles\":[{\"value\":"
+			     "\"externalId\":\"u-77\",\"name\":{\"formatted\":\"Wren "
+			     "Okafor\"},\"active\":true,\"roles\":[{\"value\":"
 			     "\"front_line\"}]}"),
 			 201);
 	keep_id();
+	assert_true(village_shows(v, "u-77"));
 	assert_true(village_shows(v, "\r\nLocation: /scim/v2/Users/"));
 	assert_int_equal(count("SELECT count(*) FROM account WHERE username = 'w.okafor' AND kept_by = 2 AND status = "
 			       "0 AND display_name = 'Wren Okafor' AND password_hash = ''"),
@@ -116,6 +118,8 @@ static void test_a_user_joins_moves_and_leaves(void **state)
 					 "\"title\":\"front_line\"}"),
 			 200);
 	assert_int_equal(count("SELECT status FROM account WHERE username = 'w.okafor'"), ACCOUNT_ACTIVE);
+	assert_int_equal(count("SELECT count(*) FROM account WHERE provisioned_id = 'u-77'"),
+			 1); /* PUT did not say it */
 	assert_int_equal(ask_user("DELETE", ""), 204);
 	assert_int_equal(count("SELECT status FROM account WHERE username = 'w.okafor'"), ACCOUNT_LEFT);
 	assert_int_equal(count("SELECT count(*) FROM audit_entry WHERE detail LIKE 'SCIM: %' AND user_name = 'admin'"),

@@ -99,7 +99,7 @@ static void test_a_second_factor_is_set_up_and_asked_for(void **state)
 	code_form(secret, -1, "do=confirm&", form);
 	assert_int_equal(village_post(v, "/second-factor", form), 200);
 	assert_true(village_shows(v, "Your recovery codes"));
-	snprintf(recovery, sizeof recovery, "code=%.19s", strstr(v->out.at, "<li><code>") + 10);
+	snprintf(recovery, sizeof recovery, "code=%.29s", strstr(v->out.at, "<li><code>") + 10);
 	assert_int_equal(village_get(v, "/"), 200);
 	assert_int_equal(audited(v, "second_factor.set", ""), 1);
 	/* from now on the password alone opens nothing */

@@ -1,4 +1,5 @@
 /* Signing in and out, the purpose of a task, a new password. */
+#include "base/utf8.h"
 #include "policy/password.h"
 #include "web/chrome.h"
 #include "web/drafts.h"
@@ -109,8 +110,8 @@ static struct audit_entry entry_of(const struct visit *visit, const struct accou
 	return entry;
 }
 
-enum status sign_in_finish(struct visit *visit, const struct account *account, const char *how, struct text next,
-			   struct error *error)
+enum status sign_in_finish(struct visit *visit, const struct account *account, enum session_began began,
+			   const char *how, struct text next, struct error *error)
 {
 	struct store *desk;
 	bool waiting = false;
@@ -120,7 +121,7 @@ enum status sign_in_finish(struct visit *visit, const struct account *account, c
 		status = store_begin(desk, error);
 	if (status != STATUS_OK)
 		return status;
-	status = session_start(desk, account->user_id, token, error);
+	status = session_start_as(desk, account->user_id, began, visit->request->from, token, error);
 	if (status == STATUS_OK)
 		status = draft_take_over(visit, account->username, token, &waiting, error);
 	struct audit_entry entry = entry_of(visit, account, "sign_in", how);
@@ -184,7 +185,7 @@ enum status page_sign_in_post(struct visit *visit, struct error *error)
 	if (status != STATUS_OK)
 		return status;
 	return account.second_factor ? ask_for_code(visit, &account, next, error)
-				     : sign_in_finish(visit, &account, "password", next, error);
+				     : sign_in_finish(visit, &account, SESSION_BY_PASSWORD, "password", next, error);
 }
 
 enum status page_sign_out(struct visit *visit, struct error *error)
@@ -298,10 +299,10 @@ enum status page_password(struct visit *visit, struct error *error)
 
 static const char *new_password_problem(struct text new_password, struct text again, struct text old)
 {
-	if (new_password.len < PASSWORD_LENGTH_MIN)
+	if (utf8_count(new_password) < PASSWORD_LENGTH_MIN)
 		return "The new password must have 12 characters or more";
-	if (new_password.len > PASSWORD_LENGTH_MAX)
-		return "The new password must have 200 characters or fewer";
+	if (utf8_count(new_password) > PASSWORD_LENGTH_MAX)
+		return "The new password must have 128 characters or fewer";
 	if (!text_equal(new_password, again))
 		return "The two new passwords are not the same";
 	if (text_equal(new_password, old))
@@ -325,7 +326,8 @@ static enum status change_password(struct visit *visit, struct store *desk, stru
 		return status;
 	status = account_set_password(desk, visit->viewer.user_id, new_password, false, error);
 	if (status == STATUS_OK)
-		status = session_start(desk, visit->viewer.user_id, token, error);
+		status = session_start_as(desk, visit->viewer.user_id, visit->session.began, visit->request->from,
+					  token, error);
 	struct audit_entry entry = visit_entry(visit, "account.password", "allowed");
 	if (status == STATUS_OK)
 		status = draft_take_over(visit, visit->viewer.username, token, &waiting, error);

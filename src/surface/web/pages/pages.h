@@ -50,7 +50,7 @@ visit_handler page_rights, page_rights_post;
 visit_handler page_access_requests, page_access_request_new, page_access_request_new_post, page_access_request,
 	page_access_request_post, page_access_items, page_access_items_post, page_access_copy;
 /* users.c */
-visit_handler page_users, page_user_new, page_user_create, page_user, page_user_post;
+visit_handler page_users, page_user_new, page_user_create, page_user, page_user_post, page_user_answer;
 /* scim.c */
 visit_handler scim_users, scim_user, scim_create, scim_replace, scim_patch, scim_delete, scim_config;
 /* draft.c */
@@ -71,8 +71,8 @@ void sign_in_put_form_token(struct visit *visit);
 void sign_in_set_cookie(struct visit *visit, const char *token, bool ends);
 enum status sign_in_page(struct visit *visit, struct text username, struct text next) MUST_CHECK;
 /* A whole session for ACCOUNT; HOW tells the audit by what. */
-enum status sign_in_finish(struct visit *visit, const struct account *account, const char *how, struct text next,
-			   struct error *error) MUST_CHECK;
+enum status sign_in_finish(struct visit *visit, const struct account *account, enum session_began began,
+			   const char *how, struct text next, struct error *error) MUST_CHECK;
 /* STATUS_REFUSED for an address from which signing in has failed too often. */
 enum status sign_in_check_often(struct visit *visit, struct error *error) MUST_CHECK;
 void sign_in_record_failure(struct visit *visit, enum sign_in_outcome outcome);

@@ -78,20 +78,30 @@ static enum status finish(struct store *desk, enum status status, struct error *
 	return status;
 }
 
-static enum status keep_account(struct visit *visit, struct text id, const struct account *wanted, struct account *out,
-				struct error *error)
+/* An account that the identity system keeps is as that says; what the provider says of groups and names makes or
+ * changes those that nobody else keeps. */
+static enum status keep_account(struct visit *visit, struct text id, const struct account *wanted,
+				const struct id_token *token, struct account *out, struct error *error)
 {
 	struct store *desk;
+	bool found = false;
 	enum external_change change;
+	static const char *const actions[] = {[EXTERNAL_MADE] = "account.create",
+					      [EXTERNAL_CHANGED] = "account.update",
+					      [EXTERNAL_LINKED] = "account.link"};
+	const struct external_linked link = {provider_links(visit->site->provider), token->link};
 	enum status status = visit_desk(visit, &desk, error);
 	if (status == STATUS_OK)
 		status = store_begin(desk, error);
 	if (status != STATUS_OK)
 		return status;
-	status = external_account(desk, id, wanted, visit->arena, out, &change, error);
+	status = external_provisioned(desk, id, &link, visit->arena, out, &found, &change, error);
+	if (status == STATUS_OK && !found && !wanted)
+		status = error_set(error, STATUS_NOT_FOUND, "account.no_role", "None of the groups has a role here");
+	if (status == STATUS_OK && !found)
+		status = external_account(desk, id, wanted, visit->arena, out, &change, error);
 	if (status == STATUS_OK && change != EXTERNAL_SAME)
-		status = join_entry(visit, desk, out, change == EXTERNAL_MADE ? "account.create" : "account.update",
-				    error);
+		status = join_entry(visit, desk, out, actions[change], error);
 	return finish(desk, status, error);
 }
 
@@ -119,19 +129,19 @@ static enum status let_in(struct visit *visit, const struct id_token *token, str
 	struct account account;
 	struct text id = external_id(provider_issuer(visit->site->provider), token->subject, visit->arena);
 	const struct profile_role *role = external_role(visit->profile, token->groups, token->group_count);
-	if (!role)
-		return without_role(visit, id, error);
 	struct account wanted = {.username = token->username,
 				 .display_name = token->name,
-				 .role = role->id,
-				 .team = role->team ? role->team->id : TEXT_ABSENT};
-	enum status status = keep_account(visit, id, &wanted, &account, error);
+				 .role = role ? role->id : TEXT_ABSENT,
+				 .team = role && role->team ? role->team->id : TEXT_ABSENT};
+	enum status status = keep_account(visit, id, role ? &wanted : NULL, token, &account, error);
+	if (status == STATUS_NOT_FOUND)
+		return without_role(visit, id, error);
 	if (status == STATUS_REFUSED || status == STATUS_CONFLICT || status == STATUS_INVALID)
 		return refused(visit, arena_copy(visit->arena, text_of(error->code)),
 			       arena_copy(visit->arena, text_of(error->message)));
 	if (status == STATUS_OK)
 		limits_sign_in_worked(visit->site->asked, visit->request->from);
-	return status ? status : sign_in_finish(visit, &account, "identity provider", next, error);
+	return status ? status : sign_in_finish(visit, &account, SESSION_BY_PROVIDER, "identity provider", next, error);
 }
 
 enum status page_provider_back(struct visit *visit, struct error *error)

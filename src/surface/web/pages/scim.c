@@ -82,6 +82,8 @@ static void put_user(struct value *user, const struct account *account)
 	add_text(schemas, TEXT(SCHEMA_ENTERPRISE));
 	put_id(user, "id", account->user_id);
 	put_text(user, "userName", account->username);
+	if (account->provisioned_id.len)
+		put_text(user, "externalId", account->provisioned_id);
 	put_text(user, "displayName", account->display_name);
 	put_bool(user, "active", account->status == ACCOUNT_ACTIVE && !account_is_over(account, date_today()));
 	put_text(add_object(put_array(user, "roles")), "value", account->role);
@@ -321,6 +323,8 @@ static enum status set_attribute(struct visit *visit, struct staff_person *perso
 	} else if (text_is(name, "userName")) {
 		if (!text_equal_ignoring_case(text_in(visit, value), person->username))
 			return wrong(error, "scim.mutability", "A user name stays.", "Make another user instead.");
+	} else if (text_is(name, "externalId")) {
+		person->provisioned_id = text_in(visit, value);
 	} else if (text_is(name, "displayName")) {
 		person->display_name = text_in(visit, value);
 	} else if ((text_is(name, "formatted") || text_is(name, "name.formatted")) && !person->display_name.len) {

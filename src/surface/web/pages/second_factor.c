@@ -140,7 +140,8 @@ static enum status confirmed_page(struct visit *visit, struct store *desk,
 {
 	char token[SESSION_TOKEN_SIZE];
 	struct second_factor factor;
-	enum status status = session_start(desk, visit->viewer.user_id, token, error);
+	enum status status =
+		session_start_as(desk, visit->viewer.user_id, SESSION_BY_CODE, visit->request->from, token, error);
 	if (status == STATUS_OK)
 		status = session_find(desk, text_of(token), &visit->site->limits, visit->arena, &visit->session, error);
 	if (status == STATUS_OK)
@@ -270,5 +271,6 @@ enum status page_sign_in_code_post(struct visit *visit, struct error *error)
 	}
 	if (status != STATUS_OK)
 		return status;
-	return sign_in_finish(visit, &visit->session.account, by_recovery ? "recovery code" : "code", next, error);
+	return sign_in_finish(visit, &visit->session.account, SESSION_BY_CODE, by_recovery ? "recovery code" : "code",
+			      next, error);
 }
