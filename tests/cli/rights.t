@@ -35,7 +35,7 @@ A copy of all that is held, for a folder that only its owner sees
 
 The act is in the audit, and the next copy tells of it
   $ sqlite3 w/desk.db "SELECT action, subject_kind, detail FROM audit_entry WHERE subject_id IS NOT NULL"
-  account.create|account|role administrator
+  account.create|account|role administrator, by the operator alone
   subject_access.make|resident|2 records, 2 rows, 0 marked
   $ oneview subject-access w "$resident" --out copy --json | grep '"views"'
     "views": 2,
@@ -77,6 +77,8 @@ What a resident decides of their data is kept by record, and shown
         "what": "Processing restricted",
   $ sqlite3 w/desk.db "SELECT action, detail FROM audit_entry WHERE action LIKE 'flag.%' ORDER BY seq"
   flag.set|restriction
+  flag.set|restriction error=policy.flag_same
+  flag.set|objection error=rights.flag_about
   flag.read|
   flag.lift|restriction
   flag.read|

@@ -62,7 +62,7 @@ A sign-in needs a role of the profile
 A password that is too short is refused
   $ ONEVIEW_PASSWORD=short oneview user add w other --role front_line
   oneview: The password is too short or too long
-    What to do: Choose 12 to 200 characters, three random words for example
+    What to do: Choose 12 to 128 characters, three random words for example
   [3]
 
 A worker's number in a source is one person's
@@ -221,16 +221,16 @@ What operators did is in the audit, and the audit verifies
   $ oneview audit verify w > before
   $ sed 's/:[0-9a-f]*$/:HASH/' before
   Chain verifies             yes
-  Entries                    13
-  Head                       13:HASH
+  Entries                    18
+  Head                       18:HASH
   Signed checkpoints         0
   $ oneview user password w jpike --quiet
   $ oneview audit verify w --contains "$(sed -n 's/^Head *//p' before)" | tail -1
   Still contains the earlier yes
   $ oneview audit verify w --contains 3:0000000000000000000000000000000000000000000000000000000000000000
   Chain verifies             yes
-  Entries                    14
-  Head                       14:* (glob)
+  Entries                    19
+  Head                       19:* (glob)
   Signed checkpoints         0
   oneview: Entry 3 of the audit is not the one that was noted down
     What to do: Keep the database as it is and tell the data protection officer
@@ -242,9 +242,9 @@ A signed checkpoint goes to the outbox; the chain must agree with it, and its ke
     What to do: Make the first checkpoint with `oneview audit checkpoint`, or start the server
   [4]
   $ oneview audit checkpoint w | head -1
-  Signed entry               14
+  Signed entry               19
   $ oneview audit checkpoint w | head -1
-  Signed already             14
+  Signed already             19
   $ wc -l < w/outbox/audit-checkpoints.jsonl
   1
   $ stat -c '%a' w/keys/audit-signing.key
@@ -259,7 +259,7 @@ A signed checkpoint goes to the outbox; the chain must agree with it, and its ke
   $ sed 's/"at":1/"at":2/' kept > forged
   $ oneview audit verify w --checkpoints forged
   Chain verifies             no
-  oneview: The checkpoint of entry 14 was changed after it was signed
+  oneview: The checkpoint of entry 19 was changed after it was signed
     What to do: * (glob)
   [9]
 

@@ -463,8 +463,11 @@ await step("an administrator", async () => {
   await page.fill("#username", "page.test");
   await page.fill("#name", "Page Test");
   await page.click("main button[type=submit]");
-  tell(/The new password is/.test(await text(page)), "a user is added, with a password shown once");
-  await check(page, "user");
+  tell(/waits for another person/.test(await text(page)), "an account that reaches names waits for a second person");
+  await check(page, "user-waiting");
+  await page.goto("/admin/users");
+  tell(/Waits for a second person/.test(await text(page)), "who may confirm it finds it");
+  await check(page, "users-waiting");
   await page.context().close();
 });
 

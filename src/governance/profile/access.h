@@ -82,6 +82,7 @@ struct profile_role {
 	const struct text *groups;       /* of the council's identity provider: their members have this role */
 	size_t group_count;
 	bool second_factor; /* signing in takes a code of an authenticator app as well */
+	bool two_people;    /* two persons together give the role, or a way into an account that has it */
 	struct profile_limits limits;
 	bool own_sources; /* quarantine, quality and reports only of the sources of the user's team */
 	/* For residents on the user's own caseload, or the team's, no purpose is asked: it is this one. NULL: it is

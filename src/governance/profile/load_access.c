@@ -111,11 +111,22 @@ static void read_partner(struct reader *r, const struct yaml_node *node, struct 
 	}
 }
 
+/* Whoever has it reaches names, or decides who does: nobody gets such a role by one person's word, unless the profile
+ * says `two_people: no`. */
+static bool is_strong(const struct profile_role *role)
+{
+	const uint64_t decides = capability_bit(CAPABILITY_USERS_MANAGE) | capability_bit(CAPABILITY_USERS_PROVISION) |
+				 capability_bit(CAPABILITY_AGREEMENTS_MANAGE) |
+				 capability_bit(CAPABILITY_RIGHTS_MANAGE) | capability_bit(CAPABILITY_AUDIT_WORDS) |
+				 capability_bit(CAPABILITY_BREAK_GLASS_REVIEW);
+	return role->names || (role->capabilities & decides);
+}
+
 void fill_roles(struct loader *loader)
 {
-	static const char *const keys[] = {
-		"id",   "title",         "description", "capabilities", "purposes", "names",  "own_sources",
-		"team", "second_factor", "groups",      "caseload",     "partner",  "limits", NULL};
+	static const char *const keys[] = {"id",       "title",       "description", "capabilities",  "purposes",
+					   "names",    "own_sources", "team",        "second_factor", "groups",
+					   "caseload", "partner",     "limits",      "two_people",    NULL};
 	static const char *const needs[] = {"optional", "required", NULL};
 	for (size_t i = 0; i < loader->entry_count[KIND_ROLE]; i++) {
 		struct yaml_node *node;
@@ -138,6 +149,7 @@ void fill_roles(struct loader *loader)
 		}
 		role->purposes = (const struct profile_purpose **)read_references(&r, node, "purposes", KIND_PURPOSE,
 										  false, &role->purpose_count);
+		role->two_people = read_bool(&r, node, "two_people", is_strong(role));
 		check_sees_names(&r, node, role);
 		read_role_caseload(&r, node, role);
 		read_partner(&r, node, role);

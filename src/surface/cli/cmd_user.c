@@ -1,6 +1,7 @@
 
 #include "cli/user.h"
 
+#include "policy/account_change.h"
 #include "policy/admission.h"
 #include "policy/password.h"
 #include "policy/second_factor.h"
@@ -60,13 +61,20 @@ static enum status audit_account(struct opened *opened, const char *action, int6
 			    error);
 }
 
+/* Where two persons would be wanted on the pages: whoever has the machine acts for both. */
+static const char *alone(const struct profile *profile, struct text role)
+{
+	return account_wants_two(profile, role) ? "by the operator alone" : "";
+}
+
 static enum status create(struct opened *opened, const struct account *account, const char *password, bool ready,
 			  int64_t *user_id, struct error *error)
 {
 	const struct profile *profile = opened->workspace->profile;
 	bool trains = !text_is_absent(profile->staff.training);
-	char detail[160];
-	snprintf(detail, sizeof detail, "role %.*s", TEXT_ARG(account->role));
+	char detail[200];
+	snprintf(detail, sizeof detail, "role %.*s%s%s", TEXT_ARG(account->role),
+		 account_wants_two(profile, account->role) ? ", " : "", alone(profile, account->role));
 	enum status status = store_begin(opened->desk, error);
 	if (status != STATUS_OK)
 		return status;
@@ -220,7 +228,8 @@ static enum status change(struct cli *cli, change_account *how, const char *acti
 		if (status == STATUS_OK)
 			status = how(cli, &opened, &account, error);
 		if (status == STATUS_OK)
-			status = audit_account(&opened, action, account.user_id, NULL, error);
+			status = audit_account(&opened, action, account.user_id,
+					       alone(opened.workspace->profile, account.role), error);
 		status = finish(&opened, status, error);
 	}
 	if (status == STATUS_OK)

@@ -304,14 +304,14 @@ static void test_users_are_added_and_changed(void **state)
 	struct village *v = *state;
 	char id[ID_TEXT_SIZE], path[100];
 	village_sign_in(v, "admin");
-	assert_int_equal(village_post(v, "/admin/users", "username=&name=x&role=front_line"), 422);
-	assert_int_equal(village_post(v, "/admin/users", "username=new.user&name=New+User&role=front_line&team="), 200);
+	assert_int_equal(village_post(v, "/admin/users", "username=&name=x&role=hurried"), 422);
+	assert_int_equal(village_post(v, "/admin/users", "username=new.user&name=New+User&role=hurried&team="), 200);
 	assert_true(village_shows(v, "The new password is"));
-	assert_int_equal(village_post(v, "/admin/users", "username=new.user&name=New+User&role=front_line"), 422);
+	assert_int_equal(village_post(v, "/admin/users", "username=new.user&name=New+User&role=hurried"), 422);
 	int64_t user = village_query(v, STORE_DESK, "SELECT user_id FROM account WHERE username = 'new.user'");
 	snprintf(path, sizeof path, "/admin/users/%s", id_format(user, id));
 	assert_int_equal(village_get(v, path), 200);
-	assert_int_equal(village_post(v, path, "name=New+Name&role=front_line&status=disabled"), 200);
+	assert_int_equal(village_post(v, path, "name=New+Name&role=hurried&status=disabled"), 200);
 	assert_int_equal(village_query(v, STORE_DESK,
 				       "SELECT COUNT(*) FROM audit_entry WHERE action IN ('account.create', "
 				       "'account.update')"),

@@ -47,26 +47,146 @@ static const char *path_of(const char *username)
 	return path;
 }
 
+/* The password that a page shows this once, in OUT; false: it shows none. */
+static bool shown_password(char out[25])
+{
+	const char *at = strstr(v->out.at, "The new password is <strong class=\"ov-hash\">");
+	if (at)
+		snprintf(out, 25, "%.24s", strstr(at, "ov-hash\">") + 9);
+	return at != NULL;
+}
+
+static int enter(const char *username, const char *password)
+{
+	char form[300];
+	snprintf(form, sizeof form, "username=%s&password=%s", username, password);
+	v->cookie[0] = '\0';
+	assert_int_equal(village_get(v, "/sign-in"), 200);
+	return village_post(v, "/sign-in", form);
+}
+
 static void test_a_reset_password_must_be_changed(void **state)
 {
 	(void)state;
 	char given[25], form[300], where[500];
-	village_user(v, "wren", "front_line");
+	village_user(v, "wren", "hurried"); /* a role that the profile lets one person give */
 	village_sign_in(v, "admin");
-	assert_int_equal(village_post(v, path_of("wren"), "name=Wren&role=front_line&status=active&reset=yes"), 200);
-	const char *at = strstr(v->out.at, "The new password is <strong class=\"ov-hash\">");
-	assert_non_null(at);
-	snprintf(given, sizeof given, "%.24s", strstr(at, "ov-hash\">") + 9);
-	snprintf(form, sizeof form, "username=wren&password=%s", given);
-	v->cookie[0] = '\0';
-	assert_int_equal(village_get(v, "/sign-in"), 200);
-	assert_int_equal(village_post(v, "/sign-in", form), 303);
+	assert_int_equal(village_post(v, path_of("wren"), "name=Wren&role=hurried&status=active&reset=yes"), 200);
+	assert_true(shown_password(given));
+	assert_int_equal(enter("wren", given), 303);
 	assert_int_equal(village_get(v, "/search"), 303);
 	assert_string_equal(village_header(v, "Location", where), "/password");
 	assert_int_equal(village_get(v, "/password"), 200);
 	snprintf(form, sizeof form, "old=%s&new=four+words+of+my+own&again=four+words+of+my+own", given);
 	assert_int_equal(village_post(v, "/password", form), 303);
 	assert_int_equal(village_get(v, "/purpose"), 200);
+	execute("UPDATE account SET must_change_password = 1, password_given = 1 WHERE username = 'wren'");
+	assert_int_equal(enter("wren", "four+words+of+my+own"), 422); /* not used for a fortnight */
+	assert_int_equal(count("SELECT count(*) FROM audit_entry WHERE action = 'sign_in' AND detail = "
+			       "'password_not_changed_in_time'"),
+			 1);
+}
+
+/* ---- two persons ---------------------------------------------------------------------------------------- */
+
+/* What whoever is signed in says to what waits for USERNAME. */
+static int answer(const char *username, const char *what)
+{
+	char path[200], sql[300], form[100];
+	snprintf(sql, sizeof sql,
+		 "SELECT coalesce(max(change_id), 0) FROM account_change c JOIN account a USING (user_id) WHERE "
+		 "a.username = '%s'",
+		 username);
+	snprintf(form, sizeof form, "change=%lld&answer=%s", (long long)count(sql), what);
+	snprintf(path, sizeof path, "%s/answer", path_of(username));
+	return village_post(v, path, form);
+}
+
+static void test_an_account_with_names_is_given_by_two(void **state)
+{
+	(void)state;
+	char given[25];
+	village_sign_in(v, "admin");
+	assert_int_equal(village_post(v, "/admin/users", "username=my.other&name=My+Other&role=front_line&team="), 200);
+	assert_false(shown_password(given));
+	assert_true(village_shows(v, "waits for another person"));
+	assert_int_equal(count("SELECT status FROM account WHERE username = 'my.other'"), 1);
+	/* nor by the same person once more, in whichever way */
+	assert_int_equal(answer("my.other", "confirm"), 422);
+	assert_true(village_shows(v, "Nobody confirms what they asked for"));
+	assert_int_equal(village_post(v, path_of("my.other"), "name=My+Other&role=front_line&status=active"), 422);
+	assert_true(village_shows(v, "waits for a second person"));
+	assert_int_equal(village_post(v, path_of("my.other"), "name=My+Other&role=hurried&status=disabled"), 200);
+	assert_int_equal(count("SELECT status FROM account WHERE username = 'my.other'"), 1);
+	village_user(v, "second", "administrator");
+	village_sign_in(v, "second");
+	assert_int_equal(village_get(v, "/admin/users"), 200);
+	assert_true(village_shows(v, "Waits for a second person"));
+	assert_int_equal(answer("my.other", "confirm"), 422); /* its role is no longer what it was */
+	assert_int_equal(answer("my.other", "reject"), 200);
+	village_sign_in(v, "admin");
+	assert_int_equal(village_post(v, path_of("my.other"), "name=My+Other&role=front_line&status=active&reset=yes"),
+			 200);
+	assert_int_equal(count("SELECT count(*) FROM account WHERE username = 'my.other' AND (status = 0 OR role_id = "
+			       "'front_line')"),
+			 0);
+	village_sign_in(v, "second");
+	assert_int_equal(answer("my.other", "confirm"), 200);
+	assert_true(shown_password(given));
+	assert_int_equal(enter("my.other", given), 303);
+	assert_int_equal(village_get(v, "/search"), 303); /* a password of one's own first */
+	assert_int_equal(
+		count("SELECT count(*) FROM account WHERE username = 'my.other' AND role_id = 'front_line' AND "
+		      "status = 0 AND must_change_password = 1"),
+		1);
+	assert_int_equal(count("SELECT count(*) FROM audit_entry WHERE action = 'account.confirm' AND outcome = "
+			       "'refused' AND subject_id = (SELECT user_id FROM account WHERE username = 'my.other')"),
+			 2);
+	assert_int_equal(count("SELECT count(*) FROM audit_entry WHERE action IN ('account.ask', 'account.confirm', "
+			       "'account.reject') AND outcome = 'allowed'"),
+			 4);
+}
+
+static void test_nobody_enters_the_account_of_another_alone(void **state)
+{
+	(void)state;
+	char given[25];
+	village_user(v, "third", "administrator");
+	execute("UPDATE account SET second_factor = 1 WHERE username = 'rosa'");
+	village_sign_in(v, "admin");
+	assert_int_equal(
+		village_post(v, path_of("rosa"), "name=Rosa&role=front_line&status=active&reset=yes&factor=lost"), 200);
+	assert_false(shown_password(given));
+	assert_int_equal(count("SELECT second_factor FROM account WHERE username = 'rosa'"), 1);
+	assert_int_equal(count("SELECT count(*) FROM account WHERE username = 'rosa' AND must_change_password = 1"), 0);
+	village_sign_in(v, "third");
+	assert_int_equal(answer("rosa", "reject"), 200);
+	assert_int_equal(answer("rosa", "confirm"), 200); /* it is over */
+	assert_true(village_shows(v, "answered already"));
+	assert_int_equal(count("SELECT second_factor FROM account WHERE username = 'rosa'"), 1);
+	execute("UPDATE account SET second_factor = 0 WHERE username = 'rosa'");
+	/* a reset with a weaker role, to move back later, is a reset */
+	assert_int_equal(village_post(v, path_of("rosa"), "name=Rosa&role=hurried&status=active&reset=yes"), 200);
+	assert_false(shown_password(given));
+	assert_int_equal(answer("rosa", "reject"), 200);
+	/* whose account it is confirms nothing of it */
+	assert_int_equal(village_post(v, path_of("admin"), "name=admin&role=administrator&status=active&reset=yes"),
+			 200);
+	village_sign_in(v, "admin");
+	assert_int_equal(answer("admin", "confirm"), 422);
+	assert_int_equal(answer("admin", "reject"), 200);
+	/* moving up: the role that was stays until it is confirmed */
+	assert_int_equal(village_post(v, path_of("rosa"), "name=Rosa&role=front_line&status=active"), 200);
+	assert_int_equal(count("SELECT count(*) FROM account WHERE username = 'rosa' AND role_id = 'hurried'"), 1);
+	execute("UPDATE account SET status = 1 WHERE username = 'rosa'"); /* somebody else disables it meanwhile */
+	village_sign_in(v, "third");
+	assert_int_equal(answer("rosa", "confirm"), 422);
+	assert_true(village_shows(v, "no longer what it was"));
+	execute("UPDATE account SET status = 0 WHERE username = 'rosa'");
+	assert_int_equal(answer("rosa", "confirm"), 200);
+	assert_int_equal(count("SELECT count(*) FROM account WHERE username = 'rosa' AND role_id = 'front_line' AND "
+			       "status = 0"),
+			 1);
 }
 
 static void test_an_account_of_the_identity_provider_gets_no_password(void **state)
@@ -114,29 +234,29 @@ static void test_an_old_form_brings_nobody_back(void **state)
 {
 	(void)state;
 	char seen[100];
-	village_user(v, "olwen", "front_line");
+	village_user(v, "olwen", "hurried");
 	village_sign_in(v, "admin");
 	assert_int_equal(village_get(v, path_of("olwen")), 200);
 	const char *at = strstr(v->out.at, "name=\"seen\" value=\"");
 	assert_non_null(at);
 	snprintf(seen, sizeof seen, "%.*s", (int)strcspn(at + 19, "\""), at + 19);
 	execute("UPDATE account SET status = 2 WHERE username = 'olwen'"); /* SCIM: has left */
-	assert_int_equal(send_seen(seen, "role=front_line&status=active"), 422);
+	assert_int_equal(send_seen(seen, "role=hurried&status=active"), 422);
 	assert_true(village_shows(v, "was changed since you opened the page"));
 	assert_true(village_shows(v, "<option value=\"disabled\" selected>"));
 	assert_int_equal(
 		count("SELECT count(*) FROM account WHERE username = 'olwen' AND status = 2 AND display_name = "
 		      "'olwen'"),
 		1);
-	assert_int_equal(send_seen("disabled/front_line/", "role=front_line&status=disabled"), 200);
+	assert_int_equal(send_seen("disabled/hurried/", "role=hurried&status=disabled"), 200);
 	assert_int_equal(
 		count("SELECT count(*) FROM account WHERE username = 'olwen' AND status = 2 AND display_name = "
 		      "'Corrected Name'"),
 		1);
-	assert_int_equal(send_seen("disabled/front_line/", "role=front_line&status=active"), 200);
+	assert_int_equal(send_seen("disabled/hurried/", "role=hurried&status=active"), 200);
 	assert_int_equal(count("SELECT count(*) FROM account WHERE username = 'olwen' AND status = 0"), 1);
 	execute("UPDATE account SET role_id = 'inspector' WHERE username = 'olwen'");
-	assert_int_equal(send_seen(seen, "role=front_line&status=active"), 422);
+	assert_int_equal(send_seen(seen, "role=hurried&status=active"), 422);
 }
 
 /* What cannot be written down is not done: the audit's table is taken away behind the server's back. */
@@ -172,6 +292,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_a_reset_password_must_be_changed),
+		cmocka_unit_test(test_an_account_with_names_is_given_by_two),
+		cmocka_unit_test(test_nobody_enters_the_account_of_another_alone),
 		cmocka_unit_test(test_an_account_of_the_identity_provider_gets_no_password),
 		cmocka_unit_test(test_nobody_gives_themselves_rights),
 		cmocka_unit_test(test_an_old_form_brings_nobody_back),

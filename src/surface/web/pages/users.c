@@ -1,8 +1,8 @@
 /* Users, and what the profile lets their roles do. */
+#include "web/pages/users.h"
 #include "base/id.h"
 #include "policy/admission.h"
 #include "policy/second_factor.h"
-#include "web/pages/pages.h"
 
 static void put_user(struct visit *visit, struct value *users, const struct account *account)
 {
@@ -46,7 +46,6 @@ enum status page_users(struct visit *visit, struct error *error)
 		status = account_list(desk, visit->arena, &accounts, &count, error);
 	if (status != STATUS_OK)
 		return status;
-	put_bool(visit->document, "can_manage", visit_can(visit, CAPABILITY_USERS_MANAGE));
 	put_format(visit->document, "summary", "%zu %s", count, count == 1 ? "user" : "users");
 	struct value *users = put_array(visit->document, "users");
 	for (size_t i = 0; i < count; i++)
@@ -54,7 +53,8 @@ enum status page_users(struct visit *visit, struct error *error)
 	struct value *roles = put_array(visit->document, "roles");
 	for (size_t i = 0; i < visit->profile->roles.count; i++)
 		put_role(roles, &visit->profile->roles.at[i]);
-	return visit_page(visit, "users", "Users and roles");
+	status = user_put_waiting(visit, 0, error);
+	return status ? status : visit_page(visit, "users", "Users and roles");
 }
 
 /* ---- worker numbers -------------------------------------------------------------------------------- */
@@ -188,6 +188,8 @@ static enum status user_form(struct visit *visit, const struct account *account,
 	put_option(options, TEXT("active"), TEXT("Active"), chosen);
 	put_option(options, TEXT("disabled"), TEXT("Disabled: cannot sign in"), chosen);
 	enum status status = is_new ? STATUS_OK : put_workers(visit, account->user_id, error);
+	if (status == STATUS_OK && !is_new)
+		status = user_put_waiting(visit, account->user_id, error);
 	return status ? status : visit_page(visit, "user", is_new ? "Add a user" : "User");
 }
 
@@ -248,45 +250,91 @@ static enum status take_factor(struct store *desk, struct account *account, stru
 	return status;
 }
 
-/* Adds or changes the account, with its audit entry: the end of the transaction that DESK is in. */
-static enum status save(struct visit *visit, struct store *desk, struct account *account, bool is_new,
-			const char *password, struct error *error)
+/* What is done at once, and what waits for another person. */
+struct saving {
+	bool is_new, no_factor;
+	const char *password; /* NULL: it stays */
+	bool asks;
+	struct account_change waits;
+};
+
+/* BEFORE is what the account is, or a new one that is not let in. */
+static void split(struct visit *visit, struct saving *saving, const struct account *before, struct account *after)
+{
+	saving->asks = account_change_split(&saving->waits, visit->profile, before, after, saving->password != NULL,
+					    saving->no_factor);
+	if (saving->waits.new_password && !saving->is_new)
+		saving->password = NULL;
+	if (saving->waits.no_factor)
+		saving->no_factor = false;
+}
+
+static enum status store_user(struct visit *visit, struct store *desk, struct account *account, struct saving *saving,
+			      struct error *error)
 {
 	enum status status;
-	if (is_new)
-		status = account_create(desk, account, text_of(password), &account->user_id, error);
+	if (saving->is_new)
+		status = account_create(desk, account, text_of(saving->password), &account->user_id, error);
 	else
 		status = account_update(desk, account, error);
-	if (status == STATUS_OK && is_new && account->training_until != DATE_UNKNOWN)
+	if (status == STATUS_OK && saving->is_new && account->training_until != DATE_UNKNOWN)
 		status = admission_train(desk, account->user_id, account->training_until, error);
-	if (status == STATUS_OK && !is_new && password)
-		status = account_set_password(desk, account->user_id, text_of(password), true, error);
-	if (status == STATUS_OK && !is_new)
+	if (status == STATUS_OK && !saving->is_new && saving->password)
+		status = account_set_password(desk, account->user_id, text_of(saving->password), true, error);
+	if (status == STATUS_OK && !saving->is_new)
 		status = save_workers(visit, desk, account->user_id, error);
-	bool factor_lost = !is_new && text_is(visit_field(visit, "factor"), "lost");
-	if (status == STATUS_OK && factor_lost)
+	if (status == STATUS_OK && saving->no_factor)
 		status = take_factor(desk, account, error);
-	struct audit_entry entry = visit_entry(visit, is_new ? "account.create" : "account.update", "allowed");
+	saving->waits.user_id = account->user_id;
+	return status == STATUS_OK && saving->asks ? user_ask(visit, desk, &saving->waits, error) : status;
+}
+
+/* Adds or changes the account, with its audit entry: the end of the transaction that DESK is in. */
+static enum status save(struct visit *visit, struct store *desk, struct account *account, struct saving *saving,
+			struct error *error)
+{
+	enum status status = store_user(visit, desk, account, saving, error);
+	struct audit_entry entry = visit_entry(visit, saving->is_new ? "account.create" : "account.update", "allowed");
 	entry.subject_kind = TEXT("account");
 	entry.subject_id = account->user_id;
-	entry.detail = arena_format(visit->arena, "role=%.*s status=%s password=%s%s", TEXT_ARG(account->role),
-				    account->status == ACCOUNT_ACTIVE ? "active" : "disabled",
-				    password ? "new" : "same", factor_lost ? " second_factor=removed" : "");
+	entry.detail = arena_format(
+		visit->arena, "role=%.*s status=%s password=%s%s%s", TEXT_ARG(account->role),
+		account->status == ACCOUNT_ACTIVE ? "active" : "disabled", saving->password ? "new" : "same",
+		saving->no_factor ? " second_factor=removed" : "", saving->asks ? " the rest waits" : "");
 	return visit_commit(visit, desk, status, &entry, error);
 }
 
-static enum status saved_page(struct visit *visit, const struct account *account, const char *password,
+static enum status saved_page(struct visit *visit, const struct account *account, const struct saving *saving,
 			      struct error *error)
 {
-	put_string(visit->document, "notice", "Saved");
-	put_text(visit->document, "password", password ? arena_text(visit->arena, text_of(password)) : TEXT_ABSENT);
+	bool shown = saving->password && !(saving->is_new && saving->asks);
+	put_string(visit->document, "notice",
+		   saving->asks ? "Saved. What gives rights or a way in waits for another person who manages users"
+				: "Saved");
+	put_text(visit->document, "password",
+		 shown ? arena_text(visit->arena, text_of(saving->password)) : TEXT_ABSENT);
 	return user_form(visit, account, seen_of(visit, account), error);
+}
+
+enum status user_changed_page(struct visit *visit, int64_t user_id, const char *notice, const char *password,
+			      struct error *error)
+{
+	struct store *desk;
+	struct account account;
+	enum status status = visit_desk(visit, &desk, error);
+	if (status == STATUS_OK)
+		status = account_get(desk, user_id, visit->arena, &account, error);
+	if (status != STATUS_OK)
+		return status == STATUS_NOT_FOUND ? visit_not_found(error) : status;
+	put_string(visit->document, "notice", notice);
+	put_text(visit->document, "password", password ? arena_text(visit->arena, text_of(password)) : TEXT_ABSENT);
+	return user_form(visit, &account, seen_of(visit, &account), error);
 }
 
 enum status page_user_create(struct visit *visit, struct error *error)
 {
 	struct store *desk;
-	char password[PASSWORD_LENGTH_MAX];
+	char password[GIVEN_PASSWORD_SIZE];
 	struct account account = {.username = visit_field(visit, "username"),
 				  .must_change_password = true,
 				  .ends = DATE_UNKNOWN,
@@ -295,16 +343,20 @@ enum status page_user_create(struct visit *visit, struct error *error)
 	if (!form_is_right(visit, &account))
 		return user_form(visit, &account, TEXT_ABSENT, error);
 	password_random(password, sizeof password);
+	struct account before = account;
+	struct saving saving = {.is_new = true, .password = password};
+	before.status = ACCOUNT_DISABLED;
+	split(visit, &saving, &before, &account);
 	enum status status = visit_desk(visit, &desk, error);
 	if (status == STATUS_OK)
 		status = store_begin(desk, error);
 	if (status == STATUS_OK)
-		status = save(visit, desk, &account, true, password, error);
+		status = save(visit, desk, &account, &saving, error);
 	if (status == STATUS_INVALID || status == STATUS_CONFLICT) {
 		visit_form_error(visit, "username", arena_copy(visit->arena, text_of(error->message)));
 		return user_form(visit, &account, TEXT_ABSENT, error);
 	}
-	status = status == STATUS_OK ? saved_page(visit, &account, password, error) : status;
+	status = status == STATUS_OK ? saved_page(visit, &account, &saving, error) : status;
 	explicit_bzero(password, sizeof password);
 	return status;
 }
@@ -425,7 +477,7 @@ enum status page_user_post(struct visit *visit, struct error *error)
 	struct store *desk = NULL;
 	struct account account, before;
 	bool right = false, reset = text_is(visit_field(visit, "reset"), "yes");
-	char password[PASSWORD_LENGTH_MAX];
+	char password[GIVEN_PASSWORD_SIZE];
 	enum status status = lock_account(visit, &desk, &account, error);
 	if (status != STATUS_OK)
 		return status;
@@ -437,12 +489,15 @@ enum status page_user_post(struct visit *visit, struct error *error)
 	}
 	if (reset)
 		password_random(password, sizeof password);
-	status = save(visit, desk, &account, false, reset ? password : NULL, error);
+	struct saving saving = {.password = reset ? password : NULL,
+				.no_factor = text_is(visit_field(visit, "factor"), "lost")};
+	split(visit, &saving, &before, &account);
+	status = save(visit, desk, &account, &saving, error);
 	if (status == STATUS_CONFLICT || status == STATUS_INVALID) {
 		visit_form_error(visit, "name", arena_copy(visit->arena, text_of(error->message)));
 		return user_form(visit, &account, seen_of(visit, &before), error);
 	}
-	status = status == STATUS_OK ? saved_page(visit, &account, reset ? password : NULL, error) : status;
+	status = status == STATUS_OK ? saved_page(visit, &account, &saving, error) : status;
 	explicit_bzero(password, sizeof password);
 	return status;
 }
