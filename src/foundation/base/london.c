@@ -1,5 +1,7 @@
 #include "base/london.h"
 
+#include <stdio.h>
+
 #define AN_HOUR INT64_C(3600000000)
 
 /* Day 0 was a Thursday. */
@@ -19,9 +21,20 @@ instant london_summer_ends(int year)
 	return last_sunday(year, 10);
 }
 
-instant london_clock(instant at)
+static bool is_summer(instant at)
 {
 	int year = date_ymd(instant_date(at)).year;
-	bool summer = at >= london_summer_begins(year) && at < london_summer_ends(year);
-	return summer ? at + AN_HOUR : at;
+	return at >= london_summer_begins(year) && at < london_summer_ends(year);
+}
+
+instant london_clock(instant at)
+{
+	return is_summer(at) ? at + AN_HOUR : at;
+}
+
+const char *london_time(instant at, char out[LONDON_TEXT_SIZE])
+{
+	int minutes = (int)((london_clock(at) / (AN_HOUR / 60)) % (24 * 60));
+	snprintf(out, LONDON_TEXT_SIZE, "%02d:%02d %s", minutes / 60, minutes % 60, is_summer(at) ? "BST" : "GMT");
+	return out;
 }

@@ -9,5 +9,9 @@ instant london_summer_begins(int year);
 instant london_summer_ends(int year);
 /* AT as the clock on the wall shows it, as if that were UTC. */
 instant london_clock(instant at);
+/* "14:05 BST", "14:05 GMT": as people read it, and nobody has to guess by which clock. Machines are given UTC
+ * (instant_format()). */
+enum { LONDON_TEXT_SIZE = 16 };
+const char *london_time(instant at, char out[LONDON_TEXT_SIZE]);
 
 #endif

@@ -226,6 +226,7 @@ void visit_opened_property(struct visit *visit, const struct disclosure_property
 void visit_opened_pair(struct visit *visit, const struct disclosure_pair *answer);
 /* Noticed, and not refused: the page comes all the same, with an entry of its own beside the look's. */
 void visit_notice_bulk(struct visit *visit, int residents);
+void visit_notice(struct visit *visit, struct text detail); /* the entry alone */
 
 struct text visit_field(const struct visit *visit, const char *name); /* of the form, trimmed; never absent */
 struct text visit_query(const struct visit *visit, const char *name); /* of the query, trimmed; never absent */
@@ -242,7 +243,7 @@ enum status visit_not_found(struct error *error) MUST_CHECK;
 
 void put_id(struct value *object, const char *key, int64_t id);
 void put_long_date(struct value *object, const char *key, date d);        /* "9 March 2024" */
-void put_long_instant(struct value *object, const char *key, instant at); /* "9 March 2024 at 14:05" (UTC) */
+void put_long_instant(struct value *object, const char *key, instant at); /* "9 July 2024 at 14:05 BST" */
 void put_share(struct value *object, const char *key, double share);      /* "97.3%"; null when negative */
 void put_count(struct value *object, const char *key, int64_t count);     /* "12,345" */
 void put_fact(struct value *facts, const char *title, struct text value); /* a row of a summary list; none when empty */

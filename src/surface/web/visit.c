@@ -3,6 +3,7 @@
 
 #include "base/id.h"
 #include "base/log.h"
+#include "base/london.h"
 #include "base/utf8.h"
 
 enum status visit_data(struct visit *visit, struct store **out, struct error *error)
@@ -189,12 +190,17 @@ enum status visit_too_often(struct visit *visit, const char *window, int most, s
 	return STATUS_REFUSED;
 }
 
-void visit_notice_bulk(struct visit *visit, int residents)
+void visit_notice(struct visit *visit, struct text detail)
 {
 	struct audit_entry entry = visit_entry(visit, "access.bulk", "noticed");
-	entry.detail = arena_format(visit->arena, "residents=%d this hour", residents);
+	entry.detail = detail;
 	request_hold(visit->request);
 	audit_submit(visit->site->audit, &entry, visit_audited, visit);
+}
+
+void visit_notice_bulk(struct visit *visit, int residents)
+{
+	visit_notice(visit, arena_format(visit->arena, "residents=%d this hour", residents));
 	log_event(LOG_WARNING, "web.bulk", "a user has opened %d different residents this hour: see /audit/unusual",
 		  residents);
 }
@@ -316,9 +322,9 @@ void put_long_instant(struct value *object, const char *key, instant at)
 		put_null(object, key);
 		return;
 	}
-	int64_t minutes = (at / 60000000) % (24 * 60);
-	struct text day = document_long_date(object->arena, instant_date(at));
-	put_format(object, key, "%.*s at %02d:%02d UTC", TEXT_ARG(day), (int)(minutes / 60), (int)(minutes % 60));
+	char clock[LONDON_TEXT_SIZE];
+	struct text day = document_long_date(object->arena, instant_date(london_clock(at)));
+	put_format(object, key, "%.*s at %s", TEXT_ARG(day), london_time(at, clock));
 }
 
 void put_share(struct value *object, const char *key, double share)

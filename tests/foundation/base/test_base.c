@@ -265,6 +265,13 @@ static void test_local_time_changes_on_the_last_sundays(void **state)
 		assert_int_equal(london_clock(begins * 24 * hour + hour), begins * 24 * hour + 2 * hour);
 		assert_int_equal(london_clock(ends * 24 * hour + hour), ends * 24 * hour + hour);
 	}
+	char clock[LONDON_TEXT_SIZE];
+	date last;
+	assert_true(date_parse_iso(TEXT("2026-10-25"), &last)); /* half past one comes twice that night */
+	assert_string_equal(london_time(last * 24 * hour + hour / 2, clock), "01:30 BST");
+	assert_string_equal(london_time(last * 24 * hour + hour + hour / 2, clock), "01:30 GMT");
+	assert_string_equal(london_time(last * 24 * hour - 1, clock),
+			    "00:59 BST"); /* of the 25th there, the 24th in UTC */
 }
 
 int main(void)

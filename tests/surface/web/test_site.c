@@ -450,6 +450,13 @@ static void test_why_is_said_in_words(void **state)
 	assert_true(village_shows(v, "No data-sharing agreement gives it to your role"));
 	assert_true(village_shows(v, "Housing tenancies"));
 	assert_int_equal(village_get(v, "/access?element=rubbish"), 422);
+	/* another role's, by whoever may read agreements */
+	assert_int_equal(village_get(v, "/access?element=tenure&role=front_line&purpose=early_help"), 200);
+	assert_true(village_shows(v, "Tenure, as Front-line worker"));
+	assert_true(village_shows(v, "Yes: the agreement"));
+	assert_int_equal(village_get(v, "/access?element=tenure&role=front_line&purpose=administration"), 200);
+	assert_true(village_shows(v, "The role does not work for this purpose"));
+	assert_int_equal(village_get(v, "/access?element=tenure&role=rubbish"), 422);
 	village_sign_in(v, "rosa"); /* her role may not read agreements */
 	assert_int_equal(village_get(v, "/access?element=tenure"), 403);
 }
