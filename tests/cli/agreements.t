@@ -50,9 +50,37 @@ An agreement that is suspended in the new profile: its extracts would be refused
   withdrawn  front_line        early_help  council_tax                4  known to the service, account_reference, full_name, date_of_birth, address, pos
   withdrawn  front_line        early_help  housing_tenancies          5  known to the service, person_reference, tenancy_reference, given_name, family_n
   withdrawn  front_line        early_help  school_census              3  known to the service, pupil_reference, given_name, family_name, date_of_birth, 
+  Change     Use        Of                 Elements that it uses
+  withdrawn  modelling  housing_tenancies  tenure, tenancy_start, tenancy_end, rent_balance
+  withdrawn  modelling  school_census      attendance
   Extracts refused of  Columns without an agreement
   housing_tenancies    person_reference, tenancy_reference, given_name, family_name, date_of_birth, address, postcode, uprn, worker_name, tenure, tenanc
   school_census        pupil_reference, given_name, family_name, date_of_birth, address, postcode, attendance
+
+What works with an element would lose it: lists, factors, sentences and interventions of summaries, what is modelled and monitored
+  $ oneview init borough --profile "$TESTS/../profiles/demo" --quiet
+  $ cp -r borough/profile less
+  $ sed -i 's/status: approved/status: suspended/' less/agreements.yaml
+  $ oneview policy preview borough less --json > lost.json
+  $ python3 - <<'EOF'
+  > import json
+  > uses = json.load(open("lost.json"))["uses"]
+  > for of in ("early_help_episodes", "single_person_discount", "early_help_now", "early_help", "missing_person"):
+  >     for use in uses:
+  >         if use["of"] == of: print(use["change"], use["use"], use["of"], use["elements"][:70])
+  > print(sorted({use["use"] for use in uses}))
+  > EOF
+  withdrawn modelling early_help_episodes early_help_end, early_help_outcome, early_help_reason, early_help_star
+  withdrawn monitoring early_help_episodes early_help_end, early_help_outcome, early_help_reason, early_help_star
+  withdrawn list single_person_discount council_tax_discount, tenancy_role, benefit_role
+  withdrawn sentence early_help_now early_help_start, early_help_end, early_help_reason
+  withdrawn intervention early_help early_help_start, early_help_end, early_help_outcome, cin_referral_dat
+  withdrawn factor missing_person missing_from
+  ['factor', 'intervention', 'list', 'modelling', 'monitoring', 'sentence']
+  $ oneview policy preview borough borough/profile
+  Residents of whom more is shown 0
+  Residents of whom less is  0
+  Nothing would change.
   $ oneview policy preview w nowhere
   oneview: nowhere: there is no profile folder
     What to do: Name a folder that holds profile.yaml, such as profiles/demo.

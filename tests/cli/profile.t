@@ -21,7 +21,7 @@ Every problem has its file, line and remedy
   agreements.yaml:1:3: the agreement `one` shares criminal-offence elements without a condition for them
       Add `criminal_condition:` (UK GDPR article 10, Data Protection Act 2018 schedule 1), or leave those elements out.
   $ oneview profile check bad >/dev/null
-  oneview: 165 problems in bad
+  oneview: 166 problems in bad
     What to do: put right what is listed and check again
   [3]
 

@@ -18,6 +18,7 @@ struct counting {
 	date today;
 	date *newest;     /* by number of feed: up to when its data is known; DATE_UNKNOWN: not at all */
 	int64_t *feed_no; /* by number of feed in the profile; 0: not there */
+	bool *free;       /* likewise: no resident has to have consented */
 	struct moment *moments;
 	size_t count, capacity;
 };
@@ -114,10 +115,42 @@ static int compare_moments(const void *left, const void *right)
 	return (a->resident_id > b->resident_id) - (a->resident_id < b->resident_id);
 }
 
-static bool may_count(const struct counting *c, int64_t resident_id)
+/* Whether AGREEMENT by itself lets ELEMENT of FEED be used; no such day is nothing to ask for. */
+static bool lets(const struct counting *c, const struct profile_agreement *agreement, const struct profile_feed *feed,
+		 const struct profile_element *element)
 {
+	return !element ||
+	       policy_may_use(c->policy, agreement, feed, element, USE_MODELLING, c->today).verdict == POLICY_ALLOW;
+}
+
+/* By an agreement that rests on no consent, or on one that this resident gave. BOUNDS NULL: of nobody. */
+static bool is_let(const struct counting *c, const struct profile_feed *feed, const struct profile_element *element,
+		   const struct policy_bounds *bounds)
+{
+	for (size_t i = 0; element && i < c->profile->agreements.count; i++) {
+		const struct profile_agreement *agreement = &c->profile->agreements.at[i];
+		bool asks = agreement->consent && !(bounds && policy_has_consent(c->policy, bounds, agreement));
+		if (!asks && lets(c, agreement, feed, element))
+			return true;
+	}
+	return !element;
+}
+
+/* Feeds whose days are let be used without anybody's consent: of the others each resident is asked. */
+static void find_free(struct counting *c)
+{
+	for (size_t i = 0; i < c->profile->feeds.count; i++) {
+		const struct profile_feed *feed = &c->profile->feeds.at[i];
+		c->free[i] = is_let(c, feed, feed->valid_from, NULL) && is_let(c, feed, feed->valid_to, NULL);
+	}
+}
+
+static bool may_count(const struct counting *c, int64_t resident_id, unsigned number)
+{
+	const struct profile_feed *feed = &c->profile->feeds.at[number];
 	const struct policy_bounds bounds = policy_bounds_of(c->policy, POLICY_RESIDENT, resident_id);
-	return policy_is_unbound(&bounds);
+	return policy_is_unbound(&bounds) && (c->free[number] || (is_let(c, feed, feed->valid_from, &bounds) &&
+								  is_let(c, feed, feed->valid_to, &bounds)));
 }
 
 /* Rows that nothing ended, and those that were only left out of a later delivery, of everybody who may be counted. */
@@ -139,12 +172,12 @@ static enum status read_moments(struct counting *c, const char *feeds, struct er
 	    from = statement_column(row, "valid_from"), to = statement_column(row, "valid_to");
 	statement_stream(row);
 	while ((status = statement_step(row, &more, error)) == STATUS_OK && more) {
-		if (!may_count(c, statement_int(row, resident)))
+		unsigned number = number_of(c, statement_int(row, feed));
+		if (!may_count(c, statement_int(row, resident), number))
 			continue;
 		ARRAY_GROW(c->moments, c->count, c->capacity);
 		c->moments[c->count++] =
-			(struct moment){statement_int(row, resident), number_of(c, statement_int(row, feed)),
-					(date)statement_int(row, from),
+			(struct moment){statement_int(row, resident), number, (date)statement_int(row, from),
 					statement_is_null(row, to) ? DATE_UNKNOWN : (date)statement_int(row, to)};
 	}
 	statement_done(row);
@@ -288,11 +321,14 @@ enum status interventions_refresh(struct policy *policy, const struct profile *p
 	*report = (struct interventions_report){0};
 	c.newest = memory_alloc(profile->feeds.count + 1, sizeof *c.newest);
 	c.feed_no = memory_alloc(profile->feeds.count + 1, sizeof *c.feed_no);
+	c.free = memory_alloc(profile->feeds.count + 1, sizeof *c.free);
+	find_free(&c);
 	for (size_t i = 0; i < profile->feeds.count; i++)
 		c.newest[i] = DATE_UNKNOWN;
 	enum status status = count_all(&c, report, error);
 	free(c.newest);
 	free(c.feed_no);
+	free(c.free);
 	free(c.moments);
 	return status;
 }

@@ -1,4 +1,4 @@
-#include "release/release.h"
+#include "release/release_int.h"
 
 #include "base/buf.h"
 #include "base/map.h"
@@ -261,6 +261,22 @@ static void compare_intake(struct release_preview *out, const struct release_sid
 	}
 }
 
+static void compare_uses(struct release_preview *out, const struct release_side *now, const struct release_side *then,
+			 date on, struct arena *arena)
+{
+	struct preview_uses uses = {.from = now, .to = then, .on = on, .arena = arena};
+	preview_compare_uses(&uses);
+	uses.from = then;
+	uses.to = now;
+	uses.revealed = true;
+	preview_compare_uses(&uses);
+	out->use_count = uses.count;
+	out->uses = ARENA_ARRAY(arena, uses.count, struct preview_use);
+	if (uses.count)
+		memcpy(out->uses, uses.rows, uses.count * sizeof *uses.rows);
+	free(uses.rows);
+}
+
 enum status release_preview(struct release_preview *out, const struct release_side *now,
 			    const struct release_side *then, struct store *data, date on, struct arena *arena,
 			    struct error *error)
@@ -281,6 +297,7 @@ enum status release_preview(struct release_preview *out, const struct release_si
 		memcpy(out->rows, c.rows, c.count * sizeof *c.rows);
 	free(c.rows);
 	compare_intake(out, now, then, on, arena);
+	compare_uses(out, now, then, on, arena);
 	enum status status = count_rows(out, data, error);
 	if (status == STATUS_OK)
 		status = compare_lists(out, now, then, false, data, on, error);

@@ -29,6 +29,15 @@ struct preview_list {
 	int64_t rows;     /* that stand on it now */
 };
 
+/* Something that would lose (or gain) elements that it uses: a list, a factor, a sentence or an intervention of
+ * summaries, by its id; "modelling" and "monitoring" of a feed, for whatever models and counts are made of it. */
+struct preview_use {
+	bool revealed;
+	const char *what;
+	struct text id, elements; /* ids, ", " between */
+	size_t element_count;
+};
+
 struct preview_intake { /* columns of a feed that no agreement in force would cover: its extracts would be refused */
 	struct text feed, elements;
 	size_t element_count;
@@ -39,6 +48,8 @@ struct release_preview {
 	size_t row_count;
 	struct preview_list *lists;
 	size_t list_count;
+	struct preview_use *uses; /* withdrawn first */
+	size_t use_count;
 	struct preview_intake *intake;
 	size_t intake_count;
 	int64_t residents_revealed, residents_withdrawn; /* of whom anything is, each counted once */

@@ -310,6 +310,24 @@ static void read_recipients(struct reader *r, const struct yaml_node *node, stru
 	}
 }
 
+/* A partner's users get what their own organisation is a party to. */
+static void check_partners(struct reader *r, const struct yaml_node *node, const struct profile_agreement *agreement)
+{
+	for (size_t i = 0; i < agreement->role_count; i++) {
+		const struct profile_role *role = agreement->roles[i];
+		bool party = !role->partner.len;
+		for (size_t p = 0; p < agreement->party_count; p++)
+			party |= text_equal(agreement->parties[p].name, role->partner);
+		if (party)
+			continue;
+		problem(r, read_key(r, node, "recipients", true),
+			"the role `%s` is of `%s`, which is no party of the agreement `%s`", role->id.at,
+			role->partner.at, agreement->id.at);
+		remedy(r, "Add the organisation to `parties` as the role writes it, or take the role off the "
+			  "recipients.");
+	}
+}
+
 static void fill_agreement(struct reader *r, const struct yaml_node *node, struct profile_agreement *agreement)
 {
 	if (!read_register(r, node, agreement))
@@ -320,6 +338,7 @@ static void fill_agreement(struct reader *r, const struct yaml_node *node, struc
 	read_recipients(r, node, agreement);
 	read_clauses(r, node, agreement);
 	read_covers(r, node, agreement);
+	check_partners(r, node, agreement);
 	check_register(r, node, agreement);
 }
 

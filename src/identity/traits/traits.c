@@ -1,4 +1,5 @@
 #include "traits/traits.h"
+#include "traits/traits_int.h"
 
 #include "base/memory.h"
 #include "reading/reading.h"
@@ -19,6 +20,7 @@ struct person {
 
 struct work {
 	const struct reading *reading;
+	unsigned char *uses;  /* by record: what of it may be used */
 	struct id_map number; /* resident -> number + 1 */
 	struct person *people;
 	size_t count, capacity;
@@ -80,7 +82,10 @@ static void read_record(struct work *work, size_t record, int64_t resident_id)
 {
 	const struct reading_batch *all = &work->reading->all;
 	struct person *person = person_of(work, resident_id);
-	person->dead |= all->dead[record] != 0;
+	if (work->uses[record] & TRAIT_DEATH)
+		person->dead |= all->dead[record] != 0;
+	if (!(work->uses[record] & TRAIT_BIRTH))
+		return;
 	for (uint32_t v = all->first_value[record]; v < all->first_value[record + 1]; v++) {
 		if (reading_value_column(all->values[v]) == READING_BIRTH)
 			count_birth(person, work->reading->texts.keys[reading_value_text(all->values[v])]);
@@ -188,7 +193,8 @@ static void read_member(struct work *work, int64_t record_id, int64_t resident_i
 	if (record == SIZE_MAX || !id_map_get(&work->number, (uint64_t)resident_id))
 		return;
 	read_record(work, record, resident_id);
-	join_by_names(work, record, resident_id);
+	if (work->uses[record] & TRAIT_FAMILY)
+		join_by_names(work, record, resident_id);
 }
 
 static void give_trait(const void *context, size_t row, struct cell *cells)
@@ -244,15 +250,19 @@ static enum status derive(struct work *work, struct traits_report *report, struc
 	return write_traits(work, report, error);
 }
 
-enum status traits_refresh(const struct reading *reading, struct traits_report *report, struct error *error)
+enum status traits_refresh(const struct reading *reading, struct policy *policy, date today,
+			   struct traits_report *report, struct error *error)
 {
 	struct work work = {.reading = reading};
 	*report = (struct traits_report){0};
 	id_map_init(&work.number);
 	id_map_init(&work.of_name);
-	enum status status = derive(&work, report, error);
+	enum status status = trait_uses(&work.uses, reading, policy, today, error);
+	if (status == STATUS_OK)
+		status = derive(&work, report, error);
 	id_map_release(&work.number);
 	id_map_release(&work.of_name);
 	free(work.people);
+	free(work.uses);
 	return status;
 }

@@ -4,18 +4,21 @@
 #ifndef TRAITS_TRAITS_H
 #define TRAITS_TRAITS_H
 
+#include "base/date.h"
 #include "base/error.h"
 
 #include <stddef.h>
 
+struct policy;
 struct reading;
 
 struct traits_report {
 	size_t residents, with_birth, dead, changed;
 };
-/* From the reading, the residents that linking wrote and the homes that the household room did; writes what differs, in
- * one transaction. */
-enum status traits_refresh(const struct reading *reading, struct traits_report *report, struct error *error) MUST_CHECK;
+/* From the reading, the residents that linking wrote and the homes that the household room did, as far as an agreement
+ * in force lets dates and names of their source be used; writes what differs, in one transaction. */
+enum status traits_refresh(const struct reading *reading, struct policy *policy, date today,
+			   struct traits_report *report, struct error *error) MUST_CHECK;
 
 struct places_report {
 	size_t rows, placed;

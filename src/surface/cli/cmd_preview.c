@@ -39,6 +39,20 @@ static void add_lists(struct cli_answer *answer, const struct release_preview *p
 	answer_list_end(answer);
 }
 
+static void add_uses(struct cli_answer *answer, const struct release_preview *preview)
+{
+	static const char *const keys[] = {"change", "use", "of", "elements"};
+	static const char *const headings[] = {"Change", "Use", "Of", "Elements that it uses"};
+	answer_list(answer, "uses", 4, keys, headings);
+	for (size_t i = 0; i < preview->use_count; i++) {
+		answer_cell(answer, text_of(change(preview->uses[i].revealed)));
+		answer_cell(answer, text_of(preview->uses[i].what));
+		answer_cell(answer, preview->uses[i].id);
+		answer_cell(answer, preview->uses[i].elements);
+	}
+	answer_list_end(answer);
+}
+
 static void add_intake(struct cli_answer *answer, const struct release_preview *preview)
 {
 	static const char *const keys[] = {"feed", "elements"};
@@ -58,8 +72,9 @@ static void show(struct cli *cli, const struct release_preview *preview)
 	answer_int(answer, "residents_withdrawn", "Residents of whom less is", preview->residents_withdrawn);
 	add_values(answer, preview);
 	add_lists(answer, preview);
+	add_uses(answer, preview);
 	add_intake(answer, preview);
-	if (!preview->row_count && !preview->list_count && !preview->intake_count)
+	if (!preview->row_count && !preview->list_count && !preview->use_count && !preview->intake_count)
 		answer_line(answer, "Nothing would change.");
 }
 

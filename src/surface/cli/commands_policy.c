@@ -34,8 +34,9 @@ static const struct cli_command commands[] = {
 			"Compares the agreements of another profile folder with those in force, value by value: for "
 			"each "
 			"role, team, purpose and feed the elements that would be revealed or withdrawn and how many "
-			"residents have rows there, lists that would begin or end, and feeds whose extracts would be "
-			"refused. Nothing is changed.",
+			"residents have rows there, lists that would begin or end, what would lose or gain an element "
+			"that it uses (lists, factors, sentences and interventions of summaries; by feed, what is "
+			"modelled or monitored), and feeds whose extracts would be refused. Nothing is changed.",
 		.operands = {WORKSPACE_OPERAND, {"PROFILE", "folder of the changed profile", false, false}},
 		.options = {{"on", 0, "DATE", "on this day; otherwise today", NULL}},
 		.examples = {{"oneview policy preview council new-profile", "To put before those who decide."}},

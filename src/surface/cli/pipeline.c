@@ -371,7 +371,9 @@ static enum status derive_places(struct pipeline *pipeline, char detail[PIPELINE
 static enum status derive_traits(struct pipeline *pipeline, char detail[PIPELINE_DETAIL_SIZE], struct error *error)
 {
 	struct traits_report report;
-	enum status status = traits_refresh(pipeline->reading, &report, error);
+	enum status status = know_policy(pipeline, error);
+	if (status == STATUS_OK)
+		status = traits_refresh(pipeline->reading, pipeline->policy, date_today(), &report, error);
 	if (status == STATUS_OK)
 		snprintf(detail, PIPELINE_DETAIL_SIZE, "%zu residents, the month of birth of %zu known: %zu changed",
 			 report.residents, report.with_birth, report.changed);

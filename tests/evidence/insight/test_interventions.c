@@ -150,6 +150,41 @@ static void test_who_objects_or_is_restricted_is_not_counted(void **state)
 	assert_int_equal(early_help()->cases, CASES);
 }
 
+/* Each agreement that lets the episodes be used rests on consent now: of those who gave none nothing is counted. */
+static void test_who_did_not_consent_is_not_counted(void **state)
+{
+	(void)state;
+	struct error e;
+	struct policy *before = borough.policy;
+	const struct profile_feed *feed = profile_feed(borough.profile, TEXT("early_help_episodes"));
+	struct profile_agreement *all = (struct profile_agreement *)(uintptr_t)borough.profile->agreements.at;
+	bool *kept = calloc(borough.profile->agreements.count, sizeof *kept);
+	const char *by = NULL;
+	for (size_t i = 0; i < borough.profile->agreements.count; i++) {
+		kept[i] = all[i].consent;
+		if (policy_may_use(before, &all[i], feed, feed->valid_from, USE_MODELLING, date_of(2026, 11, 30))
+			    .verdict != POLICY_ALLOW)
+			continue;
+		all[i].consent = true;
+		by = all[i].id.at;
+	}
+	assert_non_null(by);
+	assert_ok(policy_open(&borough.policy, borough.profile, &e), &e);
+	policy_follows();
+	assert_int_equal(early_help()->cases, 0);
+	for (int i = 0; i < CASES - 1; i++)
+		borough_flag(&borough, FIRST + i, FLAG_CONSENT, by, true);
+	assert_int_equal(early_help()->cases, CASES - 1);
+	borough_flag(&borough, FIRST, FLAG_CONSENT, by, false);
+	assert_int_equal(early_help()->cases, CASES - 2);
+	policy_close(borough.policy);
+	borough.policy = before;
+	for (size_t i = 0; i < borough.profile->agreements.count; i++)
+		all[i].consent = kept[i];
+	free(kept);
+	assert_int_equal(early_help()->cases, CASES);
+}
+
 /* A case counts only where everything that could follow was delivered until its months were over. */
 static void test_what_is_not_known_yet_is_not_counted(void **state)
 {
@@ -176,6 +211,7 @@ int main(void)
 		ON_THE_BOROUGH(test_who_is_protected_is_not_counted),
 		ON_THE_BOROUGH(test_whom_a_person_protects_is_not_counted),
 		ON_THE_BOROUGH(test_who_objects_or_is_restricted_is_not_counted),
+		ON_THE_BOROUGH(test_who_did_not_consent_is_not_counted),
 		ON_THE_BOROUGH(test_what_is_not_known_yet_is_not_counted),
 		ON_THE_BOROUGH(test_of_fewer_than_twenty_nothing_is_kept),
 	};

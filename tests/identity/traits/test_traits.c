@@ -37,9 +37,12 @@ static const char listed[] = "Ref,Kind,UPRN,Address,Postcode,From,To\n"
 			     "R2,SAF,,\"5 Harbour Way, Eastmarsh\",EM4 9ZZ,01/01/2020,\n"
 			     "R3,OTH,,\"99 Nowhere Street, Elsewhere\",ZZ1 1ZZ,01/01/2020,\n";
 
+static date today; /* of the agreements */
+
 static int make(void **state)
 {
 	(void)state;
+	today = date_today();
 	borough_make(&b);
 	borough_write(&b, "addressbase_plus_2026-01-31.csv", gazetteer);
 	borough_write(&b, "restricted_addresses_20260228.csv", listed);
@@ -71,7 +74,7 @@ static void refresh(struct traits_report *traits, struct places_report *places)
 	assert_ok(listed_places_refresh(reading, places, &e), &e);
 	assert_ok(linking_refresh(reading, 1, NULL, &linked, &e), &e);
 	assert_ok(household_refresh(reading, NULL, 1, &homes, &e), &e);
-	assert_ok(traits_refresh(reading, traits, &e), &e);
+	assert_ok(traits_refresh(reading, b.policy, today, traits, &e), &e);
 	reading_close(reading);
 }
 
@@ -101,6 +104,27 @@ static void the_month_of_birth_is_known_and_not_the_day(void **state)
 	assert_int_equal(trait("council_tax", "L2", "birth_month"), -1); /* no source says */
 	assert_int_equal(trait("housing", "P1", "dead"), 0);
 	assert_int_equal(traits.residents, query("SELECT COUNT(DISTINCT resident_id) FROM resident_record"));
+}
+
+/* Before the first day of every agreement nothing is left to work with; nor does anything stay of before. */
+static void what_no_agreement_lets_be_used_gives_no_trait(void **state)
+{
+	(void)state;
+	struct traits_report traits;
+	struct places_report places;
+	refresh(&traits, &places);
+	assert_true(traits.with_birth > 0);
+	assert_true(query("SELECT COUNT(*) FROM resident_trait WHERE family > 0") > 0);
+	assert_true(date_parse_iso(TEXT("1990-01-01"), &today));
+	refresh(&traits, &places);
+	assert_int_equal(traits.with_birth, 0);
+	assert_int_equal(query("SELECT COUNT(*) FROM resident_trait WHERE birth_month IS NOT NULL OR dead = 1"), 0);
+	assert_int_equal(
+		query("SELECT COUNT(*) FROM (SELECT m.property_id, t.family FROM resident_trait t JOIN "
+		      "household_member m ON m.resident_id = t.resident_id WHERE m.to_date IS NULL AND t.family "
+		      "> 0 GROUP BY 1, 2 HAVING COUNT(*) > 1) AS shared"),
+		0);
+	today = date_today();
 }
 
 static void a_family_is_a_number_within_its_home(void **state)
@@ -157,6 +181,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(the_month_of_birth_is_known_and_not_the_day, make, drop),
+		cmocka_unit_test_setup_teardown(what_no_agreement_lets_be_used_gives_no_trait, make, drop),
 		cmocka_unit_test_setup_teardown(a_family_is_a_number_within_its_home, make, drop),
 		cmocka_unit_test_setup_teardown(a_second_run_changes_no_trait, make, drop),
 		cmocka_unit_test_setup_teardown(a_listed_address_protects_its_property_and_who_lives_there, make, drop),

@@ -29,10 +29,22 @@ static enum status partner_page(struct visit *visit, bool nobody)
 	return visit_page(visit, "partner", "Ask about a resident");
 }
 
+/* The role is one organisation's; an account that the council's records place in another has come by it wrongly. An
+ * account of which nobody says where its user works is of the role's. */
+static enum status check_organisation(struct visit *visit, struct error *error)
+{
+	struct text own = text_trim(visit->session.account.organisation);
+	if (own.len == 0 || text_equal_ignoring_case(own, visit->viewer.role->partner))
+		return STATUS_OK;
+	error_set(error, STATUS_REFUSED, "web.partner", "Your account is of another organisation than this page.");
+	error_remedy(error, "Ask the people who look after OneView in the council.");
+	return STATUS_REFUSED;
+}
+
 enum status page_partner(struct visit *visit, struct error *error)
 {
-	(void)error;
-	return partner_page(visit, false);
+	enum status status = check_organisation(visit, error);
+	return status ? status : partner_page(visit, false);
 }
 
 static struct text value_words(struct visit *visit, struct text value)
@@ -86,6 +98,9 @@ enum status page_partner_post(struct visit *visit, struct error *error)
 {
 	struct disclosure_exact_answer answer;
 	struct limits_asker asker = visit_asker(visit);
+	enum status status = check_organisation(visit, error);
+	if (status != STATUS_OK)
+		return status;
 	struct disclosure_exact exact = {
 		.viewer = &visit->viewer, .wanted = EXACT_KNOWN, .number = TEXT_ABSENT, .action = "partner.search"};
 	visit->viewer.purpose = visit->viewer.role->purposes[0];
@@ -102,7 +117,7 @@ enum status page_partner_post(struct visit *visit, struct error *error)
 		error_remedy(error, "Wait a minute and try again.");
 		return STATUS_REFUSED;
 	}
-	enum status status = visit_state(visit, reason, &visit->viewer.reason, error);
+	status = visit_state(visit, reason, &visit->viewer.reason, error);
 	if (status == STATUS_OK)
 		status = disclosure_find_exact(&answer, visit->snapshot->disclosure, &exact, visit->arena, error);
 	if (status != STATUS_OK)
