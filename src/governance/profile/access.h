@@ -67,6 +67,7 @@ struct profile_limits {
 	int opens_minute, opens_hour, opens_day;
 	int residents_hour; /* different ones: more are noticed, and not refused */
 	int searches_minute;
+	int cases; /* that a caseload is expected to have: a longer one is noticed when it is read */
 };
 
 /* Whose cases a role may open without saying why first. */

@@ -50,9 +50,9 @@ static int read_limit(struct reader *r, const struct yaml_node *node, const char
 
 static void read_limits(struct reader *r, const struct yaml_node *node, struct profile_limits *out)
 {
-	static const char *const keys[] = {"opens_minute",   "opens_hour",      "opens_day",
-					   "residents_hour", "searches_minute", NULL};
-	*out = (struct profile_limits){60, 600, 3000, 100, 60};
+	static const char *const keys[] = {"opens_minute",    "opens_hour", "opens_day", "residents_hour",
+					   "searches_minute", "cases",      NULL};
+	*out = (struct profile_limits){60, 600, 3000, 100, 60, 100};
 	if (!node || !read_mapping(r, node, "limits", keys))
 		return;
 	out->opens_minute = read_limit(r, node, "opens_minute", out->opens_minute);
@@ -60,6 +60,16 @@ static void read_limits(struct reader *r, const struct yaml_node *node, struct p
 	out->opens_day = read_limit(r, node, "opens_day", out->opens_day);
 	out->residents_hour = read_limit(r, node, "residents_hour", out->residents_hour);
 	out->searches_minute = read_limit(r, node, "searches_minute", out->searches_minute);
+	out->cases = read_limit(r, node, "cases", out->cases);
+}
+
+/* Whoever leads a team has its cases, of several people. */
+static void expect_team(const struct yaml_node *node, struct profile_role *role)
+{
+	enum { TEAM_CASES = 400 };
+	const struct yaml_node *limits = yaml_get(node, "limits");
+	if (role->caseload_of == CASELOAD_TEAM && !(limits && yaml_get(limits, "cases")))
+		role->limits.cases = TEAM_CASES;
 }
 
 /* `caseload: {purpose: safeguarding, of: own}` */
@@ -152,6 +162,7 @@ void fill_roles(struct loader *loader)
 		role->two_people = read_bool(&r, node, "two_people", is_strong(role));
 		check_sees_names(&r, node, role);
 		read_role_caseload(&r, node, role);
+		expect_team(node, role);
 		read_partner(&r, node, role);
 	}
 }

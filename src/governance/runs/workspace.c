@@ -161,12 +161,42 @@ static enum status provider_is_wrong(const struct workspace *workspace, const st
 	return STATUS_INVALID;
 }
 
-/* Without encryption only to this machine itself. */
+/* "https://host", "https://host:8443/realms/staff": a host of letters, digits, dots and hyphens (or an address in
+ * brackets), and a port; what stands before an '@' is a user name, and no host. *REST: what follows the host. */
+static bool read_origin(struct text t, struct text scheme, struct text *host, struct text *rest)
+{
+	static const char letters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-[]:";
+	if (!text_starts_with(t, scheme))
+		return false;
+	t = text_slice(t.at + scheme.len, t.len - scheme.len);
+	size_t end = text_find_char(t, '/');
+	struct text place = text_slice(t.at, end);
+	for (size_t i = 0; i < place.len; i++)
+		if (!memchr(letters, place.at[i], sizeof letters - 1))
+			return false;
+	size_t colon = text_find_char(place, ':');
+	bool bracketed = place.len && place.at[0] == '[';
+	*host = bracketed ? place : text_slice(place.at, colon);
+	*rest = text_slice(t.at + end, t.len - end);
+	int64_t port;
+	if (!bracketed && colon < place.len &&
+	    (!text_parse_int64(text_slice(place.at + colon + 1, place.len - colon - 1), &port) || port < 1 ||
+	     port > 65535))
+		return false;
+	return host->len > 0;
+}
+
+/* Without encryption only to this machine itself: the host is compared whole, so that 127.0.0.1.example is not it. */
 static bool is_web_address(struct text t)
 {
-	return !text_ends_with(t, TEXT("/")) &&
-	       (text_starts_with(t, TEXT("https://")) || text_starts_with(t, TEXT("http://127.0.0.1")) ||
-		text_starts_with(t, TEXT("http://localhost")));
+	struct text host, rest;
+	if (text_ends_with(t, TEXT("/")) || text_find_char(t, ' ') < t.len || text_find_char(t, '?') < t.len ||
+	    text_find_char(t, '#') < t.len)
+		return false;
+	if (read_origin(t, TEXT("https://"), &host, &rest))
+		return true;
+	return read_origin(t, TEXT("http://"), &host, &rest) &&
+	       (text_is(host, "127.0.0.1") || text_is(host, "localhost"));
 }
 
 static enum status check_links(const struct workspace *workspace, const struct yaml_node *node, struct error *error)

@@ -18,7 +18,7 @@ struct window {
 };
 
 struct user {
-	struct window minute, hour, day, searches;
+	struct window minute, hour, day, searches, noted, caseloads;
 	int64_t residents_hour;
 	struct id_map residents; /* opened in that hour */
 };
@@ -216,6 +216,24 @@ bool limits_search(struct limits *limits, const struct limits_asker *asker)
 	limits->numbers.refused += !allowed;
 	pthread_mutex_unlock(&limits->lock);
 	return allowed;
+}
+
+bool limits_caseload(struct limits *limits, const struct limits_asker *asker, size_t cases)
+{
+	pthread_mutex_lock(&limits->lock);
+	bool bulk = cases > (size_t)asker->most->cases &&
+		    one_more(&find_or_make(limits, asker->user_id)->caseloads, hour, 1);
+	limits->numbers.bulk += bulk;
+	pthread_mutex_unlock(&limits->lock);
+	return bulk;
+}
+
+bool limits_may_note_of(struct limits *limits, int64_t user_id)
+{
+	pthread_mutex_lock(&limits->lock);
+	bool may = one_more(&find_or_make(limits, user_id)->noted, sign_in_window, REFUSALS_NOTED_MOST);
+	pthread_mutex_unlock(&limits->lock);
+	return may;
 }
 
 /* ---- addresses --------------------------------------------------------------------------------------- */

@@ -47,6 +47,8 @@ void limits_give_back(struct limits *limits, const struct limits_asker *asker);
 /* Counts a resident whom a page showed, whichever page: different residents this hour when this one was one too many,
  * else 0. */
 int limits_saw(struct limits *limits, const struct limits_asker *asker, int64_t resident_id);
+/* A caseload of so many was read. True: more than the role expects, which is noticed once an hour. */
+bool limits_caseload(struct limits *limits, const struct limits_asker *asker, size_t cases);
 /* Counts a search. False: too many in this minute. */
 bool limits_search(struct limits *limits, const struct limits_asker *asker);
 
@@ -62,6 +64,8 @@ void limits_sign_in_worked(struct limits *limits, struct text address);
  * all, in a quarter of an hour, so that nobody fills the audit from outside. */
 enum { REFUSALS_NOTED_MOST = 20, REFUSALS_NOTED_ALL = 1000 };
 bool limits_may_note(struct limits *limits, struct text address);
+/* The same for somebody who is signed in: so many of one user, over all their sessions. */
+bool limits_may_note_of(struct limits *limits, int64_t user_id);
 
 struct limits_numbers {
 	uint64_t refused, bulk; /* since the start */

@@ -307,8 +307,8 @@ static void count_what_was_shown(struct visit *visit)
 /* Whoever belongs to a partner has their page, and what concerns their own account. */
 static bool visit_may_reach(const struct visit *visit)
 {
-	static const char *const own[] = {"/",         "/password",       "/second-factor",
-					  "/sign-out", "/acceptable-use", "/training"};
+	static const char *const own[] = {"/",         "/password", "/second-factor",   "/sign-out", "/acceptable-use",
+					  "/training", "/account",  "/account/sessions"};
 	const struct route *route = visit->route;
 	if (route->access == ACCESS_CAPABILITY)
 		return visit_can(visit, route->capability);
@@ -371,7 +371,7 @@ static bool token_matches(const struct visit *visit)
 static void record_form(struct visit *visit)
 {
 	log_event(LOG_WARNING, "web.csrf", "a form without its token, or from elsewhere, for %s", visit->route->path);
-	if (!visit->signed_in)
+	if (!visit->signed_in || !limits_may_note_of(visit->site->asked, visit->viewer.user_id))
 		return;
 	struct audit_entry entry = visit_entry(visit, "form.refused", "refused");
 	entry.detail = arena_format(visit->arena, "route=%s", visit->route->path);

@@ -108,6 +108,47 @@ static void test_an_odd_title_survives(void **state)
 	workspace_close(workspace);
 }
 
+/* Without encryption only to this machine, whole: no other host begins like it. */
+static void test_the_provider_is_an_exact_origin(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *issuer;
+		enum status status;
+	} cases[] = {{"https://id.example", STATUS_OK},
+		     {"https://id.example:8443/realms/staff", STATUS_OK},
+		     {"http://127.0.0.1:9000", STATUS_OK},
+		     {"http://localhost", STATUS_OK},
+		     {"https://[2001:db8::1]:8443", STATUS_OK},
+		     {"http://127.0.0.1.evil.example", STATUS_INVALID},
+		     {"http://localhost.evil.example:80", STATUS_INVALID},
+		     {"http://localhost@evil.example", STATUS_INVALID},
+		     {"http://127.0.0.1:80@evil.example", STATUS_INVALID},
+		     {"http://id.example", STATUS_INVALID},
+		     {"https://", STATUS_INVALID},
+		     {"https:///staff", STATUS_INVALID},
+		     {"https://staff:secret@id.example", STATUS_INVALID},
+		     {"https://id.example:0", STATUS_INVALID},
+		     {"https://id.example/", STATUS_INVALID},
+		     {"https://id.example?a=b", STATUS_INVALID}};
+	struct workspace *workspace = init_and_open();
+	char path[WORKSPACE_PATH_SIZE], yaml[500];
+	snprintf(path, sizeof path, "%s", workspace->paths.settings);
+	workspace_close(workspace);
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		int len = snprintf(yaml, sizeof yaml,
+				   "title: x\ndatabase: sqlite\nprovider: {issuer: \"%s\", address: "
+				   "\"https://us.example\", client_id: us, secret_file: keys/secret}\n",
+				   cases[i].issuer);
+		assert_ok(file_replace(path, text_slice(yaml, (size_t)len), 0600, &e), &e);
+		enum status status = workspace_open(&workspace, folder, &e);
+		if (status != cases[i].status)
+			fail_msg("%s", cases[i].issuer);
+		if (status == STATUS_OK)
+			workspace_close(workspace);
+	}
+}
+
 static void test_one_refresh_at_a_time(void **state)
 {
 	(void)state;
@@ -215,9 +256,13 @@ static void test_a_killed_holder_holds_no_longer(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		ON_A_DATABASE(test_init_makes_all_of_it),        ON_A_DATABASE(test_what_is_missing_is_named),
-		ON_A_DATABASE(test_an_odd_title_survives),       ON_A_DATABASE(test_one_refresh_at_a_time),
-		ON_A_DATABASE(test_servers_and_what_needs_none), ON_A_DATABASE(test_a_killed_holder_holds_no_longer),
+		ON_A_DATABASE(test_init_makes_all_of_it),
+		ON_A_DATABASE(test_what_is_missing_is_named),
+		ON_A_DATABASE(test_an_odd_title_survives),
+		ON_A_DATABASE(test_the_provider_is_an_exact_origin),
+		ON_A_DATABASE(test_one_refresh_at_a_time),
+		ON_A_DATABASE(test_servers_and_what_needs_none),
+		ON_A_DATABASE(test_a_killed_holder_holds_no_longer),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

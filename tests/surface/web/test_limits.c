@@ -53,6 +53,22 @@ static void test_windows(void **state)
 	store_close(desk);
 }
 
+static void test_a_long_caseload_is_noticed_once(void **state)
+{
+	(void)state;
+	struct limits *limits = limits_new(0);
+	const struct profile_limits most = {1000, 1000, 1000, 1000, 1000, 20};
+	const struct limits_asker one = {1, TEXT("one"), &most}, other = {2, TEXT("other"), &most};
+	while (instant_now() / 1000000 % 3600 > 3595)
+		usleep(100000);
+	assert_false(limits_caseload(limits, &one, 20));
+	assert_true(limits_caseload(limits, &one, 21));
+	assert_false(limits_caseload(limits, &one, 400));
+	assert_true(limits_caseload(limits, &other, 21));
+	assert_int_equal(limits_numbers(limits).bulk, 2);
+	limits_free(limits);
+}
+
 /* Once an hour, however many more there are; the same resident again is nobody new. */
 static void test_bulk_is_noticed_once(void **state)
 {
@@ -60,7 +76,7 @@ static void test_bulk_is_noticed_once(void **state)
 	struct error e;
 	struct store *desk;
 	struct limits *limits = limits_new(0);
-	const struct profile_limits most = {1000, 1000, 1000, 3, 1000};
+	const struct profile_limits most = {1000, 1000, 1000, 3, 1000, 1000};
 	const struct limits_asker one = {1, TEXT("one"), &most};
 	const int64_t residents[] = {11, 12, 11, 13, 13, 12, 14, 15, 14};
 	int noticed = 0;
@@ -84,7 +100,7 @@ static void test_what_showed_nobody_is_given_back(void **state)
 	struct error e;
 	struct store *desk;
 	struct limits *limits = limits_new(0);
-	const struct profile_limits most = {1000, 2, 1000, 2, 1000};
+	const struct profile_limits most = {1000, 2, 1000, 2, 1000, 1000};
 	const struct limits_asker one = {1, TEXT("one"), &most};
 	assert_ok(workspace_store(v->workspace, STORE_DESK, STORE_WRITE, &desk, &e), &e);
 	while (instant_now() / 1000000 % 3600 > 3595)
@@ -120,7 +136,7 @@ static void test_a_restart_is_no_fresh_start(void **state)
 	struct store *desk;
 	struct audit_key key;
 	struct audit_looks looks;
-	const struct profile_limits most = {1000, 1000, 6, 1000, 1000};
+	const struct profile_limits most = {1000, 1000, 6, 1000, 1000, 1000};
 	const struct limits_asker one = {1, TEXT("one"), &most};
 	instant now = instant_now() / 1000000 * 1000000;
 	assert_ok(workspace_store(v->workspace, STORE_DESK, STORE_WRITE, &desk, &e), &e);
@@ -310,6 +326,21 @@ static void test_partners_have_limits(void **state)
 	assert_int_equal(village_get(v, "/sign-in"), 200);
 	assert_int_equal(village_post(v, "/sign-in", "username=percy&password=correct+horse+battery"), 303);
 	assert_int_equal(village_get(v, "/partner"), 200);
+	/* whom the council's records place in another organisation has come by the role wrongly */
+	struct error e;
+	struct store *desk;
+	assert_ok(workspace_store(v->workspace, STORE_DESK, STORE_WRITE, &desk, &e), &e);
+	assert_ok(store_execute(desk, "UPDATE account SET organisation = 'Another Landlord' WHERE username = 'percy'",
+				&e),
+		  &e);
+	assert_int_equal(village_get(v, "/partner"), 403);
+	assert_int_equal(village_post(v, "/partner", form), 403);
+	assert_int_equal(test_query(desk, "SELECT count(*) FROM audit_entry WHERE action = 'page.refused' AND detail = "
+					  "'route=/partner why=web.partner'"),
+			 2);
+	assert_ok(store_execute(desk, "UPDATE account SET organisation = NULL WHERE username = 'percy'", &e), &e);
+	store_close(desk);
+	assert_int_equal(village_get(v, "/partner"), 200);
 	while (instant_now() / 1000000 % 3600 > 3595)
 		usleep(100000);
 	assert_int_equal(village_post(v, "/partner", "name=Nobody&born=&reason="), 422); /* asks nothing yet */
@@ -364,6 +395,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_windows),
+		cmocka_unit_test(test_a_long_caseload_is_noticed_once),
 		cmocka_unit_test(test_bulk_is_noticed_once),
 		cmocka_unit_test(test_what_showed_nobody_is_given_back),
 		cmocka_unit_test(test_a_restart_is_no_fresh_start),

@@ -87,6 +87,46 @@ static void test_a_reset_password_must_be_changed(void **state)
 			 1);
 }
 
+/* ---- one's own account ---------------------------------------------------------------------------------- */
+
+static void test_users_are_told_what_was_changed_and_end_their_sessions(void **state)
+{
+	(void)state;
+	char first[200], form[100];
+	village_user(v, "nils", "hurried");
+	village_sign_in(v, "nils");
+	snprintf(first, sizeof first, "%s", v->cookie);
+	assert_false(village_shows(v, "Your account was changed"));
+	assert_int_equal(village_get(v, "/account"), 200);
+	assert_true(village_shows(v, "Nothing was changed"));
+	usleep(1100000); /* a sign-in of the same second is not one before */
+	village_sign_in(v, "admin");
+	assert_int_equal(village_post(v, path_of("nils"), "name=Nils+Aas&role=hurried&status=active"), 200);
+	usleep(1100000);
+	village_sign_in(v, "nils");
+	assert_true(village_shows(v, "Your account was changed since you last signed in"));
+	assert_int_equal(village_get(v, "/account"), 200);
+	assert_true(village_shows(v, "Name, role, team or state were saved"));
+	assert_true(village_shows(v, "<td class=\"govuk-table__cell\">admin</td>"));
+	assert_true(village_shows(v, "127.0.0.1") && village_shows(v, "This one") && village_shows(v, "End it"));
+	int64_t other = count("SELECT min(session_id) FROM session s JOIN account a USING (user_id) WHERE a.username = "
+			      "'nils'"),
+		whose = count("SELECT min(session_id) FROM session s JOIN account a USING (user_id) WHERE a.username = "
+			      "'admin'");
+	snprintf(form, sizeof form, "session=%lld", (long long)whose); /* somebody else's stays */
+	assert_int_equal(village_post(v, "/account/sessions", form), 303);
+	snprintf(form, sizeof form, "session=%lld", (long long)other);
+	assert_int_equal(village_post(v, "/account/sessions", form), 303);
+	assert_int_equal(
+		count("SELECT count(*) FROM session s JOIN account a USING (user_id) WHERE a.username = 'nils'"), 1);
+	assert_true(count("SELECT count(*) FROM session s JOIN account a USING (user_id) WHERE a.username = 'admin'") >
+		    0);
+	assert_int_equal(
+		count("SELECT count(*) FROM audit_entry WHERE action = 'sign_out' AND detail LIKE 'session=%'"), 1);
+	snprintf(v->cookie, sizeof v->cookie, "%s", first);
+	assert_int_equal(village_get(v, "/account"), 303); /* to signing in */
+}
+
 /* ---- two persons ---------------------------------------------------------------------------------------- */
 
 /* What whoever is signed in says to what waits for USERNAME. */
@@ -292,6 +332,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_a_reset_password_must_be_changed),
+		cmocka_unit_test(test_users_are_told_what_was_changed_and_end_their_sessions),
 		cmocka_unit_test(test_an_account_with_names_is_given_by_two),
 		cmocka_unit_test(test_nobody_enters_the_account_of_another_alone),
 		cmocka_unit_test(test_an_account_of_the_identity_provider_gets_no_password),

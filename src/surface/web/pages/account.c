@@ -329,6 +329,8 @@ static enum status change_password(struct visit *visit, struct store *desk, stru
 		status = session_start_as(desk, visit->viewer.user_id, visit->session.began, visit->request->from,
 					  token, error);
 	struct audit_entry entry = visit_entry(visit, "account.password", "allowed");
+	entry.subject_kind = TEXT("account");
+	entry.subject_id = visit->viewer.user_id;
 	if (status == STATUS_OK)
 		status = draft_take_over(visit, visit->viewer.username, token, &waiting, error);
 	status = visit_commit(visit, desk, status, &entry, error);

@@ -1,4 +1,5 @@
 /* Those with whom the viewer works: no purpose is asked for them. */
+#include "base/log.h"
 #include "web/pages/pages.h"
 #include "web/pages/people.h"
 
@@ -17,6 +18,18 @@ static void put_case(struct visit *visit, struct value *rows, const struct discl
 	put_bool(row, "own", found->relationship == RELATIONSHIP_OWN);
 }
 
+/* Reading the list is reading of each who stands on it. */
+static void notice_size(struct visit *visit, const struct disclosure_caseload *caseload)
+{
+	struct limits_asker asker = visit_asker(visit);
+	if (visit->site->settings->without_limits || !limits_caseload(visit->site->asked, &asker, caseload->count))
+		return;
+	visit_notice(visit, arena_format(visit->arena, "caseload=%zu%s expected=%d", caseload->count,
+					 caseload->more ? " or more" : "", asker.most->cases));
+	log_event(LOG_WARNING, "web.bulk", "a user has read a caseload of %zu, and %d are expected: see /audit/unusual",
+		  caseload->count, asker.most->cases);
+}
+
 enum status page_caseload(struct visit *visit, struct error *error)
 {
 	struct disclosure_caseload caseload;
@@ -27,6 +40,7 @@ enum status page_caseload(struct visit *visit, struct error *error)
 	if (status != STATUS_OK)
 		return status;
 	visit_ticket(visit, caseload.ticket);
+	notice_size(visit, &caseload);
 	put_string(visit->document, "heading", of_team ? "My team's caseload" : "My caseload");
 	put_bool(visit->document, "of_team", of_team);
 	put_bool(visit->document, "has_number", viewer->worker_count > 0);

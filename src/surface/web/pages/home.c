@@ -261,8 +261,13 @@ enum status page_home(struct visit *visit, struct error *error)
 		return visit_redirect(visit, "/partner");
 	put_format(visit->document, "heading", "Hello, %.*s", TEXT_ARG(visit->viewer.display_name));
 	put_bool(visit->document, "can_search", visit_can(visit, CAPABILITY_SEARCH));
+	bool changed;
 	struct attention attention = {put_array(visit->document, "attention"), false};
-	enum status status = put_feeds(visit, &attention, error);
+	enum status status = account_news(visit, &changed, error);
+	if (status != STATUS_OK)
+		return status;
+	put_bool(visit->document, "account_changed", changed);
+	status = put_feeds(visit, &attention, error);
 	if (status == STATUS_OK)
 		status = put_reports(visit, &attention, error);
 	if (status == STATUS_OK)

@@ -50,7 +50,8 @@ visit_handler page_rights, page_rights_post;
 visit_handler page_access_requests, page_access_request_new, page_access_request_new_post, page_access_request,
 	page_access_request_post, page_access_items, page_access_items_post, page_access_copy;
 /* users.c */
-visit_handler page_users, page_user_new, page_user_create, page_user, page_user_post, page_user_answer;
+visit_handler page_users, page_user_new, page_user_create, page_user, page_user_post, page_user_answer, page_account,
+	page_account_session;
 /* scim.c */
 visit_handler scim_users, scim_user, scim_create, scim_replace, scim_patch, scim_delete, scim_config;
 /* draft.c */
@@ -81,5 +82,8 @@ void sign_in_record_failure(struct visit *visit, enum sign_in_outcome outcome);
 void purpose_put_fields(struct visit *visit, struct text chosen, struct text reason);
 /* Reads the two fields, keeps them in the session, and puts what is wrong on the form: *CHOSEN tells. */
 enum status purpose_take(struct visit *visit, bool *chosen, struct error *error) MUST_CHECK;
+
+/* *ANY: something of the viewer's account was changed since they last signed in. */
+enum status account_news(struct visit *visit, bool *any, struct error *error);
 
 #endif
