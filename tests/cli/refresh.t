@@ -107,6 +107,14 @@ A delivery cut short is held, and a person may let it through
   oneview: 1 extract waits for a person's decision
     What to do: let a held one through with "oneview ingest WORKSPACE --release NUMBER", or put a better file in its place
   exit code 7
+
+Its file is not in clear any more, and each refresh looks at it again
+  $ ls w/inbox; ls w/archive | grep 20260301
+  00000006_tenancies_20260301.csv.sealed
+  $ oneview refresh w --quiet >/dev/null 2>&1; echo "exit code $?"
+  exit code 7
+
+What waits can be let through, or thrown away with its file
   $ oneview ingest w --release 99
   oneview: There is no held extract 99
     What to do: Only a held extract can be let through; "oneview refresh --json" tells the number of each. A refused one needs a better file.
@@ -117,6 +125,25 @@ A delivery cut short is held, and a person may let it through
   exit code 0
   $ sqlite3 w/data.db "SELECT file_name, status, rows_read, rows_ended FROM extract ORDER BY extract_id DESC LIMIT 1"
   tenancies_20260301.csv|loaded|2|4
+
+  $ deliver "$TESTS/data/village/january/tenancies_20260101.csv" && mv w/inbox/tenancies_20260101.csv w/inbox/tenancies_20260102.csv
+  $ oneview refresh w --quiet >/dev/null 2>&1; echo "exit code $?"
+  exit code 7
+  $ oneview ingest w --release 1 --discard 1
+  oneview: --release and --discard exclude each other
+    What to do: let an extract through, or throw it away
+  [2]
+  $ oneview ingest w --discard 99
+  oneview: There is no held or refused extract 99
+    What to do: "oneview refresh --json" tells the number of each that waits
+  [4]
+  $ oneview ingest w --discard "$(sqlite3 w/data.db "SELECT max(extract_id) FROM extract")"
+  Deleted extract            7
+  $ sqlite3 w/data.db "SELECT file_name, status, archive_name IS NULL FROM extract ORDER BY extract_id DESC LIMIT 1"; ls w/archive | grep 20260102
+  tenancies_20260102.csv|discarded|1
+  [1]
+  $ oneview refresh w --quiet; echo "exit code $?"
+  exit code 0
 
 A single file is loaded from anywhere
   $ sed 's/91.0/93.5/; s/105/95/' "$TESTS/data/village/january/census_20260101.csv" > census_20260401.csv
@@ -147,3 +174,4 @@ The audit knows who let the extract through
   $ sqlite3 w/desk.db "SELECT action, subject_kind, outcome FROM audit_entry ORDER BY seq"
   account.create|account|allowed
   extract.release|extract|allowed
+  extract.discard|extract|allowed

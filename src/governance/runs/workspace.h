@@ -4,7 +4,7 @@
  *     profile/          the council's configuration, copied at init
  *     keys/             master.key, audit.key, audit-signing.key (mode 0600): back them up apart from the database
  *     data.db, desk.db  on SQLite
- *     inbox/            extracts to load; archive/: sealed extracts that were loaded
+ *     inbox/            extracts to load; archive/: sealed extracts, loaded or waiting
  *     outbox/, logs/    what the program writes for others
  *     lock, lock-serve  held by the one refresh that may run, and by servers; name their holder
  */

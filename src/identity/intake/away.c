@@ -1,4 +1,4 @@
-/* A thread that seals loaded files into the archive while the next ones are read.  The clear file
+/* A thread that seals files into the archive, loaded or to wait there, while the next ones are read.  The clear file
  * goes only when the database is durable: until then a lost commit could still need it. */
 #include "base/memory.h"
 #include "intake/intake_int.h"
@@ -40,9 +40,11 @@ static enum status seal_one(struct away *away, struct extract_job *job, struct e
 	if (!is_same_file(job))
 		return STATUS_OK; /* changed since it was read: it is another extract, for the next run */
 	snprintf(target, sizeof target, "%s/%s", away->archive, job->archive_name);
-	bool whole = !job->refused_rows && !(job->was_loaded && away->refused->count);
-	enum status status = whole ? vault_seal_file(away->vault, job->path, target, false, error)
-				   : without_seal(job, away->vault, away->refused, target, error);
+	bool was_read = job->result.outcome == EXTRACT_LOADED && !job->was_loaded;
+	bool whole = was_read ? !job->refused_rows : !away->refused->count;
+	enum status status =
+		whole ? vault_seal_file(away->vault, job->path, target, job->result.extract_id, false, error)
+		      : without_seal(job, away->vault, away->refused, target, error);
 	job->sealed_away = status == STATUS_OK;
 	return status;
 }
@@ -106,7 +108,7 @@ static enum status remove_clear(struct away *away, struct error *error)
 	enum status status = vault_sync_folder(away->archive, error);
 	for (; status == STATUS_OK && away->removed < away->count; away->removed++) {
 		const struct extract_job *job = away->files[away->removed].job;
-		if (job->sealed_away && is_same_file(job))
+		if (job->sealed_away && !job->waited && is_same_file(job))
 			paths[count++] = job->path;
 	}
 	if (status == STATUS_OK)

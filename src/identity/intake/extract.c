@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 const struct plan *extract_plan_of(const struct intake *intake, struct text file_name, date *as_at)
 {
@@ -54,9 +55,14 @@ static bool job_file_changed(const struct extract_job *job)
 	       info.st_mtim.tv_sec * INT64_C(1000000000) + info.st_mtim.tv_nsec != job->mtime_ns;
 }
 
-static void job_identify(struct intake *intake, struct extract_job *job)
+/* One that waited in the archive is known by its number: an erasure may have taken rows from it since. */
+static enum status job_identify(struct intake *intake, struct extract_job *job, struct error *error)
 {
 	struct intake_result *result = &job->result;
+	enum status status =
+		job->waited ? STATUS_OK : vault_hash_file(intake->settings.vault, job->path, job->hash, error);
+	if (status)
+		return status;
 	job->known = intake_find_extract(intake, job->plan, result->as_at, job->hash);
 	result->extract_id = job->known ? job->known->extract_id : intake->next_extract++;
 	if (job->known && job->known->archive_name[0])
@@ -67,16 +73,18 @@ static void job_identify(struct intake *intake, struct extract_job *job)
 	enum feed_delivery delivery = job->plan->feed->delivery;
 	const struct known_extract *before = intake_last_loaded(intake, job->plan, false);
 	job->is_full = delivery == DELIVERY_FULL || (delivery == DELIVERY_FIRST_FULL && !before);
+	return STATUS_OK;
 }
 
 /* ---- outcomes ------------------------------------------------------------------------------------------ */
 
-/* Without rows: a row in `extract` that says why, when STATUS is given. */
+/* Without rows: a row in `extract` that says why, when STATUS is given; the file then waits in the archive. */
 static void job_end(struct intake *intake, struct extract_job *job, enum extract_outcome outcome, const char *status)
 {
 	job->result.outcome = outcome;
 	job->status = status;
-	job->archive_name[0] = '\0';
+	if (!status)
+		job->archive_name[0] = '\0';
 	intake_note_extract(intake, job);
 	writer_give(intake->writer, writer_batch(intake->writer, job, BATCH_DISCARD));
 }
@@ -255,10 +263,9 @@ static enum status examine(struct intake *intake, struct extract_job *job, bool 
 {
 	struct intake_result *result = &job->result;
 	*read = false;
-	enum status status = vault_hash_file(intake->settings.vault, job->path, job->hash, error);
+	enum status status = job_identify(intake, job, error);
 	if (status)
 		return status;
-	job_identify(intake, job);
 	if (job->known && job->known->status == KNOWN_LOADED) {
 		job_repeated(intake, job);
 		return STATUS_OK;
@@ -276,6 +283,19 @@ static enum status examine(struct intake *intake, struct extract_job *job, bool 
 	job->is_full = job->is_full && !late;
 	*read = true;
 	return STATUS_OK;
+}
+
+static enum status take_in(struct intake *intake, struct extract_job *job, struct error *error)
+{
+	bool read;
+	enum status status = examine(intake, job, &read, error);
+	if (status != STATUS_OK || !read)
+		return status;
+	bool *wanted = memory_alloc(intake->settings.profile->feeds.count + 1, sizeof *wanted);
+	wanted[job->plan->feed->number] = true;
+	status = intake_know(intake, wanted, error);
+	free(wanted);
+	return status == STATUS_OK ? read_extract(intake, job, error) : status;
 }
 
 enum status extract_read_file(struct intake *intake, const char *path, struct error *error)
@@ -300,15 +320,54 @@ enum status extract_read_file(struct intake *intake, const char *path, struct er
 		job_busy(job);
 		return STATUS_OK;
 	}
-	bool read;
-	status = examine(intake, job, &read, error);
-	if (status == STATUS_OK && read) {
-		bool *wanted = memory_alloc(intake->settings.profile->feeds.count + 1, sizeof *wanted);
-		wanted[job->plan->feed->number] = true;
-		status = intake_know(intake, wanted, error);
-		free(wanted);
-		if (status == STATUS_OK)
-			status = read_extract(intake, job, error);
+	return take_in(intake, job, error);
+}
+
+/* The archive was changed or cannot be read: told as refused, and looked at again by the next run. */
+static void job_unopened(struct intake *intake, struct extract_job *job, const struct known_extract *known,
+			 const struct error *error)
+{
+	job->known = known;
+	job->result.extract_id = known->extract_id;
+	snprintf(job->archive_name, sizeof job->archive_name, "%s", known->archive_name);
+	reason_from(job, error);
+	job_end(intake, job, EXTRACT_REFUSED, "refused");
+}
+
+/* Opened into memory, not onto the disk. */
+static enum status open_waiting(struct intake *intake, struct extract_job *job, const struct known_extract *known,
+				struct error *error)
+{
+	char path[4400];
+	struct stat info;
+	snprintf(path, sizeof path, "%s/%s", intake->settings.archive, known->archive_name);
+	enum status status =
+		vault_open_archive_as_file(&job->waited, intake->settings.vault, path, known->extract_id, error);
+	if (status != STATUS_OK)
+		return status;
+	snprintf(job->path, sizeof job->path, "/proc/self/fd/%d", job->waited);
+	return job_look(job, &info, error);
+}
+
+enum status extract_read_waiting(struct intake *intake, int64_t extract_id, const struct plan *plan,
+				 struct error *error)
+{
+	const struct known_extract *known = intake_extract_of(intake, extract_id);
+	struct extract_job *job = job_new(intake, known->file_name);
+	job->plan = plan;
+	job->result.feed = plan->feed;
+	job->result.as_at = known->as_at;
+	memcpy(job->hash, known->hash, sizeof job->hash);
+	enum status status = open_waiting(intake, job, known, error);
+	if (status == STATUS_OK)
+		status = take_in(intake, job, error);
+	else if (status == STATUS_CORRUPT) {
+		job_unopened(intake, job, known, error);
+		status = STATUS_OK;
+	}
+	if (job->waited > 0 && !job->refused_rows) { /* else the archive is written again without them */
+		close(job->waited);
+		job->waited = -1;
 	}
 	return status;
 }

@@ -11,7 +11,8 @@ struct inbox_file {
 	struct text name;
 	const struct plan *plan;
 	date as_at;
-	unsigned depth; /* feeds that others refer to come first */
+	unsigned depth;  /* feeds that others refer to come first */
+	int64_t waiting; /* number of an extract that waits in the archive; 0: in the inbox */
 };
 
 struct run {
@@ -40,6 +41,14 @@ static void add_to_totals(struct intake_totals *totals, const struct intake_resu
 	totals->rows_ended += result->rows_ended;
 }
 
+/* What waited in the archive stays there as it is, unless it has rows that may not. */
+static bool goes_away(const struct extract_job *job)
+{
+	if (job->waited)
+		return job->result.outcome == EXTRACT_LOADED && job->refused_rows;
+	return job->status && job->archive_name[0];
+}
+
 /* Tells of every extract that the writer is done with, in order. */
 static void report_done(struct run *run)
 {
@@ -48,7 +57,7 @@ static void report_done(struct run *run)
 		if (job->reported)
 			continue;
 		job->reported = true;
-		if (intake->away && job->result.outcome == EXTRACT_LOADED)
+		if (intake->away && goes_away(job))
 			away_add(intake->away, job);
 		add_to_totals(run->totals, &job->result);
 		if (run->report)
@@ -137,15 +146,39 @@ static void inbox_path(const struct intake *intake, struct text name, char out[4
 	snprintf(out, 4096, "%s/%.*s", intake->settings.inbox, TEXT_ARG(name));
 }
 
+static bool has_file(const struct inbox_file *files, size_t count, const struct waiting_extract *waiting)
+{
+	for (size_t i = 0; i < count; i++)
+		if (files[i].plan == waiting->plan && text_equal(files[i].name, waiting->file_name))
+			return true;
+	return false;
+}
+
+/* One whose name is in the inbox again gives way to it. */
+static void add_waiting(struct inbox_file *files, size_t *count, const struct waiting_extract *waiting, size_t waits,
+			uint64_t *bytes)
+{
+	size_t in_inbox = *count;
+	for (size_t i = 0; i < waits; i++) {
+		if (has_file(files, in_inbox, &waiting[i]))
+			continue;
+		files[(*count)++] = (struct inbox_file){waiting[i].file_name, waiting[i].plan, waiting[i].as_at,
+							feed_depth(waiting[i].plan->feed, 8), waiting[i].extract_id};
+		*bytes += waiting[i].bytes;
+	}
+}
+
 static enum status list_inbox(const struct intake *intake, struct arena *arena, struct inbox_file **out, size_t *count,
 			      uint64_t *bytes, struct error *error)
 {
 	struct text *names;
-	size_t found;
+	size_t found, waits;
+	struct waiting_extract *waiting;
 	enum status status = file_list(intake->settings.inbox, arena, &names, &found, error);
 	if (status)
 		return status;
-	struct inbox_file *files = ARENA_ARRAY(arena, found + 1, struct inbox_file);
+	waiting_list(&waiting, &waits, intake, arena);
+	struct inbox_file *files = ARENA_ARRAY(arena, found + waits + 1, struct inbox_file);
 	*count = 0;
 	*bytes = 0;
 	for (size_t i = 0; i < found; i++) {
@@ -162,6 +195,7 @@ static enum status list_inbox(const struct intake *intake, struct arena *arena, 
 		file->depth = file->plan ? feed_depth(file->plan->feed, 8) : 0;
 		*bytes += (uint64_t)info.st_size;
 	}
+	add_waiting(files, count, waiting, waits, bytes);
 	qsort(files, *count, sizeof *files, in_order);
 	*out = files;
 	return STATUS_OK;
@@ -189,7 +223,8 @@ static enum status read_files(struct run *run, const struct inbox_file *files, s
 		if (intake->settings.stop && atomic_load(intake->settings.stop))
 			return error_set(error, STATUS_INTERRUPTED, "intake.stopped",
 					 "Stopped; what was loaded so far is kept");
-		status = extract_read_file(intake, path, error);
+		status = files[i].waiting ? extract_read_waiting(intake, files[i].waiting, files[i].plan, error)
+					  : extract_read_file(intake, path, error);
 		report_done(run);
 		if (status == STATUS_OK)
 			status = writer_status(intake->writer, error);
@@ -215,6 +250,8 @@ enum status intake_inbox(struct intake *intake, intake_report *report, void *con
 		progress_start(&intake->progress, "Loading extracts", "bytes", bytes);
 		intake->progress.shown = intake->progress.shown && intake->settings.show_progress;
 		status = finish(&run, read_files(&run, files, count, error), error);
+		if (status == STATUS_OK)
+			status = waiting_replace(intake, error);
 		progress_end(&intake->progress);
 	}
 	arena_release(&arena);

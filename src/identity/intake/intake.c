@@ -2,6 +2,7 @@
 
 #include "base/memory.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -267,8 +268,6 @@ enum status intake_know(struct intake *intake, const bool *wanted, struct error 
 	if (any)
 		status = writer_drain(intake->writer, false, error);
 	if (status == STATUS_OK && !intake->clients_loaded)
-		status = load_refused(intake, error);
-	if (status == STATUS_OK && !intake->clients_loaded)
 		status = load_clients(intake, error);
 	if (status == STATUS_OK && !references_loaded(intake))
 		status = load_references(intake, error);
@@ -298,6 +297,15 @@ struct known_extract *intake_find_extract(struct intake *intake, const struct pl
 			return known;
 	}
 	return NULL;
+}
+
+const struct known_extract *intake_extract_of(const struct intake *intake, int64_t extract_id)
+{
+	size_t i = 0;
+	while (i < intake->extract_count && intake->extracts[i].extract_id != extract_id)
+		i++;
+	assert(i < intake->extract_count);
+	return &intake->extracts[i];
 }
 
 const struct known_extract *intake_last_loaded(const struct intake *intake, const struct plan *plan, bool full_only)
@@ -344,6 +352,7 @@ struct known_extract *intake_note_extract(struct intake *intake, const struct ex
 	known->status = known_status(text_of(job->status));
 	memcpy(known->hash, job->hash, sizeof known->hash);
 	memcpy(known->archive_name, job->archive_name, sizeof known->archive_name);
+	memcpy(known->file_name, job->result.file_name, sizeof known->file_name);
 	return known;
 }
 
@@ -359,7 +368,9 @@ static void take_extract(struct intake *intake, struct statement *all)
 	known->is_full = text_is(statement_text(all, statement_column(all, "delivery")), "full");
 	known->status = known_status(statement_text(all, statement_column(all, "status")));
 	memcpy(known->hash, hash.at, hash.len < sizeof known->hash ? hash.len : sizeof known->hash);
+	struct text file = statement_text(all, statement_column(all, "file_name"));
 	snprintf(known->archive_name, sizeof known->archive_name, "%.*s", TEXT_ARG(archive));
+	snprintf(known->file_name, sizeof known->file_name, "%.*s", TEXT_ARG(file));
 	if (known->extract_id >= intake->next_extract)
 		intake->next_extract = known->extract_id + 1;
 }
@@ -370,7 +381,7 @@ static enum status load_extracts(struct intake *intake, struct error *error)
 	enum status status =
 		store_prepare(&all, intake->settings.store,
 			      "SELECT extract_id, feed_no, as_at, content_hash, rows_read, delivery, status, "
-			      "archive_name FROM extract ORDER BY extract_id",
+			      "archive_name, file_name FROM extract ORDER BY extract_id",
 			      error);
 	if (status)
 		return status;
@@ -416,6 +427,8 @@ static enum status prepare(struct intake *intake, struct error *error)
 		status = assign_numbers(intake, error);
 	if (status == STATUS_OK)
 		status = load_extracts(intake, error);
+	if (status == STATUS_OK)
+		status = load_refused(intake, error);
 	if (status)
 		return status;
 	make_reference_sets(intake);
@@ -453,6 +466,8 @@ enum status intake_open(struct intake **out, const struct intake_settings *setti
 static void job_free(struct extract_job *job)
 {
 	arena_release(&job->arena);
+	if (job->waited > 0)
+		close(job->waited);
 	free(job);
 }
 

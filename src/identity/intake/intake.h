@@ -15,7 +15,9 @@
  * - a row that breaks a rule is in `quarantine` with its line, column and reason, and its value
  *   only as ciphertext;
  * - once loaded and durable, the file is sealed into the archive and the clear one removed; the rows of a client who
- * was erased and is refused are not in the archive either.
+ * was erased and is refused are not in the archive either;
+ * - a file that is held or refused is sealed away likewise, and looked at again from there by each run, until it is
+ * loaded, thrown away, or a file of its name takes its place.
  *
  * Only one intake may run on a workspace: the caller holds the workspace's lock.
  */
@@ -105,6 +107,11 @@ extern const struct sealed_rows intake_sealed_rows;
 /* A person lets a held extract through: the next run loads it whatever the thresholds say.
  * STATUS_NOT_FOUND unless there is a held extract of that number. */
 enum status intake_release(struct store *store, int64_t extract_id, struct error *error) MUST_CHECK;
+
+/* A person throws a held or refused extract away: its file goes from ARCHIVE, its row stays and says so.
+ * STATUS_NOT_FOUND unless there is one of that number. */
+enum status intake_discard(struct store *store, const char *archive, int64_t extract_id,
+			   struct error *error) MUST_CHECK;
 
 /* What was loaded may be shown from now on: call in the transaction that has derived from it who must be
  * protected. Until then the door treats the rows as not delivered. */

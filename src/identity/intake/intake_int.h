@@ -251,6 +251,7 @@ struct extract_job {
 	bool sealed_away;       /* the archive has it */
 	uint64_t refused_rows;  /* of clients who were erased: the archive is without them */
 	bool was_loaded;        /* by an earlier run, which may have refused rows of it */
+	int waited;             /* opened from the archive where it waited: descriptor, -1 when closed; 0: a file */
 };
 
 struct writer;
@@ -298,7 +299,7 @@ struct known_extract {
 	int64_t rows_read;
 	bool is_full;
 	enum { KNOWN_LOADED, KNOWN_HELD, KNOWN_RELEASED, KNOWN_REFUSED } status;
-	char archive_name[300];
+	char archive_name[300], file_name[256];
 };
 
 struct reference_set {
@@ -338,6 +339,7 @@ void intake_forget(struct intake *intake, const struct plan *plan);
 struct known_extract *intake_find_extract(struct intake *intake, const struct plan *plan, date as_at,
 					  const unsigned char *hash);
 /* The newest by as-at date, of full deliveries only or of any; NULL: none. */
+const struct known_extract *intake_extract_of(const struct intake *intake, int64_t extract_id); /* one that is there */
 const struct known_extract *intake_last_loaded(const struct intake *intake, const struct plan *plan, bool full_only);
 struct known_extract *intake_note_extract(struct intake *intake, const struct extract_job *job);
 
@@ -347,7 +349,25 @@ struct known_extract *intake_note_extract(struct intake *intake, const struct ex
 /* Reads one file and leaves its job at the end of the run's list; the outcome is sure once the
  * writer is done with it. */
 enum status extract_read_file(struct intake *intake, const char *path, struct error *error) MUST_CHECK;
+/* The same of one that waits in the archive (waiting.c). */
+enum status extract_read_waiting(struct intake *intake, int64_t extract_id, const struct plan *plan,
+				 struct error *error) MUST_CHECK;
 const struct plan *extract_plan_of(const struct intake *intake, struct text file_name, date *as_at);
+
+/* ---- waiting.c: extracts that are held or refused, in the archive -------------------------------------------------
+ */
+
+struct waiting_extract {
+	int64_t extract_id;
+	const struct plan *plan;
+	struct text file_name;
+	date as_at;
+	uint64_t bytes;
+};
+/* Those whose archive is there and whose feed the profile has. */
+void waiting_list(struct waiting_extract **out, size_t *count, const struct intake *intake, struct arena *arena);
+/* Of whose name the run has had another file: it takes their place, as it would have in the inbox. */
+enum status waiting_replace(struct intake *intake, struct error *error) MUST_CHECK;
 /* agreed.c: names what no running agreement covers. */
 bool extract_is_agreed(const struct intake *intake, const struct profile_feed *feed, char *reason, size_t size);
 /* holds.c: why a read extract should wait for a person; false: it need not. */

@@ -91,10 +91,13 @@ enum status without_seal(const struct extract_job *job, const struct vault *vaul
 	enum status status = read_all(&all, job->path, error);
 	if (status == STATUS_OK)
 		status = csv_format_of_file(&format, job->path, &given, error);
-	if (status == STATUS_OK)
+	bool unreadable = status == STATUS_OK && format.encoding == CSV_UTF_16; /* no row of it can be told */
+	if (unreadable)
+		buf_append_text(&kept, buf_text(&all));
+	else if (status == STATUS_OK)
 		status = csv_write_without(buf_text(&all), &format, choose_row, &w, &kept, error);
 	if (status == STATUS_OK)
-		status = vault_seal_text(vault, buf_text(&kept), target, false, error);
+		status = vault_seal_text(vault, buf_text(&kept), target, job->result.extract_id, false, error);
 	buf_wipe(&all);
 	buf_wipe(&kept);
 	buf_release(&all);

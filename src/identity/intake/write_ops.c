@@ -264,7 +264,8 @@ static enum status write_extract(struct write_state *state, const struct extract
 		":delivery, "
 		":content_hash, :bytes, :rows_read, :rows_loaded, :rows_unchanged, :rows_quarantined, :rows_ended, "
 		":new_clients, :status, :reason, :archive_name, :waits) "
-		"ON CONFLICT (extract_id) DO UPDATE SET file_name = excluded.file_name, received = excluded.received, "
+		"ON CONFLICT (extract_id) DO UPDATE SET file_name = excluded.file_name, "
+		"received = CASE WHEN :waited = 1 THEN extract.received ELSE excluded.received END, "
 		"finished = excluded.finished, delivery = excluded.delivery, bytes = excluded.bytes, "
 		"rows_read = excluded.rows_read, rows_loaded = excluded.rows_loaded, "
 		"rows_unchanged = excluded.rows_unchanged, rows_quarantined = excluded.rows_quarantined, "
@@ -284,6 +285,7 @@ static enum status write_extract(struct write_state *state, const struct extract
 	statement_bind_text(upsert, "delivery", job->is_full ? TEXT("full") : TEXT("changes"));
 	statement_bind_blob(upsert, "content_hash", job->hash, sizeof job->hash);
 	bind_counts(upsert, result);
+	statement_bind_int(upsert, "waited", job->waited != 0);
 	statement_bind_text(upsert, "status", text_of(job->status));
 	statement_bind_text(upsert, "reason", result->reason[0] ? text_of(result->reason) : TEXT_ABSENT);
 	statement_bind_text(upsert, "archive_name", job->archive_name[0] ? text_of(job->archive_name) : TEXT_ABSENT);

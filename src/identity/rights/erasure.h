@@ -20,6 +20,8 @@
 
 #include "rights/rights.h"
 
+enum { ERASURE_UNSEARCHED_SIZE = 256 };
+
 struct erasure {
 	int64_t resident_id;
 	int64_t record_id;      /* only this record of the resident; 0: all */
@@ -32,6 +34,10 @@ struct erasure {
 	/* what came of it */
 	int64_t erasure_id, records, rows, archives, archived_rows, backups;
 	int64_t unreadable; /* of the archived rows: too short for a client's number, so anybody's */
+	/* Numbers of extracts of their sources, blanks between, whose archive may hold rows of theirs that cannot be
+	 * told: held or refused for their format, or of a feed that the profile no longer has. A person has to look at
+	 * them. */
+	char unsearched[ERASURE_UNSEARCHED_SIZE];
 };
 /* STATUS_NOT_FOUND unless there is such a resident. */
 enum status rights_erase(struct erasure *erasure, const struct rights_parts *parts, const char *archive,

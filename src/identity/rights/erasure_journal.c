@@ -26,8 +26,9 @@ static enum status insert_begun(const struct erasure *erasure, struct store *des
 	enum status status = store_prepare(
 		&s, desk,
 		"INSERT INTO erasure_begun (erasure_id, begun, erased_by, ground, refused, records, rows, archives, "
-		"archived_rows, unreadable) VALUES (:erasure, :now, :by, :ground, :refused, :records, :rows, "
-		":archives, :archived, :unreadable)",
+		"archived_rows, unreadable, unsearched) VALUES (:erasure, :now, :by, :ground, :refused, :records, "
+		":rows, "
+		":archives, :archived, :unreadable, :unsearched)",
 		error);
 	if (status != STATUS_OK)
 		return status;
@@ -42,6 +43,7 @@ static enum status insert_begun(const struct erasure *erasure, struct store *des
 						      {0}});
 	statement_bind_text(s, "by", erasure->by);
 	statement_bind_text(s, "ground", erasure->ground);
+	statement_bind_text(s, "unsearched", erasure->unsearched[0] ? text_of(erasure->unsearched) : TEXT_ABSENT);
 	status = statement_run(s, NULL, error);
 	statement_done(s);
 	return status;
@@ -176,9 +178,9 @@ static enum status from_tables(struct erasing *e, struct error *error)
 static enum status end(struct store *desk, struct error *error)
 {
 	static const char *const sql[] = {
-		"INSERT INTO erasure (erasure_id, erased_at, erased_by, ground, records, rows, refused, tracked) "
-		"SELECT "
-		"erasure_id, begun, erased_by, ground, records, rows, refused, 1 FROM erasure_begun WHERE true ON "
+		"INSERT INTO erasure (erasure_id, erased_at, erased_by, ground, records, rows, refused, tracked, "
+		"unsearched) SELECT erasure_id, begun, erased_by, ground, records, rows, refused, 1, unsearched FROM "
+		"erasure_begun WHERE true ON "
 		"CONFLICT (erasure_id) DO NOTHING",
 		"DELETE FROM erasure_due", "DELETE FROM erasure_begun"};
 	enum status status = store_begin(desk, error);

@@ -63,7 +63,7 @@ enum status register_of_desk(struct erasure_register *out, struct store *desk, s
 	if (status == STATUS_OK)
 		status = store_prepare(&s, desk,
 				       "SELECT erasure_id, erased_at, erased_by, ground, records, rows, refused, "
-				       "tracked FROM erasure ORDER BY erased_at, erasure_id",
+				       "tracked, unsearched FROM erasure ORDER BY erased_at, erasure_id",
 				       error);
 	if (status != STATUS_OK)
 		return status;
@@ -73,6 +73,7 @@ enum status register_of_desk(struct erasure_register *out, struct store *desk, s
 							    .at = copied_number(s, "erased_at"),
 							    .by = copied_text(s, "erased_by", arena),
 							    .ground = copied_text(s, "ground", arena),
+							    .unsearched = copied_text(s, "unsearched", arena),
 							    .records = copied_number(s, "records"),
 							    .rows = copied_number(s, "rows"),
 							    .refused = copied_number(s, "refused") != 0,
@@ -128,6 +129,8 @@ static void write_one(struct buf *out, const struct registered *one)
 	json_put_int(&json, "rows", one->rows);
 	json_put_bool(&json, "refused", one->refused);
 	json_put_bool(&json, "tracked", one->tracked);
+	if (one->unsearched.len)
+		json_put_text(&json, "extracts_not_searched", one->unsearched);
 	put_numbers(&json, "clients", one->proofs, one->count);
 	put_numbers(&json, "refused_clients", one->refused_hashes, one->count);
 	json_end(&json);
@@ -196,6 +199,7 @@ static bool read_one(struct register_reading *r, const json_t *line, struct regi
 	*one = (struct registered){.at = member_number(line, "at"),
 				   .by = member_text(line, "by", r->arena),
 				   .ground = member_text(line, "ground", r->arena),
+				   .unsearched = member_text(line, "extracts_not_searched", r->arena),
 				   .records = member_number(line, "records"),
 				   .rows = member_number(line, "rows"),
 				   .refused = json_is_true(json_object_get(line, "refused")),

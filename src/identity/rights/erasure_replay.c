@@ -274,6 +274,7 @@ static enum status list_one(struct replaying *r, size_t number, struct error *er
 				  .refuse = one->refused,
 				  .audit_key = r->replay->audit_key,
 				  .user_name = r->replay->user_name};
+	snprintf(erasure.unsearched, sizeof erasure.unsearched, "%.*s", TEXT_ARG(one->unsearched));
 	struct erasing e = r->e;
 	e.erasure = &erasure;
 	e.records = ARENA_ARRAY(&r->e.arena, r->found_count + 1, struct erased_record);

@@ -7,7 +7,7 @@
 struct registered { /* one erasure */
 	int64_t erasure_id;
 	instant at;
-	struct text by, ground;
+	struct text by, ground, unsearched;
 	int64_t records, rows;
 	bool refused, tracked;
 	int64_t *proofs, *refused_hashes; /* refused_hashes: 0 where the client is not turned away */

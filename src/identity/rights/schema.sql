@@ -173,3 +173,9 @@ CREATE INDEX correction_by_record ON correction (record_id);
 CREATE TABLE erasure_home (
   home_id  ID NOT NULL PRIMARY KEY
 );
+
+-- migration 8
+
+-- Numbers of extracts that wait in the archive and could not be searched: a person has to look at them.
+ALTER TABLE erasure_begun ADD COLUMN unsearched TEXT;
+ALTER TABLE erasure ADD COLUMN unsearched TEXT;

@@ -1,5 +1,6 @@
 /* An archive: 8 bytes of format, the stream's header, then blocks of 64 KiB, each with its own tag;
- * the last block is marked final, so that a truncated file is told from a whole one. */
+ * the last block is marked final, so that a truncated file is told from a whole one. Format 2 binds each block to the
+ * number of its extract, so that two archives cannot be exchanged; format 1, of before, does not, and is only read. */
 #include "base/file.h"
 #include "vault/vault_int.h"
 
@@ -12,7 +13,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static const unsigned char ARCHIVE_FORMAT[8] = {'o', 'n', 'e', 'v', 'a', 'r', 'c', '1'};
+static const unsigned char ARCHIVE_FORMAT[8] = {'o', 'n', 'e', 'v', 'a', 'r', 'c', '2'};
+enum { FORMAT_DIGIT = 7, BOUND_BYTES = sizeof(int64_t) };
 enum {
 	PLAIN_BLOCK = 64 << 10,
 	SEALED_BLOCK = PLAIN_BLOCK + crypto_secretstream_xchacha20poly1305_ABYTES,
@@ -69,8 +71,26 @@ static ssize_t read_full(int fd, void *out, size_t len)
 
 struct archive_buffers {
 	unsigned char plain[PLAIN_BLOCK], sealed[SEALED_BLOCK];
+	unsigned char bound[BOUND_BYTES]; /* to the extract's number, low byte first */
+	size_t bound_len;                 /* 0: of format 1 */
 	crypto_secretstream_xchacha20poly1305_state state;
 };
+
+static void bind_to(struct archive_buffers *buffers, int64_t extract_id)
+{
+	for (size_t i = 0; i < BOUND_BYTES; i++)
+		buffers->bound[i] = (unsigned char)((uint64_t)extract_id >> 8 * i);
+	buffers->bound_len = BOUND_BYTES;
+}
+
+static size_t seal_block(struct archive_buffers *buffers, const unsigned char *plain, size_t len, bool final)
+{
+	unsigned long long sealed;
+	crypto_secretstream_xchacha20poly1305_push(&buffers->state, buffers->sealed, &sealed, plain, len,
+						   buffers->bound, buffers->bound_len,
+						   final ? crypto_secretstream_xchacha20poly1305_TAG_FINAL : 0);
+	return (size_t)sealed;
+}
 
 static enum status seal_blocks(const struct vault *vault, int in, int out, struct archive_buffers *buffers,
 			       struct error *error)
@@ -84,10 +104,7 @@ static enum status seal_blocks(const struct vault *vault, int in, int out, struc
 		got = read_full(in, buffers->plain, PLAIN_BLOCK);
 		if (got < 0)
 			return archive_failed(error, "The extract cannot be read", NULL);
-		unsigned char tag = got < PLAIN_BLOCK ? crypto_secretstream_xchacha20poly1305_TAG_FINAL : 0;
-		unsigned long long len;
-		crypto_secretstream_xchacha20poly1305_push(&buffers->state, buffers->sealed, &len, buffers->plain,
-							   (size_t)got, NULL, 0, tag);
+		size_t len = seal_block(buffers, buffers->plain, (size_t)got, got < PLAIN_BLOCK);
 		if (!write_all(out, buffers->sealed, len))
 			return archive_failed(error, "The archive cannot be written", NULL);
 	} while (got == PLAIN_BLOCK);
@@ -116,12 +133,14 @@ static enum status sync_folder_of(const char *path, struct error *error)
 	return vault_sync_folder(slash && len == 0 ? "/" : folder, error);
 }
 
-static enum status seal_to(const struct vault *vault, const char *source, int out, struct error *error)
+static enum status seal_to(const struct vault *vault, const char *source, int64_t extract_id, int out,
+			   struct error *error)
 {
 	int in = open(source, O_RDONLY | O_CLOEXEC);
 	if (in < 0)
 		return archive_failed(error, "The extract cannot be opened", source);
 	struct archive_buffers *buffers = memory_alloc(1, sizeof *buffers);
+	bind_to(buffers, extract_id);
 	enum status status = seal_blocks(vault, in, out, buffers, error);
 	sodium_memzero(buffers, sizeof *buffers);
 	free(buffers);
@@ -129,8 +148,8 @@ static enum status seal_to(const struct vault *vault, const char *source, int ou
 	return status;
 }
 
-enum status vault_seal_file(const struct vault *vault, const char *source, const char *target, bool sync,
-			    struct error *error)
+enum status vault_seal_file(const struct vault *vault, const char *source, const char *target, int64_t extract_id,
+			    bool sync, struct error *error)
 {
 	char temporary[4096];
 	if ((size_t)snprintf(temporary, sizeof temporary, "%s.part", target) >= sizeof temporary)
@@ -138,7 +157,7 @@ enum status vault_seal_file(const struct vault *vault, const char *source, const
 	int out = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
 	if (out < 0)
 		return archive_failed(error, "The archive cannot be created", temporary);
-	enum status status = seal_to(vault, source, out, error);
+	enum status status = seal_to(vault, source, extract_id, out, error);
 	if (close(out) && status == STATUS_OK)
 		status = archive_failed(error, "The archive cannot be closed", target);
 	if (status == STATUS_OK && rename(temporary, target))
@@ -156,15 +175,15 @@ static enum status fill_memory(int memory, struct text content, struct error *er
 }
 
 /* Through memory that has a name as a file, so that nothing lies on the disk in clear. */
-enum status vault_seal_text(const struct vault *vault, struct text content, const char *target, bool sync,
-			    struct error *error)
+enum status vault_seal_text(const struct vault *vault, struct text content, const char *target, int64_t extract_id,
+			    bool sync, struct error *error)
 {
 	char name[64];
 	int memory = memfd_create("archive", MFD_CLOEXEC);
 	enum status status = fill_memory(memory, content, error);
 	snprintf(name, sizeof name, "/proc/self/fd/%d", memory);
 	if (status == STATUS_OK)
-		status = vault_seal_file(vault, name, target, sync, error);
+		status = vault_seal_file(vault, name, target, extract_id, sync, error);
 	if (memory >= 0)
 		close(memory);
 	return status;
@@ -180,21 +199,33 @@ static enum status open_block(struct archive_buffers *buffers, int in, const cha
 	if (got < 0)
 		return archive_failed(error, "The archive cannot be read", path);
 	if (crypto_secretstream_xchacha20poly1305_pull(&buffers->state, buffers->plain, &len, &tag, buffers->sealed,
-						       (size_t)got, NULL, 0))
+						       (size_t)got, buffers->bound, buffers->bound_len))
 		return archive_corrupt(error, path);
 	*final = tag == crypto_secretstream_xchacha20poly1305_TAG_FINAL;
 	*block = text_slice((const char *)buffers->plain, len);
 	return STATUS_OK;
 }
 
-static enum status open_blocks(const struct vault *vault, int in, const char *path, struct archive_buffers *buffers,
-			       vault_archive_sink *sink, void *context, struct error *error)
+/* The archive's beginning read, IN standing behind it; false when it is none or not under the key. */
+static bool start_of(const struct vault *vault, int in, int64_t extract_id, struct archive_buffers *buffers)
 {
 	unsigned char start[sizeof ARCHIVE_FORMAT + HEADER_SIZE];
 	if (read_full(in, start, sizeof start) != (ssize_t)sizeof start ||
-	    memcmp(start, ARCHIVE_FORMAT, sizeof ARCHIVE_FORMAT) != 0 ||
-	    crypto_secretstream_xchacha20poly1305_init_pull(&buffers->state, start + sizeof ARCHIVE_FORMAT,
-							    vault->keys->archive))
+	    memcmp(start, ARCHIVE_FORMAT, FORMAT_DIGIT) != 0 || start[FORMAT_DIGIT] < '1' ||
+	    start[FORMAT_DIGIT] > ARCHIVE_FORMAT[FORMAT_DIGIT])
+		return false;
+	bind_to(buffers, extract_id);
+	if (start[FORMAT_DIGIT] == '1')
+		buffers->bound_len = 0;
+	return crypto_secretstream_xchacha20poly1305_init_pull(&buffers->state, start + sizeof ARCHIVE_FORMAT,
+							       vault->keys->archive) == 0;
+}
+
+static enum status open_blocks(const struct vault *vault, int in, const char *path, int64_t extract_id,
+			       struct archive_buffers *buffers, vault_archive_sink *sink, void *context,
+			       struct error *error)
+{
+	if (!start_of(vault, in, extract_id, buffers))
 		return archive_corrupt(error, path);
 	bool final = false;
 	enum status status = STATUS_OK;
@@ -207,17 +238,38 @@ static enum status open_blocks(const struct vault *vault, int in, const char *pa
 	return status;
 }
 
-enum status vault_open_archive(const struct vault *vault, const char *path, vault_archive_sink *sink, void *context,
-			       struct error *error)
+enum status vault_open_archive(const struct vault *vault, const char *path, int64_t extract_id,
+			       vault_archive_sink *sink, void *context, struct error *error)
 {
 	int in = open(path, O_RDONLY | O_CLOEXEC);
 	if (in < 0)
 		return archive_failed(error, "The archive cannot be opened", path);
 	struct archive_buffers *buffers = memory_alloc(1, sizeof *buffers);
-	enum status status = open_blocks(vault, in, path, buffers, sink, context, error);
+	enum status status = open_blocks(vault, in, path, extract_id, buffers, sink, context, error);
 	sodium_memzero(buffers, sizeof *buffers);
 	free(buffers);
 	close(in);
+	return status;
+}
+
+static enum status write_block(void *context, struct text block, struct error *error)
+{
+	return write_all(*(int *)context, block.at, block.len)
+		       ? STATUS_OK
+		       : archive_failed(error, "There is no memory for an archive", NULL);
+}
+
+enum status vault_open_archive_as_file(int *out, const struct vault *vault, const char *path, int64_t extract_id,
+				       struct error *error)
+{
+	*out = memfd_create("extract", MFD_CLOEXEC);
+	if (*out < 0)
+		return archive_failed(error, "There is no memory for an archive", NULL);
+	enum status status = vault_open_archive(vault, path, extract_id, write_block, out, error);
+	if (status != STATUS_OK) {
+		close(*out);
+		*out = -1;
+	}
 	return status;
 }
 
@@ -226,6 +278,7 @@ enum status vault_open_archive(const struct vault *vault, const char *path, vaul
 struct resealing {
 	int in, out;
 	const char *path;
+	int64_t extract_id;
 	struct archive_buffers *from, *to;
 };
 
@@ -234,51 +287,43 @@ static enum status reseal_blocks(const struct vault *new, const struct resealing
 	unsigned char header[HEADER_SIZE];
 	bool final = false;
 	crypto_secretstream_xchacha20poly1305_init_push(&r->to->state, header, new->keys->archive);
+	bind_to(r->to, r->extract_id);
 	if (!write_all(r->out, ARCHIVE_FORMAT, sizeof ARCHIVE_FORMAT) || !write_all(r->out, header, sizeof header))
 		return archive_failed(error, "The archive cannot be written", r->path);
 	while (!final) {
 		struct text block;
-		unsigned long long len;
 		enum status status = open_block(r->from, r->in, r->path, &block, &final, error);
 		if (status)
 			return status;
-		crypto_secretstream_xchacha20poly1305_push(&r->to->state, r->to->sealed, &len,
-							   (const unsigned char *)block.at, block.len, NULL, 0,
-							   final ? crypto_secretstream_xchacha20poly1305_TAG_FINAL : 0);
+		size_t len = seal_block(r->to, (const unsigned char *)block.at, block.len, final);
 		if (!write_all(r->out, r->to->sealed, len))
 			return archive_failed(error, "The archive cannot be written", r->path);
 	}
 	return STATUS_OK;
 }
 
-/* The archive's header read; false when it is none. */
-static bool start_of(int in, unsigned char start[sizeof ARCHIVE_FORMAT + HEADER_SIZE])
+/* Whether the first block opens under VAULT's key. */
+static bool opens_under(const struct vault *vault, const struct resealing *r)
 {
-	size_t size = sizeof ARCHIVE_FORMAT + HEADER_SIZE;
-	return lseek(in, 0, SEEK_SET) == 0 && read_full(in, start, size) == (ssize_t)size &&
-	       memcmp(start, ARCHIVE_FORMAT, sizeof ARCHIVE_FORMAT) == 0;
-}
-
-/* Whether the first block opens under VAULT's key; behind it IN stands at the second. */
-static bool opens_under(const struct vault *vault, int in, struct archive_buffers *buffers)
-{
-	unsigned char start[sizeof ARCHIVE_FORMAT + HEADER_SIZE];
 	struct text block;
 	bool final;
-	return start_of(in, start) &&
-	       crypto_secretstream_xchacha20poly1305_init_pull(&buffers->state, start + sizeof ARCHIVE_FORMAT,
-							       vault->keys->archive) == 0 &&
-	       open_block(buffers, in, NULL, &block, &final, NULL) == STATUS_OK;
+	return start_of(vault, r->in, r->extract_id, r->from) &&
+	       open_block(r->from, r->in, NULL, &block, &final, NULL) == STATUS_OK;
 }
 
 static enum status reseal_to(const struct vault *old, const struct vault *new, const struct resealing *r,
 			     struct error *error)
 {
-	unsigned char start[sizeof ARCHIVE_FORMAT + HEADER_SIZE];
-	if (!start_of(r->in, start) || crypto_secretstream_xchacha20poly1305_init_pull(
-					       &r->from->state, start + sizeof ARCHIVE_FORMAT, old->keys->archive))
+	if (lseek(r->in, 0, SEEK_SET) != 0 || !start_of(old, r->in, r->extract_id, r->from))
 		return archive_corrupt(error, r->path);
 	return reseal_blocks(new, r, error);
+}
+
+/* Archives are named by the number of their extract. */
+static int64_t number_of(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	return strtoll(slash ? slash + 1 : path, NULL, 10);
 }
 
 /* The new archive is whole on the disk before it takes the old one's place. */
@@ -306,12 +351,12 @@ static enum status reseal_file(const struct vault *old, const struct vault *new,
 enum status vault_reseal_archive(const struct vault *old, const struct vault *new, const char *path, bool *resealed,
 				 struct error *error)
 {
-	struct resealing r = {.path = path, .in = open(path, O_RDONLY | O_CLOEXEC)};
+	struct resealing r = {.path = path, .extract_id = number_of(path), .in = open(path, O_RDONLY | O_CLOEXEC)};
 	if (r.in < 0)
 		return archive_failed(error, "The archive cannot be opened", path);
 	r.from = memory_alloc(1, sizeof *r.from);
 	r.to = memory_alloc(1, sizeof *r.to);
-	*resealed = !opens_under(new, r.in, r.from);
+	*resealed = !opens_under(new, &r);
 	enum status status = *resealed ? reseal_file(old, new, &r, error) : STATUS_OK;
 	sodium_memzero(r.from, sizeof *r.from);
 	sodium_memzero(r.to, sizeof *r.to);

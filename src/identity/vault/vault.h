@@ -177,19 +177,23 @@ enum status vault_open_record(struct vault_row **rows, size_t *count, const stru
 
 /* ---- archive -------------------------------------------------------------------------------------- */
 
-/* Seals the file SOURCE into TARGET (crypto_secretstream, blocks of 64 KiB), renamed into place when it
- * is whole. With SYNC it is on disk on return; else the caller syncs the folder's file system
- * before relying on it, once for many files: vault_sync_folder(). */
-enum status vault_seal_file(const struct vault *vault, const char *source, const char *target, bool sync,
-			    struct error *error) MUST_CHECK;
+/* Seals the file SOURCE into TARGET (crypto_secretstream, blocks of 64 KiB), bound to the number of its extract, and
+ * renamed into place when it is whole. With SYNC it is on disk on return; else the caller syncs the folder's file
+ * system before relying on it, once for many files: vault_sync_folder(). */
+enum status vault_seal_file(const struct vault *vault, const char *source, const char *target, int64_t extract_id,
+			    bool sync, struct error *error) MUST_CHECK;
 /* The same of what is in memory. */
-enum status vault_seal_text(const struct vault *vault, struct text content, const char *target, bool sync,
-			    struct error *error) MUST_CHECK;
+enum status vault_seal_text(const struct vault *vault, struct text content, const char *target, int64_t extract_id,
+			    bool sync, struct error *error) MUST_CHECK;
 enum status vault_sync_folder(const char *folder, struct error *error) MUST_CHECK;
-/* Reads an archive back, block by block; a truncated or changed one is STATUS_CORRUPT. */
+/* Reads an archive back, block by block; a truncated or changed one, or that of another extract, is STATUS_CORRUPT. One
+ * sealed before archives were bound to their extract is read whatever its number; a change of the key binds it. */
 typedef enum status vault_archive_sink(void *context, struct text block, struct error *error);
-enum status vault_open_archive(const struct vault *vault, const char *path, vault_archive_sink *sink, void *context,
-			       struct error *error) MUST_CHECK;
+enum status vault_open_archive(const struct vault *vault, const char *path, int64_t extract_id,
+			       vault_archive_sink *sink, void *context, struct error *error) MUST_CHECK;
+/* Into memory that has a descriptor, for readers of files: "/proc/self/fd/N". The caller closes *OUT. */
+enum status vault_open_archive_as_file(int *out, const struct vault *vault, const char *path, int64_t extract_id,
+				       struct error *error) MUST_CHECK;
 /* Renames (to ".removing.NAME", so that no half of one is ever read as an extract), overwrites, syncs (once for all of
  * one file system) and removes clear files. What the disk kept below
  * that (old blocks of a flash drive, snapshots) is for the disk's own encryption: docs/operations. */

@@ -1,6 +1,7 @@
 /* "erase": a resident or a record, from everything but the audit. */
 #include "cli/opened.h"
 
+#include "base/file.h"
 #include "base/id.h"
 #include "rights/replay.h"
 
@@ -56,8 +57,30 @@ static void answer(struct cli *cli, const struct erasure *erasure)
 	answer_int(out, "archived_rows", "Rows in them", erasure->archived_rows);
 	answer_int(out, "unreadable", erasure->unreadable ? "Of these too short to say whose" : NULL,
 		   erasure->unreadable);
+	if (erasure->unsearched[0]) {
+		answer_text(out, "extracts_not_searched", "Extracts not searched", text_of(erasure->unsearched));
+		answer_line(out, "%s",
+			    "They wait in the archive and cannot be read by client: have the source deliver them "
+			    "again, then "
+			    "\"oneview ingest WORKSPACE --discard NUMBER\". Retention deletes them in time.");
+	}
 	answer_line(out, erasure->dry ? "Nothing was erased: this is what --confirm would erase."
 				      : "Erased. \"oneview refresh\" makes anew what was worked out with it.");
+}
+
+/* What no run has read yet is in clear, and nobody knows whose it is. */
+static enum status answer_inbox(struct cli *cli, const struct opened *opened, struct error *error)
+{
+	struct text *names;
+	size_t count;
+	enum status status = file_list(opened->workspace->paths.inbox, &cli->arena, &names, &count, error);
+	if (status != STATUS_OK || !count)
+		return status;
+	answer_int(&cli->answer, "inbox", "Files in the inbox", (int64_t)count);
+	answer_line(&cli->answer, "%s",
+		    "They were not read and not searched: \"oneview refresh\" reads them, or says why it knows none of "
+		    "them.");
+	return STATUS_OK;
 }
 
 static enum status erase_one(struct cli *cli, struct opened *opened, const struct rights_parts *parts,
@@ -78,7 +101,8 @@ static enum status erase_one(struct cli *cli, struct opened *opened, const struc
 	if (status != STATUS_OK)
 		return status;
 	answer(cli, &erasure);
-	return answer_backups(cli, opened, error);
+	status = answer_inbox(cli, opened, error);
+	return status == STATUS_OK ? answer_backups(cli, opened, error) : status;
 }
 
 static enum status resume(struct cli *cli, struct opened *opened, const struct rights_parts *parts, struct error *error)

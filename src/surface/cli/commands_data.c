@@ -24,6 +24,8 @@ static const struct cli_command commands[] = {
 		.details = "Without files, loads the inbox. Pages show the new facts after the next refresh.",
 		.operands = {WORKSPACE_OPERAND, {"FILE", "an extract, named as its feed expects", true, true}},
 		.options = {{"release", 'r', "NUMBER", "let this held extract through; the next refresh loads it",
+			     NULL},
+			    {"discard", 'd', "NUMBER", "throw this held or refused extract away, with its sealed file",
 			     NULL}},
 		.examples = {{"oneview ingest council tenancies_20260101.csv", "One file from anywhere."},
 			     {"oneview ingest council --release 17", "After a look at why extract 17 was held."}},

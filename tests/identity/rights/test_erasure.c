@@ -159,7 +159,7 @@ static size_t in_archives(const char *needle)
 		struct buf all;
 		buf_init(&all, 1 << 24);
 		const char *path = arena_copy(&arena, arena_format(&arena, "%s/%.*s", archive, TEXT_ARG(names[i])));
-		assert_ok(vault_open_archive(b.vault, path, append, &all, &e), &e);
+		assert_ok(vault_open_archive(b.vault, path, strtoll(names[i].at, NULL, 10), append, &all, &e), &e);
 		found += text_find(buf_text(&all), text_of(needle)) < all.len;
 		buf_release(&all);
 	}
@@ -294,24 +294,14 @@ static void one_record_goes_and_the_resident_stays(void **state)
 	assert_int_equal(in_archives("Aisha"), 1);
 }
 
-static void load_again(struct intake_totals *totals)
+static const char tenancies_head[] =
+	"Tenancy Ref,Person Ref,Title,Forename,Surname,DOB,Sex,NI No,Role,Home Tel,Mobile,E-mail,Address 1,Address "
+	"2,Address 3,Post Code,UPRN,Tenure,Beds,Start,End,End Reason,Housing Officer,Officer Tel,Patch\n";
+
+static void take_inbox(struct intake_totals *totals)
 {
-	borough_write(&b, "rent_accounts_20260331.csv",
-		      "Account No,Tenancy Ref,Main Tenant Ref,Weekly Charge,Balance,Arrears Band,Arrears Stage,Pay "
-		      "Method,Last Payment,Balance Date\n"
-		      "A2,T2,P2,120.00,40.00,1,NON,DD,05/03/2026,31/03/2026\n"
-		      "A1,T1,P1,\"secret\nof Aisha\",surplus,120.00,10.00,1,NON,DD,05/03/2026,31/03/2026\n"
-		      "A3,T2,P2,1,surplus,120.00,10.00,1,NON,DD,05/03/2026,31/03/2026\n");
 	char inbox[400];
 	struct intake *intake;
-	borough_write(&b, "tenancies_20260331.csv",
-		      "Tenancy Ref,Person Ref,Title,Forename,Surname,DOB,Sex,NI No,Role,Home Tel,Mobile,E-mail,Address "
-		      "1,Address 2,Address 3,Post Code,UPRN,Tenure,Beds,Start,End,End Reason,Housing Officer,Officer "
-		      "Tel,Patch\n"
-		      "T1,P1,Mrs,Aisha,Mohammed,12/03/1985,F,AB123456C,TEN,,07911 123456,aisha@mail.example,14 Mill "
-		      "Lane,Eastmarsh,,EM1 4QT,,SEC,3,01/04/2019,,,Ruth Okoro,020 7946 0001,North\n"
-		      "T2,P2,Ms,Grace,Mensah,02/11/1978,F,,TEN,,,,5 Harbour Way,Eastmarsh,,EM4 9ZZ,,SEC,3,01/04/2021,,,"
-		      "Ruth Okoro,020 7946 0001,North\n");
 	snprintf(inbox, sizeof inbox, "%s/inbox", b.db.folder);
 	struct intake_settings settings = {.profile = b.profile,
 					   .vault = b.vault,
@@ -323,6 +313,25 @@ static void load_again(struct intake_totals *totals)
 	assert_ok(intake_open(&intake, &settings, &e), &e);
 	assert_ok(intake_inbox(intake, NULL, NULL, totals, &e), &e);
 	intake_close(intake);
+}
+
+static void load_again(struct intake_totals *totals)
+{
+	borough_write(&b, "rent_accounts_20260331.csv",
+		      "Account No,Tenancy Ref,Main Tenant Ref,Weekly Charge,Balance,Arrears Band,Arrears Stage,Pay "
+		      "Method,Last Payment,Balance Date\n"
+		      "A2,T2,P2,120.00,40.00,1,NON,DD,05/03/2026,31/03/2026\n"
+		      "A1,T1,P1,\"secret\nof Aisha\",surplus,120.00,10.00,1,NON,DD,05/03/2026,31/03/2026\n"
+		      "A3,T2,P2,1,surplus,120.00,10.00,1,NON,DD,05/03/2026,31/03/2026\n");
+	borough_write(&b, "tenancies_20260331.csv",
+		      "Tenancy Ref,Person Ref,Title,Forename,Surname,DOB,Sex,NI No,Role,Home Tel,Mobile,E-mail,Address "
+		      "1,Address 2,Address 3,Post Code,UPRN,Tenure,Beds,Start,End,End Reason,Housing Officer,Officer "
+		      "Tel,Patch\n"
+		      "T1,P1,Mrs,Aisha,Mohammed,12/03/1985,F,AB123456C,TEN,,07911 123456,aisha@mail.example,14 Mill "
+		      "Lane,Eastmarsh,,EM1 4QT,,SEC,3,01/04/2019,,,Ruth Okoro,020 7946 0001,North\n"
+		      "T2,P2,Ms,Grace,Mensah,02/11/1978,F,,TEN,,,,5 Harbour Way,Eastmarsh,,EM4 9ZZ,,SEC,3,01/04/2021,,,"
+		      "Ruth Okoro,020 7946 0001,North\n");
+	take_inbox(totals);
 }
 
 static void a_feed_that_the_profile_lost_stops_it(void **state)
@@ -342,6 +351,63 @@ static void a_feed_that_the_profile_lost_stops_it(void **state)
 	assert_int_equal(rights_erase(&(struct erasure){.resident_id = 1001, .dry = true}, &parts, archive, &e),
 			 STATUS_REFUSED);
 	erase(&(struct erasure){.resident_id = 1004}); /* who has no row of it */
+}
+
+/* What waits for a person is searched as what was loaded; where no column says whose rows they are, by every cell; what
+ * cannot be read at all is named. */
+static void what_waits_in_the_archive_is_searched_too(void **state)
+{
+	(void)state;
+	char content[2000];
+	struct intake_totals totals;
+	snprintf(content, sizeof content,
+		 "%sT1,P1,Mrs,Aisha,Mohammed,,,,,,,,,,,,,,,,,,,,\nT2,P2,,Grace,,,,,,,,,,,,,,,,,,,,,\n", tenancies_head);
+	borough_write(&b, "tenancies_20991231.csv", content); /* of the future: held */
+	borough_write(&b, "tenancies_20260331.csv", "Tenancy,Person,Forename\nT1,P1,Aisha\nT2,P2,Grace\n");
+	borough_write(&b, "rent_accounts_20260331.csv",
+		      "\xff\xfe"
+		      "A,i,s,h,a");
+	take_inbox(&totals);
+	assert_int_equal(totals.held + totals.refused, 3);
+	assert_int_equal(in_archives("Aisha"), 3);
+	assert_int_equal(in_archives("Grace"), 3);
+	struct erasure counted = {.resident_id = 1001, .dry = true}, erasure = {.resident_id = 1001};
+	erase(&counted);
+	erase(&erasure);
+	assert_string_equal(counted.unsearched, erasure.unsearched);
+	assert_int_equal(in_archives("Aisha"), 0);
+	assert_int_equal(in_archives("Grace"), 3);
+	int64_t strange =
+			test_query(b.data, "SELECT extract_id FROM extract WHERE file_name = 'tenancies_20260331.csv'"),
+		unreadable = test_query(
+			b.data, "SELECT extract_id FROM extract WHERE file_name = 'rent_accounts_20260331.csv'");
+	snprintf(content, sizeof content, "%lld %lld", (long long)(strange < unreadable ? strange : unreadable),
+		 (long long)(strange < unreadable ? unreadable : strange));
+	assert_string_equal(erasure.unsearched, content);
+	snprintf(content, sizeof content, "SELECT count(*) FROM erasure WHERE unsearched = '%s'", erasure.unsearched);
+	assert_int_equal(test_query(b.desk, content), 1);
+	/* what is left is still the extract that it was */
+	assert_ok(intake_release(b.data,
+				 test_query(b.data, "SELECT extract_id FROM extract WHERE status = 'held' AND "
+						    "file_name = 'tenancies_20991231.csv'"),
+				 &e),
+		  &e);
+	take_inbox(&totals);
+	assert_int_equal(totals.loaded, 1);
+	assert_int_equal(test_query(b.data, "SELECT count(*) FROM extract WHERE file_name = 'tenancies_20991231.csv'"),
+			 1);
+	assert_int_equal(record_of("housing", "P1"), 0);
+}
+
+/* An archive of their source whose feed the profile has lost is named, though no row of theirs was loaded from it. */
+static void an_archive_of_a_lost_feed_is_named(void **state)
+{
+	(void)state;
+	struct erasure erasure = {.resident_id = 1004};
+	assert_ok(store_execute(b.data, "UPDATE feed SET feed_id = 'lost' WHERE feed_id LIKE '%rent_accounts'", &e),
+		  &e);
+	erase(&erasure);
+	assert_int_equal(strlen(erasure.unsearched), 3); /* two extracts of housing */
 }
 
 static void who_is_refused_is_not_loaded_again(void **state)
@@ -401,7 +467,7 @@ static void others_rows_are_not_guessed_at(void **state)
 		assert_ok(vault_seal_file(
 				  b.vault, plain,
 				  arena_copy(&arena, arena_format(&arena, "%s/%.*s", archive, TEXT_ARG(names[i]))),
-				  false, &e),
+				  strtoll(names[i].at, NULL, 10), false, &e),
 			  &e);
 	struct erasure erasure = {.resident_id = 1001,
 				  .by = TEXT("officer"),
@@ -425,6 +491,8 @@ int main(void)
 		CASE(what_is_left_is_a_proof_without_identity),
 		CASE(one_record_goes_and_the_resident_stays),
 		CASE(a_feed_that_the_profile_lost_stops_it),
+		CASE(what_waits_in_the_archive_is_searched_too),
+		CASE(an_archive_of_a_lost_feed_is_named),
 		CASE(who_is_refused_is_not_loaded_again),
 		CASE(who_is_not_refused_comes_back_with_the_next_extract),
 		CASE(nobody_cannot_be_erased),

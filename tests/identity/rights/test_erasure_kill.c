@@ -34,10 +34,10 @@ enum status __real_store_commit(struct store *store, struct error *error);
 enum status __wrap_store_commit(struct store *store, struct error *error);
 enum status __real_store_execute(struct store *store, const char *sql, struct error *error);
 enum status __wrap_store_execute(struct store *store, const char *sql, struct error *error);
-enum status __real_vault_seal_text(const struct vault *vault, struct text content, const char *target, bool sync,
-				   struct error *error);
-enum status __wrap_vault_seal_text(const struct vault *vault, struct text content, const char *target, bool sync,
-				   struct error *error);
+enum status __real_vault_seal_text(const struct vault *vault, struct text content, const char *target,
+				   int64_t extract_id, bool sync, struct error *error);
+enum status __wrap_vault_seal_text(const struct vault *vault, struct text content, const char *target,
+				   int64_t extract_id, bool sync, struct error *error);
 
 enum status __wrap_store_commit(struct store *store, struct error *error)
 {
@@ -54,10 +54,10 @@ enum status __wrap_store_execute(struct store *store, const char *sql, struct er
 	return __real_store_execute(store, sql, error);
 }
 
-enum status __wrap_vault_seal_text(const struct vault *vault, struct text content, const char *target, bool sync,
-				   struct error *error)
+enum status __wrap_vault_seal_text(const struct vault *vault, struct text content, const char *target,
+				   int64_t extract_id, bool sync, struct error *error)
 {
-	enum status status = __real_vault_seal_text(vault, content, target, sync, error);
+	enum status status = __real_vault_seal_text(vault, content, target, extract_id, sync, error);
 	step();
 	return status;
 }
@@ -222,7 +222,7 @@ static size_t in_archives(const char *needle)
 		struct buf all;
 		buf_init(&all, 1 << 24);
 		const char *path = arena_copy(&arena, arena_format(&arena, "%s/%.*s", archive, TEXT_ARG(names[i])));
-		assert_ok(vault_open_archive(b.vault, path, append, &all, &e), &e);
+		assert_ok(vault_open_archive(b.vault, path, strtoll(names[i].at, NULL, 10), append, &all, &e), &e);
 		found += text_find(buf_text(&all), text_of(needle)) < all.len;
 		buf_release(&all);
 	}

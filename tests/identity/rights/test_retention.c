@@ -98,7 +98,7 @@ static size_t in_archives(const char *needle)
 		struct buf all;
 		buf_init(&all, 1 << 24);
 		const char *path = arena_copy(&arena, arena_format(&arena, "%s/%.*s", archive, TEXT_ARG(names[i])));
-		assert_ok(vault_open_archive(b.vault, path, append, &all, &e), &e);
+		assert_ok(vault_open_archive(b.vault, path, strtoll(names[i].at, NULL, 10), append, &all, &e), &e);
 		found += text_find(buf_text(&all), text_of(needle)) < all.len;
 		buf_release(&all);
 	}

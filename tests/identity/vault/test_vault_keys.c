@@ -324,9 +324,11 @@ static void archive_round(struct vault *vault, size_t size)
 	snprintf(source, sizeof source, "%s/clear.csv", folder);
 	snprintf(target, sizeof target, "%s/clear.csv.sealed", folder);
 	assert_ok(file_replace(source, buf_text(&content), 0600, &e), &e);
-	assert_ok(vault_seal_file(vault, source, target, size % 2 == 0, &e), &e);
-	assert_ok(vault_open_archive(vault, target, collect, &back, &e), &e);
+	assert_ok(vault_seal_file(vault, source, target, 7, size % 2 == 0, &e), &e);
+	assert_ok(vault_open_archive(vault, target, 7, collect, &back, &e), &e);
 	assert_true(text_equal(buf_text(&content), buf_text(&back)));
+	/* Under the number of another extract it does not open. */
+	assert_int_equal(vault_open_archive(vault, target, 8, collect, &back, &e), STATUS_CORRUPT);
 	struct stat info;
 	assert_int_equal(stat(target, &info), 0);
 	assert_int_equal(info.st_mode & 0777, 0600);
@@ -335,7 +337,7 @@ static void archive_round(struct vault *vault, size_t size)
 	for (size_t i = 0; i < sizeof cuts / sizeof *cuts; i++) {
 		if (cuts[i] < 0 || cuts[i] >= info.st_size || truncate(target, cuts[i]))
 			continue;
-		assert_int_equal(vault_open_archive(vault, target, collect, &back, &e), STATUS_CORRUPT);
+		assert_int_equal(vault_open_archive(vault, target, 7, collect, &back, &e), STATUS_CORRUPT);
 	}
 	const char *paths[] = {source};
 	assert_ok(vault_remove_files(paths, 1, &e), &e);
@@ -352,6 +354,52 @@ static void archive_round(struct vault *vault, size_t size)
 	buf_release(&back);
 }
 
+static void write_hex(const char *path, struct text start, const char *hex)
+{
+	struct error e;
+	struct buf out;
+	buf_init(&out, 1 << 10);
+	buf_append_text(&out, start);
+	for (; *hex; hex += 2) {
+		char byte[] = {hex[0], hex[1], '\0'};
+		buf_append_char(&out, (char)strtoul(byte, NULL, 16));
+	}
+	assert_ok(file_replace(path, buf_text(&out), 0600, &e), &e);
+	buf_release(&out);
+}
+
+/* Sealed by a program of before archives were bound to their extract: read, whatever number it is asked for. */
+static void test_an_archive_of_before(void **state)
+{
+	(void)state;
+	struct error e;
+	struct vault *vault;
+	struct buf back;
+	char old_key[160], path[160];
+	snprintf(old_key, sizeof old_key, "%s/old.key", folder);
+	snprintf(path, sizeof path, "%s/00000007_old.csv.sealed", folder);
+	assert_ok(file_replace(old_key,
+			       TEXT("oneview-master-key-1\n000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d"
+				    "1e1f\n"),
+			       0600, &e),
+		  &e);
+	write_hex(path, TEXT("onevarc1"),
+		  "89e4bef0e94ce3b7c0f430b571af4ee4af5acccbb74a44bec92fec9185320b88ff373f93478ce010c9bf4b63d663fb246b65"
+		  "b372ef2be5e4");
+	assert_ok(vault_open(&vault, old_key, &e), &e);
+	buf_init(&back, 1 << 10);
+	assert_ok(vault_open_archive(vault, path, 7, collect, &back, &e), &e);
+	assert_ok(vault_open_archive(vault, path, 8, collect, &back, &e), &e);
+	assert_true(text_is(buf_text(&back), "Tenancy Ref\nT1\nTenancy Ref\nT1\n"));
+	/* called the new format it is not believed */
+	write_hex(path, TEXT("onevarc2"),
+		  "89e4bef0e94ce3b7c0f430b571af4ee4af5acccbb74a44bec92fec9185320b88ff373f93478ce010c9bf4b63d663fb246b65"
+		  "b372ef2be5e4");
+	assert_int_equal(vault_open_archive(vault, path, 7, collect, &back, &e), STATUS_CORRUPT);
+	buf_release(&back);
+	vault_close(vault);
+}
+
 static void test_archive(void **state)
 {
 	(void)state;
@@ -362,7 +410,7 @@ static void test_archive(void **state)
 	struct error e;
 	char missing[128];
 	snprintf(missing, sizeof missing, "%s/missing", folder);
-	assert_int_equal(vault_seal_file(vault, missing, key_path, true, &e), STATUS_IO);
+	assert_int_equal(vault_seal_file(vault, missing, key_path, 7, true, &e), STATUS_IO);
 	unsigned char a[VAULT_FILE_HASH_SIZE], b[VAULT_FILE_HASH_SIZE];
 	assert_ok(vault_hash_file(vault, key_path, a, &e), &e);
 	assert_ok(vault_hash_file(vault, key_path, b, &e), &e);
@@ -382,6 +430,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_a_value_opens_while_another_key_is_taken, make_folder,
 						drop_folder),
 		cmocka_unit_test_setup_teardown(test_values, make_folder, drop_folder),
+		cmocka_unit_test_setup_teardown(test_an_archive_of_before, make_folder, drop_folder),
 		cmocka_unit_test_setup_teardown(test_archive, make_folder, drop_folder),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -43,6 +43,7 @@ static const struct {
 	{"report.open", "Read a report"},
 	{"report.answer", "Answered a report"},
 	{"extract.release", "Let an extract through"},
+	{"extract.discard", "Threw a held or refused extract away"},
 	{"quarantine.values", "Took the rows to fix"},
 	{"account.create", "Added a user"},
 	{"account.update", "Changed a user"},

@@ -102,10 +102,17 @@ static enum status find_feed(struct visit *visit, const struct profile_feed **ou
 
 static void put_outcome(struct value *row, struct text status)
 {
-	bool loaded = text_is(status, "loaded"), held = text_is(status, "held"), released = text_is(status, "released");
+	static const struct {
+		const char *status, *state, *colour;
+	} states[] = {{"loaded", "Loaded", "green"},       {"held", "Held", "yellow"},
+		      {"released", "Let through", "blue"}, {"replaced", "Replaced by another file", "grey"},
+		      {"discarded", "Deleted", "grey"},    {"refused", "Refused", "red"}};
+	size_t i = 0;
+	while (i + 1 < sizeof states / sizeof *states && !text_is(status, states[i].status))
+		i++;
 	put_text(row, "status", status);
-	put_string(row, "state", loaded ? "Loaded" : held ? "Held" : released ? "Let through" : "Refused");
-	put_string(row, "colour", loaded ? "green" : held ? "yellow" : released ? "blue" : "red");
+	put_string(row, "state", states[i].state);
+	put_string(row, "colour", states[i].colour);
 }
 
 static void put_extracts(struct value *document, const struct extract_info *extracts, size_t count)
