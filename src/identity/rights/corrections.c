@@ -154,14 +154,14 @@ enum status correction_ask(int64_t *id, const struct correction_order *order, co
 			   struct error *error)
 {
 	struct correction_value value;
-	struct correction_place place = {order->record_id, order->row_key, TEXT(""), TEXT("")};
+	struct correction_place place = {order->resident_id, order->record_id, order->row_key, TEXT(""), TEXT("")};
 	enum status status = check_order(order, error);
 	if (status != STATUS_OK)
 		return status;
 	place.feed_id = order->feed->id;
 	place.element_id = order->element->id;
 	status = correction_find(&value, &place, parts, error);
-	if (status == STATUS_OK && !value.is_there) {
+	if (status == STATUS_OK && !value.is_offered) {
 		error_set(error, STATUS_NOT_FOUND, "rights.correction_value", "There is no such value now");
 		error_remedy(error, "the row may have changed meanwhile: look again, and choose what is there");
 		return STATUS_NOT_FOUND;

@@ -32,14 +32,16 @@ enum correction_seen { SEEN_NOT, SEEN_AS_ASKED, SEEN_OTHERWISE, SEEN_GONE }; /* 
 const char *correction_seen_title(enum correction_seen seen);
 
 struct correction_order {
+	int64_t resident_id; /* whose value it must be */
 	int64_t record_id, row_key;
 	const struct profile_feed *feed;
 	const struct profile_element *element;
 	date asked;
 	struct text wanted, evidence, by; /* WANTED: what it should be */
 };
-/* STATUS_INVALID when something is missing, STATUS_NOT_FOUND unless there is such a value now, STATUS_CONFLICT when a
- * correction of it is open. */
+/* STATUS_INVALID when something is missing, STATUS_NOT_FOUND unless the value is among the resident's choices now,
+ * STATUS_CONFLICT when a correction of it is open. Whether WANTED is what stands there already is told to nobody: that
+ * would confirm a guess. */
 enum status correction_ask(int64_t *id, const struct correction_order *order, const struct rights_parts *parts,
 			   struct error *error) MUST_CHECK;
 /* To another state, REPLY being what the owner said: a refusal needs one. STATUS_CONFLICT when it is over. */

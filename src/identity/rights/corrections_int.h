@@ -7,12 +7,14 @@
 enum { CORRECTION_WORDS_WANTED = 41, CORRECTION_WORDS_EVIDENCE = 42, CORRECTION_WORDS_REPLY = 43 };
 
 struct correction_place {
+	int64_t resident_id; /* the record must be theirs; 0: whosever it is */
 	int64_t record_id, row_key;
 	struct text feed_id, element_id;
 };
 struct correction_value {
 	int64_t resident_id; /* 0: the record is nobody's */
 	bool is_there;
+	bool is_offered; /* a correction of it can be asked for */
 	int64_t hash;
 };
 /* As it is now. */

@@ -35,6 +35,12 @@ static bool is_current_row(const struct rights_row *row, const struct correction
 	       text_equal(row->feed->id, place->feed_id) && text_is_absent(row->ended);
 }
 
+/* Nothing of what is kept apart, or says who must be protected. */
+static bool is_offered(const struct rights_value *value)
+{
+	return value->element && value->mark != MARK_SAFEGUARDING;
+}
+
 static void take_value(struct correction_value *out, const struct rights_copy *copy,
 		       const struct correction_place *place, const struct vault *vault)
 {
@@ -45,6 +51,7 @@ static void take_value(struct correction_value *out, const struct rights_copy *c
 			if (!value->element || !text_equal(value->element->id, place->element_id))
 				continue;
 			out->is_there = true;
+			out->is_offered = is_offered(value);
 			out->hash = correction_hash(vault, value->value);
 		}
 	}
@@ -57,7 +64,7 @@ enum status correction_find(struct correction_value *out, const struct correctio
 	struct rights_copy copy;
 	*out = (struct correction_value){0};
 	enum status status = find_resident(&out->resident_id, place->record_id, parts->data, error);
-	if (status != STATUS_OK || !out->resident_id)
+	if (status != STATUS_OK || !out->resident_id || (place->resident_id && out->resident_id != place->resident_id))
 		return status;
 	arena_init(&arena, 256 << 20);
 	arena_keep_secret(&arena);
@@ -183,7 +190,7 @@ enum status correction_choices(struct correction_choice **out, size_t *count, co
 		const struct rights_row *row = &copy.rows[r];
 		for (size_t v = 0; v < row->count && row->feed && text_is_absent(row->ended); v++) {
 			const struct rights_value *value = &row->values[v];
-			if (!value->element || value->mark == MARK_SAFEGUARDING)
+			if (!is_offered(value))
 				continue;
 			(*out)[(*count)++] = (struct correction_choice){
 				arena_format(arena, "%lld.%lld.%.*s.%.*s", (long long)row->record_id,
@@ -261,20 +268,22 @@ static enum status read_watched(struct watched **out, size_t *count, struct stor
 			.id = copied_number(s, "correction_id"),
 			.was = copied_number(s, "was_hash"),
 			.wanted = copied_number(s, "wanted_hash"),
-			.place = {copied_number(s, "record_id"), copied_number(s, "row_key"),
+			.place = {0, copied_number(s, "record_id"), copied_number(s, "row_key"),
 				  copied_text(s, "feed_id", arena), copied_text(s, "element_id", arena)},
 			.seen_as = (enum correction_seen)copied_number(s, "seen_as")};
 	statement_done(s);
 	return status;
 }
 
+/* What was asked for and is what stood there all along was brought by no extract: to say so would tell whoever guesses
+ * that they are right. */
 static enum status look(struct watched *watched, const struct rights_parts *parts, struct error *error)
 {
 	struct correction_value value;
 	enum status status = correction_find(&value, &watched->place, parts, error);
 	watched->now = !value.is_there                 ? SEEN_GONE
-		       : value.hash == watched->wanted ? SEEN_AS_ASKED
 		       : value.hash == watched->was    ? SEEN_NOT
+		       : value.hash == watched->wanted ? SEEN_AS_ASKED
 						       : SEEN_OTHERWISE;
 	return status;
 }

@@ -59,7 +59,8 @@ static enum status ask(struct cli *cli, struct opened *opened, int64_t resident_
 	const char *value = cli_value(cli, "value"), *wanted = cli_value(cli, "should-be"),
 		   *evidence = cli_value(cli, "evidence"), *asked = cli_value(cli, "asked");
 	const struct rights_parts parts = parts_of(opened);
-	struct correction_order order = {.asked = date_today(),
+	struct correction_order order = {.resident_id = resident_id,
+					 .asked = date_today(),
 					 .wanted = wanted ? text_of(wanted) : TEXT(""),
 					 .evidence = evidence ? text_of(evidence) : TEXT(""),
 					 .by = TEXT("operator")};

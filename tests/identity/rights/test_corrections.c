@@ -41,7 +41,8 @@ static struct correction_order about(const char *ending)
 	size_t count;
 	struct correction_choice *choices;
 	struct rights_parts p = parts();
-	struct correction_order order = {.asked = date_of(2026, 3, 31),
+	struct correction_order order = {.resident_id = 1004,
+					 .asked = date_of(2026, 3, 31),
 					 .wanted = TEXT("1978-11-12"),
 					 .evidence = TEXT("passport"),
 					 .by = TEXT("officer")};
@@ -181,6 +182,50 @@ static void what_is_asked_is_checked(void **state)
 	assert_int_equal(ask(&order, &id), STATUS_CONFLICT);
 }
 
+static void only_the_residents_own_values_can_be_asked_of(void **state)
+{
+	(void)state;
+	int64_t id;
+	struct rights_copy copy;
+	struct rights_parts p = parts();
+	struct correction_order order = about("housing_tenancies.date_of_birth"), wrong = order;
+	wrong.resident_id = 1003; /* it is somebody else's */
+	assert_int_equal(ask(&wrong, &id), STATUS_NOT_FOUND);
+	assert_ok(ask(&order, &id), &e);
+	assert_int_equal(ask(&wrong, &id), STATUS_NOT_FOUND); /* nor is it told that one is open */
+	/* the row that says that she fled is there, and not offered */
+	assert_ok(rights_copy(&copy, &p, 1004, &arena, &e), &e);
+	size_t marked = 0;
+	for (size_t r = 0; r < copy.row_count; r++)
+		for (size_t v = 0; v < copy.rows[r].count; v++) {
+			const struct rights_value *value = &copy.rows[r].values[v];
+			if (!copy.rows[r].feed || !value->element || value->mark != MARK_SAFEGUARDING)
+				continue;
+			wrong = order;
+			wrong.record_id = copy.rows[r].record_id;
+			wrong.row_key = copy.rows[r].row_key;
+			wrong.feed = copy.rows[r].feed;
+			wrong.element = value->element;
+			assert_int_equal(ask(&wrong, &id), STATUS_NOT_FOUND);
+			marked++;
+		}
+	assert_true(marked > 0);
+}
+
+static void a_guess_is_not_confirmed(void **state)
+{
+	(void)state;
+	int64_t id;
+	struct correction_order order = about("housing_tenancies.date_of_birth");
+	order.wanted = TEXT("02/11/1978"); /* what stands there */
+	assert_ok(ask(&order, &id), &e);
+	assert_int_equal(notice(), 0);
+	load("02/11/1978");
+	assert_int_equal(notice(), 0);
+	assert_int_equal(only(0)->seen_as, SEEN_NOT);
+	assert_int_equal(only(0)->state, CORRECTION_ASKED);
+}
+
 static void the_steps_come_in_their_order(void **state)
 {
 	(void)state;
@@ -229,6 +274,8 @@ int main(void)
 		CASE(an_extract_that_brings_it_is_noticed),
 		CASE(another_value_is_told_apart_and_so_is_none),
 		CASE(what_is_asked_is_checked),
+		CASE(only_the_residents_own_values_can_be_asked_of),
+		CASE(a_guess_is_not_confirmed),
 		CASE(the_steps_come_in_their_order),
 		CASE(nothing_of_it_is_in_clear),
 	};

@@ -163,7 +163,8 @@ enum status page_resident_corrections(struct visit *visit, struct error *error)
 
 /* ---- the forms -------------------------------------------------------------------------------------------------- */
 
-static enum status ask(struct visit *visit, const struct rights_parts *parts, struct text *detail, struct error *error)
+static enum status ask(struct visit *visit, const struct rights_parts *parts, int64_t resident_id, struct text *detail,
+		       struct error *error)
 {
 	int64_t id;
 	struct correction_order order = {.asked = DATE_UNKNOWN};
@@ -171,6 +172,7 @@ static enum status ask(struct visit *visit, const struct rights_parts *parts, st
 		order = (struct correction_order){.asked = DATE_UNKNOWN};
 	if (!date_parse_iso(visit_field(visit, "asked"), &order.asked))
 		order.asked = DATE_UNKNOWN;
+	order.resident_id = resident_id;
 	order.wanted = visit_field(visit, "wanted");
 	order.evidence = visit_field(visit, "evidence");
 	order.by = visit->viewer.username;
@@ -218,7 +220,7 @@ static enum status record(struct visit *visit, const struct rights_parts *parts,
 	enum status status = store_begin(parts->desk, error);
 	if (status != STATUS_OK)
 		return status;
-	status = id ? answer_one(visit, parts, id, &detail, error) : ask(visit, parts, &detail, error);
+	status = id ? answer_one(visit, parts, id, &detail, error) : ask(visit, parts, resident_id, &detail, error);
 	const struct audit_entry entry =
 		visit_entry_about(visit, id ? "correction.answer" : "correction.ask", "resident", resident_id, detail);
 	return visit_commit(visit, parts->desk, status, &entry, error);
