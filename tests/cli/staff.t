@@ -202,3 +202,28 @@ Training and acceptance are recorded for who did both elsewhere
   Training valid until       2026-02-01
   $ oneview user training w user1 --accepted
   Accepted version           1
+
+Nobody gets by a file into a team that sees hidden residents, nor anybody's cases, unless the profile lists it for the job
+  $ printf '  - {id: closed_team, title: Closed team}\n' >> profile/roles.yaml
+  $ echo '- {id: shut, title: Shut, hides: resident, by_hand: true, open_to: {teams: [closed_team]}}' > profile/restrictions.yaml
+  $ sed -i 's/jobs: {/jobs: {CL-9: {role: hurried, teams: [closed_team], worker_numbers: yes}, /' profile/profile.yaml
+  $ oneview init far --profile profile --quiet
+  $ printf 'username,name,job,team,worker_ids\nann.b,Ann B,FL-1,closed_team,\nbo.c,Bo C,FL-1,early_help_team,housing:W1\n' > far.csv
+  $ oneview user sync far far.csv
+  Line  What is wrong                                                                  What to do
+     2  This team lets see more than the role alone, and no job of the role lists it.  Leave it out, or list it under the job's `teams` in `staff: jobs:` of the profile.
+     3  Worker numbers say whose cases are theirs, and no job of the role has them.    Leave them out, give them with "oneview user worker", or write `worker_numbers: yes` for the job in `staff: jobs:` of the profile.
+  oneview: 2 problems in far.csv: nothing was changed
+    What to do: put right what is listed and send the whole file again
+  [3]
+  $ printf 'username,name,job,team,worker_ids\nann.b,Ann B,CL-9,closed_team,housing:W1\n' > far.csv
+  $ oneview user sync far far.csv --quiet
+  $ oneview user list far | grep ann.b
+  ann.b    Ann B          hurried        closed_team  active  never
+  $ sed -i 's/worker_numbers: yes/worker_number: yes/' profile/profile.yaml
+  $ oneview profile check profile
+  profile.yaml:5:54: a job has no key `worker_number`
+      Did you mean `worker_numbers`?
+  oneview: 1 problem in profile
+    What to do: put right what is listed and check again
+  [3]

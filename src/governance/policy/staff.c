@@ -13,6 +13,34 @@ const char *staff_kind_name(enum staff_kind kind)
 	return names[kind];
 }
 
+/* ---- how far it may reach --------------------------------------------------------------------- */
+
+static enum status too_far(struct error *error, const char *message, const char *remedy)
+{
+	error_set(error, STATUS_INVALID, "staff.reach", "%s", message);
+	error_remedy(error, "%s", remedy);
+	return STATUS_INVALID;
+}
+
+enum status staff_check_reach(const struct staff_person *person, const struct account *before,
+			      const struct profile *profile, struct error *error)
+{
+	const struct profile_role *role = person->role.len ? profile_role(profile, person->role) : NULL;
+	const struct profile_team *team = person->team.len ? profile_team(profile, person->team) : NULL;
+	bool stays = before && text_equal(before->role, person->role);
+	if (!role || person->left)
+		return STATUS_OK;
+	if (!profile_job_team(profile, role, team) && !(stays && text_equal(before->team, person->team)))
+		return too_far(error, "This team lets see more than the role alone, and no job of the role lists it.",
+			       "Leave it out, or list it under the job's `teams` in `staff: jobs:` of the profile.");
+	if (person->worker_ids.len && !profile_job_numbers(profile, role) &&
+	    !(stays && text_equal(before->worker_ids, person->worker_ids)))
+		return too_far(error, "Worker numbers say whose cases are theirs, and no job of the role has them.",
+			       "Leave them out, give them with \"oneview user worker\", or write "
+			       "`worker_numbers: yes` for the job in `staff: jobs:` of the profile.");
+	return STATUS_OK;
+}
+
 /* ---- what changes ---------------------------------------------------------------------------- */
 
 static struct text none_if_empty(struct text t)

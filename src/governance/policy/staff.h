@@ -47,6 +47,11 @@ struct staff_change {
 	struct account before;             /* as it is, but for joiners */
 };
 
+/* Whether whoever feeds accounts may make this of somebody, BEFORE (NULL: no account) being what they are:
+ * STATUS_INVALID for a team that lets see more than the role, or for worker numbers, where `staff: jobs:` does not list
+ * them. What stays as it is, by the same role, and who leaves, is let through. */
+enum status staff_check_reach(const struct staff_person *person, const struct account *before,
+			      const struct profile *profile, struct error *error) MUST_CHECK;
 /* BEFORE NULL: there is no such account. */
 struct staff_change staff_compare(const struct staff_person *person, const struct account *before, date today);
 /* In the caller's transaction, which also holds the audit entry; sets the account's user_id. A joiner has no password

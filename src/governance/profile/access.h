@@ -115,6 +115,9 @@ struct profile_team {
 struct profile_job {
 	struct text code; /* as the HR extract has it */
 	const struct profile_role *role;
+	const struct profile_team **teams; /* of those that let see more than the role alone: which come with the job */
+	size_t team_count;
+	bool worker_numbers; /* whoever feeds accounts may say by which numbers, and so whose cases are theirs */
 };
 struct profile_staff {
 	struct profile_job *jobs;

@@ -4,6 +4,22 @@
 
 enum { MONTHS_MOST = 60 };
 
+/* A role, or a mapping with it and what else comes with the job. */
+static struct profile_job read_job(struct reader *r, struct text code, const struct yaml_node *node)
+{
+	static const char *const keys[] = {"role", "teams", "worker_numbers", NULL};
+	struct profile_job job = {.code = code};
+	if (node->kind != YAML_MAPPING) {
+		job.role = scalar_reference(r, node, KIND_ROLE);
+	} else if (read_mapping(r, node, "a job", keys)) {
+		job.role = read_reference(r, node, "role", KIND_ROLE, true);
+		job.teams = (const struct profile_team **)read_references(r, node, "teams", KIND_TEAM, false,
+									  &job.team_count);
+		job.worker_numbers = read_bool(r, node, "worker_numbers", false);
+	}
+	return job;
+}
+
 static void read_jobs(struct reader *r, const struct yaml_node *node, struct profile_staff *staff)
 {
 	struct yaml_node *jobs = read_key(r, node, "jobs", false);
@@ -16,8 +32,7 @@ static void read_jobs(struct reader *r, const struct yaml_node *node, struct pro
 	}
 	staff->jobs = ARENA_ARRAY(r->loader->arena, jobs->count, struct profile_job);
 	for (size_t i = 0; i < jobs->count; i++)
-		staff->jobs[staff->job_count++] =
-			(struct profile_job){jobs->keys[i], scalar_reference(r, jobs->items[i], KIND_ROLE)};
+		staff->jobs[staff->job_count++] = read_job(r, jobs->keys[i], jobs->items[i]);
 }
 
 static void read_use(struct reader *r, const struct yaml_node *node, struct profile_staff *staff)

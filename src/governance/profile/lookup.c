@@ -38,6 +38,46 @@ const struct profile_role *profile_job_role(const struct profile *profile, struc
 	return given ? named : NULL;
 }
 
+static bool is_among(const struct profile_team *team, const struct profile_team *const *teams, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (teams[i] == team)
+			return true;
+	return false;
+}
+
+/* Whether who is in TEAM may see what nobody sees by their role alone. */
+static bool lets_see_more(const struct profile *profile, const struct profile_team *team)
+{
+	for (size_t i = 0; i < profile->restrictions.count; i++)
+		if (is_among(team, profile->restrictions.at[i].teams, profile->restrictions.at[i].team_count))
+			return true;
+	for (size_t i = 0; i < profile->agreements.count; i++)
+		if (is_among(team, profile->agreements.at[i].teams, profile->agreements.at[i].team_count))
+			return true;
+	return false;
+}
+
+bool profile_job_team(const struct profile *profile, const struct profile_role *role, const struct profile_team *team)
+{
+	const struct profile_staff *staff = &profile->staff;
+	if (!team || role->team == team || !lets_see_more(profile, team))
+		return true;
+	for (size_t i = 0; i < staff->job_count; i++)
+		if (staff->jobs[i].role == role && is_among(team, staff->jobs[i].teams, staff->jobs[i].team_count))
+			return true;
+	return false;
+}
+
+bool profile_job_numbers(const struct profile *profile, const struct profile_role *role)
+{
+	const struct profile_staff *staff = &profile->staff;
+	for (size_t i = 0; i < staff->job_count; i++)
+		if (staff->jobs[i].role == role && staff->jobs[i].worker_numbers)
+			return true;
+	return false;
+}
+
 const struct profile_column *feed_column(const struct profile_feed *feed, const struct profile_element *element)
 {
 	unsigned place = feed->column_of ? feed->column_of[element->number] : 0;

@@ -109,6 +109,11 @@ const struct profile_role *profile_role(const struct profile *profile, struct te
 /* The role that CODE, a job code of `staff: jobs:` or the id of a role that stands there, gives to whom the staff file
  * or SCIM names; NULL: none. Whoever feeds those gives no role that the profile did not mean for them. */
 const struct profile_role *profile_job_role(const struct profile *profile, struct text code);
+/* Whether they may put somebody of ROLE into TEAM (NULL: none): a team that a restriction is open to, or that is among
+ * an agreement's recipients, only where a job of the role lists it or the role is usually there. */
+bool profile_job_team(const struct profile *profile, const struct profile_role *role, const struct profile_team *team);
+/* Whether they may say the worker numbers of somebody of ROLE. */
+bool profile_job_numbers(const struct profile *profile, const struct profile_role *role);
 const struct profile_team *profile_team(const struct profile *profile, struct text id);
 const struct profile_agreement *profile_agreement(const struct profile *profile, struct text id);
 const struct profile_list *profile_list(const struct profile *profile, struct text id);

@@ -207,6 +207,15 @@ static void self_read(struct staff_reading *reading, struct text *self)
 			: TEXT_ABSENT;
 }
 
+/* What is not listed for the job in the profile. */
+static void reach_check(struct staff_reading *reading, const struct staff_person *person)
+{
+	struct error error;
+	if (staff_check_reach(person, NULL, reading->profile, &error) != STATUS_OK)
+		problem(reading, arena_text(reading->arena, text_of(error.message)),
+			arena_text(reading->arena, text_of(error.remedy)));
+}
+
 static void read_row(struct staff_reading *reading, struct staff_person *person, struct text *self)
 {
 	reading->line = reading->row->line;
@@ -228,6 +237,7 @@ static void read_row(struct staff_reading *reading, struct staff_person *person,
 	if (person->start != DATE_UNKNOWN && person->end != DATE_UNKNOWN && person->end < person->start)
 		problem(reading, TEXT("The end is before the start"), TEXT("Correct one of the two dates."));
 	self_read(reading, self);
+	reach_check(reading, person);
 }
 
 static enum status read_rows(struct staff_reading *reading, struct csv *csv, struct error *error)

@@ -13,10 +13,39 @@
 static struct village *v;
 static char token[200], id[20];
 
+/* Behind MARK, or at the end. */
+static void add_to_profile(const char *file, const char *mark, const char *more)
+{
+	struct error e;
+	struct buf content, changed;
+	char path[WORKSPACE_PATH_SIZE + 20];
+	buf_init(&content, 1 << 20);
+	buf_init(&changed, 1 << 20);
+	snprintf(path, sizeof path, "%s/%s", v->workspace->paths.profile, file);
+	if (access(path, F_OK) == 0)
+		assert_ok(file_read(path, &content, &e), &e);
+	struct text all = buf_text(&content);
+	size_t at = *mark ? text_find(all, text_of(mark)) + strlen(mark) : all.len;
+	assert_true(at <= all.len);
+	buf_format(&changed, "%.*s%s%.*s", (int)at, all.at ? all.at : "", more, (int)(all.len - at),
+		   all.at ? all.at + at : "");
+	assert_ok(file_replace(path, buf_text(&changed), 0600, &e), &e);
+	buf_release(&content);
+	buf_release(&changed);
+}
+
+/* With a team that a restriction is open to, and one job that has it, and worker numbers. */
 static int make(void **state)
 {
 	(void)state;
 	v = village_make();
+	village_stop(v);
+	add_to_profile("roles.yaml", "", "  - {id: closed_team, title: Closed team}\n");
+	add_to_profile("restrictions.yaml", "",
+		       "- {id: shut, title: Shut, hides: resident, by_hand: true, open_to: {teams: "
+		       "[closed_team]}}\n");
+	add_to_profile("profile.yaml", "jobs: {", "CL-9: {role: hurried, teams: [closed_team], worker_numbers: yes}, ");
+	village_start(v);
 	return 0;
 }
 
@@ -193,12 +222,60 @@ static void test_whom_somebody_disabled_here_stays_out(void **state)
 	assert_int_equal(count("SELECT status FROM account WHERE username = 'b.ward'"), ACCOUNT_DISABLED);
 }
 
+static int64_t reaches(const char *role, const char *team, const char *numbers)
+{
+	char sql[300];
+	snprintf(sql, sizeof sql,
+		 "SELECT count(*) FROM account WHERE username = 'c.reach' AND role_id = '%s' AND COALESCE(team_id, '') "
+		 "= '%s' AND COALESCE(worker_ids, '') = '%s'",
+		 role, team, numbers);
+	return count(sql);
+}
+
+static void test_nobody_gets_further_than_the_job(void **state)
+{
+	(void)state;
+#define PATCH_ONE(path, value) "{\"Operations\":[{\"op\":\"replace\",\"path\":\"" path "\",\"value\":" value "}]}"
+	give_token("admin", "users.provision");
+	assert_int_equal(ask("POST", "/scim/v2/Users",
+			     "{\"userName\":\"c.reach\",\"title\":\"FL-1\",\"department\":\"closed_team\"}"),
+			 400);
+	assert_true(village_shows(v, "invalidValue") && village_shows(v, "staff: jobs:"));
+	assert_int_equal(ask("POST", "/scim/v2/Users",
+			     "{\"userName\":\"c.reach\",\"title\":\"FL-1\",\"employeeNumber\":\"housing:W1\"}"),
+			 400);
+	assert_int_equal(count("SELECT count(*) FROM account WHERE username = 'c.reach'"), 0);
+	assert_int_equal(ask("POST", "/scim/v2/Users",
+			     "{\"userName\":\"c.reach\",\"title\":\"FL-1\",\"department\":\"early_help_team\"}"),
+			 201);
+	keep_id();
+	assert_int_equal(ask_user("PATCH", PATCH_ONE("department", "\"closed_team\"")), 400);
+	assert_int_equal(ask_user("PATCH", PATCH_ONE("employeeNumber", "\"housing:W1\"")), 400);
+	assert_int_equal(
+		ask_user("PUT",
+			 "{\"userName\":\"c.reach\",\"displayName\":\"C. Reach\",\"title\":\"FL-1\",\"active\":true,"
+			 "\"urn:ietf:params:scim:schemas:extension:enterprise:2.0:User\":{\"department\":\"closed_"
+			 "team\"}}"),
+		400);
+	assert_int_equal(reaches("front_line", "early_help_team", ""), 1);
+	/* the job that has both */
+	assert_int_equal(ask_user("PUT", "{\"userName\":\"c.reach\",\"displayName\":\"C. Reach\",\"title\":\"CL-9\","
+					 "\"department\":\"closed_team\",\"employeeNumber\":\"housing:W1\"}"),
+			 200);
+	assert_int_equal(reaches("hurried", "closed_team", "housing:W1"), 1);
+	/* and what came with it does not stay behind for another one; who leaves, leaves */
+	assert_int_equal(ask_user("PATCH", PATCH_ONE("roles", "[{\"value\":\"front_line\"}]")), 400);
+	assert_int_equal(ask_user("PATCH", PATCH_ONE("displayName", "\"Cat Reach\"")), 200);
+	assert_int_equal(ask_user("DELETE", ""), 204);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_a_user_joins_moves_and_leaves),
 		cmocka_unit_test(test_what_cannot_be_done_is_told_in_its_form),
 		cmocka_unit_test(test_nobody_else_gets_in),
+		cmocka_unit_test(test_nobody_gets_further_than_the_job),
 		cmocka_unit_test(test_whom_somebody_disabled_here_stays_out),
 	};
 	return cmocka_run_group_tests(tests, make, drop);

@@ -31,6 +31,8 @@ void scim_put_error(struct value *document, unsigned status, const struct error 
 	} types[] = {{"scim.filter", "invalidFilter"},     {"scim.syntax", "invalidSyntax"},
 		     {"scim.path", "invalidPath"},         {"scim.mutability", "mutability"},
 		     {"scim.value", "invalidValue"},       {"account.form", "invalidValue"},
+		     {"staff.reach", "invalidValue"},
+
 		     {"account.username", "invalidValue"}, {"account.exists", "uniqueness"}};
 	add_text(put_array(document, "schemas"), TEXT(SCHEMA_ERROR));
 	put_format(document, "status", "%u", status);
@@ -442,7 +444,12 @@ static enum status change_user(struct visit *visit, struct store *desk, const st
 			       const struct account *before, struct error *error)
 {
 	struct staff_change change = staff_compare(person, before, date_today());
-	enum status status = apply(visit, desk, &change, error);
+	enum status status = staff_check_reach(person, before, visit->profile, error);
+	if (status) {
+		store_rollback(desk);
+		return status;
+	}
+	status = apply(visit, desk, &change, error);
 	if (status == STATUS_OK)
 		status = account_get(desk, change.account.user_id, visit->arena, &change.account, error);
 	if (status == STATUS_OK)
