@@ -42,6 +42,11 @@ void arena_release(struct arena *arena)
 	arena->used = 0;
 }
 
+void arena_draw_line(struct arena *arena, size_t line)
+{
+	arena->line = line;
+}
+
 void arena_keep_secret(struct arena *arena)
 {
 	arena->secret = true;

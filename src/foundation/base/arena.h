@@ -8,7 +8,8 @@
  *
  * Allocation does not return NULL: past the ceiling, or out of memory, the process stops
  * with a message, because a batch that does not fit its ceiling is a fault in sizing, not
- * in data.  Where outside input decides the size, use `struct buf`, which reports.
+ * in data.  Where outside input decides the size, use `struct buf`, which reports; or draw a
+ * line well below the ceiling, and stop reading where arena_is_over() says so (store_watch()).
  * With -DARENA_IS_MALLOC each allocation is a malloc of its own, so that the sanitizers
  * see overruns (libgit2's pool).  Not thread safe: one arena, one thread.
  */
@@ -24,7 +25,7 @@ struct arena_block;
 struct arena {
 	struct arena_block *blocks;
 	char *at, *end;
-	size_t used, ceiling;
+	size_t used, ceiling, line;
 	size_t next_size;
 	bool secret;
 };
@@ -33,6 +34,14 @@ void arena_init(struct arena *arena, size_t ceiling);
 void arena_release(struct arena *arena);
 void arena_reset(struct arena *arena);       /* empties it; keeps one block for re-use */
 void arena_keep_secret(struct arena *arena); /* wipe every byte on reset and release */
+
+/* From LINE bytes on arena_is_over() says so, and nothing else happens: blocks are counted, not what is used of them.
+ */
+void arena_draw_line(struct arena *arena, size_t line);
+static inline bool arena_is_over(const struct arena *arena)
+{
+	return arena->line && arena->used > arena->line;
+}
 
 void *arena_alloc(struct arena *arena, size_t size) __attribute__((malloc, returns_nonnull)); /* 16-aligned, zeroed */
 void *arena_alloc_array(struct arena *arena, size_t count, size_t size) __attribute__((malloc, returns_nonnull));

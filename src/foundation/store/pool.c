@@ -60,6 +60,7 @@ enum status store_pool_take(struct store_pool *pool, struct store **out, struct 
 void store_pool_give(struct store_pool *pool, struct store *store)
 {
 	store_rollback(store);
+	store_watch(store, NULL);
 	pthread_mutex_lock(&pool->mutex);
 	pool->idle[pool->idle_count++] = store;
 	pthread_cond_signal(&pool->freed);

@@ -391,6 +391,18 @@ static enum status statement_start(struct statement *statement, struct error *er
 	return status ? status : store_ready(statement->store, error);
 }
 
+void store_watch(struct store *store, const struct arena *arena)
+{
+	store->watched = arena;
+}
+
+static enum status too_much(struct error *error)
+{
+	error_set(error, STATUS_TOO_LARGE, "store.too_much", "What was asked for is more than one answer can hold.");
+	error_remedy(error, "Ask for less at once: a shorter time, or one service.");
+	return STATUS_TOO_LARGE;
+}
+
 enum status statement_step(struct statement *statement, bool *row, struct error *error)
 {
 	struct store *store = statement->store;
@@ -400,6 +412,8 @@ enum status statement_step(struct statement *statement, bool *row, struct error 
 	enum status status = statement->active ? statement_check(statement, error) : statement_start(statement, error);
 	if (status == STATUS_OK)
 		status = store->driver->step(statement, &has, error);
+	if (status == STATUS_OK && has && row && store->watched && arena_is_over(store->watched))
+		status = too_much(error);
 	if (status || !has) {
 		statement_reset(statement);
 		return store_done(store, status);

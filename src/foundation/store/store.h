@@ -28,6 +28,8 @@
 #include "base/error.h"
 #include "base/text.h"
 
+struct arena;
+
 enum store_kind { STORE_SQLITE, STORE_POSTGRESQL };
 enum store_shelf { STORE_DATA, STORE_DESK };
 enum store_mode { STORE_READ, STORE_WRITE };
@@ -89,6 +91,11 @@ void statement_bind_double(struct statement *statement, const char *name, double
 void statement_bind_text(struct statement *statement, const char *name, struct text value); /* absent binds null */
 void statement_bind_blob(struct statement *statement, const char *name, const void *bytes, size_t len);
 void statement_bind_null(struct statement *statement, const char *name);
+
+/* While the rows of STORE are read into ARENA: a step to another row fails with STATUS_TOO_LARGE "store.too_much" once
+ * the arena is over its line, so that what one asks for ends that question and not the process. NULL ends it, and so
+ * does store_pool_give(). */
+void store_watch(struct store *store, const struct arena *arena);
 
 /* Runs to the next row; *ROW tells whether there is one (it may be NULL where none is wanted).
  * After the last row the statement is reset and may be stepped again from the start. */

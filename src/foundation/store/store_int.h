@@ -78,6 +78,7 @@ struct store {
 	bool inside; /* ... of which one is open, as a savepoint */
 	bool failed; /* something failed inside the transaction: only a rollback is left */
 	struct statement *streaming;
+	const struct arena *watched; /* rows are read into it */
 	struct text_map cache;
 	void *connection; /* the driver's own */
 };

@@ -108,6 +108,7 @@ enum status asking_begin(struct asking_door *asking, struct disclosure *door, co
 	enum status status = store_pool_take(door->parts.data, &asking->data, error);
 	if (status)
 		return status;
+	store_watch(asking->data, arena);
 	status = take_picture(asking, &picture, error);
 	if (!status && picture.waiting)
 		status = waiting_extracts(&asking->waiting, &asking->waiting_count, asking->data, arena, error);

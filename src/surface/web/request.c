@@ -39,6 +39,7 @@ struct request *request_take(struct request_pool *pool)
 		request = memory_alloc(1, sizeof *request);
 		request->owner = pool->owner;
 		arena_init(&request->arena, REQUEST_ARENA_LARGEST);
+		arena_draw_line(&request->arena, REQUEST_READS_MOST);
 		arena_keep_secret(&request->arena);
 		buf_init(&request->body, pool->body_largest + 1);
 		buf_init(&request->response.body, RESPONSE_LARGEST);

@@ -30,7 +30,14 @@ enum method {
 	METHOD_OTHER
 }; /* HEAD is GET without its body */
 
-enum { REQUEST_ARENA_LARGEST = 64 << 20, REQUEST_HEADERS_MOST = 16, RESPONSE_LARGEST = 32 << 20, URI_LONGEST = 4096 };
+/* What is read for an answer ends at READS_MOST (store_watch()); the document made of it is some times larger. */
+enum {
+	REQUEST_ARENA_LARGEST = 256 << 20,
+	REQUEST_READS_MOST = 32 << 20,
+	REQUEST_HEADERS_MOST = 16,
+	RESPONSE_LARGEST = 32 << 20,
+	URI_LONGEST = 4096
+};
 
 struct response_header {
 	const char *name, *value;

@@ -6,22 +6,25 @@
 #include "base/london.h"
 #include "base/utf8.h"
 
+/* Once a request; what is read goes into its arena, and only so much. */
+static enum status take(struct visit *visit, struct store_pool *pool, struct store **taken, struct store **out,
+			struct error *error)
+{
+	enum status status = *taken ? STATUS_OK : store_pool_take(pool, taken, error);
+	if (status == STATUS_OK)
+		store_watch(*taken, visit->arena);
+	*out = *taken;
+	return status;
+}
+
 enum status visit_data(struct visit *visit, struct store **out, struct error *error)
 {
-	enum status status = STATUS_OK;
-	if (!visit->data)
-		status = store_pool_take(visit->site->data, &visit->data, error);
-	*out = visit->data;
-	return status;
+	return take(visit, visit->site->data, &visit->data, out, error);
 }
 
 enum status visit_desk(struct visit *visit, struct store **out, struct error *error)
 {
-	enum status status = STATUS_OK;
-	if (!visit->desk)
-		status = store_pool_take(visit->site->desk, &visit->desk, error);
-	*out = visit->desk;
-	return status;
+	return take(visit, visit->site->desk, &visit->desk, out, error);
 }
 
 const struct policy_grid *visit_grid(struct visit *visit)

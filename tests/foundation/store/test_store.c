@@ -7,6 +7,7 @@
 
 #include "support/databases.h"
 
+#include "base/arena.h"
 #include "base/buf.h"
 #include "base/date.h"
 
@@ -460,6 +461,37 @@ static void test_what_was_not_committed_goes_back_with_the_connection(void **sta
 	store_pool_close(pool);
 }
 
+/* What one question reads ends at the line of its arena, as an error; and only of that question. */
+static void test_reading_ends_at_the_line_of_the_arena(void **state)
+{
+	(void)state;
+	bool row = false;
+	int rows = 0;
+	struct arena arena;
+	struct statement *s;
+	for (int i = 0; i < 100; i++)
+		insert_thing(i + 1, "a name");
+	arena_init(&arena, 1 << 20);
+	arena_draw_line(&arena, 100 << 10);
+	store_watch(store, &arena);
+	assert_ok(store_prepare(&s, store, "SELECT thing_id FROM thing ORDER BY thing_id", &e), &e);
+	enum status status;
+	while ((status = statement_step(s, &row, &e)) == STATUS_OK && row && ++rows)
+		arena_alloc(&arena, 5000);
+	assert_int_equal(status, STATUS_TOO_LARGE);
+	assert_string_equal(e.code, "store.too_much");
+	assert_in_range(rows, 10, 60);
+	assert_true(arena_is_over(&arena));
+	arena_reset(&arena);
+	store_watch(store, NULL);
+	for (rows = 0; (status = statement_step(s, &row, &e)) == STATUS_OK && row; rows++)
+		arena_alloc(&arena, 5000);
+	assert_int_equal(status, STATUS_OK);
+	assert_int_equal(rows, 100);
+	statement_done(s);
+	arena_release(&arena);
+}
+
 static void test_a_pool_hands_out_what_it_has(void **state)
 {
 	(void)state;
@@ -534,6 +566,7 @@ int main(int argc, char **argv)
 		ON_A_DATABASE(test_the_shelves_are_apart),
 		ON_A_DATABASE(test_returning_and_upsert),
 		ON_A_DATABASE(test_a_second_store_leaves_the_locks_of_the_first),
+		ON_A_DATABASE(test_reading_ends_at_the_line_of_the_arena),
 		ON_A_DATABASE(test_a_pool_hands_out_what_it_has),
 		ON_A_DATABASE(test_what_was_not_committed_goes_back_with_the_connection),
 	};

@@ -133,6 +133,17 @@ static void test_nobody_reviews_their_own_access(void **state)
 	assert_int_equal(entries(v, "action = 'audit.review'"), 0);
 }
 
+/* As many as the page shows of one kind, each of which may have been reviewed: what is read of them is less than what
+ * an answer may hold. */
+static void test_many_unusual_accesses_are_shown(void **state)
+{
+	struct village *v = *state;
+	record_long(v, 500, "access.bulk", 1);
+	village_sign_in(v, "ada");
+	assert_int_equal(village_get(v, "/audit/unusual"), 200);
+	assert_true(village_shows(v, "More residents than the role expects"));
+}
+
 /* A breach stays one whoever finds it fine afterwards. */
 static void test_reviews_stand_beside_each_other(void **state)
 {
@@ -153,6 +164,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_nobody_reviews_their_own_access),
 		cmocka_unit_test(test_reviews_stand_beside_each_other),
+		cmocka_unit_test(test_many_unusual_accesses_are_shown),
 		cmocka_unit_test(test_what_was_asked_is_recorded),
 		cmocka_unit_test(test_a_download_is_whole_or_refused),
 	};

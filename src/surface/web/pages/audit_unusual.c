@@ -53,7 +53,7 @@ static void put_said(struct value *row, const struct audit_page *reviews, size_t
 {
 	struct value *others = put_array(row, "others");
 	put_text(row, "reviewed", access_result_title(reviews->entries[worst].detail));
-	put_text(row, "reviewed_by", reviews->entries[worst].user_name);
+	put_text(row, "reviewed_by", arena_text(row->arena, reviews->entries[worst].user_name));
 	for (size_t bad = sizeof results / sizeof *results; bad > 0; bad--)
 		for (size_t i = 0; i < reviews->count; i++) {
 			const struct audit_entry *review = &reviews->entries[i];
@@ -61,9 +61,25 @@ static void put_said(struct value *row, const struct audit_page *reviews, size_t
 				continue;
 			struct value *other = add_object(others);
 			put_text(other, "reviewed", access_result_title(review->detail));
-			put_text(other, "reviewed_by", review->user_name);
+			put_text(other, "reviewed_by", arena_text(other->arena, review->user_name));
 			put_long_instant(other, "at_text", review->at);
 		}
+}
+
+static void put_reviews(struct value *row, const struct visit *visit, const struct audit_page *page, int64_t seq,
+			struct text user)
+{
+	size_t worst = 0;
+	put_int(row, "entry", seq);
+	put_bool(row, "reviewable", !text_equal(user, visit->viewer.username));
+	for (size_t i = 1; i < page->count; i++)
+		worst = badness(page->entries[i].detail) > badness(page->entries[worst].detail) ? i : worst;
+	if (page->count)
+		put_said(row, page, worst);
+	struct value *options = put_array(row, "options");
+	for (size_t i = 0; i < sizeof results / sizeof *results; i++)
+		put_option(options, text_of(results[i].id), text_of(results[i].title),
+			   page->count ? page->entries[worst].detail : TEXT(""));
 }
 
 /* What the reviews of entry SEQ said: entries themselves, kept nowhere else, and none in another's place. USER is whose
@@ -72,26 +88,19 @@ static enum status put_review(struct value *row, struct visit *visit, struct sto
 			      struct error *error)
 {
 	enum { REVIEWS_MOST = 500 };
-	size_t worst = 0;
 	struct audit_page page;
 	const struct audit_filter filter = {.action = TEXT("audit.review"),
 					    .subject_kind = TEXT("audit_entry"),
 					    .subject_id = seq,
 					    .limit = REVIEWS_MOST};
-	enum status status = audit_read(desk, &filter, visit->arena, &page, error);
-	if (status != STATUS_OK)
-		return status;
-	put_int(row, "entry", seq);
-	put_bool(row, "reviewable", !text_equal(user, visit->viewer.username));
-	for (size_t i = 1; i < page.count; i++)
-		worst = badness(page.entries[i].detail) > badness(page.entries[worst].detail) ? i : worst;
-	if (page.count)
-		put_said(row, &page, worst);
-	struct value *options = put_array(row, "options");
-	for (size_t i = 0; i < sizeof results / sizeof *results; i++)
-		put_option(options, text_of(results[i].id), text_of(results[i].title),
-			   page.count ? page.entries[worst].detail : TEXT(""));
-	return STATUS_OK;
+	struct arena scratch; /* five hundred entries for each row of the page are more than an answer may hold */
+	arena_init(&scratch, 8 << 20);
+	arena_keep_secret(&scratch);
+	enum status status = audit_read(desk, &filter, &scratch, &page, error);
+	if (status == STATUS_OK)
+		put_reviews(row, visit, &page, seq, user);
+	arena_release(&scratch);
+	return status;
 }
 
 static void put_who(const struct visit *visit, struct value *row, struct text user, struct text role,
