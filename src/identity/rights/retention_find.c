@@ -256,5 +256,5 @@ enum status retention_plan(struct retention_plan *out, const struct rights_parts
 	for (size_t i = 0; i < due.count && status == STATUS_OK; i++)
 		count(out, &due.at[i]);
 	free(due.at);
-	return status;
+	return status == STATUS_OK ? retention_find_rest(out, parts, arena, error) : status;
 }

@@ -20,5 +20,16 @@ struct due_list {
 /* All that is due, whatever is done about it; the caller frees AT. */
 enum status retention_find(struct due_list *out, const struct rights_parts *parts, struct policy *policy, date as_of,
 			   struct error *error) MUST_CHECK;
+/* A record of which no row is left is nobody's: it goes as an erased one does. */
+struct erased_record;
+enum status retention_forget_record(const struct rights_parts *parts, struct erased_record *record,
+				    struct error *error) MUST_CHECK;
+/* retention_rest.c: waiting extracts and lost feeds, into a plan whose day is set. */
+enum status retention_find_rest(struct retention_plan *out, const struct rights_parts *parts, struct arena *arena,
+				struct error *error) MUST_CHECK;
+struct text retention_waiting_numbers(const struct retention_plan *plan, struct arena *arena);
+/* Twice is as once. */
+enum status retention_delete_waiting(struct text numbers, const struct rights_parts *parts, const char *archive,
+				     struct error *error) MUST_CHECK;
 
 #endif

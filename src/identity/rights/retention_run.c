@@ -14,6 +14,7 @@ struct running {
 	struct policy *policy;
 	const char *archive;
 	const struct audit_checkpoint_places *places;
+	struct arena *arena;
 };
 
 /* ---- the work list ------------------------------------------------------------------------------------- */
@@ -24,7 +25,7 @@ static enum status find_cut_off(struct running *r, struct error *error)
 	bool row;
 	enum status status =
 		store_prepare(&s, r->parts->desk,
-			      "SELECT run_no, as_of FROM retention_run WHERE ended IS NULL ORDER BY run_no "
+			      "SELECT run_no, as_of, extracts FROM retention_run WHERE ended IS NULL ORDER BY run_no "
 			      "LIMIT 1",
 			      error);
 	if (status != STATUS_OK)
@@ -34,6 +35,7 @@ static enum status find_cut_off(struct running *r, struct error *error)
 		r->run->resumed = true;
 		r->run->run_no = copied_number(s, "run_no");
 		r->run->as_of = copied_date(s, "as_of");
+		r->run->extracts = copied_text(s, "extracts", r->arena);
 	}
 	statement_done(s);
 	return status;
@@ -43,14 +45,17 @@ static enum status insert_run(struct running *r, struct error *error)
 {
 	struct statement *s;
 	bool row;
-	enum status status = store_prepare(
-		&s, r->parts->desk,
-		"INSERT INTO retention_run (begun, as_of, done_by) VALUES (:now, :as_of, :by) RETURNING run_no", error);
+	enum status status = store_prepare(&s, r->parts->desk,
+					   "INSERT INTO retention_run (begun, as_of, done_by, extracts) VALUES (:now, "
+					   ":as_of, :by, :extracts) RETURNING "
+					   "run_no",
+					   error);
 	if (status != STATUS_OK)
 		return status;
 	statement_bind_int(s, "now", instant_now());
 	statement_bind_int(s, "as_of", r->run->as_of);
 	statement_bind_text(s, "by", r->run->by);
+	statement_bind_text(s, "extracts", r->run->extracts);
 	status = statement_step(s, &row, error);
 	if (status == STATUS_OK && row)
 		r->run->run_no = copied_number(s, "run_no");
@@ -84,11 +89,18 @@ static enum status insert_due(struct running *r, const struct due_list *due, str
 
 static enum status begin(struct running *r, struct error *error)
 {
-	struct due_list due;
+	struct due_list due = {0};
+	struct retention_plan rest = {0};
 	struct store *desk = r->parts->desk;
 	enum status status = find_cut_off(r, error);
+	rest.as_of = r->run->as_of;
+	if (status == STATUS_OK)
+		status = retention_find_rest(&rest, r->parts, r->arena, error);
+	r->run->lost = rest.lost;
+	r->run->lost_count = rest.lost_count;
 	if (status != STATUS_OK || r->run->resumed)
 		return status;
+	r->run->extracts = retention_waiting_numbers(&rest, r->arena);
 	status = retention_find(&due, r->parts, r->policy, r->run->as_of, error);
 	if (status == STATUS_OK)
 		status = store_begin(desk, error);
@@ -220,13 +232,12 @@ static enum status delete_rows(struct erasing *e, const struct erased_record *re
 	return status;
 }
 
-/* A record of which no row is left is nobody's: it goes as an erased one does. */
-static enum status forget_record(struct erasing *e, struct erased_record *record, struct error *error)
+enum status retention_forget_record(const struct rights_parts *parts, struct erased_record *record, struct error *error)
 {
 	struct statement *s;
 	bool row;
 	int64_t left = 0, others = 0;
-	enum status status = store_prepare(&s, e->parts->data,
+	enum status status = store_prepare(&s, parts->data,
 					   "SELECT (SELECT COUNT(*) FROM fact WHERE record_id = :record) AS rows_left, "
 					   "(SELECT COUNT(*) FROM resident_record WHERE resident_id = :resident AND "
 					   "record_id <> :record) AS others",
@@ -245,7 +256,7 @@ static enum status forget_record(struct erasing *e, struct erased_record *record
 		return status;
 	struct erasure erasure = {0};
 	record->whole = !others;
-	struct erasing one = {.erasure = &erasure, .parts = e->parts, .records = record, .count = 1};
+	struct erasing one = {.erasure = &erasure, .parts = parts, .records = record, .count = 1};
 	return erase_tables(&one, error);
 }
 
@@ -257,7 +268,7 @@ static enum status delete_clients(struct erasing *e, struct error *error)
 			continue;
 		status = delete_rows(e, &e->records[i], error);
 		if (status == STATUS_OK)
-			status = forget_record(e, &e->records[i], error);
+			status = retention_forget_record(e->parts, &e->records[i], error);
 	}
 	return status == STATUS_OK ? store_execute(e->parts->data, "DELETE FROM reading_kept", error) : status;
 }
@@ -397,6 +408,13 @@ static enum status write_certificate(struct buf *out, struct running *r, struct 
 		   r->parts->profile->version);
 	for (size_t i = 0; i < r->parts->profile->feeds.count && status == STATUS_OK; i++)
 		status = certify_feed(out, r, &r->parts->profile->feeds.at[i], error);
+	if (r->run->extracts.len)
+		buf_format(out, "extracts that had waited %d days: %.*s\n", RETENTION_WAITING_DAYS,
+			   TEXT_ARG(r->run->extracts));
+	for (size_t i = 0; i < r->run->lost_count; i++)
+		buf_format(out, "not in the profile, kept: %.*s, %lld rows, %lld archives\n",
+			   TEXT_ARG(r->run->lost[i].feed_id), (long long)r->run->lost[i].rows,
+			   (long long)r->run->lost[i].archives);
 	buf_format(out, "clients in all: %lld\nrows in all: %lld\n", (long long)r->run->clients,
 		   (long long)r->run->rows);
 	return status;
@@ -470,11 +488,13 @@ enum status retention_run(struct retention_run *run, const struct rights_parts *
 			  const char *archive, const struct audit_checkpoint_places *places, struct arena *arena,
 			  struct error *error)
 {
-	struct running r = {run, parts, policy, archive, places};
+	struct running r = {run, parts, policy, archive, places, arena};
 	enum status status = begin(&r, error);
 	for (size_t i = 0; i < parts->profile->feeds.count && status == STATUS_OK; i++)
 		status = run_feed(&r, &parts->profile->feeds.at[i], error);
 	int64_t due = 0;
+	if (status == STATUS_OK)
+		status = retention_delete_waiting(run->extracts, parts, archive, error);
 	if (status == STATUS_OK)
 		status = store_query_int(parts->desk, "SELECT count(*) FROM retention_due", &due, error);
 	if (status == STATUS_OK && due)

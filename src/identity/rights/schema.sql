@@ -179,3 +179,8 @@ CREATE TABLE erasure_home (
 -- Numbers of extracts that wait in the archive and could not be searched: a person has to look at them.
 ALTER TABLE erasure_begun ADD COLUMN unsearched TEXT;
 ALTER TABLE erasure ADD COLUMN unsearched TEXT;
+
+-- migration 9
+
+-- Numbers of the extracts that had waited too long when the run began, blanks between.
+ALTER TABLE retention_run ADD COLUMN extracts TEXT;

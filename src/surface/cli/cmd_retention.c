@@ -19,6 +19,42 @@ static enum status open_policy(struct policy **policy, const struct opened *open
 	return status == STATUS_OK ? policy_load(*policy, opened->data, opened->desk, error) : status;
 }
 
+static void answer_lost(struct cli *cli, const struct retention_lost *lost, size_t count)
+{
+	static const char *const keys[] = {"feed", "rows", "archives"};
+	static const char *const headings[] = {"Feed that the profile does not have", "Rows", "Archives"};
+	if (!count)
+		return;
+	answer_list(&cli->answer, "lost_feeds", 3, keys, headings);
+	for (size_t i = 0; i < count; i++) {
+		answer_cell(&cli->answer, lost[i].feed_id);
+		answer_cell(&cli->answer, arena_format(&cli->arena, "%lld", (long long)lost[i].rows));
+		answer_cell(&cli->answer, arena_format(&cli->arena, "%lld", (long long)lost[i].archives));
+	}
+	answer_list_end(&cli->answer);
+	answer_line(&cli->answer, "%s",
+		    "Nothing says how long these are kept, and they stay: put the feed's definition back into the "
+		    "profile, or "
+		    "delete all of it with \"oneview retention run WORKSPACE --drop-feed FEED\".");
+}
+
+static void answer_waiting(struct cli *cli, const struct retention_plan *plan)
+{
+	static const char *const keys[] = {"extract", "feed", "received"};
+	static const char *const headings[] = {"Extract that has waited too long", "Feed", "Received"};
+	if (!plan->waiting_count)
+		return;
+	answer_list(&cli->answer, "waiting_extracts", 3, keys, headings);
+	for (size_t i = 0; i < plan->waiting_count; i++) {
+		char day[DATE_TEXT_SIZE];
+		answer_cell(&cli->answer, arena_format(&cli->arena, "%lld", (long long)plan->waiting[i].extract_id));
+		answer_cell(&cli->answer, plan->waiting[i].feed_id);
+		answer_cell(&cli->answer,
+			    arena_text(&cli->arena, text_of(date_format_iso(plan->waiting[i].received, day))));
+	}
+	answer_list_end(&cli->answer);
+}
+
 static void answer_plan(struct cli *cli, const struct retention_plan *plan)
 {
 	static const char *const keys[] = {"feed", "rule", "state", "clients", "rows"};
@@ -37,6 +73,8 @@ static void answer_plan(struct cli *cli, const struct retention_plan *plan)
 		answer_cell(&cli->answer, arena_format(&cli->arena, "%lld", (long long)count->rows));
 	}
 	answer_list_end(&cli->answer);
+	answer_waiting(cli, plan);
+	answer_lost(cli, plan->lost, plan->lost_count);
 }
 
 enum status cmd_retention_plan(struct cli *cli, struct error *error)
@@ -69,13 +107,33 @@ static void answer_run(struct cli *cli, const struct retention_run *run)
 	answer_int(&cli->answer, "clients", "Clients whose rows went", run->clients);
 	answer_int(&cli->answer, "rows", "Rows of tables", run->rows);
 	answer_int(&cli->answer, "archives", "Archives written anew", run->archives);
+	if (run->extracts.len)
+		answer_text(&cli->answer, "extracts", "Extracts that had waited too long", run->extracts);
+	answer_lost(cli, run->lost, run->lost_count);
 	if (run->resumed)
 		answer_line(&cli->answer, "This was the rest of a run that had been cut off.");
 	answer_line(&cli->answer, "\"oneview retention certificate\" shows its certificate.");
 }
 
+static enum status drop_feed(struct cli *cli, const struct retention_run *run, const struct rights_parts *parts,
+			     struct policy *policy, const char *archive, struct error *error)
+{
+	struct retention_drop drop = {.feed_id = text_of(cli_value(cli, "drop-feed")),
+				      .user_name = run->user_name,
+				      .audit_key = run->audit_key};
+	enum status status = retention_drop_feed(&drop, parts, policy, archive, error);
+	if (status != STATUS_OK)
+		return status;
+	answer_text(&cli->answer, "dropped", "Feed", drop.feed_id);
+	answer_int(&cli->answer, "clients", "Clients whose rows went", drop.clients);
+	answer_int(&cli->answer, "rows", "Rows of tables", drop.rows);
+	answer_int(&cli->answer, "archives", "Archives removed", drop.archives);
+	return STATUS_OK;
+}
+
 enum status cmd_retention_run(struct cli *cli, struct error *error)
 {
+	bool drop = cli_value(cli, "drop-feed") != NULL;
 	struct opened opened = {0};
 	struct policy *policy = NULL;
 	char name[128];
@@ -101,9 +159,11 @@ enum status cmd_retention_run(struct cli *cli, struct error *error)
 		int64_t done;
 		status = rights_erase_resume(&done, &parts, paths->archive, error);
 		if (status == STATUS_OK)
-			status = retention_run(&run, &parts, policy, paths->archive, &places, &cli->arena, error);
+			status =
+				drop ? drop_feed(cli, &run, &parts, policy, paths->archive, error)
+				     : retention_run(&run, &parts, policy, paths->archive, &places, &cli->arena, error);
 	}
-	if (status == STATUS_OK)
+	if (status == STATUS_OK && !drop)
 		answer_run(cli, &run);
 	policy_close(policy);
 	opened_close(&opened);

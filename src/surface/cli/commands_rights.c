@@ -34,7 +34,9 @@ static const struct cli_command commands[] = {
 			"pseudonyms, signed by the key that signs the audit's checkpoints. A source that delivers what "
 			"is over brings it back: the next run deletes it again.",
 		.operands = {WORKSPACE_OPERAND},
-		.options = {{"as-of", 0, "DATE", "as of this day, not later than today", NULL}},
+		.options = {{"as-of", 0, "DATE", "as of this day, not later than today", NULL},
+			    {"drop-feed", 0, "FEED",
+			     "delete all of a feed that the profile does not have, and nothing else", NULL}},
 		.examples = {{"oneview retention run council", "Each month, say, after a look at the plan."}},
 		.run = cmd_retention_run,
 	},

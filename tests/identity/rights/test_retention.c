@@ -268,6 +268,119 @@ static void killed_anywhere_the_next_run_ends_it(void **state)
 	assert_int_equal(test_query(b.desk, "SELECT COUNT(*) FROM retention_due"), 0);
 }
 
+/* ---- what no schedule reaches ---------------------------------------------------------------------------- */
+
+static void hold_one(void)
+{
+	char inbox[400];
+	struct intake_totals totals = {0};
+	struct intake *intake;
+	borough_write(&b, "tenancies_29991231.csv", "Tenancy Ref,Person Ref,Forename\nT1,P1,Aisha\n");
+	snprintf(inbox, sizeof inbox, "%s/inbox", b.db.folder);
+	struct intake_settings settings = {.profile = b.profile,
+					   .vault = b.vault,
+					   .store = b.data,
+					   .inbox = inbox,
+					   .archive = archive,
+					   .today = date_of(2026, 3, 31)};
+	assert_ok(intake_open(&intake, &settings, &e), &e);
+	assert_ok(intake_inbox(intake, NULL, NULL, &totals, &e), &e);
+	intake_close(intake);
+	assert_int_equal(totals.held, 1);
+	assert_ok(store_execute(b.data, "UPDATE extract SET received = 1774915200000000 WHERE status = 'held'", &e),
+		  &e); /* 31 March 2026 */
+}
+
+static size_t waiting_on(int year, int month, int day)
+{
+	struct retention_plan plan;
+	struct rights_parts p = parts();
+	assert_ok(policy_load(b.policy, b.data, b.desk, &e), &e);
+	assert_ok(retention_plan(&plan, &p, b.policy, date_of(year, month, day), &arena, &e), &e);
+	return plan.waiting_count;
+}
+
+static void what_waits_too_long_is_thrown_away(void **state)
+{
+	(void)state;
+	struct retention_run done;
+	hold_one();
+	assert_int_equal(in_archives("Aisha"), 2);
+	assert_int_equal(waiting_on(2026, 6, 29), 0);
+	assert_int_equal(waiting_on(2026, 6, 30), 1);
+	assert_ok(run(&done, 2026, 6, 29), &e);
+	assert_int_equal(in_archives("Aisha"), 2);
+	assert_ok(run(&done, 2026, 6, 30), &e);
+	assert_int_equal(in_archives("Aisha"), 1); /* what was loaded stays */
+	assert_int_equal(test_query(b.data, "SELECT count(*) FROM extract WHERE status = 'discarded'"), 1);
+	assert_true(text_find(done.certificate, TEXT("extracts that had waited 90 days: ")) < done.certificate.len);
+	assert_int_equal(waiting_on(2026, 6, 30), 0);
+}
+
+static void lose_feed(const char *feed)
+{
+	char sql[200];
+	snprintf(sql, sizeof sql, "UPDATE feed SET feed_id = 'lost' WHERE feed_id = '%s'", feed);
+	assert_ok(store_execute(b.data, sql, &e), &e);
+}
+
+static void a_feed_that_the_profile_lost_is_named(void **state)
+{
+	(void)state;
+	struct retention_plan plan;
+	struct retention_run done;
+	struct rights_parts p = parts();
+	assert_ok(policy_load(b.policy, b.data, b.desk, &e), &e);
+	assert_ok(retention_plan(&plan, &p, b.policy, date_of(2032, 2, 28), &arena, &e), &e);
+	assert_int_equal(plan.lost_count, 0);
+	lose_feed("council_tax_liable");
+	assert_ok(retention_plan(&plan, &p, b.policy, date_of(2032, 2, 28), &arena, &e), &e);
+	assert_int_equal(plan.lost_count, 1);
+	assert_true(text_is(plan.lost[0].feed_id, "lost"));
+	assert_int_equal(plan.lost[0].rows, 3);
+	assert_int_equal(plan.lost[0].archives, 2);
+	assert_ok(run(&done, 2032, 2, 28), &e);
+	assert_int_equal(done.lost_count, 1);
+	assert_int_equal(rows_of("lost"), 3);
+	assert_true(text_find(done.certificate, TEXT("not in the profile, kept: lost, 3 rows, 2 archives")) <
+		    done.certificate.len);
+}
+
+static enum status drop_feed(const char *feed, struct retention_drop *out)
+{
+	struct rights_parts p = parts();
+	*out = (struct retention_drop){
+		.feed_id = text_of(feed), .user_name = TEXT("system:test"), .audit_key = &b.audit_key};
+	assert_ok(policy_load(b.policy, b.data, b.desk, &e), &e);
+	return retention_drop_feed(out, &p, b.policy, archive, &e);
+}
+
+static void all_of_a_lost_feed_can_be_deleted(void **state)
+{
+	(void)state;
+	struct retention_drop drop;
+	assert_int_equal(drop_feed("council_tax_liable", &drop), STATUS_REFUSED); /* the profile has it */
+	assert_int_equal(drop_feed("lost", &drop), STATUS_NOT_FOUND);
+	lose_feed("council_tax_liable");
+	flag(1005, true);
+	assert_int_equal(drop_feed("lost", &drop), STATUS_REFUSED);
+	assert_int_equal(rows_of("lost"), 3);
+	flag(1005, false);
+	assert_ok(drop_feed("lost", &drop), &e);
+	assert_int_equal(drop.clients, 2);
+	assert_int_equal(drop.rows, 3);
+	assert_int_equal(drop.archives, 2);
+	assert_int_equal(rows_of("lost"), 0);
+	assert_int_equal(in_archives("AYSHA") + in_archives("BRIEN"), 0);
+	assert_int_equal(in_archives("Aisha"), 1);
+	assert_int_equal(test_query(b.data, "SELECT count(*) FROM resident_record WHERE resident_id = 1005"), 0);
+	assert_int_equal(test_query(b.data, "SELECT count(*) FROM resident_record WHERE resident_id = 1001"), 1);
+	assert_int_equal(test_query(b.desk, "SELECT count(*) FROM audit_entry WHERE action = 'retention.drop_feed'"),
+			 1);
+	assert_ok(drop_feed("lost", &drop), &e); /* twice is as once */
+	assert_int_equal(drop.rows + drop.archives, 0);
+}
+
 int main(void)
 {
 #define CASE(name) cmocka_unit_test_setup_teardown(name, make, drop)
@@ -275,7 +388,8 @@ int main(void)
 		CASE(each_schedule_counts_from_its_own_day), CASE(a_tenancy_that_ended_is_due_from_its_end),
 		CASE(who_is_of_no_known_age_is_told),        CASE(what_is_due_goes_and_is_certified),
 		CASE(nothing_goes_of_who_is_held),           CASE(an_agreements_end_is_obeyed),
-		CASE(killed_anywhere_the_next_run_ends_it),
+		CASE(killed_anywhere_the_next_run_ends_it),  CASE(what_waits_too_long_is_thrown_away),
+		CASE(a_feed_that_the_profile_lost_is_named), CASE(all_of_a_lost_feed_can_be_deleted),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

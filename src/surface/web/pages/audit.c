@@ -76,6 +76,7 @@ static const struct {
 	{"agreement.propose", "Proposed a change to an agreement"},
 	{"agreement.confirm", "Confirmed a change to an agreement"},
 	{"agreement.reject", "Turned down a change to an agreement"},
+	{"retention.drop_feed", "Deleted a feed that the profile no longer has"},
 	{"retention.run", "Deleted what had been kept long enough"},
 	{"correction.ask", "Recorded that a resident asked for a correction"},
 	{"correction.answer", "Recorded what came of a correction"},
