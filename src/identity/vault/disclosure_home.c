@@ -124,28 +124,10 @@ static enum status read_residences(struct disclosed_residence *found, size_t *co
 	return status;
 }
 
-/* Where somebody has a say in it who is not for this viewer, the dates are those of the claims that are. */
-static void date_by_claims(struct disclosed_residence *residence)
-{
-	const struct disclosed_claim *claims = residence->claims;
-	residence->from = claims[0].from;
-	residence->seen = claims[0].seen;
-	residence->to = residence->to == DATE_UNKNOWN ? DATE_UNKNOWN : claims[0].to;
-	for (size_t i = 1; i < residence->claim_count; i++) {
-		if (claims[i].from != DATE_UNKNOWN &&
-		    (residence->from == DATE_UNKNOWN || claims[i].from < residence->from))
-			residence->from = claims[i].from;
-		if (claims[i].seen != DATE_UNKNOWN &&
-		    (residence->seen == DATE_UNKNOWN || claims[i].seen > residence->seen))
-			residence->seen = claims[i].seen;
-		if (residence->to != DATE_UNKNOWN && (claims[i].to == DATE_UNKNOWN || claims[i].to > residence->to))
-			residence->to = claims[i].to;
-	}
-}
-
-/* Fills what is said of a residence; *TOLD is false for one that rests on nothing that the viewer sees. */
-static enum status tell_residence(bool *told, struct disclosed_residence *residence, struct asking_door *asking,
-				  const struct read_rows *rows, struct error *error)
+/* Fills what is said of a residence; *TOLD is false for one that rests on nothing that the viewer sees. *WHOLE becomes
+ * false where some record is not for this viewer. */
+static enum status tell_residence(bool *told, bool *whole, struct disclosed_residence *residence,
+				  struct asking_door *asking, const struct read_rows *rows, struct error *error)
 {
 	struct disclosed_property property;
 	bool found;
@@ -155,10 +137,9 @@ static enum status tell_residence(bool *told, struct disclosed_residence *reside
 	    asking_property_is_protected(asking, residence->property_id))
 		return STATUS_OK;
 	enum status status = read_claims(residence, &all, asking, rows, error);
+	*whole &= residence->claim_count == all;
 	if (status || (all && !residence->claim_count))
 		return status;
-	if (residence->claim_count < all)
-		date_by_claims(residence);
 	status = asking_property(&property, asking, residence->property_id, &found, error);
 	residence->address = found ? property.address : TEXT_ABSENT;
 	residence->postcode = found ? property.postcode : TEXT_ABSENT;
@@ -171,13 +152,18 @@ enum status asking_residences(struct disclosure_resident *out, struct asking_doo
 {
 	struct disclosed_residence *all = ARENA_ARRAY(asking->arena, RESIDENCES_MAX, struct disclosed_residence);
 	size_t count, kept = 0;
+	bool whole = false;
 	enum status status = read_residences(all, &count, asking, resident_id, error);
+	if (!status)
+		status = asking_homes_are_whole(&whole, asking, resident_id, error);
 	for (size_t i = 0; i < count && !status; i++) {
 		bool told;
-		status = tell_residence(&told, &all[i], asking, rows, error);
+		status = tell_residence(&told, &whole, &all[i], asking, rows, error);
 		if (!status && told)
 			all[kept++] = all[i];
 	}
+	if (!whole)
+		kept = asking_tell_by_claims(all, kept);
 	out->residences = all;
 	out->residence_count = kept;
 	return status;
@@ -227,8 +213,33 @@ static enum status read_others(int64_t *ids, size_t *count, const struct disclos
 	return status;
 }
 
+/* That an address is shared is the gazetteer's to say, or is concluded from who is there: from all of them. */
+static void leave_out_use(struct disclosed_household *household)
+{
+	household->property_use = household->property_why = TEXT_ABSENT;
+	if (text_is(household->kind, "shared") || text_is(household->kind, "institution"))
+		household->kind = household->member_count == 1 ? TEXT("single") : TEXT("family");
+}
+
+static enum status count_other(int *others, struct asking_door *asking, int64_t resident_id, int64_t property_id,
+			       struct error *error)
+{
+	uint64_t restrictions;
+	bool hidden, may = false, whole;
+	if (!asking_may_know(asking, resident_id, &restrictions, &hidden) || hidden)
+		return STATUS_OK;
+	struct told_stay stay = {
+		.resident_id = resident_id, .property_id = property_id, .from = DATE_UNKNOWN, .to = DATE_UNKNOWN};
+	enum status status = asking_tell_stay(&stay, &whole, asking, error);
+	if (!status && stay.told)
+		status = asking_may_speak_of(&may, asking, resident_id, error);
+	*others += may;
+	return status;
+}
+
 /* Those of whom nothing may be said are no others either. */
-enum status asking_others(struct disclosed_household *household, struct asking_door *asking, struct error *error)
+enum status asking_others(struct disclosed_household *household, bool whole, struct asking_door *asking,
+			  struct error *error)
 {
 	size_t count = 0;
 	if (!household->property_id)
@@ -236,16 +247,14 @@ enum status asking_others(struct disclosed_household *household, struct asking_d
 	enum status status = read_use(household, asking, error);
 	if (status || text_is_empty(household->property_use))
 		return status;
+	if (!whole && !text_is(household->property_why, "class")) {
+		leave_out_use(household);
+		return STATUS_OK;
+	}
 	int64_t *ids = ARENA_ARRAY(asking->arena, OTHERS_MAX, int64_t);
 	status = read_others(ids, &count, household, asking, error);
-	for (size_t i = 0; i < count && !status; i++) {
-		uint64_t restrictions;
-		bool hidden, may = false;
-		if (!asking_may_know(asking, ids[i], &restrictions, &hidden) || hidden)
-			continue;
-		status = asking_may_speak_of(&may, asking, ids[i], error);
-		household->others_at_address += may;
-	}
+	for (size_t i = 0; i < count && !status; i++)
+		status = count_other(&household->others_at_address, asking, ids[i], household->property_id, error);
 	return status;
 }
 
@@ -288,7 +297,7 @@ static void add_relation(struct disclosed_relation *relations, size_t *count, st
 
 /* What tells of the relationship must be let through: the role, or that they are in one group. Where the profile does
  * not say which columns these are, anything of the feed. */
-static bool tells_relationships(struct asking_door *asking, const struct profile_feed *feed)
+bool asking_tells_relationships(struct asking_door *asking, const struct profile_feed *feed)
 {
 	const struct feed_plan *plan = asking_plan(asking, feed);
 	const struct profile_relationships *said = &feed->relationships;
@@ -318,7 +327,7 @@ static enum status relations_of(struct disclosed_household *household, struct di
 		       feed_no = (size_t)kept_int(s, "feed_no");
 		const struct profile_feed *feed =
 			feed_no < asking->state->feed_count ? asking->state->feeds[feed_no] : NULL;
-		if (other == SIZE_MAX || !feed || !tells_relationships(asking, feed))
+		if (other == SIZE_MAX || !feed || !asking_tells_relationships(asking, feed))
 			continue;
 		struct disclosed_relation relation = {.a = member,
 						      .b = other,
@@ -415,13 +424,43 @@ static enum status name_of(struct text *name, bool *told, struct asking_door *as
 	return status;
 }
 
+static bool is_born_on(const struct disclosed_person *person, date on)
+{
+	date born;
+	return date_parse_iso(person->date_of_birth, &born) && born == on;
+}
+
+/* What is not made of records that are all for this viewer: only on a day that is told as well. */
+static enum status is_told(bool *told, const struct disclosed_household_event *event,
+			   const struct disclosed_household *household, size_t member, struct asking_door *asking,
+			   struct error *error)
+{
+	const struct disclosed_member *who = member == SIZE_MAX ? NULL : &household->members[member];
+	enum status status = STATUS_OK;
+	*told = false;
+	if (event->resident_id)
+		status = asking_homes_are_whole(told, asking, event->resident_id, error);
+	if (status || *told || event->on == DATE_UNKNOWN)
+		return status;
+	if (!event->resident_id)
+		*told = (event->on == household->from && text_is(event->what, "began")) ||
+			(event->on == household->to && text_is(event->what, "ended"));
+	else if (who)
+		*told = event->on == who->from || event->on == who->to || is_born_on(&who->person, event->on);
+	return STATUS_OK;
+}
+
 static enum status let_event_through(bool *told, struct disclosed_household_event *event,
-				     const struct disclosed_household *household, struct asking_door *asking,
-				     struct error *error)
+				     const struct disclosed_household *household, bool whole,
+				     struct asking_door *asking, struct error *error)
 {
 	enum status status = STATUS_OK;
 	size_t member = event->resident_id ? member_number(household, event->resident_id) : SIZE_MAX;
 	*told = true;
+	if (!whole)
+		status = is_told(told, event, household, member, asking, error);
+	if (status || !*told)
+		return status;
 	if (member != SIZE_MAX)
 		event->name = household->members[member].person.name;
 	else if (event->resident_id)
@@ -430,15 +469,17 @@ static enum status let_event_through(bool *told, struct disclosed_household_even
 		return status;
 	if (!household->property_id || asking_property_is_protected(asking, event->property_id))
 		event->property_id = 0;
-	bool may = false;
-	if (event->other_household_id)
+	bool may = whole;
+	if (event->other_household_id && event->resident_id)
+		status = asking_homes_are_whole(&may, asking, event->resident_id, error);
+	if (event->other_household_id && may && !status)
 		status = may_name(&may, asking, event->other_household_id, error);
 	if (!may)
 		event->other_household_id = 0;
 	return status;
 }
 
-enum status asking_household_story(struct disclosed_household *household, struct asking_door *asking,
+enum status asking_household_story(struct disclosed_household *household, bool whole, struct asking_door *asking,
 				   struct error *error)
 {
 	struct disclosed_household_event *events =
@@ -449,7 +490,7 @@ enum status asking_household_story(struct disclosed_household *household, struct
 		status = read_events(events, &found, asking, household->household_id, error);
 	for (size_t i = 0; i < found && !status; i++) {
 		bool told;
-		status = let_event_through(&told, &events[i], household, asking, error);
+		status = let_event_through(&told, &events[i], household, whole, asking, error);
 		if (!status && told)
 			events[kept++] = events[i];
 	}

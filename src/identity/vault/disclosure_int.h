@@ -110,6 +110,7 @@ struct asking_door {
 	size_t waiting_count;
 	bool snapshot_is_state;                /* the shelf is at the state's generation, so that its lines may serve */
 	struct buf plain;                      /* unsealed bytes; wiped */
+	struct told_homes *told;               /* of whom homes were looked at last */
 	struct asked_person *asked[ASKED_MAX]; /* whose rows this question has read already */
 	size_t asked_count;
 };
@@ -225,11 +226,33 @@ void asking_hide_from_search(struct search_permission *out, struct asking_door *
 /* Residences that the viewer sees some of ROWS of. */
 enum status asking_residences(struct disclosure_resident *out, struct asking_door *asking, int64_t resident_id,
 			      const struct read_rows *rows, struct error *error) MUST_CHECK;
+/* ---- what may be told of where somebody lived: disclosure_told.c ---------------------------------- */
+
+struct told_stay { /* a stay of a member as it is in the table; then as far as it may be told */
+	int64_t resident_id, property_id;
+	date from, to;
+	struct text certainty, why;
+	bool told;     /* that they lived there may be said at all */
+	bool followed; /* no record says so: they live there because others do */
+};
+/* *WHOLE: what was made of all records may be told as it is, since the viewer may see the places of all of them. */
+enum status asking_tell_stay(struct told_stay *stay, bool *whole, struct asking_door *asking,
+			     struct error *error) MUST_CHECK;
+/* Whether the places in all records of where the resident lived may be seen. */
+enum status asking_homes_are_whole(bool *whole, struct asking_door *asking, int64_t resident_id,
+				   struct error *error) MUST_CHECK;
+/* Of somebody whose homes are not whole: everything but the claims, from the claims. Returns how many are left: those
+ * with claims. */
+size_t asking_tell_by_claims(struct disclosed_residence *residences, size_t count);
+/* Whether a feed that the viewer may see tells how its clients are related. */
+bool asking_tells_relationships(struct asking_door *asking, const struct profile_feed *feed);
+
 /* How many others are at the property of a household, where that is not one household's. */
-enum status asking_others(struct disclosed_household *household, struct asking_door *asking,
+enum status asking_others(struct disclosed_household *household, bool whole, struct asking_door *asking,
 			  struct error *error) MUST_CHECK;
-/* Relationships between the members that are given, and what became of the household. */
-enum status asking_household_story(struct disclosed_household *household, struct asking_door *asking,
+/* Relationships between the members that are given, and what became of the household. WHOLE: what was made of its
+ * members' homes may be told as it is. */
+enum status asking_household_story(struct disclosed_household *household, bool whole, struct asking_door *asking,
 				   struct error *error) MUST_CHECK;
 
 /* What is planned from here on is of this resident, with their consents; 0: of nobody. */

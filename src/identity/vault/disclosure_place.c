@@ -181,34 +181,25 @@ enum status asking_property(struct disclosed_property *out, struct asking_door *
 
 /* ---- households --------------------------------------------------------------------------------------- */
 
-struct member_row {
-	int64_t resident_id, property_id;
-	date from, to;
-	struct text certainty, why;
-};
-
 /* A stay that begins where the one before it ends is the same membership: the household has moved. */
-static bool goes_on(const struct member_row *before, const struct member_row *stay)
+static bool goes_on(const struct told_stay *before, const struct told_stay *stay)
 {
 	return before->resident_id == stay->resident_id &&
 	       (before->to == DATE_UNKNOWN || stay->from == DATE_UNKNOWN || before->to >= stay->from);
 }
 
-static void add_stay(struct member_row **rows, size_t *count, size_t *capacity, const struct member_row *stay)
+static void add_stay(struct told_stay *rows, size_t *count, const struct told_stay *stay)
 {
-	struct member_row *last = *count ? &(*rows)[*count - 1] : NULL;
+	struct told_stay *last = *count ? &rows[*count - 1] : NULL;
 	if (last && goes_on(last, stay)) {
 		date from = last->from;
 		*last = *stay;
 		last->from = from;
-		return;
-	}
-	if (last && last->resident_id == stay->resident_id) { /* left and came back: the newest time */
+	} else if (last && last->resident_id == stay->resident_id) { /* left and came back: the newest time */
 		*last = *stay;
-		return;
+	} else {
+		rows[(*count)++] = *stay;
 	}
-	ARRAY_GROW(*rows, *count, *capacity);
-	(*rows)[(*count)++] = *stay;
 }
 
 static bool is_there(date from, date to, const date *on)
@@ -216,9 +207,8 @@ static bool is_there(date from, date to, const date *on)
 	return !on || ((from == DATE_UNKNOWN || from <= *on) && (to == DATE_UNKNOWN || to > *on));
 }
 
-/* One row a member: on the day that is asked for, or whoever ever was one. */
-static enum status read_members(struct member_row **out, size_t *count, struct asking_door *asking,
-				int64_t household_id, struct error *error)
+static enum status read_stays(struct told_stay **out, size_t *count, struct asking_door *asking, int64_t household_id,
+			      struct error *error)
 {
 	struct statement *s;
 	enum status status =
@@ -237,16 +227,75 @@ static enum status read_members(struct member_row **out, size_t *count, struct a
 	*out = NULL;
 	*count = 0;
 	while ((status = statement_step(s, &row, error)) == STATUS_OK && row && *count < MEMBERS_MAX) {
-		struct member_row stay = {statement_int(s, resident),
-					  statement_int(s, property),
-					  asking_date(s, from),
-					  asking_date(s, to),
-					  arena_text(asking->arena, statement_text(s, certainty)),
-					  arena_text(asking->arena, statement_text(s, why))};
-		if (is_there(stay.from, stay.to, asking->drawn_at))
-			add_stay(out, count, &capacity, &stay);
+		ARRAY_GROW(*out, *count, capacity);
+		(*out)[(*count)++] =
+			(struct told_stay){.resident_id = statement_int(s, resident),
+					   .property_id = statement_int(s, property),
+					   .from = asking_date(s, from),
+					   .to = asking_date(s, to),
+					   .certainty = arena_text(asking->arena, statement_text(s, certainty)),
+					   .why = arena_text(asking->arena, statement_text(s, why))};
 	}
 	statement_done(s);
+	return status;
+}
+
+struct told_members { /* of a household, before anybody is looked at */
+	struct told_stay *rows;
+	size_t count, ever;  /* on the day that is asked for; at any time, whoever may know of them */
+	bool seen, whole;    /* the records of all of them; so that what was made of these may be told as it is */
+	date from, to;       /* of the household, by the stays that are told */
+	int64_t property_id; /* of the newest of these */
+};
+
+static void widen_household(struct told_members *members, const struct told_stay *stay, bool first)
+{
+	if (first || (stay->from != DATE_UNKNOWN && (members->from == DATE_UNKNOWN || stay->from < members->from)))
+		members->from = stay->from;
+	if (first || stay->to == DATE_UNKNOWN || (members->to != DATE_UNKNOWN && stay->to > members->to)) {
+		members->to = stay->to;
+		members->property_id = stay->property_id;
+	}
+}
+
+/* Whom no record puts there is there because others are: of whom it is told. */
+static void drop_followers(struct told_members *members)
+{
+	bool named = false;
+	size_t kept = 0;
+	for (size_t i = 0; i < members->count; i++)
+		named |= !members->rows[i].followed;
+	for (size_t i = 0; i < members->count; i++)
+		if (named || members->seen)
+			members->rows[kept++] = members->rows[i];
+	members->count = kept;
+}
+
+/* One row a member: on the day that is asked for, or whoever ever was one. */
+static enum status tell_members(struct told_members *out, struct asking_door *asking, int64_t household_id,
+				struct error *error)
+{
+	*out = (struct told_members){.seen = true, .whole = true, .from = DATE_UNKNOWN, .to = DATE_UNKNOWN};
+	enum status status = read_stays(&out->rows, &out->ever, asking, household_id, error);
+	bool first = true;
+	for (size_t i = 0; i < out->ever && !status; i++) {
+		struct told_stay stay = out->rows[i];
+		uint64_t restrictions;
+		bool whole, hidden;
+		status = asking_tell_stay(&stay, &whole, asking, error);
+		bool may = asking_may_know(asking, stay.resident_id, &restrictions, &hidden);
+		out->seen &= whole;
+		out->whole &= whole && may;
+		if (status || !stay.told)
+			continue;
+		if (may) {
+			widen_household(out, &stay, first);
+			first = false;
+		}
+		if (is_there(stay.from, stay.to, asking->drawn_at))
+			add_stay(out->rows, &out->count, &stay);
+	}
+	drop_followers(out);
 	return status;
 }
 
@@ -268,9 +317,8 @@ static int sources_there(struct asking_door *asking, const struct read_rows *row
 }
 
 /* Fills MEMBER; *SHOWN is false for somebody who may not be known of, or of whom nothing may be said. */
-static enum status open_member(struct disclosed_member *member, struct asking_door *asking,
-			       const struct member_row *row, int64_t property_id, bool *shown, bool *address_hidden,
-			       struct error *error)
+static enum status open_member(struct disclosed_member *member, struct asking_door *asking, const struct told_stay *row,
+			       int64_t property_id, bool *shown, bool *address_hidden, struct error *error)
 {
 	uint64_t restrictions;
 	struct read_rows rows;
@@ -313,20 +361,16 @@ static void judge_without_hidden(struct disclosed_household *household, struct d
 }
 
 /* A household shows its address only where some member's address may be seen, and none is protected. */
-static enum status open_members(struct disclosed_household *household, struct asking_door *asking, bool *protected,
-				struct error *error)
+static enum status show_members(struct disclosed_household *household, const struct told_members *told,
+				struct asking_door *asking, bool *protected, struct error *error)
 {
-	struct member_row *rows = NULL;
-	size_t count = 0, shown_count = 0;
-	enum status status = read_members(&rows, &count, asking, household->household_id, error);
-	struct disclosed_member *members = ARENA_ARRAY(asking->arena, count, struct disclosed_member);
+	enum status status = STATUS_OK;
+	size_t shown_count = 0;
+	struct disclosed_member *members = ARENA_ARRAY(asking->arena, told->count, struct disclosed_member);
 	bool address_seen = false;
-	*protected = false;
-	if (asking->drawn_at && count)
-		household->property_id = rows[0].property_id; /* where they were then */
-	for (size_t i = 0; i < count && !status; i++) {
+	for (size_t i = 0; i < told->count && !status; i++) {
 		bool shown, address_hidden = false;
-		status = open_member(&members[shown_count], asking, &rows[i], household->property_id, &shown,
+		status = open_member(&members[shown_count], asking, &told->rows[i], household->property_id, &shown,
 				     &address_hidden, error);
 		if (status || !shown)
 			continue;
@@ -334,13 +378,35 @@ static enum status open_members(struct disclosed_household *household, struct as
 		address_seen |= !text_is_empty(members[shown_count].person.address);
 		shown_count++;
 	}
-	free(rows);
-	if (shown_count < count)
+	if (shown_count < told->count || !told->whole)
 		judge_without_hidden(household, members, shown_count, asking->drawn_at);
 	household->members = members;
 	household->member_count = shown_count;
 	if (*protected || !address_seen)
 		household->property_id = 0;
+	return status;
+}
+
+/* PEOPLE: with who they are. */
+static enum status open_members(struct disclosed_household *household, struct asking_door *asking, bool people,
+				bool *protected, bool *whole, struct error *error)
+{
+	struct told_members told;
+	*protected = false;
+	enum status status = tell_members(&told, asking, household->household_id, error);
+	*whole = told.whole;
+	if (!told.whole) {
+		household->from = told.from;
+		household->to = told.to;
+		household->property_id = told.property_id;
+	}
+	if (asking->drawn_at && told.count)
+		household->property_id = told.rows[0].property_id; /* where they were then */
+	if (!people)
+		household->property_id = 0; /* whose address may be seen is not known without them */
+	else if (!status)
+		status = show_members(household, &told, asking, protected, error);
+	free(told.rows);
 	return status;
 }
 
@@ -410,12 +476,8 @@ static enum status fill_household(struct disclosed_household *household, struct 
 {
 	struct disclosed_property property;
 	bool found;
-	enum status status = STATUS_OK;
-	*protected = false;
-	if (members)
-		status = open_members(household, asking, protected, error);
-	else
-		household->property_id = 0; /* whose address may be seen is not known without them */
+	bool whole;
+	enum status status = open_members(household, asking, members, protected, &whole, error);
 	if (!status)
 		status = asking_property(&property, asking, household->property_id, &found, error);
 	if (status)
@@ -424,8 +486,8 @@ static enum status fill_household(struct disclosed_household *household, struct 
 		household->property_id = 0;
 	household->address = found ? property.address : TEXT_ABSENT;
 	household->postcode = found ? property.postcode : TEXT_ABSENT;
-	status = asking_others(household, asking, error);
-	return status || !asking->tells_all ? status : asking_household_story(household, asking, error);
+	status = asking_others(household, whole, asking, error);
+	return status || !asking->tells_all ? status : asking_household_story(household, whole, asking, error);
 }
 
 enum status asking_households(struct asking_door *asking, const char *where, int64_t id, bool members,

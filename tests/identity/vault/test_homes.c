@@ -252,6 +252,141 @@ static void test_what_became_of_it_names_nobody_who_is_protected(void **state)
 	assert_int_equal(answer.household.events[3].other_household_id, 5005);
 }
 
+static void add_claim(int64_t resident, const char *feed, int from, const char *to)
+{
+	char sql[300];
+	snprintf(sql, sizeof sql,
+		 "INSERT INTO residence_record (resident_id, property_id, sequence, record_id, feed_no, from_date, "
+		 "to_date, seen_date) SELECT %lld, 7001, 1, feed_no, feed_no, %d, %s, 18900 FROM feed WHERE feed_id = "
+		 "'%s'",
+		 (long long)resident, from, to, feed);
+	run_sql(sql);
+}
+
+static const struct disclosed_member *member_of(const struct disclosure_household *answer, int64_t resident_id)
+{
+	for (size_t i = 0; i < answer->household.member_count; i++)
+		if (answer->household.members[i].person.resident_id == resident_id)
+			return &answer->household.members[i];
+	return NULL;
+}
+
+/* 1001 has a tenancy since day 18200, and social care has them there since 17000, with 1005, whom nobody else has
+ * there.
+ */
+static void begin_with_two_services(void)
+{
+	begin_anew();
+	run_sql("DELETE FROM household_member WHERE resident_id <> 1001");
+	run_sql("INSERT INTO household_member (resident_id, household_id, sequence, property_id, from_date, certainty, "
+		"why) VALUES (1005, 5001, 1, 7001, 17500, 'certain', 'related')");
+	run_sql("UPDATE household_member SET from_date = 17000, why = 'related' WHERE resident_id = 1001");
+	run_sql("UPDATE household SET from_date = 17000 WHERE household_id = 5001");
+	run_sql("INSERT INTO household_event (household_id, sequence, on_date, what, resident_id) VALUES (5001, 1, "
+		"17000, 'began', NULL), (5001, 2, 17500, 'moved_in', 1005), (5001, 3, 18200, 'joined', 1001), (5001, "
+		"4, 18300, 'joined', 1001)");
+	add_relation(1001, 1005, "ssd_cla_episodes", "parent");
+	add_claim(1001, "housing_tenancies", 18200, "NULL");
+	add_claim(1001, "ssd_address", 17000, "NULL");
+	add_claim(1005, "ssd_address", 17500, "NULL");
+}
+
+static void test_a_membership_is_told_by_what_may_be_seen(void **state)
+{
+	(void)state;
+	begin_with_two_services();
+	struct disclosure_household answer;
+	open_home(&answer, "social_worker", "safeguarding", NULL);
+	assert_int_equal(answer.household.member_count, 2);
+	const struct disclosed_member *member = member_of(&answer, 1001);
+	assert_int_equal(member->from, 17000);
+	assert_string_equal(member->certainty.at, "certain");
+	assert_string_equal(member->why.at, "related");
+	assert_int_equal(answer.household.from, 17000);
+	assert_int_equal(answer.household.event_count, 4);
+	open_home(&answer, "housing_officer", "homelessness_prevention", NULL);
+	assert_int_equal(answer.household.member_count, 1);
+	member = member_of(&answer, 1001);
+	assert_int_equal(member->from, 18200);
+	assert_int_equal(member->to, DATE_UNKNOWN);
+	assert_string_equal(member->certainty.at, "likely");
+	assert_string_equal(member->why.at, "only_resident");
+	assert_string_equal(answer.household.kind.at, "single");
+	assert_int_equal(answer.household.from, 18200);
+	assert_int_equal(answer.household.event_count, 1);
+	assert_int_equal(answer.household.events[0].on, 18200);
+	/* Before the tenancy nobody may be said to have lived there. */
+	date early = 17800;
+	open_home(&answer, "housing_officer", "homelessness_prevention", &early);
+	assert_int_equal(answer.household.member_count, 0);
+	/* Social care has them there still; who may not see that learns that the tenancy has ended. */
+	run_sql("UPDATE residence_record SET to_date = 18800 WHERE from_date = 18200");
+	open_home(&answer, "housing_officer", "homelessness_prevention", NULL);
+	assert_int_equal(member_of(&answer, 1001)->to, 18800);
+	assert_int_equal(answer.household.to, 18800);
+}
+
+/* All that is said of the homes is seen, and who is related to whom is said by a service that is not. */
+static void test_that_people_are_related_is_told_by_who_says_so(void **state)
+{
+	(void)state;
+	begin_with_two_services();
+	struct disclosure_household answer;
+	run_sql("DELETE FROM residence_record WHERE from_date < 18000");
+	add_claim(1005, "council_tax_liable", 17500, "NULL");
+	open_home(&answer, "housing_officer", "homelessness_prevention", NULL);
+	assert_int_equal(answer.household.member_count, 2);
+	assert_string_equal(member_of(&answer, 1001)->certainty.at, "certain");
+	assert_string_equal(member_of(&answer, 1001)->why.at, "same_address");
+	open_home(&answer, "social_worker", "safeguarding", NULL);
+	assert_string_equal(member_of(&answer, 1001)->why.at, "related");
+}
+
+/* A child whom no record has there follows the family; where nobody of it may be said to live there, nor is the child.
+ */
+static void test_who_follows_a_family_is_told_of_with_it(void **state)
+{
+	(void)state;
+	begin_with_two_services();
+	struct disclosure_household answer;
+	run_sql("DELETE FROM residence_record WHERE resident_id = 1005");
+	open_home(&answer, "housing_officer", "homelessness_prevention", NULL);
+	assert_int_equal(answer.household.member_count, 2);
+	run_sql("DELETE FROM residence_record WHERE from_date = 18200");
+	struct error e;
+	struct viewer viewer = borough_viewer(&borough, "housing_officer", "homelessness_prevention");
+	struct disclosure_question question = {.viewer = &viewer, .subject_id = 5001, .on = DATE_UNKNOWN};
+	assert_int_equal(disclosure_open_household(&answer, borough.door, &question, &arena, &e), STATUS_NOT_FOUND);
+}
+
+/* Which home is the present one rests on all of them. */
+static void test_where_somebody_lives_now_is_told_by_what_may_be_seen(void **state)
+{
+	(void)state;
+	begin_anew();
+	struct disclosure_resident answer;
+	run_sql("INSERT INTO residence_record (resident_id, property_id, sequence, record_id, feed_no, from_date, "
+		"to_date, seen_date) SELECT DISTINCT 1001, 7001, 1, f.record_id, f.feed_no, 17000, CAST(NULL AS "
+		"INTEGER), 18400 FROM fact f JOIN resident_record r ON r.record_id = f.record_id JOIN feed d ON "
+		"d.feed_no = f.feed_no WHERE r.resident_id = 1001 AND d.feed_id = 'housing_tenancies'");
+	run_sql("UPDATE residence SET standing = 'doubtful', confidence = 0.1, sources = 3 WHERE resident_id = 1001 "
+		"AND "
+		"property_id = 7001");
+	open_as(&answer, "housing_officer", "homelessness_prevention", 1001);
+	assert_string_equal(answer.residences[0].standing.at, "doubtful");
+	/* Of another home, by social care: it is what makes this one doubtful. */
+	run_sql("INSERT INTO residence_record (resident_id, property_id, sequence, record_id, feed_no, from_date) "
+		"SELECT "
+		"1001, 7005, 1, 1, feed_no, 18500 FROM feed WHERE feed_id = 'ssd_address'");
+	open_as(&answer, "housing_officer", "homelessness_prevention", 1001);
+	assert_int_equal(answer.residence_count, 1);
+	assert_string_equal(answer.residences[0].standing.at, "main");
+	assert_int_equal(answer.residences[0].sources, 1);
+	assert_true(answer.residences[0].confidence == 0.5);
+	run_sql("UPDATE residence SET standing = 'main', confidence = 0.9, sources = 2 WHERE resident_id = 1001 AND "
+		"property_id = 7001");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -263,6 +398,10 @@ int main(void)
 		ON_THE_BOROUGH(test_others_are_those_of_whom_something_may_be_said),
 		ON_THE_BOROUGH(test_relationships_are_told_by_feeds_that_may_be_seen),
 		ON_THE_BOROUGH(test_what_became_of_it_names_nobody_who_is_protected),
+		ON_THE_BOROUGH(test_a_membership_is_told_by_what_may_be_seen),
+		ON_THE_BOROUGH(test_that_people_are_related_is_told_by_who_says_so),
+		ON_THE_BOROUGH(test_who_follows_a_family_is_told_of_with_it),
+		ON_THE_BOROUGH(test_where_somebody_lives_now_is_told_by_what_may_be_seen),
 	};
 	return RUN_ON_THE_BOROUGH(tests);
 }
