@@ -101,9 +101,13 @@ Each step is in the audit, and nothing that was said lies in clear
   $ sqlite3 w/desk.db "SELECT action, detail FROM audit_entry WHERE action LIKE 'correction.%' ORDER BY seq"
   correction.choose|
   correction.ask|housing_tenancies date_of_birth
+  correction.list|1 corrections
+  correction.list|1 corrections
   correction.answer|sent
   correction.answer|accepted
+  correction.list|1 corrections
   correction.answer|told
+  correction.list|1 corrections
   $ cat w/desk.db* | grep -c -e "birth certificate" -e misread -e 1985-02-15
   0
   [1]

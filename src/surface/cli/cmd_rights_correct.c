@@ -214,6 +214,23 @@ static void answer_corrections(struct cli *cli, const struct correction *all, si
 	answer_list_end(&cli->answer);
 }
 
+/* It opens what residents said: the entry is on disk before anything of it is printed. */
+static enum status read_register(struct correction **all, size_t *count, struct opened *opened, struct arena *arena,
+				 struct error *error)
+{
+	const struct rights_parts parts = parts_of(opened);
+	enum status status = store_begin(opened->desk, error);
+	if (status == STATUS_OK)
+		status = corrections_read(all, count, &parts, 0, date_today(), arena, error);
+	if (status == STATUS_OK)
+		status = audit(opened, "correction.list", "corrections", 0,
+			       arena_format(arena, "%zu corrections", *count), error);
+	if (status == STATUS_OK)
+		status = store_commit(opened->desk, error);
+	store_rollback(opened->desk);
+	return status;
+}
+
 enum status cmd_rights_corrections(struct cli *cli, struct error *error)
 {
 	struct opened opened = {0};
@@ -221,13 +238,11 @@ enum status cmd_rights_corrections(struct cli *cli, struct error *error)
 	size_t count = 0;
 	vault_forbid_core_dumps();
 	arena_keep_secret(&cli->arena);
-	enum status status = opened_open(&opened, cli, OPEN_DATA_READ | OPEN_DESK_READ | OPEN_VAULT, error);
-	if (status == STATUS_OK) {
-		const struct rights_parts parts = parts_of(&opened);
-		status = corrections_read(&all, &count, &parts, 0, date_today(), &cli->arena, error);
-		if (status == STATUS_OK)
-			answer_corrections(cli, all, count, parts.profile);
-	}
+	enum status status = opened_open(&opened, cli, OPEN_DATA_READ | OPEN_DESK_WRITE | OPEN_VAULT, error);
+	if (status == STATUS_OK)
+		status = read_register(&all, &count, &opened, &cli->arena, error);
+	if (status == STATUS_OK)
+		answer_corrections(cli, all, count, opened.workspace->profile);
 	opened_close(&opened);
 	return status;
 }
