@@ -31,7 +31,7 @@ A copy of all that is held, for a folder that only its owner sees
   600
   $ python3 -c 'import json; copy = json.load(open("copy/copy.json")); print(*(e["kind"] for e in copy["explanations"])); print(*(t["id"] for t in copy["tables"]))'
   rationale responsibility data fairness safety impact
-  links residences households household_events relations traits lists list_outcomes history requests rulings recipients views
+  links residences households household_events relations traits lists list_outcomes history requests rulings household_rulings recipients views
 
 The act is in the audit, and the next copy tells of it
   $ sqlite3 w/desk.db "SELECT action, subject_kind, detail FROM audit_entry WHERE subject_id IS NOT NULL"

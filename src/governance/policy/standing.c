@@ -78,6 +78,32 @@ enum status agreement_proposal_get(struct store *desk, int64_t proposal_id, stru
 	return status;
 }
 
+enum status agreement_span(struct agreement_span *out, struct store *desk, const struct profile_agreement *agreement,
+			   date today, struct error *error)
+{
+	struct statement *query;
+	bool row = false, is_over = agreement->to != DATE_UNKNOWN && agreement->to < today;
+	bool has_run =
+		agreement->status == AGREEMENT_APPROVED && agreement->from != DATE_UNKNOWN && agreement->from <= today;
+	*out = (struct agreement_span){has_run ? agreement->from : DATE_UNKNOWN,
+				       is_over ? agreement->to : DATE_UNKNOWN};
+	enum status status = store_prepare(
+		&query, desk, "SELECT ended_at FROM agreement_ended WHERE agreement_id = :agreement", error);
+	if (status)
+		return status;
+	statement_bind_text(query, "agreement", agreement->id);
+	int ended = statement_column(query, "ended_at");
+	status = statement_step(query, &row, error);
+	date on = !status && row ? instant_date(statement_int(query, ended)) : DATE_UNKNOWN;
+	if (on != DATE_UNKNOWN && (out->to == DATE_UNKNOWN || on < out->to))
+		out->to = on;
+	if (on != DATE_UNKNOWN && on < out->from)
+		out->from = DATE_UNKNOWN;
+	statement_reset(query);
+	statement_done(query);
+	return status;
+}
+
 enum status agreement_proposals(struct store *desk, struct text agreement, bool only_open, struct arena *arena,
 				struct agreement_proposal **out, size_t *count, struct error *error)
 {

@@ -45,6 +45,13 @@ enum status agreement_proposal_get(struct store *desk, int64_t proposal_id, stru
  * "policy.same_person" when somebody confirms what they proposed, "policy.answered" when it is not open. */
 enum status agreement_answer(struct store *desk, const struct agreement_proposal *proposal, int64_t user_id,
 			     bool confirm, struct error *error) MUST_CHECK;
+/* From which day to which an agreement ran: by its dates, and by what two persons decided. TO is DATE_UNKNOWN while it
+ * runs; FROM is DATE_UNKNOWN for one that has not run. Suspended and reinstated counts as never suspended. */
+struct agreement_span {
+	date from, to;
+};
+enum status agreement_span(struct agreement_span *out, struct store *desk, const struct profile_agreement *agreement,
+			   date today, struct error *error) MUST_CHECK;
 /* Newest first, at most 200; of all agreements when AGREEMENT is absent. */
 enum status agreement_proposals(struct store *desk, struct text agreement, bool only_open, struct arena *arena,
 				struct agreement_proposal **out, size_t *count, struct error *error) MUST_CHECK;

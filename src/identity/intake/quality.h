@@ -1,7 +1,7 @@
 /* What is known about extracts: freshness, outcomes, quality by column, problems by row.
  *
  * Everything here is for pages, `oneview status` and the source's owner.  Nothing identifies
- * anybody except quarantine_write_csv(), which opens values: its caller audits.
+ * anybody except quarantine_write_csv() and quarantine_find(), which open values: their callers audit.
  * Arrays and texts live in the caller's arena.
  */
 #ifndef INTAKE_QUALITY_H
@@ -14,6 +14,7 @@
 
 struct policy;
 struct profile;
+struct profile_element;
 struct profile_feed;
 struct store;
 struct vault;
@@ -123,5 +124,35 @@ struct quarantine_told {
 enum status quarantine_write_csv(struct buf *out, struct quarantine_told *told, const struct quarantine_asked *asked,
 				 struct store *store, const struct profile_feed *feed, int64_t extract_id,
 				 struct arena *arena, struct error *error) MUST_CHECK;
+
+/* The rows in quarantine that are of some clients, by the number in them; of a row that could not be split, by any word
+ * of it. Whoever calls it may show all of it: nothing is asked of policy. It opens every row of the clients' sources.
+ */
+struct quarantine_client {
+	struct text source_id;
+	int64_t hash; /* intake_client_hash() */
+};
+struct quarantine_search {
+	const struct profile *profile;
+	const struct vault *vault;
+	const struct quarantine_client *clients;
+	size_t client_count;
+};
+struct quarantined_cell {
+	const struct profile_element *element;
+	struct text value;
+};
+struct quarantined { /* a line of an extract */
+	const struct profile_feed *feed;
+	int64_t extract_id, line;
+	date as_at;
+	bool turned_away; /* false: it was loaded, with something to put right */
+	struct text file_name, reasons;
+	struct text delivered;                /* as it came */
+	const struct quarantined_cell *cells; /* where it could be split; columns that are made of parts are not here */
+	size_t cell_count;
+};
+enum status quarantine_find(struct quarantined **out, size_t *count, const struct quarantine_search *search,
+			    struct store *store, struct arena *arena, struct error *error) MUST_CHECK;
 
 #endif

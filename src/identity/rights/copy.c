@@ -157,6 +157,10 @@ static enum status copy_all(struct copying *c, struct error *error)
 	if (status == STATUS_OK)
 		status = copy_reports(c, error);
 	if (status == STATUS_OK)
+		status = copy_by_client(c, error);
+	if (status == STATUS_OK)
+		status = copy_corrections(c, error);
+	if (status == STATUS_OK)
 		status = copy_links(c, error);
 	return status == STATUS_OK ? copy_tables(c, error) : status;
 }

@@ -46,8 +46,8 @@ static bool is_about_a_relative(const struct profile_feed *feed, const struct pr
 	return false;
 }
 
-static enum rights_mark mark_of(const struct copying *c, const struct profile_feed *feed,
-				const struct profile_element *element)
+enum rights_mark copy_mark_of(const struct copying *c, const struct profile_feed *feed,
+			      const struct profile_element *element)
 {
 	if (!feed || !element) /* the profile no longer says what it is */
 		return MARK_THIRD_PARTY;
@@ -69,7 +69,7 @@ static enum status add_value(struct copying *c, struct rights_row *row, struct t
 	*out = (struct rights_value){.element = element,
 				     .title = element ? element->title : arena_text(c->arena, element_id),
 				     .value = arena_text(c->arena, value)};
-	enum rights_mark mark = mark_of(c, row->feed, element);
+	enum rights_mark mark = copy_mark_of(c, row->feed, element);
 	if (!mark)
 		return STATUS_OK;
 	const int64_t place[] = {row->record_id, row->row_key, row->version, row->feed ? 0 : row->extract_id};
@@ -231,7 +231,7 @@ enum status copy_rows(struct copying *c, struct error *error)
 
 /* ---- what staff wrote ---------------------------------------------------------------------------------------- */
 
-enum { WORDED_MOST = 200, WORDS_OF_A_ROW = 3, FACTS_OF_A_ROW = 3 };
+enum { WORDED_MOST = 200, WORDS_OF_A_ROW = 3, FACTS_OF_A_ROW = 3, VALUES_OF_A_ROW = 12 };
 
 /* Rows of the desk with sealed words about the resident. WHICH is the number that their room seals them under. */
 struct worded {
@@ -270,8 +270,8 @@ static const struct worded worded[] = {
 	 {{"What was written", "note_sealed", 3}}},
 };
 
-static enum status mark_words(struct copying *c, struct rights_row *row, const char *kind, const char *title,
-			      int32_t which, struct text words, struct error *error)
+enum status copy_mark_words(struct copying *c, struct rights_row *row, const char *kind, const char *title,
+			    int32_t which, struct text words, struct error *error)
 {
 	const int64_t place[] = {row->record_id, which};
 	struct rights_value *out = &row->values[row->count++];
@@ -293,43 +293,43 @@ static enum status add_words(struct copying *c, struct statement *s, struct righ
 	buf_wipe(&words);
 	buf_release(&words);
 	return status ? status
-		      : mark_words(c, row, of->kind, of->words[number].title, of->words[number].which, kept, error);
+		      : copy_mark_words(c, row, of->kind, of->words[number].title, of->words[number].which, kept,
+					error);
 }
 
-static void add_fact(struct rights_row *row, const char *title, struct text value)
+void copy_add_fact(struct rights_row *row, const char *title, struct text value)
 {
 	if (!text_is_empty(value))
 		row->values[row->count++] = (struct rights_value){.title = text_of(title), .value = value};
 }
 
-static struct rights_row worded_row(struct copying *c, const char *title, int64_t id, instant made)
+struct rights_row copy_worded_row(struct copying *c, const char *title, int64_t id, instant made)
 {
 	return (struct rights_row){.title = text_of(title),
 				   .record_id = id,
 				   .as_at = instant_date(made),
 				   .valid_from = DATE_UNKNOWN,
 				   .valid_to = DATE_UNKNOWN,
-				   .values =
-					   ARENA_ARRAY(c->arena, WORDS_OF_A_ROW + FACTS_OF_A_ROW, struct rights_value)};
+				   .values = ARENA_ARRAY(c->arena, VALUES_OF_A_ROW, struct rights_value)};
 }
 
 static enum status read_worded(struct copying *c, struct statement *s, struct rights_row *row, const struct worded *of,
 			       struct error *error)
 {
 	enum status status = STATUS_OK;
-	*row = worded_row(c, of->title, copied_number(s, of->id), copied_number(s, "made"));
+	*row = copy_worded_row(c, of->title, copied_number(s, of->id), copied_number(s, "made"));
 	for (size_t i = 0; i < FACTS_OF_A_ROW && of->facts[i].title; i++) {
 		struct text value = copied_text(s, of->facts[i].column, c->arena);
 		const struct profile_element *element =
 			!strcmp(of->facts[i].column, "element_id") ? profile_element(c->parts->profile, value) : NULL;
-		add_fact(row, of->facts[i].title, element ? element->title : value);
+		copy_add_fact(row, of->facts[i].title, element ? element->title : value);
 	}
 	for (size_t i = 0; i < WORDS_OF_A_ROW && of->words[i].title && status == STATUS_OK; i++)
 		status = add_words(c, s, row, of, i, error);
 	return status;
 }
 
-static void append_rows(struct rights_copy *copy, const struct rights_row *more, size_t count, struct arena *arena)
+void copy_append_rows(struct rights_copy *copy, const struct rights_row *more, size_t count, struct arena *arena)
 {
 	struct rights_row *rows = ARENA_ARRAY(arena, copy->row_count + count + 1, struct rights_row);
 	memcpy(rows, copy->rows, copy->row_count * sizeof *rows);
@@ -353,7 +353,7 @@ static enum status copy_worded(struct copying *c, const struct worded *of, struc
 		status = read_worded(c, query, &rows[count++], of, error);
 	statement_done(query);
 	if (status == STATUS_OK && count)
-		append_rows(c->copy, rows, count, c->arena);
+		copy_append_rows(c->copy, rows, count, c->arena);
 	return status;
 }
 
@@ -367,12 +367,12 @@ static enum status copy_flags(struct copying *c, struct error *error)
 		return status;
 	struct rights_row *rows = ARENA_ARRAY(c->arena, count, struct rights_row);
 	for (size_t i = 0; i < count && status == STATUS_OK; i++) {
-		rows[i] = worded_row(c, "What you decided of your data", flags[i].at, flags[i].at);
-		add_fact(&rows[i], "What", flags[i].title);
-		add_fact(&rows[i], "Recorded by", flags[i].by);
-		status = mark_words(c, &rows[i], "flag", "Why", (int32_t)flags[i].kind, flags[i].reason, error);
+		rows[i] = copy_worded_row(c, "What you decided of your data", flags[i].at, flags[i].at);
+		copy_add_fact(&rows[i], "What", flags[i].title);
+		copy_add_fact(&rows[i], "Recorded by", flags[i].by);
+		status = copy_mark_words(c, &rows[i], "flag", "Why", (int32_t)flags[i].kind, flags[i].reason, error);
 	}
-	append_rows(c->copy, rows, count, c->arena);
+	copy_append_rows(c->copy, rows, count, c->arena);
 	return status;
 }
 
@@ -426,7 +426,7 @@ static enum status tell(struct copying *c, struct statement *s, struct rights_ro
 			struct error *error)
 {
 	int64_t id = copied_number(s, "id");
-	*row = worded_row(c, telling->title, id, 0);
+	*row = copy_worded_row(c, telling->title, id, 0);
 	row->as_at = DATE_UNKNOWN;
 	row->values[row->count] =
 		(struct rights_value){.title = text_of(telling->value_title), .value = telling->words(c, s)};
@@ -450,7 +450,7 @@ static enum status copy_telling(struct copying *c, const struct telling *telling
 		status = tell(c, query, &rows[count++], telling, error);
 	statement_done(query);
 	if (status == STATUS_OK && count)
-		append_rows(c->copy, rows, count, c->arena);
+		copy_append_rows(c->copy, rows, count, c->arena);
 	return status;
 }
 

@@ -3,6 +3,7 @@
 #include "rights/rights_int.h"
 
 #include "linking/rulings.h"
+#include "policy/standing.h"
 
 #include <stdio.h>
 
@@ -346,12 +347,16 @@ static enum status copy_rulings(struct copying *c, struct error *error)
 
 /* ---- who may see it, and who did ------------------------------------------------------------------------- */
 
-static bool has_feed(const struct rights_copy *copy, const struct profile_feed *feed)
+/* Since when rows of the feed have been here; DATE_UNKNOWN: there are none. */
+static date held_since(const struct rights_copy *copy, const struct profile_feed *feed)
 {
-	for (size_t i = 0; i < copy->row_count; i++)
-		if (copy->rows[i].feed == feed)
-			return true;
-	return false;
+	date since = DATE_UNKNOWN;
+	for (size_t i = 0; i < copy->row_count; i++) {
+		date received = instant_date(copy->rows[i].received);
+		if (copy->rows[i].feed == feed && (since == DATE_UNKNOWN || received < since))
+			since = received;
+	}
+	return since;
 }
 
 static bool speaks_of(const struct profile_agreement *agreement, const struct profile_feed *feed)
@@ -372,8 +377,16 @@ static bool speaks_of(const struct profile_agreement *agreement, const struct pr
 		buf_release(&words); \
 	} while (0)
 
+/* "since 1 April 2022", "1 April 2022 to 3 May 2026" */
+static struct text span_words(const struct copying *c, const struct agreement_span *span)
+{
+	struct text from = date_words(c, span->from), to = date_words(c, span->to);
+	return span->to == DATE_UNKNOWN ? arena_format(c->arena, "since %.*s", TEXT_ARG(from))
+					: arena_format(c->arena, "%.*s to %.*s", TEXT_ARG(from), TEXT_ARG(to));
+}
+
 static void add_recipients(struct copying *c, struct filling *filling, const struct profile_feed *feed,
-			   const struct profile_agreement *agreement)
+			   const struct profile_agreement *agreement, const struct agreement_span *span)
 {
 	struct text roles, teams, purposes;
 	JOINED(roles, c, agreement->roles, agreement->role_count);
@@ -385,27 +398,47 @@ static void add_recipients(struct copying *c, struct filling *filling, const str
 	filling_add(filling, agreement->team_count ? teams : TEXT("any"));
 	filling_add(filling, purposes);
 	filling_add(filling, text_is_absent(agreement->lawful_basis) ? TEXT("") : agreement->lawful_basis);
+	filling_add(filling, span_words(c, span));
 }
 
-static void copy_recipients(struct copying *c)
+/* Agreements that ran on some day on which the feed's rows were here. */
+static enum status add_recipients_of(struct copying *c, struct filling *filling, const struct profile_feed *feed,
+				     date since, struct error *error)
 {
-	static const char *const headings[] = {"What",  "Agreement", "Roles that may see some of it",
-					       "Teams", "Purposes",  "Lawful basis"};
+	const struct profile *profile = c->parts->profile;
+	enum status status = STATUS_OK;
+	for (size_t a = 0; a < profile->agreements.count && status == STATUS_OK; a++) {
+		const struct profile_agreement *agreement = &profile->agreements.at[a];
+		struct agreement_span span;
+		if (!speaks_of(agreement, feed))
+			continue;
+		status = agreement_span(&span, c->parts->desk, agreement, date_today(), error);
+		if (status == STATUS_OK && span.from != DATE_UNKNOWN && (span.to == DATE_UNKNOWN || span.to >= since))
+			add_recipients(c, filling, feed, agreement, &span);
+	}
+	return status;
+}
+
+static enum status copy_recipients(struct copying *c, struct error *error)
+{
+	static const char *const headings[] = {"What",       "Agreement", "Roles that may see some of it",
+					       "Teams",      "Purposes",  "Lawful basis",
+					       "When it ran"};
+	enum status status = STATUS_OK;
 	struct filling filling;
 	const struct profile *profile = c->parts->profile;
 	filling_begin(
-		&filling, c, "recipients", "Who may see it, and what for",
-		"Nobody sees a value unless an agreement lets their role see it for their purpose. These run today.",
-		headings, 6);
-	for (size_t f = 0; f < profile->feeds.count; f++) {
-		const struct profile_feed *feed = &profile->feeds.at[f];
-		for (size_t a = 0; a < profile->agreements.count && has_feed(c->copy, feed); a++) {
-			const struct profile_agreement *agreement = &profile->agreements.at[a];
-			if (speaks_of(agreement, feed) && agreement_runs(agreement, date_today()))
-				add_recipients(c, &filling, feed, agreement);
-		}
+		&filling, c, "recipients", "Who may see it or could, and what for",
+		"Nobody sees a value unless an agreement lets their role see it for their purpose. These run, or ran "
+		"while your data was here.",
+		headings, 7);
+	for (size_t f = 0; f < profile->feeds.count && status == STATUS_OK; f++) {
+		date since = held_since(c->copy, &profile->feeds.at[f]);
+		if (since != DATE_UNKNOWN)
+			status = add_recipients_of(c, &filling, &profile->feeds.at[f], since, error);
 	}
 	filling_end(&filling, c);
+	return status;
 }
 
 static void add_view(struct copying *c, struct filling *filling, const struct audit_entry *entry)
@@ -458,6 +491,9 @@ enum status copy_tables(struct copying *c, struct error *error)
 	id_map_release(&c->protected);
 	if (status == STATUS_OK)
 		status = copy_rulings(c, error);
-	copy_recipients(c);
+	if (status == STATUS_OK)
+		status = copy_household_rulings(c, error);
+	if (status == STATUS_OK)
+		status = copy_recipients(c, error);
 	return status == STATUS_OK ? copy_views(c, error) : status;
 }

@@ -65,9 +65,24 @@ struct correction {
 	enum correction_seen seen_as;
 	bool open, overdue; /* open: the resident has not been told */
 };
+/* Whether the value as it is now is disputed: until it was put right, or the resident was told that it was not. */
+static inline bool correction_disputes(const struct correction *correction)
+{
+	return correction->open && correction->state != CORRECTION_DONE;
+}
 /* Of a resident, or (0) all; those due first first, those that are over last. */
 enum status corrections_read(struct correction **out, size_t *count, const struct rights_parts *parts,
 			     int64_t resident_id, date today, struct arena *arena, struct error *error) MUST_CHECK;
+
+/* A value that is disputed as it is now, and nothing of what was said about it: for pages that show the value to who
+ * may see it, and mark it. */
+struct disputed_value {
+	int64_t record_id, row_key;
+	struct text feed_id, element_id;
+};
+/* Of records, in the order of the array. */
+enum status corrections_disputed(struct disputed_value **out, size_t *count, struct store *desk, const int64_t *records,
+				 size_t record_count, struct arena *arena, struct error *error) MUST_CHECK;
 
 /* Which values a correction can be asked of: what is current of the resident, without the values themselves. Those of
  * feeds that are kept apart, or say who must be protected, are not among them. */

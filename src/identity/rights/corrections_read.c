@@ -77,37 +77,40 @@ enum status correction_find(struct correction_value *out, const struct correctio
 
 /* ---- reading -------------------------------------------------------------------------------------------------- */
 
-static enum status open_words(struct text *out, struct statement *row, const char *column, int64_t id, int32_t which,
-			      const struct vault *vault, struct arena *arena, struct error *error)
+/* WORDS are sealed, and then not. */
+static enum status open_words(struct text *words, int64_t id, int32_t which, const struct vault *vault,
+			      struct arena *arena, struct error *error)
 {
 	struct buf plain;
-	struct text sealed = statement_blob(row, statement_column(row, column));
-	*out = TEXT("");
-	if (!sealed.len)
+	if (!words->len)
 		return STATUS_OK;
 	buf_init(&plain, 4 * CORRECTION_TEXT_LONGEST);
-	enum status status = disclosure_unseal_words(vault, id, which, sealed, &plain, error);
-	*out = arena_text(arena, buf_text(&plain));
+	enum status status = disclosure_unseal_words(vault, id, which, *words, &plain, error);
+	*words = status == STATUS_OK ? arena_text(arena, buf_text(&plain)) : TEXT("");
 	buf_wipe(&plain);
 	buf_release(&plain);
 	return status;
 }
 
-static enum status read_words(struct correction *out, struct statement *row, const struct vault *vault,
-			      struct arena *arena, struct error *error)
+static enum status open_all_words(struct correction *out, const struct vault *vault, struct arena *arena,
+				  struct error *error)
 {
-	enum status status =
-		open_words(&out->wanted, row, "wanted_sealed", out->id, CORRECTION_WORDS_WANTED, vault, arena, error);
+	enum status status = open_words(&out->wanted, out->id, CORRECTION_WORDS_WANTED, vault, arena, error);
 	if (status == STATUS_OK)
-		status = open_words(&out->evidence, row, "evidence_sealed", out->id, CORRECTION_WORDS_EVIDENCE, vault,
-				    arena, error);
-	return status == STATUS_OK ? open_words(&out->reply, row, "reply_sealed", out->id, CORRECTION_WORDS_REPLY,
-						vault, arena, error)
+		status = open_words(&out->evidence, out->id, CORRECTION_WORDS_EVIDENCE, vault, arena, error);
+	return status == STATUS_OK ? open_words(&out->reply, out->id, CORRECTION_WORDS_REPLY, vault, arena, error)
 				   : status;
 }
 
-static enum status read_one(struct correction *out, struct statement *row, const struct rights_parts *parts, date today,
-			    struct arena *arena, struct error *error)
+static struct text copied_blob(struct statement *row, const char *name, struct arena *arena)
+{
+	int column = statement_column(row, name);
+	return statement_is_null(row, column) ? TEXT("") : arena_text(arena, statement_blob(row, column));
+}
+
+/* Its words are still sealed. */
+static void read_one(struct correction *out, struct statement *row, const struct rights_parts *parts, date today,
+		     struct arena *arena)
 {
 	*out = (struct correction){.id = copied_number(row, "correction_id"),
 				   .record_id = copied_number(row, "record_id"),
@@ -121,13 +124,15 @@ static enum status read_one(struct correction *out, struct statement *row, const
 				   .decided = copied_date(row, "decided"),
 				   .told = copied_date(row, "told"),
 				   .seen = copied_date(row, "seen"),
-				   .seen_as = (enum correction_seen)copied_number(row, "seen_as")};
+				   .seen_as = (enum correction_seen)copied_number(row, "seen_as"),
+				   .wanted = copied_blob(row, "wanted_sealed", arena),
+				   .evidence = copied_blob(row, "evidence_sealed", arena),
+				   .reply = copied_blob(row, "reply_sealed", arena)};
 	out->feed = profile_feed(parts->profile, out->feed_id);
 	out->element = profile_element(parts->profile, out->element_id);
 	correction_state_parse(copied_text(row, "state", arena), &out->state);
 	out->open = out->told == DATE_UNKNOWN;
 	out->overdue = out->open && out->due < today;
-	return read_words(out, row, parts->vault, arena, error);
 }
 
 enum status corrections_read(struct correction **out, size_t *count, const struct rights_parts *parts,
@@ -148,19 +153,45 @@ enum status corrections_read(struct correction **out, size_t *count, const struc
 	if (status != STATUS_OK)
 		return status;
 	*out = ARENA_ARRAY(arena, (size_t)most + 1, struct correction);
-	while ((status = statement_step(s, &row, error)) == STATUS_OK && row && read < (size_t)most) {
-		status = read_one(&(*out)[read], s, parts, today, arena, error);
-		if (status != STATUS_OK)
-			break;
-		read++;
-	}
+	while ((status = statement_step(s, &row, error)) == STATUS_OK && row && read < (size_t)most)
+		read_one(&(*out)[read++], s, parts, today, arena);
 	statement_done(s);
 	for (size_t i = 0; i < read && status == STATUS_OK; i++) {
 		struct correction *one = &(*out)[i];
 		status = find_resident(&one->resident_id, one->record_id, parts->data, error);
-		if (!resident_id || one->resident_id == resident_id)
-			(*out)[(*count)++] = *one;
+		if (status != STATUS_OK || (resident_id && one->resident_id != resident_id))
+			continue;
+		(*out)[*count] = *one; /* of somebody else's nothing is opened */
+		status = open_all_words(&(*out)[(*count)++], parts->vault, arena, error);
 	}
+	return status;
+}
+
+/* ---- what is disputed ------------------------------------------------------------------------------------------- */
+
+enum { DISPUTED_MOST = 500 };
+
+/* As correction_disputes() has it. */
+enum status corrections_disputed(struct disputed_value **out, size_t *count, struct store *desk, const int64_t *records,
+				 size_t record_count, struct arena *arena, struct error *error)
+{
+	struct statement *s;
+	bool row;
+	*count = 0;
+	*out = ARENA_ARRAY(arena, DISPUTED_MOST, struct disputed_value);
+	enum status status = store_prepare(&s, desk,
+					   "SELECT record_id, row_key, feed_id, element_id FROM correction WHERE "
+					   "record_id = :record AND told IS NULL AND state <> 'done'",
+					   error);
+	for (size_t i = 0; i < record_count && status == STATUS_OK; i++) {
+		statement_bind_int(s, "record", records[i]);
+		while (*count < DISPUTED_MOST && (status = statement_step(s, &row, error)) == STATUS_OK && row)
+			(*out)[(*count)++] = (struct disputed_value){
+				copied_number(s, "record_id"), copied_number(s, "row_key"),
+				copied_text(s, "feed_id", arena), copied_text(s, "element_id", arena)};
+		statement_reset(s);
+	}
+	statement_done(s);
 	return status;
 }
 

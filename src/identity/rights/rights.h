@@ -59,6 +59,7 @@ struct rights_value {
 	enum rights_mark mark;
 	enum rights_state state;
 	int64_t item;                    /* of a marked one: what redaction_decide() takes */
+	bool disputed;                   /* the resident asked to have it put right, and was not told yet */
 	bool confirmed;                  /* somebody else has looked at the decision */
 	enum rights_exemption exemption; /* of a withheld one */
 	struct text why, decided_by, looked_by;

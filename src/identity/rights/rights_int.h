@@ -34,8 +34,26 @@ enum status redaction_read(const struct copying *c, struct rights_value *value, 
 enum status copy_mark(const struct copying *c, struct rights_value *value, enum rights_mark mark, int64_t item,
 		      struct error *error) MUST_CHECK;
 
+/* What must be looked at of a value of a feed; either may be NULL. */
+enum rights_mark copy_mark_of(const struct copying *c, const struct profile_feed *feed,
+			      const struct profile_element *element);
+
+/* Rows of what staff wrote or a program found: no feed. A row has room for twelve values. */
+struct rights_row copy_worded_row(struct copying *c, const char *title, int64_t id, instant made);
+void copy_add_fact(struct rights_row *row, const char *title, struct text value); /* nothing where it is empty */
+/* Words that may speak of somebody else, by the row's number and WHICH. */
+enum status copy_mark_words(struct copying *c, struct rights_row *row, const char *kind, const char *title,
+			    int32_t which, struct text words, struct error *error) MUST_CHECK;
+void copy_append_rows(struct rights_copy *copy, const struct rights_row *more, size_t count, struct arena *arena);
+
 enum status copy_rows(struct copying *c, struct error *error) MUST_CHECK;
 enum status copy_reports(struct copying *c, struct error *error) MUST_CHECK;
+/* What is of the resident by their clients' numbers: rows in quarantine, and marks that staff put on words of notes. */
+enum status copy_by_client(struct copying *c, struct error *error) MUST_CHECK;
+/* Corrections that they asked for; values of which one is open are marked as disputed. */
+enum status copy_corrections(struct copying *c, struct error *error) MUST_CHECK;
+/* A table of what people ruled about a household of theirs. */
+enum status copy_household_rulings(struct copying *c, struct error *error) MUST_CHECK;
 enum status copy_tables(struct copying *c, struct error *error) MUST_CHECK;
 enum status copy_links(struct copying *c, struct error *error) MUST_CHECK;
 

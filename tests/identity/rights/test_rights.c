@@ -9,7 +9,9 @@
 #include "support/borough.h"
 
 #include "casework/casework.h"
+#include "notes/notes.h"
 #include "rights/copied.h"
+#include "rights/corrections.h"
 #include "rights/erasure.h"
 #include "rights/flags.h"
 #include "rights/redaction.h"
@@ -46,6 +48,11 @@ static struct rights_copy copy_of(int64_t resident_id)
 	struct rights_parts all = parts();
 	assert_ok(rights_copy(&copy, &all, resident_id, &arena, &e), &e);
 	return copy;
+}
+
+static void run(struct store *store, const char *sql)
+{
+	assert_ok(store_execute(store, sql, &e), &e);
 }
 
 static const struct rights_value *find(const struct rights_copy *copy, const char *value)
@@ -127,6 +134,31 @@ static void who_may_see_it_and_who_did_is_told(void **state)
 	assert_int_equal(households->rows, 1);
 	/* Of the two others in it one is protected, and so counted in nothing. */
 	assert_true(text_is(households->cells[3], "1"));
+}
+
+/* It could see the rows while they were here; one that was over before could not. */
+static void an_agreement_that_has_ended_is_told_with_its_days(void **state)
+{
+	(void)state;
+	run(b.desk, "INSERT INTO agreement_ended (agreement_id, ended_at, ended_by, suspended) VALUES "
+		    "('housing_management', 1772323200000000, 'two', 0), ('homelessness', 1, 'two', 0)");
+	run(b.data, "UPDATE extract SET received = 1769904000000000");
+	struct rights_copy copy = copy_of(1001);
+	const struct rights_table *recipients = table(&copy, "recipients");
+	size_t ended = 0, running = 0;
+	for (size_t r = 0; r < recipients->rows; r++) {
+		const struct text *row = &recipients->cells[r * recipients->columns];
+		if (text_is(row[1], "Housing management and tenancy sustainment")) {
+			assert_true(text_is(row[6], "1 April 2022 to 1 March 2026"));
+			ended++;
+		}
+		running += text_starts_with(row[6], TEXT("since "));
+		assert_false(text_is(row[1], "Homelessness cases"));
+	}
+	assert_true(ended > 0 && running > 0);
+	run(b.data, "UPDATE extract SET received = 1774000000000000"); /* all of it came later */
+	copy = copy_of(1001);
+	assert_false(has_cell(table(&copy, "recipients"), "Housing management and tenancy sustainment"));
 }
 
 static int64_t report_on(int64_t resident_id, const char *words)
@@ -254,11 +286,6 @@ static void what_says_who_is_protected_waits_too(void **state)
 	assert_int_equal(copy.waiting, copy.marked);
 }
 
-static void run(struct store *store, const char *sql)
-{
-	assert_ok(store_execute(store, sql, &e), &e);
-}
-
 /* A reading would tell what a withheld note says; who opened a protected page, that it is protected. */
 static void what_was_made_of_the_resident_is_in_the_copy(void **state)
 {
@@ -296,6 +323,135 @@ static void what_was_made_of_the_resident_is_in_the_copy(void **state)
 	assert_int_equal(find(&copy, "her brother's letter")->state, ITEM_WAITS);
 	assert_true(has_cell(table(&copy, "traits"), "1985-03"));
 	assert_true(has_cell(table(&copy, "household_events"), "moved_in"));
+}
+
+static void ignore_result(void *context, const struct intake_result *result)
+{
+	(void)context;
+	(void)result;
+}
+
+/* Two rows that are turned away: of P1, whose number is where it should be, and one that could not be split. */
+static void deliver_what_is_turned_away(void)
+{
+	char inbox[300], archive[300];
+	struct intake_totals totals = {0};
+	struct intake *intake;
+	borough_write(
+		&b, "tenancies_20260228.csv",
+		"Tenancy Ref,Person Ref,Title,Forename,Surname,DOB,Sex,NI No,Role,Home Tel,Mobile,E-mail,Address "
+		"1,Address 2,Address 3,Post Code,UPRN,Tenure,Beds,Start,End,End Reason,Housing Officer,Officer "
+		"Tel,Patch\n"
+		"T1,P1,Mrs,Aisha,Mohammed-Reid,12/03/1985,F,AB123456C,TEN,,,,14 Mill Lane,Eastmarsh,,EM1 "
+		"4QT,,SEC,3,the first of May,,,Ruth Okoro,020 7946 0001,North\n"
+		"T3,P1,cut off with her neighbour\n"
+		"T2,P2,Ms,Grace,Mensah,02/11/1978,F,,TEN,,,,5 Harbour Way,Eastmarsh,,EM4 9ZZ,,SEC,2,the second of "
+		"May,,,Ruth Okoro,020 7946 0001,North\n");
+	snprintf(inbox, sizeof inbox, "%s/inbox", b.db.folder);
+	snprintf(archive, sizeof archive, "%s/archive", b.db.folder);
+	struct intake_settings settings = {.profile = b.profile,
+					   .vault = b.vault,
+					   .store = b.data,
+					   .inbox = inbox,
+					   .archive = archive,
+					   .today = date_of(2026, 3, 31)};
+	assert_ok(intake_open(&intake, &settings, &e), &e);
+	assert_ok(intake_inbox(intake, ignore_result, NULL, &totals, &e), &e);
+	intake_close(intake);
+}
+
+static size_t rows_titled(const struct rights_copy *copy, const char *title)
+{
+	size_t count = 0;
+	for (size_t r = 0; r < copy->row_count; r++)
+		count += text_is(copy->rows[r].title, title);
+	return count;
+}
+
+static void rows_in_quarantine_are_in_the_copy(void **state)
+{
+	(void)state;
+	deliver_what_is_turned_away();
+	assert_int_equal(test_query(b.data, "SELECT count(DISTINCT line) FROM quarantine"), 3);
+	struct rights_copy copy = copy_of(1001);
+	assert_int_equal(rows_titled(&copy, "Housing tenancies: a row that was not loaded"), 2);
+	assert_int_equal(find(&copy, "Mohammed-Reid")->state, ITEM_OPEN);
+	assert_non_null(find(&copy, "the first of May"));
+	const struct rights_value *cut = find(&copy, "T3,P1,cut off with her neighbour");
+	assert_non_null(cut);
+	assert_int_equal(cut->mark, MARK_THIRD_PARTY);
+	assert_int_equal(cut->state, ITEM_WAITS);
+	assert_null(find(&copy, "the second of May")); /* somebody else's */
+	assert_int_equal(copy.waiting, 2);             /* each row as a whole */
+	copy = copy_of(1004);
+	assert_non_null(find(&copy, "the second of May"));
+	assert_null(find(&copy, "the first of May"));
+}
+
+/* Of a resident's copy: what staff said of words in their notes, of their household, and what they asked to have put
+ * right. */
+static void what_people_said_of_it_is_in_the_copy(void **state)
+{
+	(void)state;
+	const struct rights_parts all = parts();
+	int64_t id, client = test_query(b.data, "SELECT c.client_hash FROM record c JOIN source s ON s.source_no = "
+						"c.source_no JOIN resident_record m ON m.record_id = c.record_id "
+						"WHERE m.resident_id = 1001 AND s.source_id = 'housing'");
+	char sql[600];
+	snprintf(
+		sql, sizeof sql,
+		"INSERT INTO note_verdict (made, user_id, username, source_id, client_hash, feed_id, row_key, version, "
+		"factor_id, start_byte, end_byte, verdict) VALUES (1767225600000000, 1, 'marker', 'housing', %lld, "
+		"'housing_tenancies', 1, 1, 'debt', 0, 4, %d), (1767225600000000, 1, 'marker', 'housing', %lld, "
+		"'housing_tenancies', 1, 1, 'debt', 0, 4, %d)",
+		(long long)client, NOTE_OUT_OF_DATE, (long long)client + 2, NOTE_OUT_OF_DATE);
+	run(b.desk, sql);
+	snprintf(sql, sizeof sql,
+		 "INSERT INTO household_ruling (made_at, user_id, username, source_a, client_a, source_b, client_b, "
+		 "verdict) VALUES (1767225600000000, 1, 'ruler', 'housing', %lld, 'council_tax', 77, 'apart'), "
+		 "(1767225600000000, 1, 'other_ruler', 'housing', 55, 'council_tax', 77, 'apart')",
+		 (long long)client);
+	run(b.desk, sql);
+	struct rights_copy copy = copy_of(1001);
+	const struct rights_row *tenancy = NULL;
+	for (size_t r = 0; r < copy.row_count; r++)
+		if (copy.rows[r].feed && text_is(copy.rows[r].feed->id, "housing_tenancies"))
+			tenancy = &copy.rows[r];
+	assert_non_null(tenancy);
+	const struct correction_order order = {.record_id = tenancy->record_id,
+					       .row_key = tenancy->row_key,
+					       .feed = tenancy->feed,
+					       .element = profile_element(b.profile, TEXT("family_name")),
+					       .asked = date_of(2026, 3, 1),
+					       .wanted = TEXT("Mohammed-Reid"),
+					       .evidence = TEXT("her sister's wedding"),
+					       .by = TEXT("clerk")};
+	assert_ok(store_begin(b.desk, &e), &e);
+	assert_ok(correction_ask(&id, &order, &all, &e), &e);
+	assert_ok(store_commit(b.desk, &e), &e);
+	copy = copy_of(1001);
+	assert_int_equal(rows_titled(&copy, "A mark that staff put on words of a note"), 1);
+	assert_non_null(find(&copy, "Out of date"));
+	assert_int_equal(rows_titled(&copy, "A correction that you asked for"), 1);
+	assert_int_equal(find(&copy, "Mohammed-Reid")->state, ITEM_OPEN);
+	assert_int_equal(find(&copy, "her sister's wedding")->state, ITEM_WAITS);
+	assert_true(find(&copy, "Mohammed")->disputed);
+	assert_false(find(&copy, "Aisha")->disputed);
+	const struct rights_table *rulings = table(&copy, "household_rulings");
+	assert_int_equal(rulings->rows, 1);
+	assert_true(has_cell(rulings, "you do not live with another person"));
+	assert_true(has_cell(rulings, "ruler"));
+	assert_ok(store_begin(b.desk, &e), &e);
+	for (int to = CORRECTION_SENT; to <= CORRECTION_DONE; to++)
+		if (to != CORRECTION_REFUSED)
+			assert_ok(correction_step(id, (enum correction_state)to, TEXT(""), TEXT("clerk"), &all, &e),
+				  &e);
+	assert_ok(store_commit(b.desk, &e), &e);
+	copy = copy_of(1001);
+	assert_false(find(&copy, "Mohammed")->disputed); /* put right */
+	copy = copy_of(1003);
+	assert_int_equal(rows_titled(&copy, "A correction that you asked for"), 0);
+	assert_int_equal(table(&copy, "household_rulings")->rows, 0);
 }
 
 static const struct copied_table *copied(const char *name)
@@ -352,11 +508,14 @@ int main(void)
 		CASE(every_row_and_version_is_in_the_copy),
 		CASE(a_row_says_where_it_came_from),
 		CASE(who_may_see_it_and_who_did_is_told),
+		CASE(an_agreement_that_has_ended_is_told_with_its_days),
 		CASE(what_speaks_of_others_waits_for_two_persons),
 		CASE(who_decides_anew_needs_a_second_look_anew),
 		CASE(nothing_is_withheld_without_exemption_and_reason),
 		CASE(what_says_who_is_protected_waits_too),
 		CASE(what_was_made_of_the_resident_is_in_the_copy),
+		CASE(rows_in_quarantine_are_in_the_copy),
+		CASE(what_people_said_of_it_is_in_the_copy),
 		CASE(no_table_about_a_resident_is_forgotten),
 		CASE(an_item_of_somebody_else_cannot_be_decided),
 		CASE(nobody_has_no_copy),
