@@ -135,8 +135,8 @@ struct disclosed_claim {
 };
 
 /* A resident at a property. Given only where the viewer sees a row that says so; claims are those that the viewer may
- * see. Where other sources have a say in it, FROM, TO and SEEN are what the claims say, and nothing without claims.
- * SOURCES and RECORDS count all. */
+ * see. Where others have a say in where the resident lived, all of it is what the claims say, and nothing without
+ * claims; SOURCES and RECORDS count those that count. */
 struct disclosed_residence {
 	int64_t resident_id, property_id;
 	int sequence;  /* counts the times that they lived there */
@@ -152,8 +152,10 @@ struct disclosed_residence {
 
 struct disclosed_member {
 	struct disclosed_person person;
+	/* As far as the viewer sees the places in the records behind it (disclosure_told.c). CERTAINTY and WHY are
+	 * codes of the household room. */
 	date from, to;
-	struct text certainty, why; /* codes of the household room */
+	struct text certainty, why;
 	/* Sources that place the member there, of those the viewer may see. In an answer about one resident this is
 	 * counted for that resident only. */
 	int sources;

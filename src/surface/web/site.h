@@ -39,6 +39,7 @@
 
 enum { ROUTE_PARAMETERS_MOST = 2 };
 
+struct disputes;
 struct visit;
 typedef enum status visit_handler(struct visit *visit, struct error *error);
 
@@ -163,6 +164,7 @@ struct visit {
 	struct viewer viewer;
 	struct text reason_words;       /* what viewer.reason stands for, once it was wanted: visit_reason() */
 	const struct policy_grid *grid; /* taken when first wanted: visit_grid() */
+	struct disputes *disputes;      /* of the resident who is shown: pages/disputes.h; NULL: not looked at */
 	bool json;                      /* the caller wants the document, not the page */
 	struct value *document;
 	const char *template, *title;

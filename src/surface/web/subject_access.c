@@ -366,6 +366,7 @@ static void put_value(struct paper *paper, struct value *values, const struct ri
 	else
 		put_text(one, "title", value->title);
 	put_bool(one, "missing", !out);
+	put_bool(one, "disputed", value->disputed);
 	if (out)
 		put_text(one, "value", value->value);
 	else

@@ -66,6 +66,15 @@ static void write_explanations(struct pdf *pdf, const struct value *document)
 	}
 }
 
+static struct text value_words(const struct value *document, const struct value *value)
+{
+	const struct value *disputed = document_member(value, TEXT("disputed"));
+	struct text words = said(value, "value");
+	return disputed && disputed->kind == VALUE_TRUE
+		       ? arena_format(document->arena, "%.*s (You dispute this.)", TEXT_ARG(words))
+		       : words;
+}
+
 static void write_rows(struct pdf *pdf, const struct value *document)
 {
 	static const int shares[] = {3, 7};
@@ -75,7 +84,7 @@ static void write_rows(struct pdf *pdf, const struct value *document)
 		pdf_note(pdf, said(row, "source"));
 		pdf_table_begin(pdf, NULL, 2, shares);
 		for (const struct value *value = first_of(row, "values"); value; value = value->next)
-			pdf_table_row(pdf, (const struct text[]){said(value, "title"), said(value, "value")});
+			pdf_table_row(pdf, (const struct text[]){said(value, "title"), value_words(document, value)});
 		pdf_table_end(pdf);
 	}
 }

@@ -232,6 +232,45 @@ static void a_form_that_is_not_right_asks_again(void **state)
 	assert_int_equal(village_post(v, under(request, "/copy"), "form=html"), 409);
 }
 
+/* The officer records what the resident says of the value that ends in ELEMENT; WANTED is in the form's writing. */
+static void dispute(struct village *v, const char *element, const char *wanted)
+{
+	char form[500], value[200];
+	assert_int_equal(village_get(v, somebody("/corrections")), 200);
+	const char *at = strstr(v->out.at, element);
+	assert_non_null(at);
+	const char *begin = at;
+	while (begin[-1] != '"')
+		begin--;
+	snprintf(value, sizeof value, "%.*s%s", (int)(at - begin), begin, element);
+	snprintf(form, sizeof form, "value=%s&wanted=%s&evidence=a+letter+of+hers&asked=2026-01-05", value, wanted);
+	assert_int_equal(village_post(v, somebody("/corrections"), form), 303);
+}
+
+static size_t times(const struct village *v, const char *words_of_page)
+{
+	size_t count = 0;
+	for (const char *at = v->out.at; (at = strstr(at, words_of_page)) != NULL; at++)
+		count++;
+	return count;
+}
+
+/* Beside the value, for who sees the value; what the resident said stays with who answers residents. */
+static void what_is_disputed_is_marked(void **state)
+{
+	struct village *v = *state;
+	sign_in(v, "first", "rights");
+	dispute(v, "council_tax.date_of_birth", "1985-03-31");
+	dispute(v, "council_tax.council_tax_balance", "77.77");
+	sign_in(v, "rosa", "early_help"); /* who does not see how much is owed */
+	assert_int_equal(village_get(v, somebody("")), 200);
+	assert_int_equal(times(v, "The resident disputes this"), 1);
+	assert_false(village_shows(v, "31 March 1985") || village_shows(v, "a letter of hers"));
+	assert_int_equal(village_get_as(v, somebody(""), "application/json"), 200);
+	assert_int_equal(times(v, "\"disputed\": true") + times(v, "\"disputed\":true"), 1);
+	assert_false(village_shows(v, "1985-03-31") || village_shows(v, "77.77"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -239,6 +278,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(what_is_left_out_is_told_with_its_law, make, drop),
 		cmocka_unit_test_setup_teardown(only_for_answering_residents, make, drop),
 		cmocka_unit_test_setup_teardown(a_form_that_is_not_right_asks_again, make, drop),
+		cmocka_unit_test_setup_teardown(what_is_disputed_is_marked, make, drop),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,6 +1,7 @@
 /* One resident: who works with them first. */
 #include "web/pages/resident.h"
 #include "web/pages/break_glass.h"
+#include "web/pages/disputes.h"
 #include "web/pages/pages.h"
 #include "web/pages/people.h"
 #include "web/pages/summary.h"
@@ -157,6 +158,8 @@ enum status resident_page(struct visit *visit, const struct disclosure_resident 
 		return status;
 	view_resident(&view, visit->profile, answer, before, date_today(), visit->arena);
 	status = summary_add_notes(visit, answer, &view, error);
+	if (status == STATUS_OK)
+		status = disputes_read(visit, answer, error);
 	if (status != STATUS_OK)
 		return status;
 	put_head(visit, &view, answer->relationship);

@@ -1,16 +1,19 @@
 /* Of the resident's page: who works with them, who they are, where and with whom they live. */
+#include "web/pages/disputes.h"
 #include "web/pages/people.h"
 #include "web/pages/resident.h"
 
 #include <ctype.h>
 
-static void put_line(struct value *lines, const char *title, const struct view_value *value, const char *link)
+static void put_line(struct visit *visit, struct value *lines, const char *title, const struct view_value *value,
+		     const char *link)
 {
 	if (!value->element || (!value->shown.len && !value->withheld))
 		return;
 	struct value *row = add_object(lines);
 	put_string(row, "title", title);
 	put_text(row, "value", value->withheld ? TEXT("withheld") : value->shown);
+	put_disputed(visit, row, value);
 	put_text(row, "why", value->withheld ? value->why : TEXT_ABSENT);
 	if (!link || value->withheld) {
 		put_null(row, "link");
@@ -73,13 +76,13 @@ static void put_service(struct visit *visit, struct value *services, const struc
 	put_bool(row, "active", service->active);
 	put_bool(row, "presence_only", service->presence_only);
 	lines = put_array(row, "lines");
-	put_line(lines, "Worker", &service->worker, NULL);
-	put_line(lines, "Phone", &service->worker_phone, "tel:");
-	put_line(lines, "Email", &service->worker_email, "mailto:");
-	put_line(lines, "Team", &service->team, NULL);
-	put_line(lines, "Status", &service->status, NULL);
-	put_line(lines, "Since", &service->since, NULL);
-	put_line(lines, "Last contact", &service->last_contact, NULL);
+	put_line(visit, lines, "Worker", &service->worker, NULL);
+	put_line(visit, lines, "Phone", &service->worker_phone, "tel:");
+	put_line(visit, lines, "Email", &service->worker_email, "mailto:");
+	put_line(visit, lines, "Team", &service->team, NULL);
+	put_line(visit, lines, "Status", &service->status, NULL);
+	put_line(visit, lines, "Since", &service->since, NULL);
+	put_line(visit, lines, "Last contact", &service->last_contact, NULL);
 	if (!service->worker.shown.len && service->contact.len)
 		put_contact(lines, service->contact);
 	put_fact(lines, "Data as at", dates_of(visit->arena, service));
@@ -145,6 +148,7 @@ static void put_identity(struct visit *visit, struct value *rows, const struct v
 		put_text(item, "value", variant->value.withheld ? TEXT_ABSENT : variant->value.shown);
 		put_text(item, "why", variant->value.withheld ? variant->value.why : TEXT_ABSENT);
 		put_bool(item, "current", variant->current);
+		put_disputed_variant(visit, item, variant);
 		put_date(item, "until", variant->until);
 		put_long_date(item, "until_text", variant->until);
 		put_source(item, resident_id, identity->element->title, variant->value.origin, variant->value.element,
@@ -174,6 +178,7 @@ static void put_addresses(struct visit *visit, struct value *rows, const struct 
 			   TEXT_ARG(period), period.len ? ")" : "");
 		put_null(item, "why");
 		put_bool(item, "current", address->current);
+		put_disputed_address(visit, item, address);
 		put_null(item, "until_text");
 		const struct profile_element *element = profile_element(visit->profile, TEXT("postcode"));
 		put_source(item, view->resident_id, TEXT("Address"), address->origin, element,

@@ -1,5 +1,6 @@
 /* Of the resident's page: balances, the services' tables, the chronology with its filters. */
 #include "web/pages/chronology.h"
+#include "web/pages/disputes.h"
 #include "web/pages/people.h"
 #include "web/pages/resident.h"
 
@@ -17,17 +18,19 @@ static void put_balances(struct visit *visit, const struct view_resident *view)
 		put_text(row, "amount_text", balance->amount.withheld ? TEXT("Withheld") : balance->amount.shown);
 		put_bool(row, "debt", balance->debt);
 		put_long_date(row, "on_text", balance->on);
+		put_disputed(visit, row, &balance->amount);
 		put_source(row, view->resident_id, balance->title, balance->amount.origin, balance->amount.element,
 			   TEXT_ABSENT);
 	}
 }
 
-static void put_cell(struct value *cells, const struct view_value *value)
+static void put_cell(struct visit *visit, struct value *cells, const struct view_value *value)
 {
 	struct value *cell = add_object(cells);
 	put_text(cell, "element", value->element ? value->element->id : TEXT_ABSENT);
 	put_text(cell, "value", value->element && !value->withheld ? value->shown : TEXT_ABSENT);
 	put_text(cell, "why", value->element && value->withheld ? value->why : TEXT_ABSENT);
+	put_disputed(visit, cell, value);
 }
 
 static void put_row(struct visit *visit, struct value *rows, const struct view_section *section,
@@ -35,7 +38,7 @@ static void put_row(struct visit *visit, struct value *rows, const struct view_s
 {
 	struct value *row = add_object(rows), *cells = put_array(row, "cells");
 	for (size_t i = 0; i < section->element_count; i++)
-		put_cell(cells, &given->values[i]);
+		put_cell(visit, cells, &given->values[i]);
 	const struct disclosed_origin *origin = given->origin;
 	put_bool(row, "current", given->current);
 	put_text(row, "service", origin->feed->source->title);
