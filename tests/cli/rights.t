@@ -33,6 +33,12 @@ A copy of all that is held, for a folder that only its owner sees
   rationale responsibility data fairness safety impact
   links residences households household_events relations traits lists list_outcomes history requests rulings household_rulings recipients views
 
+The PDF has structure, language and title, and its words in the order of the page
+  $ python3 "$TESTS"/support/pdf_structure.py copy/copy.pdf copy/copy.json
+  language, title, and tabs by structure
+  headings from the first level, none left out
+  every word of the page, in its order
+
 The act is in the audit, and the next copy tells of it
   $ sqlite3 w/desk.db "SELECT action, subject_kind, detail FROM audit_entry WHERE subject_id IS NOT NULL"
   account.create|account|role administrator, by the operator alone

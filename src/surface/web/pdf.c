@@ -115,8 +115,9 @@ static void break_lines(struct lines *lines, struct pdf *pdf, struct text words,
 		words = TEXT("(this text is not valid UTF-8)");
 	while (words.len && lines->count < LINES_MOST) {
 		size_t len = fitting(pdf, words, size, room);
-		lines->at[lines->count++] = text_slice(words.at, len);
 		bool blank = len < words.len && (words.at[len] == ' ' || words.at[len] == '\n');
+		/* with its blank: whoever hears the page would hear two words as one */
+		lines->at[lines->count++] = text_slice(words.at, len + blank);
 		words = text_slice(words.at + len + blank, words.len - len - blank);
 	}
 }
