@@ -119,7 +119,7 @@ def places_follow_the_agreement():
 
 
 # Of these the housing officer of this test may see where their clients live; the test's own reading of the agreements.
-SEEN_HOMES = {"housing", "council_tax", "benefits", "contact_centre", "homelessness", "early_help"}
+SEEN_HOMES = {"housing", "council_tax", "benefits", "contact_centre", "homelessness", "early_help", "anti_social_behaviour"}
 
 
 def day(number):
