@@ -418,7 +418,8 @@ static void what_people_said_of_it_is_in_the_copy(void **state)
 		if (copy.rows[r].feed && text_is(copy.rows[r].feed->id, "housing_tenancies"))
 			tenancy = &copy.rows[r];
 	assert_non_null(tenancy);
-	const struct correction_order order = {.record_id = tenancy->record_id,
+	const struct correction_order order = {.resident_id = 1001,
+					       .record_id = tenancy->record_id,
 					       .row_key = tenancy->row_key,
 					       .feed = tenancy->feed,
 					       .element = profile_element(b.profile, TEXT("family_name")),
