@@ -212,6 +212,37 @@ static enum status not_now(const char *message, const char *remedy, struct error
 	return STATUS_CONFLICT;
 }
 
+enum status access_request_lock(struct access_request *request, const struct rights_parts *parts, struct arena *arena,
+				struct error *error)
+{
+	struct statement *update;
+	enum status status =
+		store_prepare(&update, parts->desk,
+			      "UPDATE access_request SET asked_by = asked_by WHERE resident_id = :resident", error);
+	if (status != STATUS_OK)
+		return status;
+	statement_bind_int(update, "resident", request->resident_id);
+	status = statement_run(update, NULL, error);
+	statement_done(update);
+	return status == STATUS_OK ? access_request_find(request, parts, request->request_id, arena, error) : status;
+}
+
+/* As it is now, behind whoever acted on it since REQUEST was read; without words and acts. */
+static enum status lock_now(struct access_request *now, const struct access_request *request,
+			    const struct rights_parts *parts, struct error *error)
+{
+	struct arena arena;
+	*now = *request;
+	arena_init(&arena, 4 << 20);
+	arena_keep_secret(&arena);
+	enum status status = access_request_lock(now, parts, &arena, error);
+	arena_release(&arena);
+	now->words = TEXT_ABSENT;
+	now->acts = NULL;
+	now->act_count = 0;
+	return status;
+}
+
 static bool has_ended(const struct access_request *request)
 {
 	return request->state != REQUEST_OPEN && request->state != REQUEST_IDENTITY;
@@ -222,12 +253,16 @@ enum status access_request_prove(const struct access_request *request, const str
 {
 	const struct request_act act = {
 		.what = TEXT("proven"), .detail = text_of(identities[how].name), .by = by, .on = on};
-	if (request->state != REQUEST_IDENTITY)
+	struct access_request now;
+	enum status status = lock_now(&now, request, parts, error);
+	if (status != STATUS_OK)
+		return status;
+	if (now.state != REQUEST_IDENTITY)
 		return not_now("This request does not wait for proof of identity", "see what was done about it", error);
 	if (how == IDENTITY_ASKED_FOR)
 		return invalid("request.identity", "Choose how identity was proven",
 			       "documents, copies, account or known", error);
-	if (on == DATE_UNKNOWN || on > date_today() || on < request->received)
+	if (on == DATE_UNKNOWN || on > date_today() || on < now.received)
 		return invalid("request.proven",
 			       "Give the day on which proof came, from the day of the request to today",
 			       "as in 27 3 2026", error);
@@ -242,12 +277,16 @@ enum status access_request_extend(const struct access_request *request, const st
 					.words = words,
 					.by = by,
 					.on = DATE_UNKNOWN};
-	if (request->state != REQUEST_OPEN || request->extended)
+	struct access_request now;
+	enum status status = lock_now(&now, request, parts, error);
+	if (status != STATUS_OK)
+		return status;
+	if (now.state != REQUEST_OPEN || now.extended)
 		return not_now("This request cannot be extended", "only an open request can be, once", error);
-	if (request->due < date_today())
+	if (now.due < date_today())
 		return not_now("It is too late to extend this request",
 			       "the resident must be told within the first month: answer it now", error);
-	enum status status = check_words(words, error);
+	status = check_words(words, error);
 	return status == STATUS_OK ? insert_act(parts->desk, parts->vault, request->request_id, &act, error) : status;
 }
 
@@ -259,9 +298,13 @@ enum status access_request_end(const struct access_request *request, const struc
 					.words = words,
 					.by = by,
 					.on = DATE_UNKNOWN};
-	if (has_ended(request))
+	struct access_request now;
+	enum status status = lock_now(&now, request, parts, error);
+	if (status != STATUS_OK)
+		return status;
+	if (has_ended(&now))
 		return not_now("This request has ended already", "see what was done about it", error);
-	enum status status = check_words(words, error);
+	status = check_words(words, error);
 	return status == STATUS_OK ? insert_act(parts->desk, parts->vault, request->request_id, &act, error) : status;
 }
 
@@ -302,7 +345,10 @@ enum status access_request_issue(struct text *detail, const struct access_reques
 				 const struct rights_copy *copy, const struct rights_parts *parts, const char *form,
 				 struct text by, struct arena *arena, struct error *error)
 {
-	enum status status = access_request_may_issue(request, copy, error);
+	struct access_request now;
+	enum status status = lock_now(&now, request, parts, error);
+	if (status == STATUS_OK)
+		status = access_request_may_issue(&now, copy, error);
 	if (status != STATUS_OK)
 		return status;
 	*detail = describe(copy, form, arena);

@@ -74,6 +74,12 @@ struct access_request {
 	size_t act_count;
 };
 
+/* Until the caller's desk transaction ends nobody else acts on the resident's requests, or decides of what is in its
+ * copy; and REQUEST, which was found before, is read again. Each act below does it for itself; what a copy is given out
+ * by must be read behind it. */
+enum status access_request_lock(struct access_request *request, const struct rights_parts *parts, struct arena *arena,
+				struct error *error) MUST_CHECK;
+
 /* All in the caller's desk transaction, which has the audit entry too. STATUS_INVALID has the field in the error's
  * code: "request.received", "request.words", "request.proven", "request.extension"; STATUS_CONFLICT "request.state"
  * when the request is not in a state for it. Fills request_id and number. */

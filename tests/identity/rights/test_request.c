@@ -13,7 +13,9 @@
 #include "rights/redaction.h"
 #include "rights/request.h"
 
+#include <pthread.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 static struct borough b;
 static struct error e;
@@ -208,6 +210,107 @@ static void it_may_end_without_a_copy(void **state)
 	assert_false(again(&request).overdue);
 }
 
+/* ---- two at once ------------------------------------------------------------------------------------------- */
+
+/* What somebody else does meanwhile, on a connection of their own, by a request and a copy that they read before. */
+struct other {
+	struct store *desk;
+	const struct access_request *request;
+	struct rights_copy copy;
+	bool issues;
+	enum status status;
+	struct error error;
+};
+
+static enum status act_of(struct other *other, const struct rights_parts *of)
+{
+	struct text detail;
+	struct arena own;
+	struct access_request request = *other->request;
+	if (!other->issues)
+		return access_request_end(other->request, of, REQUEST_REFUSED, TEXT("too much"), TEXT("second"),
+					  &other->error);
+	arena_init(&own, 64 << 20);
+	enum status status = access_request_lock(&request, of, &own, &other->error);
+	if (status == STATUS_OK)
+		status = rights_copy(&other->copy, of, 1003, &own, &other->error);
+	if (status == STATUS_OK)
+		status = access_request_issue(&detail, &request, &other->copy, of, "html", TEXT("second"), &own,
+					      &other->error);
+	arena_release(&own);
+	return status;
+}
+
+static void *act(void *context)
+{
+	struct other *other = context;
+	struct error error;
+	const struct rights_parts of = {b.profile, b.vault, b.data, other->desk};
+	other->status = store_begin(other->desk, &other->error);
+	if (other->status == STATUS_OK)
+		other->status = act_of(other, &of);
+	if (other->status == STATUS_OK)
+		other->status = store_commit(other->desk, &error);
+	store_rollback(other->desk);
+	return NULL;
+}
+
+/* Begins while the transaction of B.desk is open, and gets its turn when that has ended. */
+static void meanwhile(struct other *other)
+{
+	pthread_t thread;
+	other->desk = test_database_open(&b.db, STORE_DESK);
+	assert_int_equal(pthread_create(&thread, NULL, act, other), 0);
+	usleep(200000);
+	assert_ok(store_commit(b.desk, &e), &e);
+	pthread_join(thread, NULL);
+	store_close(other->desk);
+}
+
+static void of_two_ends_at_once_one_is_kept(void **state)
+{
+	(void)state;
+	struct access_request written = logged("2026-03-03", IDENTITY_DOCUMENTS), request = again(&written);
+	struct other other = {.request = &request};
+	assert_ok(store_begin(b.desk, &e), &e);
+	assert_ok(access_request_end(&request, parts(), REQUEST_WITHDRAWN, TEXT("rang on 9 March"), TEXT("first"), &e),
+		  &e);
+	meanwhile(&other);
+	assert_int_equal(other.status, STATUS_CONFLICT);
+	assert_string_equal(other.error.code, "request.state");
+	request = again(&request);
+	assert_int_equal(request.state, REQUEST_WITHDRAWN);
+	assert_int_equal(request.act_count, 2);
+	/* and whoever read it before is told so later too */
+	assert_int_equal(access_request_end(&written, parts(), REQUEST_REFUSED, TEXT("again"), TEXT("third"), &e),
+			 STATUS_CONFLICT);
+}
+
+static void no_copy_goes_out_while_it_ends_or_is_decided_anew(void **state)
+{
+	(void)state;
+	struct access_request written = logged("2026-03-03", IDENTITY_DOCUMENTS), request = again(&written);
+	struct access_request before = request;
+	struct other other = {.request = &before, .issues = true};
+	struct rights_copy copy = copy_of(1003);
+	decide_all(&copy, "first", NULL);
+	decide_all(&copy, NULL, "second");
+	assert_int_equal(copy.unconfirmed + copy.waiting, 0);
+	assert_ok(store_begin(b.desk, &e), &e);
+	assert_ok(access_request_lock(&request, parts(), &arena, &e), &e);
+	decide_all(&copy, "third", NULL); /* waits for a look again */
+	meanwhile(&other);
+	assert_int_equal(other.status, STATUS_CONFLICT);
+	assert_string_equal(other.error.code, "request.waits");
+	decide_all(&copy, NULL, "second");
+	assert_ok(store_begin(b.desk, &e), &e);
+	assert_ok(access_request_end(&request, parts(), REQUEST_WITHDRAWN, TEXT("rang on 9 March"), TEXT("first"), &e),
+		  &e);
+	meanwhile(&other);
+	assert_int_equal(other.status, STATUS_CONFLICT);
+	assert_string_equal(other.error.code, "request.state");
+}
+
 static void the_most_urgent_comes_first(void **state)
 {
 	(void)state;
@@ -249,6 +352,8 @@ int main(void)
 		CASE(it_is_extended_once_and_in_time),
 		CASE(no_copy_goes_out_before_two_persons_have_looked),
 		CASE(it_may_end_without_a_copy),
+		CASE(of_two_ends_at_once_one_is_kept),
+		CASE(no_copy_goes_out_while_it_ends_or_is_decided_anew),
 		CASE(the_most_urgent_comes_first),
 		CASE(what_makes_no_sense_is_refused),
 	};

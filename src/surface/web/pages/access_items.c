@@ -212,7 +212,9 @@ static enum status decide(struct visit *visit, struct asked_request *asked, cons
 	enum status status = store_begin(asked->parts.desk, error);
 	if (status != STATUS_OK)
 		return status;
-	status = write_decision(visit, asked, item, &action, error);
+	status = access_request_lock(&asked->request, &asked->parts, visit->arena, error);
+	if (status == STATUS_OK)
+		status = write_decision(visit, asked, item, &action, error);
 	struct text exemption =
 		text_is(visit_field(visit, "do"), "withhold") ? visit_field(visit, "exemption") : TEXT("");
 	if (status == STATUS_OK)
@@ -288,8 +290,12 @@ static enum status issue(struct visit *visit, struct asked_request *asked, const
 	enum status status = store_begin(asked->parts.desk, error);
 	if (status != STATUS_OK)
 		return status;
-	status = access_request_issue(&detail, &asked->request, &asked->copy, &asked->parts, form,
-				      visit->viewer.username, visit->arena, error);
+	status = access_request_lock(&asked->request, &asked->parts, visit->arena, error);
+	if (status == STATUS_OK) /* by what is decided now */
+		status = asked_copy(asked, visit, error);
+	if (status == STATUS_OK)
+		status = access_request_issue(&detail, &asked->request, &asked->copy, &asked->parts, form,
+					      visit->viewer.username, visit->arena, error);
 	if (status == STATUS_OK)
 		status = asked_commit(asked, visit, "subject_access.issue", detail, error);
 	store_rollback(asked->parts.desk);
@@ -301,8 +307,6 @@ enum status page_access_copy(struct visit *visit, struct error *error)
 	struct asked_request asked;
 	bool pdf = text_is(visit_field(visit, "form"), "pdf");
 	enum status status = asked_open(&asked, visit, error);
-	if (status == STATUS_OK)
-		status = asked_copy(&asked, visit, error);
 	if (status == STATUS_OK)
 		status = issue(visit, &asked, pdf ? "pdf" : "html", error);
 	return status == STATUS_OK ? write_copy(visit, &asked, pdf, error) : status;
