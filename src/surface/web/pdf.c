@@ -12,7 +12,7 @@
 static const double left = 57, top = 785, bottom = 62, width = 481;
 static const double leading = 1.32, cell_gap = 6;
 
-enum { LINES_MOST = 4000, TEXT_LARGEST = 64 << 20 };
+enum { TEXT_LARGEST = 64 << 20 };
 
 struct look {
 	double size, above, below;
@@ -70,8 +70,8 @@ static void end_marked(struct pdf *pdf)
 /* ---- lines ----------------------------------------------------------------------------------------------- */
 
 struct lines {
-	struct text at[LINES_MOST];
-	size_t count;
+	struct text *at;
+	size_t count, capacity;
 };
 
 /* What has no place on a line becomes a blank. */
@@ -110,12 +110,13 @@ static size_t fitting(struct pdf *pdf, struct text words, double size, double ro
 
 static void break_lines(struct lines *lines, struct pdf *pdf, struct text words, double size, double room)
 {
-	lines->count = 0;
+	*lines = (struct lines){.at = NULL};
 	if (utf8_first_invalid(words) < words.len)
 		words = TEXT("(this text is not valid UTF-8)");
-	while (words.len && lines->count < LINES_MOST) {
+	while (words.len) {
 		size_t len = fitting(pdf, words, size, room);
 		bool blank = len < words.len && (words.at[len] == ' ' || words.at[len] == '\n');
+		ARRAY_GROW(lines->at, lines->count, lines->capacity);
 		/* with its blank: whoever hears the page would hear two words as one */
 		lines->at[lines->count++] = text_slice(words.at, len + blank);
 		words = text_slice(words.at + len + blank, words.len - len - blank);
@@ -158,21 +159,21 @@ static void need(struct pdf *pdf, double height)
 /* Words of one element, over as many pages as they need. */
 static void flow(struct pdf *pdf, int node, struct text words, double indent, const struct look *look)
 {
-	struct lines *lines = memory_alloc(1, sizeof *lines);
+	struct lines lines;
 	double step = look->size * leading;
-	break_lines(lines, pdf, words, look->size, width - indent);
+	break_lines(&lines, pdf, words, look->size, width - indent);
 	need(pdf, look->above + step * (look->bold ? 3 : 1)); /* a heading stays with what it is of */
 	if (pdf->y < top)
 		pdf->y -= look->above;
-	for (size_t i = 0; i < lines->count;) {
+	for (size_t i = 0; i < lines.count;) {
 		need(pdf, step);
 		begin_marked(pdf, node);
-		for (; i < lines->count && pdf->y - step >= bottom; i++, pdf->y -= step)
-			draw_line(pdf, lines->at[i], left + indent, pdf->y - look->size, look);
+		for (; i < lines.count && pdf->y - step >= bottom; i++, pdf->y -= step)
+			draw_line(pdf, lines.at[i], left + indent, pdf->y - look->size, look);
 		end_marked(pdf);
 	}
 	pdf->y -= look->below;
-	free(lines);
+	free(lines.at);
 }
 
 /* ---- blocks ------------------------------------------------------------------------------------------------ */
@@ -233,10 +234,20 @@ static void draw_rule(struct pdf *pdf)
 		   pdf->y + 2.0, left + width, pdf->y + 2.0);
 }
 
+/* Lines of STEP that go on the page: the one that need() made room for, and more by the same reckoning. A quotient may
+ * say none where need() says one, and then no page would ever do. */
+static size_t room_for(const struct pdf *pdf, double step)
+{
+	size_t room = 1;
+	while (pdf->y - (double)(room + 1) * step >= bottom)
+		room++;
+	return room;
+}
+
 /* A row that fits stays on one page; one that is longer than a page goes over. */
 static void draw_row(struct pdf *pdf, const struct text *cells, const int *nodes, const struct look *look)
 {
-	struct lines *lines = memory_alloc(pdf->columns, sizeof *lines);
+	struct lines lines[PDF_COLUMNS_MOST];
 	double step = look->size * leading, x;
 	size_t most = 0, done = 0;
 	for (size_t c = 0; c < pdf->columns; c++) {
@@ -247,7 +258,7 @@ static void draw_row(struct pdf *pdf, const struct text *cells, const int *nodes
 		need(pdf, (double)most * step);
 	while (done < most) {
 		need(pdf, step);
-		size_t room = (size_t)((pdf->y - bottom) / step), end = done + room < most ? done + room : most;
+		size_t room = room_for(pdf, step), end = done + room < most ? done + room : most;
 		x = left;
 		for (size_t c = 0; c < pdf->columns; x += pdf->widths[c++]) {
 			if (done >= lines[c].count)
@@ -265,7 +276,8 @@ static void draw_row(struct pdf *pdf, const struct text *cells, const int *nodes
 	}
 	pdf->y -= 3;
 	draw_rule(pdf);
-	free(lines);
+	for (size_t c = 0; c < pdf->columns; c++)
+		free(lines[c].at);
 }
 
 static void add_row(struct pdf *pdf, const struct text *cells, int parent, bool headings)

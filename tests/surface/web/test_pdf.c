@@ -8,7 +8,7 @@
 
 #include "base/utf8.h"
 #include "support/databases.h"
-#include "web/pdf.h"
+#include "web/pdf_int.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -224,6 +224,45 @@ static void a_row_longer_than_a_page_goes_over(void **state)
 	buf_release(&text);
 }
 
+/* One line's height is left of the page, and in numbers of the machine a hair less: it goes there, or on the next. */
+static void a_row_at_the_foot_of_a_page_has_an_end(void **state)
+{
+	(void)state;
+	struct pdf *pdf;
+	assert_ok(pdf_new(&pdf, TEXT("Foot"), TEXT("en-GB"), &e), &e);
+	pdf_table_begin(pdf, NULL, 2, (const int[]){3, 7});
+	for (double above = 11.0; above < 11.5; above += 0.01) {
+		pdf->y = 62 + above;
+		pdf_table_row(pdf, (const struct text[]){TEXT("Name"), TEXT("Value")});
+	}
+	pdf->y = 73.22;
+	pdf_table_row(pdf, (const struct text[]){TEXT("Name"), TEXT("Last")});
+	pdf_table_end(pdf);
+	assert_ok(pdf_write(pdf, &file, &e), &e);
+	pdf_free(pdf);
+	read_back();
+	assert_non_null(strstr(words.at, "Last"));
+}
+
+static void nothing_of_a_long_value_is_cut(void **state)
+{
+	(void)state;
+	struct pdf *pdf;
+	struct buf text;
+	buf_init(&text, 1 << 20);
+	for (int i = 0; i < 5000; i++)
+		buf_format(&text, "word%d\n", i);
+	assert_ok(pdf_new(&pdf, TEXT("Long"), TEXT("en-GB"), &e), &e);
+	pdf_table_begin(pdf, NULL, 2, (const int[]){3, 7});
+	pdf_table_row(pdf, (const struct text[]){TEXT("Note"), buf_text(&text)});
+	pdf_table_end(pdf);
+	assert_ok(pdf_write(pdf, &file, &e), &e);
+	pdf_free(pdf);
+	read_back();
+	assert_non_null(strstr(words.at, "word4999"));
+	buf_release(&text);
+}
+
 static void what_is_too_large_is_said(void **state)
 {
 	(void)state;
@@ -243,6 +282,7 @@ int main(void)
 		CASE(the_text_can_be_read_back),          CASE(it_says_what_it_is),
 		CASE(each_object_is_where_the_file_says), CASE(every_mark_is_in_the_structure),
 		CASE(a_row_longer_than_a_page_goes_over), CASE(what_is_too_large_is_said),
+		CASE(nothing_of_a_long_value_is_cut),     CASE(a_row_at_the_foot_of_a_page_has_an_end),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
