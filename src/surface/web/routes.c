@@ -123,7 +123,7 @@ const struct route routes[] = {
 	 "How long each feed's rows are kept, what is due, and what was deleted"},
 	{METHOD_GET, "/households/{household}", MAY(HOUSEHOLD_OPEN), PURPOSE, CSRF_SESSION, RECORDS_LOOK, AT_ONCE,
 	 page_household, "One household: members, relations, history, chronology of all; as on a day: at"},
-	{METHOD_GET, "/households/{household}/summary", MAY(RESIDENT_OPEN), PURPOSE, CSRF_SESSION, RECORDS_LOOK, SLOW,
+	{METHOD_GET, "/households/{household}/summary", MAY(HOUSEHOLD_OPEN), PURPOSE, CSRF_SESSION, RECORDS_LOOK, SLOW,
 	 page_household_summary, "The case summaries of everybody who lives in a household now: layout"},
 	{METHOD_GET, "/properties/{uprn}", MAY(PROPERTY_OPEN), PURPOSE, CSRF_SESSION, RECORDS_LOOK, AT_ONCE,
 	 page_property, "One property: class, building, place, who lives there by household; as on a day: at"},

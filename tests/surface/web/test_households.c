@@ -87,6 +87,8 @@ static void widen_profile(struct village *v)
 		"property.open, reports.make], purposes: [early_help]}\n"
 		"  - {id: reviewer, title: Match reviewer, capabilities: [search, resident.open, household.open, "
 		"reports.make, links.explain, links.review], purposes: [early_help]}\n"
+		"  - {id: home_visitor, title: Inspects homes, capabilities: [household.open, reports.make], "
+		"purposes: [early_help]}\n"
 		"  - {id: revenues_officer, title: Revenues officer, capabilities: [search, resident.open], "
 		"purposes: [revenues]}\n"
 		"  - {id: administrator, title: Administrator, capabilities: [users.manage, users.read, "
@@ -100,7 +102,7 @@ static void widen_profile(struct village *v)
 		      "  - {id: refuge, title: Refuge, reason: Never shown., hides: address, marks: property, "
 		      "property_classes: [refuge], open_to: {roles: [safeguarder]}}\n");
 	replace_in_profile(v, "agreements.yaml", "{roles: [front_line]}",
-			   "{roles: [front_line, reviewer, safeguarder]}");
+			   "{roles: [front_line, reviewer, safeguarder, home_visitor]}");
 	replace_in_profile(v, "profile.yaml", "AN-2: inspector, ", "");
 	replace_in_profile(
 		v, "profile.yaml", "council: Little Marsh",
@@ -235,6 +237,7 @@ static int set_up(void **state)
 	village_user(v, "sana", "safeguarder");
 	village_user(v, "rex", "reviewer");
 	village_user(v, "tess", "revenues_officer");
+	village_user(v, "hana", "home_visitor");
 	village_start(v);
 	*state = v;
 	return 0;
@@ -414,7 +417,7 @@ static void test_a_wrong_household_is_reported_decided_and_taken_back(void **sta
 	assert_int_equal(village_get(v, where), 404); /* another's report */
 	enter(v, "rex", "early_help");
 	assert_int_equal(village_get(v, "/review/households"), 200);
-	assert_true(village_shows(v, "1 report waits"));
+	assert_true(village_shows(v, "2 reports wait"));
 	assert_int_equal(village_get(v, where), 200);
 	assert_int_equal(village_post(v, where, "verdict=&reply="), 422);
 	assert_int_equal(village_post(v, where, "verdict=apart&reply=So+it+is"), 303);
@@ -437,7 +440,7 @@ static void test_a_wrong_household_is_reported_decided_and_taken_back(void **sta
 	assert_int_equal(village_query(v, STORE_DESK,
 				       "SELECT COUNT(*) FROM audit_entry WHERE action IN ('household.report', "
 				       "'household.decide', 'household.undo')"),
-			 4); /* with the report of the test before */
+			 5); /* with the reports of the tests before */
 	enter(v, "rosa", "early_help");
 	assert_int_equal(village_get(v, "/reports"), 200);
 	assert_true(village_shows(v, "Taken back"));
@@ -457,6 +460,29 @@ static void test_a_report_about_the_protected_is_in_no_queue(void **state)
 	assert_int_equal(village_get(v, where), 404);
 	assert_int_equal(village_get(v, "/"), 200);
 	assert_false(village_shows(v, "that a household is wrong"));
+}
+
+/* Who may open homes and not residents learns of a resident what the home says, whatever way is tried. */
+static void test_a_home_is_no_way_to_residents(void **state)
+{
+	struct village *v = *state;
+	char where[500], page[100], id[ID_TEXT_SIZE];
+	enter(v, "hana", "early_help");
+	assert_int_equal(get_of(v, "/households/%s", 5001), 200);
+	assert_int_equal(get_of(v, "/residents/%s", siobhan), 403);
+	assert_int_equal(get_of(v, "/households/%s/wrong", 5001), 200);
+	assert_int_equal(post_wrong(v, "what=together&with=%s&other=%s&text=She+is", amara, siobhan), 422);
+	assert_true(village_shows(v, "There is no such resident"));
+	assert_false(village_shows(v, "Siobhan"));
+	assert_int_equal(post_wrong(v, "what=apart&first=%s&second=%s&text=He+left", chidi, amara), 303);
+	assert_non_null(village_header(v, "Location", where));
+	assert_int_equal(village_get(v, where), 200);
+	assert_true(village_shows(v, "Amara"));
+	assert_false(village_shows(v, "Born "));
+	snprintf(page, sizeof page, "/residents/%s", id_format(amara, id));
+	assert_false(village_shows(v, page));
+	enter(v, "tess", "revenues");
+	assert_int_equal(get_of(v, "/households/%s/summary", 5001), 403);
 }
 
 /* Every way in, for every role. */
@@ -494,6 +520,7 @@ int main(void)
 		cmocka_unit_test(test_a_household_on_a_day),
 		cmocka_unit_test(test_who_may_call_what),
 		cmocka_unit_test(test_a_report_about_the_protected_is_in_no_queue),
+		cmocka_unit_test(test_a_home_is_no_way_to_residents),
 		/* the last: a decision derives households anew, from what the files say */
 		cmocka_unit_test(test_a_wrong_household_is_reported_decided_and_taken_back),
 	};

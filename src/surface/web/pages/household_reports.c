@@ -135,6 +135,8 @@ static void put_side(struct visit *visit, struct value *sides, const struct view
 	struct value *row = add_object(sides);
 	put_string(row, "which", which);
 	put_text(row, "name", side->name.len ? side->name : TEXT("Name withheld"));
+	if (!visit_can(visit, CAPABILITY_RESIDENT_OPEN)) /* a home's members have names there, and no more */
+		return;
 	put_href(row, "href", "residents", side->resident_id);
 	put_birth(row, "born_text", side->person.date_of_birth);
 	put_age(row, "age_text", side->person.date_of_birth, side->person.date_of_death, 0);

@@ -100,7 +100,7 @@ enum status page_household_summary(struct visit *visit, struct error *error)
 	int64_t id;
 	struct view_household view;
 	struct disclosure_household answer;
-	if (!visit_id_parameter(visit, 0, &id))
+	if (!visit_id_parameter(visit, 0, &id) || !visit_can(visit, CAPABILITY_RESIDENT_OPEN))
 		return visit_not_found(error);
 	struct disclosure_question question = {.viewer = &visit->viewer, .subject_id = id, .on = DATE_UNKNOWN};
 	enum status status =

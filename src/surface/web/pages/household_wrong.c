@@ -98,6 +98,9 @@ static enum status find_other(struct visit *visit, int64_t id, bool *found, stru
 {
 	struct disclosure_resident *answer = ARENA_NEW(visit->arena, struct disclosure_resident);
 	struct disclosure_question question = {.viewer = &visit->viewer, .subject_id = id, .on = DATE_UNKNOWN};
+	*found = false;
+	if (!visit_can(visit, CAPABILITY_RESIDENT_OPEN))
+		return STATUS_OK;
 	enum status status =
 		disclosure_open_resident(answer, visit->snapshot->disclosure, &question, visit->arena, error);
 	*found = status == STATUS_OK;
