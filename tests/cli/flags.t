@@ -44,3 +44,11 @@ Ruled to be one person after all, they are restricted together: the stricter win
   one resident
   $ standing "$(resident_of "$a")"
   [{'line': 'Processing is restricted: the data is stored, and used only to answer the resident'}]
+
+A refresh makes anew what was derived before a resident objected, though nothing else is new
+  $ oneview refresh w --quiet; oneview refresh w | grep -c "Nothing new"
+  1
+  $ oneview rights flag w "$(resident_of "$a")" --restrict --lift --reason "put right" && oneview refresh w | grep -c "Nothing new"
+  Taken back.
+  0
+  [1]

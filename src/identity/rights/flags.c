@@ -183,3 +183,8 @@ size_t rights_bounds_lines(struct text **out, const struct policy *policy, const
 			(*out)[count++] = arena_format(arena, "Consents to: %s", profile->agreements.at[i].title.at);
 	return count;
 }
+
+enum status rights_flags_generation(struct store *desk, int64_t *generation, struct error *error)
+{
+	return store_query_int(desk, "SELECT COALESCE(MAX(act_no), 0) FROM flag_act", generation, error);
+}

@@ -31,6 +31,8 @@ enum status rights_flag_do(const struct rights_flag *order, const struct rights_
 /* All that was ever done, newest first. */
 enum status rights_flags(struct rights_flag **out, size_t *count, const struct rights_parts *parts, int64_t resident_id,
 			 struct arena *arena, struct error *error) MUST_CHECK;
+/* Grows with each act: what was derived under another one may not be shown to hold still. */
+enum status rights_flags_generation(struct store *desk, int64_t *generation, struct error *error) MUST_CHECK;
 /* What BOUNDS come to, a line each: "Objects to: Council Tax". */
 size_t rights_bounds_lines(struct text **out, const struct policy *policy, const struct profile *profile,
 			   const struct policy_bounds *bounds, struct arena *arena);

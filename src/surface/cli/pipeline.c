@@ -16,6 +16,7 @@
 #include "notes/refresh.h"
 #include "policy/policy.h"
 #include "rights/corrections.h"
+#include "rights/flags.h"
 #include "rights/replay.h"
 #include "traits/traits.h"
 
@@ -188,22 +189,27 @@ enum status pipeline_held(const struct pipeline *pipeline, struct error *error)
 
 /* ---- the ledger ------------------------------------------------------------------------------------ */
 
-/* What the derived tables depend on: what was loaded, what people ruled, the profile, and the
+enum { MARK_SIZE = 256 };
+
+/* What the derived tables depend on: what was loaded, what people ruled, what residents object to, the profile, and the
  * day, which conditions may ask for. */
 static enum status take_fingerprint(struct pipeline *pipeline, struct error *error)
 {
 	instant latest;
-	int64_t rulings = 0;
+	int64_t rulings = 0, flags = 0;
 	enum status status = intake_latest(pipeline->opened->data, &latest, error);
 	if (status == STATUS_OK)
 		status = rulings_generation(pipeline->opened->desk, &rulings, error);
+	if (status == STATUS_OK)
+		status = rights_flags_generation(pipeline->opened->desk, &flags, error);
 	if (status == STATUS_OK)
 		status = know_policy(pipeline, error);
 	if (status != STATUS_OK)
 		return status;
 	snprintf(pipeline->fingerprint, sizeof pipeline->fingerprint,
-		 "extracts %lld day %d rulings %lld ended %x profile %s", (long long)latest, date_today(),
-		 (long long)rulings, policy_standings(pipeline->policy), pipeline->opened->workspace->profile->version);
+		 "extracts %lld day %d rulings %lld flags %lld ended %x profile %s", (long long)latest, date_today(),
+		 (long long)rulings, (long long)flags, policy_standings(pipeline->policy),
+		 pipeline->opened->workspace->profile->version);
 	return STATUS_OK;
 }
 
@@ -456,16 +462,16 @@ static const struct derivation derivations[] = {
 _Static_assert(sizeof derivations / sizeof *derivations + 4 <= PIPELINE_STEPS_MOST, "each step has a report");
 
 /* Done already by the run that this one continues, for the same extracts and profile. */
-static enum status was_done(struct pipeline *pipeline, const struct derivation *derivation, char mark[192], bool *done,
-			    struct error *error)
+static enum status was_done(struct pipeline *pipeline, const struct derivation *derivation, char mark[MARK_SIZE],
+			    bool *done, struct error *error)
 {
-	snprintf(mark, 192, "%s: %s", derivation->name, pipeline->fingerprint);
+	snprintf(mark, MARK_SIZE, "%s: %s", derivation->name, pipeline->fingerprint);
 	return run_has_done(&pipeline->run, mark, done, error);
 }
 
 static enum status run_derivation(struct pipeline *pipeline, const struct derivation *derivation, struct error *error)
 {
-	char mark[192];
+	char mark[MARK_SIZE];
 	bool done = false;
 	instant began = instant_now();
 	struct pipeline_step_report *step = add_step(pipeline);

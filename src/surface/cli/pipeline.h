@@ -29,7 +29,7 @@ struct pipeline {
 	struct run run;
 	bool running;          /* the ledger has an open run of ours */
 	bool nothing_new;      /* the newest finished run saw the same extracts and profile */
-	char fingerprint[128]; /* of extracts, day and profile */
+	char fingerprint[192]; /* of extracts, day, what people said, and profile */
 	struct intake_totals totals;
 	struct intake_result *results; /* of extracts that somebody should read about */
 	size_t result_count, result_capacity;
