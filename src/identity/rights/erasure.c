@@ -243,6 +243,8 @@ enum status rights_erase(struct erasure *erasure, const struct rights_parts *par
 	arena_init(&e.arena, 64 << 20);
 	enum status status = find_records(&e, error);
 	if (status == STATUS_OK)
+		status = erasure_check_ground(&e, error);
+	if (status == STATUS_OK)
 		status = check_feeds(&e, error);
 	if (status == STATUS_OK)
 		status = store_query_int(parts->desk, "SELECT count(*) FROM backup_made", &erasure->backups, error);

@@ -26,7 +26,7 @@ struct erasure {
 	int64_t resident_id;
 	int64_t record_id;      /* only this record of the resident; 0: all */
 	instant at;             /* 0: now */
-	struct text by, ground; /* GROUND: a reference, without a name */
+	struct text by, ground; /* GROUND: a reference; STATUS_INVALID when it names them: words, dates, numbers */
 	bool refuse, dry;       /* DRY: only count */
 	const struct audit_key *audit_key;
 	struct text user_name; /* of the audit's entry */

@@ -26,6 +26,8 @@ struct erasing {
 
 /* Every table of erasure_tables.c, for the resident and the records. In the caller's transactions. */
 enum status erase_tables(struct erasing *e, struct error *error) MUST_CHECK;
+/* erasure_ground.c: STATUS_INVALID when the ground names whom it erases. */
+enum status erasure_check_ground(const struct erasing *e, struct error *error) MUST_CHECK;
 /* erasure_homes.c: first of all, what was found about the homes of residents who go as a whole. */
 enum status erase_of_homes(struct erasing *e, struct error *error) MUST_CHECK;
 /* Begins a transaction on each shelf, and erases quarantine and tables in them: the caller commits, the desk first, or

@@ -441,6 +441,45 @@ static void who_is_not_refused_comes_back_with_the_next_extract(void **state)
 	assert_true(record_of("housing", "P1") > 0);
 }
 
+/* It stays in the proof, the register and the audit. */
+static void the_ground_does_not_name_them(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *ground;
+		bool names;
+	} cases[] = {
+		{"Request of Aisha, 3 March", true},
+		{"letter from MRS MOHAMMED", true},
+		{"born 12/03/1985", true},
+		{"born on 12 March 1985", true},
+		{"1985-03-12", true},
+		{"dob 12.3.1985", true},
+		{"NI AB 12 34 56 C", true},
+		{"aisha@mail.example", true},
+		{"07911-123456", true},
+		{"tenant (P1)", true},
+		{"of L1.", true},
+		{"14 Mill Lane", true},
+		{"REF-1", false},
+		{"Decision of 12 March 2026, DPO 17", false},
+		{"Article 17(1)(d), case 2026/0312", false},
+		{"", false},
+	};
+	const struct rights_parts parts = {b.profile, b.vault, b.data, b.desk};
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct erasure erasure = {.resident_id = 1001,
+					  .dry = true,
+					  .by = TEXT("officer"),
+					  .user_name = TEXT("officer"),
+					  .ground = text_of(cases[i].ground),
+					  .audit_key = &b.audit_key};
+		enum status status = rights_erase(&erasure, &parts, archive, &e);
+		if (status != (cases[i].names ? STATUS_INVALID : STATUS_OK))
+			fail_msg("\"%s\": status %d", cases[i].ground, (int)status);
+	}
+}
+
 static void nobody_cannot_be_erased(void **state)
 {
 	(void)state;
@@ -495,6 +534,7 @@ int main(void)
 		CASE(an_archive_of_a_lost_feed_is_named),
 		CASE(who_is_refused_is_not_loaded_again),
 		CASE(who_is_not_refused_comes_back_with_the_next_extract),
+		CASE(the_ground_does_not_name_them),
 		CASE(nobody_cannot_be_erased),
 		CASE(others_rows_are_not_guessed_at),
 	};
