@@ -197,6 +197,20 @@ And so is a shelf that was brought back by other means, as the register beside i
   Erasures that had been cut off 0
   There was none: every erasure has come to its end.
 
+Nor is a desk of before an erasure, which would shorten the register
+  $ mkdir aside && mv r/desk.db* aside && cp b/desk.db r
+  $ oneview refresh r; echo "exit code $?"
+  oneview: The desk shelf is of before an erasure that the data shelf has been through: what was written of that person is on it again
+    What to do: put the newest desk back; without one, bring back the data shelf of the same backup as the desk, with "oneview restore", and erase again with "oneview erase WORKSPACE --replay FILE"
+  exit code 5
+  $ oneview rights corrections r >/dev/null 2>&1; echo "exit code $?"
+  exit code 5
+  $ oneview erase r --resume 2>&1 | head -1; grep -c REF-1 r/outbox/erasures.jsonl
+  oneview: The desk shelf is of before an erasure that the data shelf has been through: what was written of that person is on it again
+  1
+  $ rm r/desk.db* && mv aside/* r && oneview refresh r --quiet; echo "exit code $?"
+  exit code 0
+
 The public page says what is held and what for, of nobody, and no small number
   $ oneview transparency w --out public
   Written to                 public

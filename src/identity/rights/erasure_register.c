@@ -136,6 +136,32 @@ static void write_one(struct buf *out, const struct registered *one)
 	json_end(&json);
 }
 
+bool register_has(const struct erasure_register *all, int64_t erasure_id)
+{
+	for (size_t i = 0; i < all->count; i++)
+		if (all->at[i].erasure_id == erasure_id)
+			return true;
+	return false;
+}
+
+/* The register only grows: one that knows of an erasure that the desk does not is of a later day than the desk. */
+static enum status check_grows(const struct erasure_register *all, const char *path, struct arena *arena,
+			       struct error *error)
+{
+	struct erasure_register there = {0};
+	enum status status = file_exists(path) ? register_read(&there, path, NULL, arena, error) : STATUS_OK;
+	for (size_t i = 0; i < there.count && status == STATUS_OK; i++) {
+		if (register_has(all, there.at[i].erasure_id))
+			continue;
+		status =
+			error_set(error, STATUS_REFUSED, "rights.register_newer",
+				  "The register of erasures has one that the desk does not know; it was left as it is");
+		error_remedy(error, "put the newest desk back, or keep that file elsewhere and erase again by it: "
+				    "\"oneview erase WORKSPACE --replay FILE\"");
+	}
+	return status;
+}
+
 enum status rights_register_write(const char *path, const struct rights_parts *parts, struct error *error)
 {
 	struct arena arena;
@@ -144,6 +170,8 @@ enum status rights_register_write(const char *path, const struct rights_parts *p
 	arena_init(&arena, REGISTER_CEILING);
 	buf_init(&out, REGISTER_CEILING);
 	enum status status = register_of_desk(&all, parts->desk, &arena, error);
+	if (status == STATUS_OK)
+		status = check_grows(&all, path, &arena, error);
 	if (status == STATUS_OK) {
 		write_head(&out, all.count);
 		int64_t hash = close_line(&out, 0, parts->vault, 0);

@@ -25,11 +25,14 @@ enum status rights_mark_brought_back(struct store *data, struct error *error)
 	return status == STATUS_OK ? store_commit(data, error) : status;
 }
 
-static enum status read_done(struct id_map *done, struct store *data, struct error *error)
+static const char done_on_data[] = "SELECT erasure_id FROM erasure_done",
+		  on_desk[] = "SELECT erasure_id FROM erasure UNION ALL SELECT erasure_id FROM erasure_begun";
+
+static enum status read_ids(struct id_map *done, struct store *data, const char *sql, struct error *error)
 {
 	struct statement *s;
 	bool row;
-	enum status status = store_prepare(&s, data, "SELECT erasure_id FROM erasure_done", error);
+	enum status status = store_prepare(&s, data, sql, error);
 	if (status != STATUS_OK)
 		return status;
 	while ((status = statement_step(s, &row, error)) == STATUS_OK && row)
@@ -46,13 +49,43 @@ static bool is_missing(const struct id_map *done, const struct erasure_register 
 	return false;
 }
 
+/* A desk of before an erasure that the data shelf has been through: what it holds of whom was erased cannot be told any
+ * more, since it is the data shelf that says whose it is. */
+static enum status check_desk(struct store *data, struct store *desk, struct error *error)
+{
+	struct id_map listed;
+	struct statement *s;
+	bool row, beyond = false;
+	id_map_init(&listed);
+	enum status status = read_ids(&listed, desk, on_desk, error);
+	if (status == STATUS_OK)
+		status = store_prepare(&s, data, done_on_data, error);
+	if (status == STATUS_OK) {
+		while ((status = statement_step(s, &row, error)) == STATUS_OK && row)
+			beyond |= !id_map_get(&listed, (uint64_t)copied_number(s, "erasure_id"));
+		statement_done(s);
+	}
+	id_map_release(&listed);
+	if (status != STATUS_OK || !beyond)
+		return status;
+	error_set(error, STATUS_REFUSED, "rights.desk_old",
+		  "The desk shelf is of before an erasure that the data shelf has been through: what was written of "
+		  "that person is on it again");
+	error_remedy(error, "put the newest desk back; without one, bring back the data shelf of the same backup as "
+			    "the desk, with \"oneview restore\", and erase again with \"oneview erase WORKSPACE "
+			    "--replay FILE\"");
+	return STATUS_REFUSED;
+}
+
 static enum status find_missing(bool *missing, struct store *data, struct store *desk, const char *path,
 				struct arena *arena, struct error *error)
 {
 	struct id_map done;
 	struct erasure_register known;
 	id_map_init(&done);
-	enum status status = read_done(&done, data, error);
+	enum status status = read_ids(&done, data, done_on_data, error);
+	if (status == STATUS_OK && desk)
+		status = check_desk(data, desk, error);
 	if (status == STATUS_OK && desk) {
 		status = register_of_desk(&known, desk, arena, error);
 		*missing = *missing || (status == STATUS_OK && is_missing(&done, &known));
@@ -190,14 +223,6 @@ static enum status older_than_backup(const struct registered *unknown, struct er
 	return STATUS_REFUSED;
 }
 
-static bool has(const struct erasure_register *all, int64_t erasure_id)
-{
-	for (size_t i = 0; i < all->count; i++)
-		if (all->at[i].erasure_id == erasure_id)
-			return true;
-	return false;
-}
-
 /* The desk's, and what the register has beyond them. */
 static enum status read_known(struct erasure_register *all, const struct replaying *r, struct arena *arena,
 			      struct error *error)
@@ -209,7 +234,7 @@ static enum status read_known(struct erasure_register *all, const struct replayi
 	if (status != STATUS_OK)
 		return status;
 	for (size_t i = 0; r->replay->path && i < desk.count; i++)
-		if (!has(&given, desk.at[i].erasure_id))
+		if (!register_has(&given, desk.at[i].erasure_id))
 			return older_than_backup(&desk.at[i], error);
 	*all = r->replay->path ? given : desk;
 	return STATUS_OK;
@@ -222,7 +247,7 @@ static enum status choose(struct replaying *r, struct arena *arena, struct error
 	id_map_init(&done);
 	enum status status = read_known(&known, r, arena, error);
 	if (status == STATUS_OK)
-		status = read_done(&done, r->e.parts->data, error);
+		status = read_ids(&done, r->e.parts->data, done_on_data, error);
 	r->todo = ARENA_ARRAY(arena, known.count + 1, struct registered);
 	for (size_t i = 0; i < known.count && status == STATUS_OK; i++) {
 		const struct registered *one = &known.at[i];

@@ -7,7 +7,7 @@
  * Whoever brings a backup back marks it (rights_mark_brought_back()).  Until rights_replay() has been through the
  * register, rights_check_erased() refuses, and with it everything that opens names.  It also refuses when a shelf was
  * brought back by other means and the desk, or the register in the workspace, knows of an erasure that the data shelf
- * has not been through.
+ * has not been through, or the data shelf of one that the desk does not know.
  *
  * The register is chained by keyed hashes and says how many it has: one that was changed, cut short, or is older than
  * the backup is refused.
@@ -17,11 +17,13 @@
 
 #include "rights/erasure.h"
 
-/* All of the desk's erasures into the file PATH, replaced as a whole. */
+/* All of the desk's erasures into the file PATH, replaced as a whole. STATUS_REFUSED "rights.register_newer" when the
+ * file has one that the desk does not: it is left as it is. */
 enum status rights_register_write(const char *path, const struct rights_parts *parts, struct error *error) MUST_CHECK;
 
 enum status rights_mark_brought_back(struct store *data, struct error *error) MUST_CHECK;
-/* STATUS_REFUSED, "rights.replay", unless everything that was erased is. DESK may be NULL, PATH need not be there. */
+/* STATUS_REFUSED, "rights.replay", unless everything that was erased is; "rights.desk_old" when the desk lacks an
+ * erasure that the data shelf has been through. DESK may be NULL, PATH need not be there. */
 enum status rights_check_erased(struct store *data, struct store *desk, const char *path,
 				struct error *error) MUST_CHECK;
 

@@ -22,6 +22,7 @@ struct erasure_register {
 /* STATUS_REFUSED when it is not whole, or not of this workspace. VAULT NULL: its hashes are not looked at. */
 enum status register_read(struct erasure_register *out, const char *path, const struct vault *vault,
 			  struct arena *arena, struct error *error) MUST_CHECK;
+bool register_has(const struct erasure_register *all, int64_t erasure_id);
 /* The same from the desk. */
 enum status register_of_desk(struct erasure_register *out, struct store *desk, struct arena *arena,
 			     struct error *error) MUST_CHECK;
