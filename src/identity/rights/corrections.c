@@ -88,24 +88,8 @@ static enum status check_order(const struct correction_order *order, struct erro
 	return STATUS_OK;
 }
 
-static enum status check_none_open(const struct correction_order *order, struct store *desk, struct error *error)
+static enum status open_already(struct error *error)
 {
-	struct statement *s;
-	bool row = false;
-	enum status status = store_prepare(&s, desk,
-					   "SELECT correction_id FROM correction WHERE record_id = :record AND feed_id "
-					   "= :feed AND row_key = :row AND element_id = :element AND told IS NULL",
-					   error);
-	if (status != STATUS_OK)
-		return status;
-	statement_bind_int(s, "record", order->record_id);
-	statement_bind_text(s, "feed", order->feed->id);
-	statement_bind_int(s, "row", order->row_key);
-	statement_bind_text(s, "element", order->element->id);
-	status = statement_step(s, &row, error);
-	statement_done(s);
-	if (status != STATUS_OK || !row)
-		return status;
 	error_set(error, STATUS_CONFLICT, "rights.correction_open", "A correction of this value is open already");
 	error_remedy(error, "\"oneview rights corrections\" and the resident's page of corrections show it");
 	return STATUS_CONFLICT;
@@ -125,11 +109,13 @@ static enum status insert(int64_t id, const struct correction_order *order, int6
 			  const struct rights_parts *parts, struct error *error)
 {
 	struct statement *s;
+	int64_t written = 0;
 	enum status status = store_prepare(
 		&s, parts->desk,
 		"INSERT INTO correction (correction_id, record_id, feed_id, row_key, element_id, asked, due, made_by, "
 		"state, was_hash, wanted_hash, wanted_sealed, evidence_sealed, seen_as) VALUES (:id, :record, :feed, "
-		":row, :element, :asked, :due, :by, 'asked', :was, :wanted_hash, :wanted, :evidence, 0)",
+		":row, :element, :asked, :due, :by, 'asked', :was, :wanted_hash, :wanted, :evidence, 0) ON CONFLICT DO "
+		"NOTHING",
 		error);
 	if (status != STATUS_OK)
 		return status;
@@ -145,9 +131,9 @@ static enum status insert(int64_t id, const struct correction_order *order, int6
 	statement_bind_int(s, "wanted_hash", correction_hash(parts->vault, order->wanted));
 	bind_sealed(s, "wanted", parts->vault, id, CORRECTION_WORDS_WANTED, order->wanted);
 	bind_sealed(s, "evidence", parts->vault, id, CORRECTION_WORDS_EVIDENCE, order->evidence);
-	status = statement_run(s, NULL, error);
+	status = statement_run(s, &written, error);
 	statement_done(s);
-	return status;
+	return status == STATUS_OK && !written ? open_already(error) : status;
 }
 
 enum status correction_ask(int64_t *id, const struct correction_order *order, const struct rights_parts *parts,
@@ -166,8 +152,6 @@ enum status correction_ask(int64_t *id, const struct correction_order *order, co
 		error_remedy(error, "the row may have changed meanwhile: look again, and choose what is there");
 		return STATUS_NOT_FOUND;
 	}
-	if (status == STATUS_OK)
-		status = check_none_open(order, parts->desk, error);
 	*id = id_random();
 	return status == STATUS_OK ? insert(*id, order, value.hash, parts, error) : status;
 }

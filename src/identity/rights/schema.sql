@@ -184,3 +184,12 @@ ALTER TABLE erasure ADD COLUMN unsearched TEXT;
 
 -- Numbers of the extracts that had waited too long when the run began, blanks between.
 ALTER TABLE retention_run ADD COLUMN extracts TEXT;
+
+-- migration 10
+
+-- One open correction of a value: of those that two people asked for at once, the first stays.
+UPDATE correction SET told = asked, told_by = 'asked twice' WHERE told IS NULL AND EXISTS (SELECT 1 FROM correction first WHERE
+  first.told IS NULL AND first.record_id = correction.record_id AND first.feed_id = correction.feed_id AND
+  first.row_key = correction.row_key AND first.element_id = correction.element_id AND
+  first.correction_id < correction.correction_id);
+CREATE UNIQUE INDEX correction_open ON correction (record_id, feed_id, row_key, element_id) WHERE told IS NULL;

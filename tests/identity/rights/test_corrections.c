@@ -10,6 +10,9 @@
 
 #include "rights/corrections.h"
 
+#include <pthread.h>
+#include <unistd.h>
+
 static struct borough b;
 static struct error e;
 static struct arena arena;
@@ -212,6 +215,48 @@ static void only_the_residents_own_values_can_be_asked_of(void **state)
 	assert_true(marked > 0);
 }
 
+/* Somebody else, on a connection of their own. */
+struct other {
+	struct store *desk;
+	const struct correction_order *order;
+	enum status status;
+	struct error error;
+};
+
+static void *ask_too(void *context)
+{
+	int64_t id;
+	struct error error;
+	struct other *other = context;
+	const struct rights_parts p = {b.profile, b.vault, b.data, other->desk};
+	other->status = store_begin(other->desk, &other->error);
+	if (other->status == STATUS_OK)
+		other->status = correction_ask(&id, other->order, &p, &other->error);
+	if (other->status == STATUS_OK)
+		other->status = store_commit(other->desk, &error);
+	store_rollback(other->desk);
+	return NULL;
+}
+
+static void of_two_who_ask_at_once_one_is_taken(void **state)
+{
+	(void)state;
+	int64_t id;
+	pthread_t thread;
+	const struct correction_order order = about("housing_tenancies.date_of_birth");
+	struct other other = {.desk = test_database_open(&b.db, STORE_DESK), .order = &order};
+	assert_ok(store_begin(b.desk, &e), &e);
+	assert_ok(ask(&order, &id), &e);
+	assert_int_equal(pthread_create(&thread, NULL, ask_too, &other), 0);
+	usleep(200000);
+	assert_ok(store_commit(b.desk, &e), &e);
+	pthread_join(thread, NULL);
+	store_close(other.desk);
+	assert_int_equal(other.status, STATUS_CONFLICT);
+	assert_string_equal(other.error.code, "rights.correction_open");
+	assert_int_equal(test_query(b.desk, "SELECT count(*) FROM correction"), 1);
+}
+
 static void a_guess_is_not_confirmed(void **state)
 {
 	(void)state;
@@ -275,6 +320,7 @@ int main(void)
 		CASE(another_value_is_told_apart_and_so_is_none),
 		CASE(what_is_asked_is_checked),
 		CASE(only_the_residents_own_values_can_be_asked_of),
+		CASE(of_two_who_ask_at_once_one_is_taken),
 		CASE(a_guess_is_not_confirmed),
 		CASE(the_steps_come_in_their_order),
 		CASE(nothing_of_it_is_in_clear),
