@@ -84,7 +84,7 @@ enum status without_seal(const struct extract_job *job, const struct vault *vaul
 			 const char *target, struct error *error)
 {
 	struct buf all, kept;
-	struct csv_format format;
+	struct csv_format format = {0};
 	const struct csv_given given = extract_given_format(job->plan->feed);
 	struct without w = {.vault = vault, .feed = job->plan->feed, .refused = refused};
 	buf_init(&kept, WITHOUT_LARGEST);
