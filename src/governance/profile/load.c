@@ -275,11 +275,20 @@ static void read_holidays(struct reader *r, struct profile *profile)
 	profile->school_holidays.count = count;
 }
 
+/* Of what no feed brought. */
+static void read_own_retention(struct reader *r, struct profile *profile)
+{
+	static const char *const keys[] = {"access_requests", NULL};
+	const struct yaml_node *written = yaml_get(r->file->root, "retention");
+	if (written && read_mapping(r, written, "`retention`", keys))
+		read_period(r, written, "access_requests", true, &profile->keep_access_requests);
+}
+
 static void fill_profile(struct loader *loader)
 {
-	static const char *const keys[] = {"id",      "title", "council",         "description",     "include",
-					   "library", "wards", "ward_boundaries", "school_holidays", "staff",
-					   NULL};
+	static const char *const keys[] = {"id",        "title", "council",         "description",     "include",
+					   "library",   "wards", "ward_boundaries", "school_holidays", "staff",
+					   "retention", NULL};
 	struct profile *profile = loader->profile;
 	struct file *file = loader_file(loader, "profile.yaml");
 	struct reader r = {loader, file};
@@ -297,6 +306,7 @@ static void fill_profile(struct loader *loader)
 	profile->description = read_text(&r, file->root, "description", false);
 	read_wards(&r, profile);
 	read_holidays(&r, profile);
+	read_own_retention(&r, profile);
 	fill_boundaries(&r);
 }
 

@@ -87,6 +87,7 @@ struct profile {
 	PROFILE_ARRAY(struct profile_ward) wards;
 	PROFILE_ARRAY(struct profile_boundary) boundaries; /* none: maps have no wards */
 	PROFILE_ARRAY(struct profile_holiday) school_holidays;
+	struct profile_period keep_access_requests; /* residents' requests for a copy, from their end */
 	struct profile_staff staff;
 	struct profile_element_list identity; /* in the order of the page */
 	struct profile_element_list contact;

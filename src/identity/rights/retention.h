@@ -62,6 +62,8 @@ struct retention_plan {
 	struct retention_count *counts; /* none with 0 clients; in the order of feeds */
 	size_t count;
 	int64_t clients, rows; /* that are due */
+	int64_t requests,
+		requests_held; /* for a copy, that ended so long ago as the profile keeps them; under a hold */
 	struct retention_waiting *waiting;
 	struct retention_lost *lost;
 	size_t waiting_count, lost_count;
@@ -76,6 +78,7 @@ struct retention_run {
 	const struct audit_key *audit_key;
 	/* what came of it */
 	int64_t run_no, clients, rows, archives;
+	int64_t requests;            /* for a copy, with all that was done about them */
 	struct text extracts;        /* numbers of those that had waited too long, blanks between */
 	struct retention_lost *lost; /* of which nothing was deleted */
 	size_t lost_count;

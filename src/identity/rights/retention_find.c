@@ -256,5 +256,7 @@ enum status retention_plan(struct retention_plan *out, const struct rights_parts
 	for (size_t i = 0; i < due.count && status == STATUS_OK; i++)
 		count(out, &due.at[i]);
 	free(due.at);
+	if (status == STATUS_OK)
+		status = retention_find_requests(&out->requests, &out->requests_held, parts, policy, as_of, error);
 	return status == STATUS_OK ? retention_find_rest(out, parts, arena, error) : status;
 }

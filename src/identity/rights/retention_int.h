@@ -27,6 +27,12 @@ enum status retention_forget_record(const struct rights_parts *parts, struct era
 /* retention_rest.c: waiting extracts and lost feeds, into a plan whose day is set. */
 enum status retention_find_rest(struct retention_plan *out, const struct rights_parts *parts, struct arena *arena,
 				struct error *error) MUST_CHECK;
+/* retention_requests.c: requests for a copy that are due, and of these those of residents under a legal hold. */
+enum status retention_find_requests(int64_t *due, int64_t *held, const struct rights_parts *parts,
+				    struct policy *policy, date as_of, struct error *error) MUST_CHECK;
+/* Deletes what is due, in the caller's desk transaction, which has the certificate too. */
+enum status retention_delete_requests(int64_t *deleted, const struct rights_parts *parts, struct policy *policy,
+				      date as_of, struct error *error) MUST_CHECK;
 struct text retention_waiting_numbers(const struct retention_plan *plan, struct arena *arena);
 /* Twice is as once. */
 enum status retention_delete_waiting(struct text numbers, const struct rights_parts *parts, const char *archive,

@@ -408,6 +408,9 @@ static enum status write_certificate(struct buf *out, struct running *r, struct 
 		   r->parts->profile->version);
 	for (size_t i = 0; i < r->parts->profile->feeds.count && status == STATUS_OK; i++)
 		status = certify_feed(out, r, &r->parts->profile->feeds.at[i], error);
+	if (r->run->requests)
+		buf_format(out, "requests for a copy: %lld, %s after their end\n", (long long)r->run->requests,
+			   r->parts->profile->keep_access_requests.written.at);
 	if (r->run->extracts.len)
 		buf_format(out, "extracts that had waited %d days: %.*s\n", RETENTION_WAITING_DAYS,
 			   TEXT_ARG(r->run->extracts));
@@ -450,9 +453,11 @@ static enum status end_run(struct running *r, struct text certificate, const str
 
 static enum status audit_run(struct running *r, struct error *error)
 {
-	char detail[120];
-	snprintf(detail, sizeof detail, "run %lld, %lld clients, %lld rows", (long long)r->run->run_no,
-		 (long long)r->run->clients, (long long)r->run->rows);
+	char detail[160], requests[40] = "";
+	if (r->run->requests)
+		snprintf(requests, sizeof requests, ", %lld requests", (long long)r->run->requests);
+	snprintf(detail, sizeof detail, "run %lld, %lld clients, %lld rows%s", (long long)r->run->run_no,
+		 (long long)r->run->clients, (long long)r->run->rows, requests);
 	const struct audit_entry entry = {.user_name = r->run->user_name,
 					  .role = TEXT("operator"),
 					  .action = TEXT("retention.run"),
@@ -467,6 +472,8 @@ static enum status certify(struct running *r, struct arena *arena, struct error 
 	struct audit_signature signature;
 	buf_init(&text, 4 << 20);
 	enum status status = store_begin(r->parts->desk, error);
+	if (status == STATUS_OK)
+		status = retention_delete_requests(&r->run->requests, r->parts, r->policy, r->run->as_of, error);
 	if (status == STATUS_OK)
 		status = write_certificate(&text, r, error);
 	if (status == STATUS_OK)
@@ -499,7 +506,9 @@ enum status retention_run(struct retention_run *run, const struct rights_parts *
 		status = store_query_int(parts->desk, "SELECT count(*) FROM retention_due", &due, error);
 	if (status == STATUS_OK && due)
 		status = rights_forget_pages(parts, error);
-	return status == STATUS_OK ? certify(&r, arena, error) : status;
+	if (status == STATUS_OK)
+		status = certify(&r, arena, error);
+	return status == STATUS_OK && run->requests ? rights_forget_pages(parts, error) : status;
 }
 
 /* ---- what was done ---------------------------------------------------------------------------------------- */

@@ -63,6 +63,10 @@ static void answer_plan(struct cli *cli, const struct retention_plan *plan)
 	answer_text(&cli->answer, "as_of", "As of", text_of(date_format_iso(plan->as_of, day)));
 	answer_int(&cli->answer, "clients", "Clients whose rows are due", plan->clients);
 	answer_int(&cli->answer, "rows", "Rows", plan->rows);
+	if (plan->requests || plan->requests_held) {
+		answer_int(&cli->answer, "requests", "Requests for a copy that are due", plan->requests);
+		answer_int(&cli->answer, "requests_held", "Those under a legal hold", plan->requests_held);
+	}
 	answer_list(&cli->answer, "feeds", 5, keys, headings);
 	for (size_t i = 0; i < plan->count; i++) {
 		const struct retention_count *count = &plan->counts[i];
@@ -107,6 +111,8 @@ static void answer_run(struct cli *cli, const struct retention_run *run)
 	answer_int(&cli->answer, "clients", "Clients whose rows went", run->clients);
 	answer_int(&cli->answer, "rows", "Rows of tables", run->rows);
 	answer_int(&cli->answer, "archives", "Archives written anew", run->archives);
+	if (run->requests)
+		answer_int(&cli->answer, "requests", "Requests for a copy", run->requests);
 	if (run->extracts.len)
 		answer_text(&cli->answer, "extracts", "Extracts that had waited too long", run->extracts);
 	answer_lost(cli, run->lost, run->lost_count);

@@ -381,6 +381,52 @@ static void all_of_a_lost_feed_can_be_deleted(void **state)
 	assert_int_equal(drop.rows + drop.archives, 0);
 }
 
+static void add_request(int64_t id, int64_t resident_id, const char *act, int year)
+{
+	char sql[500];
+	snprintf(sql, sizeof sql,
+		 "INSERT INTO access_request (request_id, resident_id, received, asked_by) VALUES (%lld, %lld, "
+		 "18000, "
+		 "'resident')",
+		 (long long)id, (long long)resident_id);
+	assert_ok(store_execute(b.desk, sql, &e), &e);
+	snprintf(sql, sizeof sql,
+		 "INSERT INTO access_request_act (act_id, request_id, what, done_at, done_by) VALUES (%lld, "
+		 "%lld, "
+		 "'logged', %lld, 'clerk'), (%lld, %lld, '%s', %lld, 'clerk')",
+		 (long long)id + 100, (long long)id, (long long)instant_of_date(date_of(year, 1, 5)),
+		 (long long)id + 200, (long long)id, act, (long long)instant_of_date(date_of(year, 2, 5)));
+	assert_ok(store_execute(b.desk, sql, &e), &e);
+}
+
+/* The demo profile keeps them for three years: one is due, one is held, one has not ended, one is too new. */
+static void a_request_goes_so_long_after_its_end(void **state)
+{
+	(void)state;
+	struct retention_plan plan;
+	struct rights_parts p = parts();
+	add_request(1, 1001, "issued", 2022);
+	add_request(2, 1002, "withdrawn", 2022);
+	add_request(3, 1001, "proven", 2022);
+	add_request(4, 1001, "refused", 2024);
+	flag(1002, true);
+	assert_ok(policy_load(b.policy, b.data, b.desk, &e), &e);
+	assert_ok(retention_plan(&plan, &p, b.policy, date_of(2025, 2, 4), &arena, &e), &e);
+	assert_int_equal(plan.requests, 0);
+	assert_ok(retention_plan(&plan, &p, b.policy, date_of(2025, 2, 5), &arena, &e), &e);
+	assert_int_equal(plan.requests, 1);
+	assert_int_equal(plan.requests_held, 1);
+	assert_int_equal(test_query(b.desk, "SELECT count(*) FROM access_request"), 4);
+	struct retention_run done;
+	assert_ok(run(&done, 2025, 2, 5), &e);
+	assert_int_equal(done.requests, 1);
+	assert_true(text_find(done.certificate, TEXT("requests for a copy: 1, 3 years after their end")) <
+		    done.certificate.len);
+	assert_int_equal(test_query(b.desk, "SELECT count(*) FROM access_request WHERE request_id = 1"), 0);
+	assert_int_equal(test_query(b.desk, "SELECT count(*) FROM access_request"), 3);
+	assert_int_equal(test_query(b.desk, "SELECT count(*) FROM access_request_act"), 6);
+}
+
 int main(void)
 {
 #define CASE(name) cmocka_unit_test_setup_teardown(name, make, drop)
@@ -390,6 +436,7 @@ int main(void)
 		CASE(nothing_goes_of_who_is_held),           CASE(an_agreements_end_is_obeyed),
 		CASE(killed_anywhere_the_next_run_ends_it),  CASE(what_waits_too_long_is_thrown_away),
 		CASE(a_feed_that_the_profile_lost_is_named), CASE(all_of_a_lost_feed_can_be_deleted),
+		CASE(a_request_goes_so_long_after_its_end),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -63,6 +63,23 @@ static void put_schedules(struct visit *visit, const struct retention_plan *plan
 	put_bool(visit->document, "has_unscheduled", others->count > 0);
 }
 
+static void put_requests(struct visit *visit, const struct retention_plan *plan)
+{
+	const struct profile_period *keep = &visit->profile->keep_access_requests;
+	if (!keep->given) {
+		put_string(visit->document, "requests",
+			   "Residents' requests for a copy are kept until the resident is erased.");
+		return;
+	}
+	struct text due = plan->requests == 0 ? TEXT("none")
+			  : plan->requests < COUNT_LEAST
+				  ? TEXT("fewer than 10")
+				  : arena_format(visit->arena, "%lld", (long long)plan->requests);
+	put_format(visit->document, "requests",
+		   "Residents' requests for a copy are kept for %s after they ended. Due now: %.*s.", keep->written.at,
+		   TEXT_ARG(due));
+}
+
 static enum status put_runs(struct visit *visit, struct store *desk, struct error *error)
 {
 	size_t count;
@@ -94,6 +111,7 @@ enum status page_retention(struct visit *visit, struct error *error)
 		return status;
 	put_long_date(visit->document, "as_of_text", plan.as_of);
 	put_schedules(visit, &plan);
+	put_requests(visit, &plan);
 	status = put_runs(visit, parts.desk, error);
 	return status == STATUS_OK ? visit_page(visit, "retention", "Retention") : status;
 }
