@@ -40,3 +40,30 @@ A list that is not there is answered with the nearest
   oneview: the profile has no list "not_alon"
     What to do: did you mean not_alone?
   exit code 4
+
+Without names, a number opens as long as its resident may be counted under the agreement
+  $ id() { python3 -c 'import sys
+  > n, s = int(sys.argv[1]), ""
+  > for i in range(13): s, n = "0123456789abcdefghjkmnpqrstvwxyz"[n & 31] + s, n >> 5
+  > print(s)' "$1"; }
+  $ number=$(sqlite3 w/data.db "SELECT MIN(resident_id) FROM resident_record"); resident=$(id $number)
+  $ sed -i 's/purposes: \[display/purposes: [display, monitoring/' w/profile/elements.yaml
+  $ sqlite3 w/data.db "INSERT INTO list_member VALUES (1, 5, $number, '10', 1)"
+  $ oneview pseudonym export w --agreement checks --purpose checking --list not_alone --to study.csv
+  Lines                      1
+  $ study=$(tail -1 study.csv | cut -d, -f1)
+  $ whose() { oneview pseudonym open w --agreement checks --purpose checking --number "$study" --reason "asked by the court" 2>&1 | sed "s/$resident/RESIDENT/"; }
+  $ whose
+  Resident                   RESIDENT
+  $ oneview rights flag w "$resident" --restrict --reason "letter of 3 March" --quiet && whose
+  oneview: This number is nobody's under this agreement and purpose, or not for you to open
+    What to do: Give the agreement and the purpose that the export was made for: it must run still
+  $ oneview rights flag w "$resident" --restrict --lift --reason "put right" --quiet && whose
+  Resident                   RESIDENT
+  $ sqlite3 w/desk.db "INSERT INTO agreement_ended (agreement_id, ended_at, ended_by, suspended) VALUES ('checks', 1, 'test', 1)" && whose
+  oneview: This number is nobody's under this agreement and purpose, or not for you to open
+    What to do: Give the agreement and the purpose that the export was made for: it must run still
+  $ sqlite3 w/desk.db "DELETE FROM agreement_ended" && whose
+  Resident                   RESIDENT
+  $ sqlite3 w/desk.db "SELECT outcome, subject_id > 0 FROM audit_entry WHERE action = 'pseudonym.open' ORDER BY seq" | tr '\n' ' '
+  allowed|1 refused| allowed|1 refused| allowed|1 

@@ -182,6 +182,16 @@ enum status cmd_pseudonym_export(struct cli *cli, struct error *error)
 
 /* ---- and back ------------------------------------------------------------------------------------------- */
 
+/* By what the export asked: an agreement that ended, and who may not be counted since, open nothing. */
+static bool may_open(const struct study *s, int64_t resident_id)
+{
+	const struct list_use *use = &s->use;
+	const struct policy_bounds bounds = policy_bounds_of(s->policy, POLICY_RESIDENT, resident_id);
+	return policy_agreement_runs(s->policy, use->agreement, use->on) &&
+	       agreement_has_purpose(use->agreement, use->purpose) && !bounds.restrictions &&
+	       policy_may_count(s->policy, &bounds, use->purpose, use->agreement);
+}
+
 static enum status open_pseudonym(struct study *s, const char *wanted, struct error *error)
 {
 	int64_t id;
@@ -190,7 +200,7 @@ static enum status open_pseudonym(struct study *s, const char *wanted, struct er
 	if (status != STATUS_OK)
 		return status;
 	/* Nobody is entitled here: who is protected since is not told from a number that nobody has. */
-	if (id && policy_bounds_of(s->policy, POLICY_RESIDENT, id).restrictions)
+	if (id && !may_open(s, id))
 		id = 0;
 	status = record(s,
 			(struct audit_entry){.action = TEXT("pseudonym.open"),
@@ -202,7 +212,8 @@ static enum status open_pseudonym(struct study *s, const char *wanted, struct er
 		error_set(error, STATUS_NOT_FOUND, "pseudonym.nobody",
 			  "This number is nobody's under this agreement "
 			  "and purpose, or not for you to open");
-		error_remedy(error, "Give the agreement and the purpose that the export was made for");
+		error_remedy(error,
+			     "Give the agreement and the purpose that the export was made for: it must run still");
 		return STATUS_NOT_FOUND;
 	}
 	if (status == STATUS_OK)
