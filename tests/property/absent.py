@@ -208,6 +208,17 @@ def made(visitor, path, **fields):
     return re.search(r"/(\w+)(\?|$)", location).group(1)
 
 
+def question_of(reviewer, record_a, record_b):
+    """The address of a pair that waits for review, as the queue gives it out."""
+    for page in range(1, 100):
+        body = reviewer.get("/review?page=%d" % page)[1]
+        found = re.search(r"/review/%s-%s-\w{13}" % (record_a, record_b), body)
+        if found or "/review/" not in body:
+            break
+    assert found, "records %s and %s wait nowhere" % (record_a, record_b)
+    return found.group(0)
+
+
 class Subjects:
     """One hidden thing of each kind, and what stands in its place where nothing is there."""
 
@@ -218,7 +229,7 @@ class Subjects:
         officer, reviewer = here.visitor_of("housing_officer"), here.visitor_of("match_reviewer")
         self.report = made(officer, "/reports", text="This is not so", **report_fields(self.resident, self.record))
         self.pair = open_residents("SELECT resident_a, resident_b, record_a, record_b FROM review_item")[0]
-        self.pair_path = "/review/%s-%s" % self.pair[2:]
+        self.pair_path = question_of(reviewer, *self.pair[2:])
         self.decision = made(reviewer, self.pair_path, verdict="unsure")
         self.household, self.members = self.find_household({str(self.resident), *self.pair[:2]})
         other = self.somebody_else()

@@ -1,10 +1,12 @@
 /* The review queue: what is doubtful, most harm first, and what was decided. */
 #include "web/pages/review.h"
 
+#include "base/id.h"
 #include "base/memory.h"
 #include "linking/labels.h"
 #include "linking/refresh.h"
 #include "linking/words.h"
+#include "vault/vault.h"
 #include "web/pages/pages.h"
 
 #include <stdlib.h>
@@ -26,12 +28,30 @@ bool review_may_know(struct visit *visit, int64_t resident_id)
 	return policy_may_know_of(visit_grid(visit), &bounds);
 }
 
-bool review_parse_pair(struct text pair, int64_t *record_a, int64_t *record_b)
+/* The same for both orders. */
+static int64_t key_of_pair(const struct visit *visit, int64_t record_a, int64_t record_b)
 {
-	size_t dash = text_find_char(pair, '-');
-	return dash < pair.len && text_parse_int64(text_slice(pair.at, dash), record_a) &&
-	       text_parse_int64(text_slice(pair.at + dash + 1, pair.len - dash - 1), record_b) && *record_a > 0 &&
-	       *record_b > 0 && *record_a != *record_b;
+	char plain[80];
+	long long low = record_a < record_b ? record_a : record_b, high = record_a < record_b ? record_b : record_a;
+	snprintf(plain, sizeof plain, "review pair\x1f%lld\x1f%lld", low, high);
+	return vault_hash64(visit->site->vault, VAULT_VALUE, text_of(plain)) & INT64_MAX;
+}
+
+const char *review_href(struct visit *visit, int64_t record_a, int64_t record_b)
+{
+	char key[ID_TEXT_SIZE];
+	return arena_format(visit->arena, "/review/%lld-%lld-%s", (long long)record_a, (long long)record_b,
+			    id_format(key_of_pair(visit, record_a, record_b), key))
+		.at;
+}
+
+bool review_parse_pair(struct visit *visit, struct text pair, int64_t *record_a, int64_t *record_b)
+{
+	struct text a, b;
+	int64_t key;
+	return text_split(&pair, '-', &a) && text_split(&pair, '-', &b) && text_parse_int64(a, record_a) &&
+	       text_parse_int64(b, record_b) && *record_a > 0 && *record_b > 0 && *record_a != *record_b &&
+	       id_parse(pair, &key) && key == key_of_pair(visit, *record_a, *record_b);
 }
 
 const char *review_verdict_title(enum ruling_verdict verdict)
@@ -198,7 +218,7 @@ static void put_question(struct visit *visit, struct value *rows, const struct r
 {
 	struct value *row = add_object(rows);
 	bool together = item->resident_a == item->resident_b;
-	put_format(row, "href", "/review/%lld-%lld", (long long)item->record_a, (long long)item->record_b);
+	put_string(row, "href", review_href(visit, item->record_a, item->record_b));
 	put_format(row, "title", "Records %lld and %lld", (long long)item->record_a, (long long)item->record_b);
 	put_string(row, "question",
 		   together ? "Shown as one resident: are they two?" : "Shown as two residents: are they one?");
@@ -326,7 +346,7 @@ static void put_ruled(struct visit *visit, struct value *rows, const struct ruli
 {
 	struct value *row = add_object(rows);
 	const struct ruling *newest = &rulings->opinions[pair->first + pair->count - 1];
-	put_format(row, "href", "/review/%lld-%lld", (long long)pair->record_a, (long long)pair->record_b);
+	put_string(row, "href", review_href(visit, pair->record_a, pair->record_b));
 	put_format(row, "decision_href", "/review/decisions/%lld", (long long)pair->deciding);
 	put_format(row, "title", "Records %lld and %lld", (long long)pair->record_a, (long long)pair->record_b);
 	put_text(row, "source_a", source_title(visit, pair->a.source));

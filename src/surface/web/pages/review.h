@@ -15,8 +15,10 @@ enum status review_next(struct visit *visit, int64_t record_a, int64_t record_b,
 /* How many questions wait that the viewer may see. */
 enum status review_waiting(struct visit *visit, int64_t *count, struct error *error) MUST_CHECK;
 bool review_may_know(struct visit *visit, int64_t resident_id);
-/* "12-345" */
-bool review_parse_pair(struct text pair, int64_t *record_a, int64_t *record_b);
+/* The address of two records side by side, "/review/12-345-" and a key. Numbers of records follow one another: the key
+ * is only on pages that had decided whether the viewer may know of both, and no address opens without it. */
+const char *review_href(struct visit *visit, int64_t record_a, int64_t record_b);
+bool review_parse_pair(struct visit *visit, struct text pair, int64_t *record_a, int64_t *record_b);
 const char *review_verdict_title(enum ruling_verdict verdict);
 /* "This pair waits for a second opinion", and the colour of its tag. */
 const char *review_state_title(const struct ruled_pair *pair);

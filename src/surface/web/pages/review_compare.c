@@ -349,7 +349,7 @@ static void put_waterfall(struct visit *visit, const struct disclosure_pair *pai
 
 /* ---- who else ------------------------------------------------------------------------------------------------- */
 
-static void put_others(struct value *side, const struct disclosure_side *from)
+static void put_others(struct visit *visit, struct value *side, const struct disclosure_side *from)
 {
 	struct value *others = put_array(side, "others");
 	put_bool(side, "has_others", from->other_count > 0);
@@ -359,8 +359,7 @@ static void put_others(struct value *side, const struct disclosure_side *from)
 		put_text(row, "service", record->source->title);
 		put_text(row, "name", person_name(&record->person));
 		put_birth(row, "born_text", record->person.date_of_birth);
-		put_format(row, "compare_href", "/review/%lld-%lld", (long long)from->record_id,
-			   (long long)record->record_id);
+		put_string(row, "compare_href", review_href(visit, from->record_id, record->record_id));
 	}
 }
 
@@ -387,7 +386,7 @@ static void put_household(struct value *side, const struct disclosure_side *from
 	}
 }
 
-static void put_record(struct value *sides, const struct disclosure_side *from, const char *letter)
+static void put_record(struct visit *visit, struct value *sides, const struct disclosure_side *from, const char *letter)
 {
 	struct value *side = add_object(sides);
 	put_string(side, "letter", letter);
@@ -397,15 +396,15 @@ static void put_record(struct value *sides, const struct disclosure_side *from, 
 	put_id(side, "resident", from->resident_id);
 	put_text(side, "name", person_name(&from->person));
 	put_data_date(side, from->rows[0].origin.data_as_at, from->rows[0].origin.as_at);
-	put_others(side, from);
+	put_others(visit, side, from);
 	put_household(side, from);
 }
 
 void review_put_comparison(struct visit *visit, const struct disclosure_pair *pair, const struct linking_why *why)
 {
 	struct value *sides = put_array(visit->document, "sides"), *lines = put_array(visit->document, "lines");
-	put_record(sides, &pair->sides[0], "A");
-	put_record(sides, &pair->sides[1], "B");
+	put_record(visit, sides, &pair->sides[0], "A");
+	put_record(visit, sides, &pair->sides[1], "B");
 	for (size_t i = 0; i < sizeof fields / sizeof *fields; i++) {
 		struct found_values a = values_of(&fields[i], &pair->sides[0], visit->arena);
 		struct found_values b = values_of(&fields[i], &pair->sides[1], visit->arena);

@@ -21,7 +21,7 @@ struct asked {
 static enum status open_pair(struct asked *asked, struct visit *visit, struct error *error)
 {
 	struct store *data;
-	if (!review_parse_pair(visit->parameters[0], &asked->record_a, &asked->record_b))
+	if (!review_parse_pair(visit, visit->parameters[0], &asked->record_a, &asked->record_b))
 		return visit_not_found(error);
 	enum status status = disclosure_open_pair(&asked->pair, visit->snapshot->disclosure, &visit->viewer,
 						  asked->record_a, asked->record_b, visit->arena, error);
@@ -54,7 +54,7 @@ static void put_form(struct visit *visit, const struct asked *asked)
 	struct value *document = visit->document;
 	bool together = asked->why.resident_a == asked->why.resident_b;
 	put_bool(document, "together", together);
-	put_format(document, "href", "/review/%lld-%lld", (long long)asked->record_a, (long long)asked->record_b);
+	put_string(document, "href", review_href(visit, asked->record_a, asked->record_b));
 	put_bool(document, "can_decide", visit_can(visit, CAPABILITY_LINKS_REVIEW));
 	if (review_hides(visit, &asked->pair, &asked->why)) {
 		put_string(document, "outcome",
@@ -255,8 +255,7 @@ static enum status put_next(struct visit *visit, const struct ruled_pair *pair, 
 	bool found;
 	enum status status = review_next(visit, pair->record_a, pair->record_b, &next, &found, error);
 	if (status == STATUS_OK && found)
-		put_format(visit->document, "next_href", "/review/%lld-%lld", (long long)next.record_a,
-			   (long long)next.record_b);
+		put_string(visit->document, "next_href", review_href(visit, next.record_a, next.record_b));
 	return status;
 }
 
@@ -284,7 +283,7 @@ static enum status decision_page(struct visit *visit, const struct rulings *ruli
 	put_bool(document, "waits", pair->state == RULING_WAITING || pair->state == RULING_DISAGREED);
 	put_bool(document, "contradicted", pair->state == RULING_CONTRADICTED);
 	put_format(document, "undo_href", "/review/decisions/%lld", (long long)ruling_id);
-	put_format(document, "pair_href", "/review/%lld-%lld", (long long)pair->record_a, (long long)pair->record_b);
+	put_string(document, "pair_href", review_href(visit, pair->record_a, pair->record_b));
 	put_format(document, "pair_title", "records %lld and %lld", (long long)pair->record_a,
 		   (long long)pair->record_b);
 	put_ruled(visit, rulings, pair);
@@ -399,7 +398,6 @@ enum status page_explain(struct visit *visit, struct error *error)
 		visit_form_error(visit, "b", "There is no such resident, or not for you to see");
 		return visit_page(visit, "review_explain", "Compare two residents");
 	}
-	return status == STATUS_OK
-		       ? visit_redirect(visit, "/review/%lld-%lld", (long long)why.record_a, (long long)why.record_b)
-		       : status;
+	return status == STATUS_OK ? visit_redirect(visit, "%s", review_href(visit, why.record_a, why.record_b))
+				   : status;
 }
