@@ -153,6 +153,8 @@ static enum status copy_all(struct copying *c, struct error *error)
 {
 	enum status status = read_records(c, error);
 	if (status == STATUS_OK)
+		status = copy_protected_read(c, error);
+	if (status == STATUS_OK)
 		status = copy_rows(c, error);
 	if (status == STATUS_OK)
 		status = copy_reports(c, error);
@@ -175,6 +177,7 @@ enum status rights_copy(struct rights_copy *out, const struct rights_parts *part
 	if (status != STATUS_OK)
 		return status;
 	status = copy_all(&c, error);
+	copy_protected_release(&c);
 	if (!inside)
 		store_rollback(parts->data);
 	return status;

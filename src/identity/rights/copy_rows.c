@@ -53,6 +53,8 @@ enum rights_mark copy_mark_of(const struct copying *c, const struct profile_feed
 		return MARK_THIRD_PARTY;
 	if (!text_is_empty(feed->compartment) || says_who_is_protected(c->parts->profile, feed))
 		return MARK_SAFEGUARDING;
+	if (c->where_is_protected && copy_tells_where(element))
+		return MARK_SAFEGUARDING;
 	const struct profile_column *column = feed_column(feed, element);
 	if (!column || column->type == COLUMN_NOTE || is_about_a_relative(feed, element))
 		return MARK_THIRD_PARTY;

@@ -91,7 +91,7 @@ static struct text an_address(struct copying *c, struct statement *s, const char
 	struct text words = TEXT_ABSENT;
 	int sealed = statement_column(s, column);
 	int64_t property_id = copied_number(s, "property_id");
-	if (copied_number(s, "protected"))
+	if (c->where_is_protected)
 		return TEXT("a protected address: not written here");
 	if (statement_is_null(s, sealed) || vault_elements_load(&elements, c->parts->data, NULL) != STATUS_OK)
 		return TEXT("");
@@ -130,54 +130,8 @@ static size_t count_others(const struct copying *c, int64_t household_id)
 {
 	size_t count = 0;
 	for (size_t i = 0; i < c->other_count; i++)
-		count += c->others[i].household_id == household_id &&
-			 !id_map_get(&c->protected, (uint64_t)c->others[i].resident_id);
+		count += c->others[i].household_id == household_id && !copy_is_protected(c, c->others[i].resident_id);
 	return count;
-}
-
-static enum status read_protected(struct copying *c, struct store *shelf, const char *sql, struct error *error)
-{
-	struct statement *s;
-	bool row;
-	enum status status = store_prepare(&s, shelf, sql, error);
-	if (status != STATUS_OK)
-		return status;
-	while ((status = statement_step(s, &row, error)) == STATUS_OK && row)
-		*id_map_put(&c->protected, (uint64_t)copied_number(s, "subject_id"), NULL) = 1;
-	statement_done(s);
-	return status;
-}
-
-/* Everybody who was ever in a household with the resident, once for each. */
-static enum status read_others(struct copying *c, struct error *error)
-{
-	enum { OTHERS_MOST = 10000 };
-	struct statement *s;
-	bool row;
-	c->others = ARENA_ARRAY(c->arena, OTHERS_MOST, struct copied_other);
-	enum status status = store_prepare(&s, c->parts->data,
-					   "SELECT DISTINCT o.household_id AS household_id, o.resident_id AS "
-					   "resident_id FROM household_member o JOIN "
-					   "household_member m ON m.household_id = o.household_id WHERE m.resident_id "
-					   "= :resident AND o.resident_id <> "
-					   "m.resident_id ORDER BY o.household_id, o.resident_id",
-					   error);
-	if (status != STATUS_OK)
-		return status;
-	statement_bind_int(s, "resident", c->copy->resident_id);
-	while (c->other_count < OTHERS_MOST && (status = statement_step(s, &row, error)) == STATUS_OK && row)
-		c->others[c->other_count++] =
-			(struct copied_other){copied_number(s, "household_id"), copied_number(s, "resident_id")};
-	statement_done(s);
-	if (status == STATUS_OK)
-		status = read_protected(c, c->parts->data,
-					"SELECT subject_id FROM restriction_mark WHERE subject_kind = 1", error);
-	if (status == STATUS_OK)
-		status = read_protected(c, c->parts->desk,
-					"SELECT DISTINCT subject_id FROM restriction_ruling WHERE subject_kind = 1 AND "
-					"lifted_at IS NULL",
-					error);
-	return status;
 }
 
 static struct text other_people(struct copying *c, struct statement *s, const char *column)
@@ -199,9 +153,7 @@ static const struct listing listings[] = {
 	 "Where you live and lived, as the sources together say",
 	 "Worked out from the addresses in the rows above; how sure is a share of 100.",
 	 "SELECT r.property_id AS property_id, r.from_date AS from_date, r.to_date AS to_date, r.standing AS standing, "
-	 "r.sources AS sources, r.confidence AS confidence, p.sealed AS sealed, (SELECT count(*) FROM restriction_mark "
-	 "k "
-	 "WHERE k.subject_kind = 2 AND k.subject_id = r.property_id) AS protected FROM residence r LEFT JOIN property "
+	 "r.sources AS sources, r.confidence AS confidence, p.sealed AS sealed FROM residence r LEFT JOIN property "
 	 "p "
 	 "ON p.property_id = r.property_id WHERE r.resident_id = :resident ORDER BY r.from_date, r.property_id, "
 	 "r.sequence",
@@ -484,11 +436,9 @@ static enum status copy_views(struct copying *c, struct error *error)
 
 enum status copy_tables(struct copying *c, struct error *error)
 {
-	id_map_init(&c->protected);
-	enum status status = read_others(c, error);
+	enum status status = STATUS_OK;
 	for (size_t i = 0; status == STATUS_OK && i < sizeof listings / sizeof *listings; i++)
 		status = add_listing(c, &listings[i], error);
-	id_map_release(&c->protected);
 	if (status == STATUS_OK)
 		status = copy_rulings(c, error);
 	if (status == STATUS_OK)

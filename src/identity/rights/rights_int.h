@@ -3,6 +3,7 @@
 #define RIGHTS_RIGHTS_INT_H
 
 #include "base/map.h"
+#include "policy/policy.h"
 #include "rights/rights.h"
 #include "vault/vault.h"
 
@@ -16,10 +17,11 @@ struct copying {
 	struct arena *arena;
 	struct rights_copy *copy;
 	int64_t *records;
-	/* while tables are made: who was in a household with the resident, and who is protected */
+	/* copy_protected_read(): who was in a household with the resident, and which people and places are protected */
 	struct copied_other *others;
 	size_t other_count;
-	struct id_map protected;
+	struct id_map protected, places;
+	bool where_is_protected; /* the resident, somebody of the household, or a place of theirs */
 };
 
 struct text copied_text(struct statement *row, const char *name, struct arena *arena);
@@ -45,6 +47,11 @@ void copy_add_fact(struct rights_row *row, const char *title, struct text value)
 enum status copy_mark_words(struct copying *c, struct rights_row *row, const char *kind, const char *title,
 			    int32_t which, struct text words, struct error *error) MUST_CHECK;
 void copy_append_rows(struct rights_copy *copy, const struct rights_row *more, size_t count, struct arena *arena);
+enum status copy_protected_read(struct copying *c, struct error *error) MUST_CHECK;
+void copy_protected_release(struct copying *c); /* also when the former failed */
+bool copy_is_protected(const struct copying *c, int64_t resident_id);
+/* Whether the element's values help to find somebody. */
+bool copy_tells_where(const struct profile_element *element);
 
 enum status copy_rows(struct copying *c, struct error *error) MUST_CHECK;
 enum status copy_reports(struct copying *c, struct error *error) MUST_CHECK;

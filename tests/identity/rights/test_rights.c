@@ -453,6 +453,79 @@ static void what_people_said_of_it_is_in_the_copy(void **state)
 	copy = copy_of(1003);
 	assert_int_equal(rows_titled(&copy, "A correction that you asked for"), 0);
 	assert_int_equal(table(&copy, "household_rulings")->rows, 0);
+/* Values of the copy that say where the resident is, and may go out as they are. */
+static size_t places_told(const struct rights_copy *copy)
+{
+	static const char *const where[] = {"address", "postcode", "uprn", "mobile", "email"};
+	size_t told = 0;
+	for (size_t r = 0; r < copy->row_count; r++)
+		for (size_t v = 0; v < copy->rows[r].count; v++)
+			for (size_t i = 0; i < sizeof where / sizeof *where; i++) {
+				const struct rights_value *value = &copy->rows[r].values[v];
+				bool tells = value->element &&
+					     text_find(value->element->id, text_of(where[i])) < value->element->id.len;
+				told += tells && rights_value_goes_out(value);
+			}
+	return told;
+}
+
+static size_t cells_with(const struct rights_table *table, const char *words)
+{
+	size_t count = 0;
+	for (size_t i = 0; i < table->rows * table->columns; i++)
+		count += text_find(table->cells[i], text_of(words)) < table->cells[i].len;
+	return count;
+}
+
+/* Whoever asks for the copy, a parent or anybody who comes by it: where somebody is hidden is not told unlooked at. */
+static void where_somebody_is_protected_waits(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *what, *desk, *data;
+	} cases[] = {
+		{"nobody", NULL, NULL},
+		{"the resident, by a feed", NULL,
+		 "INSERT INTO restriction_mark (subject_kind, subject_id, restriction_id) VALUES (1, 1001, 'refuge')"},
+		{"the resident, by a person",
+		 "INSERT INTO restriction_ruling (subject_kind, subject_id, restriction_id, set_at, set_by) VALUES (1, "
+		 "1001, 'witness_protection', 1, 'officer')",
+		 NULL},
+		{"by what the profile no longer has", NULL,
+		 "INSERT INTO restriction_mark (subject_kind, subject_id, restriction_id) VALUES (1, 1001, 'of_once')"},
+		{"the place, by a feed", NULL,
+		 "INSERT INTO restriction_mark (subject_kind, subject_id, restriction_id) VALUES (2, 7001, 'refuge')"},
+		{"the place, by a person",
+		 "INSERT INTO restriction_ruling (subject_kind, subject_id, restriction_id, set_at, set_by) VALUES (2, "
+		 "7001, 'refuge', 1, 'officer')",
+		 NULL},
+		{"the building", NULL,
+		 "UPDATE property SET parent_property_id = 7002; INSERT INTO restriction_mark (subject_kind, "
+		 "subject_id, restriction_id) VALUES (2, 7002, 'refuge')"},
+		{"a flat of the building", NULL,
+		 "INSERT INTO property (property_id, uprn_hash, parent_property_id, kind, sealed) SELECT 7003, 3, "
+		 "7001, 'flat', sealed FROM property; INSERT INTO restriction_mark (subject_kind, subject_id, "
+		 "restriction_id) VALUES (2, 7003, 'refuge')"},
+		{"her daughter", NULL,
+		 "INSERT INTO restriction_mark (subject_kind, subject_id, restriction_id) VALUES (1, 1002, "
+		 "'fled_domestic_abuse')"},
+	};
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		if (cases[i].desk)
+			run(b.desk, cases[i].desk);
+		if (cases[i].data)
+			run(b.data, cases[i].data);
+		struct rights_copy copy = copy_of(1001);
+		size_t told = places_told(&copy) + cells_with(table(&copy, "residences"), "Mill Lane");
+		if ((told == 0) != (i > 0))
+			fail_msg("%s: %zu values tell where", cases[i].what, told);
+		assert_int_equal(copy.waiting, copy.marked);
+		assert_true(rights_value_goes_out(find(&copy, "Aisha")));
+		assert_int_equal(i > 0, cells_with(table(&copy, "residences"), "a protected address") > 0);
+		run(b.data, "DELETE FROM restriction_mark WHERE subject_id NOT IN (1003, 1004); DELETE FROM property "
+			    "WHERE property_id = 7003; UPDATE property SET parent_property_id = NULL");
+		run(b.desk, "DELETE FROM restriction_ruling");
+	}
 }
 
 static const struct copied_table *copied(const char *name)
@@ -517,6 +590,7 @@ int main(void)
 		CASE(what_was_made_of_the_resident_is_in_the_copy),
 		CASE(rows_in_quarantine_are_in_the_copy),
 		CASE(what_people_said_of_it_is_in_the_copy),
+		CASE(where_somebody_is_protected_waits),
 		CASE(no_table_about_a_resident_is_forgotten),
 		CASE(an_item_of_somebody_else_cannot_be_decided),
 		CASE(nobody_has_no_copy),
