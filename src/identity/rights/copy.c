@@ -68,7 +68,7 @@ int64_t copy_item(const struct copying *c, const char *kind, const int64_t *plac
 {
 	struct buf key;
 	buf_init(&key, 4096);
-	buf_format(&key, "redaction\x1f%s", kind);
+	buf_format(&key, "redaction\x1f%lld\x1f%s", (long long)c->copy->resident_id, kind);
 	for (size_t i = 0; i < count; i++)
 		buf_format(&key, "\x1f%lld", (long long)place[i]);
 	buf_format(&key, "\x1f%.*s", TEXT_ARG(element));

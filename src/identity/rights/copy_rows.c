@@ -411,14 +411,16 @@ static struct text pass_words(struct copying *c, struct statement *s)
 
 static const struct telling tellings[] = {
 	{STORE_DATA, "reading", RIGHTS_READING, "What was found",
-	 "SELECT w.word AS key, f.feed_id AS feed_id, count(*) AS id FROM note_flag n JOIN note_word w ON w.word_no = "
+	 "SELECT w.word AS key, f.feed_id AS feed_id, f.feed_id AS part, count(*) AS id FROM note_flag n JOIN "
+	 "note_word w ON w.word_no = "
 	 "n.factor_no JOIN feed f ON f.feed_no = n.feed_no WHERE n.record_id IN (SELECT record_id FROM resident_record "
 	 "WHERE resident_id = :resident) GROUP BY w.word, f.feed_id ORDER BY w.word, f.feed_id LIMIT 200",
 	 MARK_THIRD_PARTY, reading_words},
 	{STORE_DESK, "glass", "An access for a reason of its own", "Who opened your page",
 	 "SELECT g.pass_id AS id, g.began AS began, g.purpose AS purpose, g.outcome AS outcome, a.username AS "
 	 "username, "
-	 "a.username AS key FROM glass g JOIN account a ON a.user_id = g.user_id WHERE g.resident_id = :resident ORDER "
+	 "a.username AS key, '' AS part FROM glass g JOIN account a ON a.user_id = g.user_id WHERE g.resident_id = "
+	 ":resident ORDER "
 	 "BY "
 	 "g.pass_id LIMIT 200",
 	 MARK_SAFEGUARDING, pass_words},
@@ -428,12 +430,13 @@ static enum status tell(struct copying *c, struct statement *s, struct rights_ro
 			struct error *error)
 {
 	int64_t id = copied_number(s, "id");
+	struct text at = arena_format(c->arena, "%.*s\x1f%.*s", TEXT_ARG(copied_text(s, "key", c->arena)),
+				      TEXT_ARG(copied_text(s, "part", c->arena)));
 	*row = copy_worded_row(c, telling->title, id, 0);
 	row->as_at = DATE_UNKNOWN;
 	row->values[row->count] =
 		(struct rights_value){.title = text_of(telling->value_title), .value = telling->words(c, s)};
-	return copy_mark(c, &row->values[row->count++], telling->mark,
-			 copy_item(c, telling->kind, &id, 1, copied_text(s, "key", c->arena)), error);
+	return copy_mark(c, &row->values[row->count++], telling->mark, copy_item(c, telling->kind, &id, 1, at), error);
 }
 
 static enum status copy_telling(struct copying *c, const struct telling *telling, struct error *error)

@@ -87,10 +87,11 @@ enum status redaction_read(const struct copying *c, struct rights_value *value, 
 	struct statement *query;
 	bool row;
 	value->state = ITEM_WAITS;
-	enum status status = store_prepare(&query, c->parts->desk,
-					   "SELECT decision, exemption, reason_sealed, decided_by, looked_by FROM "
-					   "redaction_decision WHERE item = :item",
-					   error);
+	enum status status =
+		store_prepare(&query, c->parts->desk,
+			      "SELECT decision, exemption, reason_sealed, decided_at, decided_by, looked_by FROM "
+			      "redaction_decision WHERE item = :item",
+			      error);
 	if (status != STATUS_OK)
 		return status;
 	statement_bind_int(query, "item", value->item);
@@ -102,6 +103,7 @@ enum status redaction_read(const struct copying *c, struct rights_value *value, 
 			text_is(copied_text(query, "decision", c->arena), "release") ? ITEM_RELEASED : ITEM_WITHHELD;
 		if (!text_is_absent(exemption))
 			exemption_parse(exemption, &value->exemption);
+		value->decided_at = copied_number(query, "decided_at");
 		value->decided_by = copied_text(query, "decided_by", c->arena);
 		value->looked_by = copied_text(query, "looked_by", c->arena);
 		value->confirmed = !text_is_absent(value->looked_by);
@@ -198,35 +200,66 @@ enum status redaction_decide(const struct rights_copy *copy, const struct rights
 	return status == STATUS_OK ? write_decision(copy, parts, redaction, error) : status;
 }
 
-enum status redaction_confirm(const struct rights_copy *copy, const struct rights_parts *parts, int64_t item,
+struct redaction_seen redaction_seen_of(const struct rights_value *value)
+{
+	return (struct redaction_seen){value->item, value->state == ITEM_RELEASED, value->decided_at};
+}
+
+static enum status conflict(const char *code, const char *message, const char *remedy, struct error *error)
+{
+	error_set(error, STATUS_CONFLICT, code, "%s", message);
+	error_remedy(error, "%s", remedy);
+	return STATUS_CONFLICT;
+}
+
+static enum status not_as_seen(struct error *error)
+{
+	return conflict("rights.changed", "It was decided anew since you saw it: look at it as it is now",
+			"open the list again", error);
+}
+
+static bool is_as_seen(const struct rights_value *value, const struct redaction_seen *seen)
+{
+	return value->state == (seen->release ? ITEM_RELEASED : ITEM_WITHHELD) && value->decided_at == seen->decided_at;
+}
+
+/* *CHANGED: 0 when it was decided anew meanwhile, or by BY. */
+static enum status write_look(int64_t *changed, const struct rights_parts *parts, const struct redaction_seen *seen,
 			      struct text by, struct error *error)
 {
 	struct statement *write;
-	int64_t changed = 0;
-	const struct rights_value *value = find_item(copy, item);
-	if (!value)
-		return no_such_item(error);
-	if (value->state == ITEM_WAITS) {
-		error_set(error, STATUS_CONFLICT, "rights.undecided", "Nobody has decided of this item yet");
-		error_remedy(error, "decide of it; somebody else looks again then");
-		return STATUS_CONFLICT;
-	}
-	enum status status =
-		store_prepare(&write, parts->desk,
-			      "UPDATE redaction_decision SET looked_at = :now, looked_by = :by WHERE item = "
-			      ":item AND decided_by <> :by",
-			      error);
+	enum status status = store_prepare(&write, parts->desk,
+					   "UPDATE redaction_decision SET looked_at = :now, looked_by = :by WHERE item "
+					   "= :item AND decision = :decision AND decided_at = :decided AND decided_by "
+					   "<> :by",
+					   error);
 	if (status != STATUS_OK)
 		return status;
-	statement_bind_int(write, "item", item);
+	statement_bind_int(write, "item", seen->item);
+	statement_bind_text(write, "decision", seen->release ? TEXT("release") : TEXT("withhold"));
+	statement_bind_int(write, "decided", seen->decided_at);
 	statement_bind_int(write, "now", instant_now());
 	statement_bind_text(write, "by", by);
-	status = statement_run(write, &changed, error);
+	status = statement_run(write, changed, error);
 	statement_done(write);
-	if (status != STATUS_OK || changed)
-		return status;
-	error_set(error, STATUS_CONFLICT, "rights.same_person",
-		  "Whoever decided of an item cannot take the second look at it");
-	error_remedy(error, "ask a colleague to look at what you decided");
-	return STATUS_CONFLICT;
+	return status;
+}
+
+enum status redaction_confirm(const struct rights_copy *copy, const struct rights_parts *parts,
+			      const struct redaction_seen *seen, struct text by, struct error *error)
+{
+	int64_t changed = 0;
+	const struct rights_value *value = find_item(copy, seen->item);
+	if (!value)
+		return no_such_item(error);
+	if (value->state == ITEM_WAITS)
+		return conflict("rights.undecided", "Nobody has decided of this item yet",
+				"decide of it; somebody else looks again then", error);
+	if (text_equal(value->decided_by, by))
+		return conflict("rights.same_person", "Whoever decided of an item cannot take the second look at it",
+				"ask a colleague to look at what you decided", error);
+	if (!is_as_seen(value, seen))
+		return not_as_seen(error);
+	enum status status = write_look(&changed, parts, seen, by, error);
+	return status == STATUS_OK && !changed ? not_as_seen(error) : status;
 }

@@ -4,7 +4,7 @@
  *                                   .why = TEXT("names her sister"), .by = viewer->username};
  *     store_begin(desk);  redaction_decide(&copy, &parts, &redaction, error);  audit_join(...);  store_commit(desk);
  *     ... another person ...
- *     redaction_confirm(&copy, &parts, item, by, error);
+ *     redaction_confirm(&copy, &parts, &seen, by, error);      // SEEN: the decision that was before them
  *
  * Nothing marked goes out before both.  Who withholds names the exemption of the Data Protection Act 2018 that they
  * withhold by, and says why; why is sealed, since it may name somebody.  Who decides anew, decides alone again: the
@@ -33,9 +33,17 @@ struct redaction {
  * the error's code: "rights.exemption", "rights.why". */
 enum status redaction_decide(const struct rights_copy *copy, const struct rights_parts *parts,
 			     const struct redaction *redaction, struct error *error) MUST_CHECK;
-/* STATUS_CONFLICT "rights.undecided" while nobody has decided, "rights.same_person" when BY has. */
-enum status redaction_confirm(const struct rights_copy *copy, const struct rights_parts *parts, int64_t item,
-			      struct text by, struct error *error) MUST_CHECK;
+/* The decision that whoever looks again has before them: of an item that was decided anew since, they saw another. */
+struct redaction_seen {
+	int64_t item;
+	bool release;
+	instant decided_at;
+};
+struct redaction_seen redaction_seen_of(const struct rights_value *value); /* of a decided one, as it is shown */
+/* STATUS_CONFLICT "rights.undecided" while nobody has decided, "rights.changed" when it is not what was SEEN,
+ * "rights.same_person" when BY has decided it. */
+enum status redaction_confirm(const struct rights_copy *copy, const struct rights_parts *parts,
+			      const struct redaction_seen *seen, struct text by, struct error *error) MUST_CHECK;
 
 struct sealed_rows;
 extern const struct sealed_rows redaction_sealed_reasons; /* on the desk */

@@ -60,6 +60,7 @@ struct rights_value {
 	enum rights_state state;
 	int64_t item;                    /* of a marked one: what redaction_decide() takes */
 	bool disputed;                   /* the resident asked to have it put right, and was not told yet */
+	instant decided_at;              /* of a decided one */
 	bool confirmed;                  /* somebody else has looked at the decision */
 	enum rights_exemption exemption; /* of a withheld one */
 	struct text why, decided_by, looked_by;

@@ -28,7 +28,8 @@ struct text copied_text(struct statement *row, const char *name, struct arena *a
 int64_t copied_number(struct statement *row, const char *name);
 date copied_date(struct statement *row, const char *name);
 
-/* The item's number: a keyed hash of where it is, the same in every copy and on either database. */
+/* The item's number: a keyed hash of whose copy it is in and of where, the same in each of their copies and on either
+ * database. What was decided for one resident counts for no other: who may be told is another question for each. */
 int64_t copy_item(const struct copying *c, const char *kind, const int64_t *place, size_t count, struct text element);
 /* Reads what was decided of VALUE's item. */
 enum status redaction_read(const struct copying *c, struct rights_value *value, struct error *error) MUST_CHECK;

@@ -193,3 +193,9 @@ UPDATE correction SET told = asked, told_by = 'asked twice' WHERE told IS NULL A
   first.row_key = correction.row_key AND first.element_id = correction.element_id AND
   first.correction_id < correction.correction_id);
 CREATE UNIQUE INDEX correction_open ON correction (record_id, feed_id, row_key, element_id) WHERE told IS NULL;
+
+-- migration 11
+
+-- An item's number says whose copy it is in since: what was decided before counted for everybody whose copy had the same item
+-- (a household's reports, findings in notes), and nobody can tell those apart any more. All is decided anew.
+DELETE FROM redaction_decision;

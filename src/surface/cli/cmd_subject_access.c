@@ -59,6 +59,18 @@ static const struct {
 	     [WITHHOLD] = {"withhold", "subject_access.withhold"},
 	     [LOOK_AGAIN] = {"second-look", "subject_access.second_look"}};
 
+/* At the decision that this run's copy has. */
+static enum status look_again(const struct rights_copy *copy, const struct rights_parts *parts, int64_t item,
+			      struct text by, struct error *error)
+{
+	struct redaction_seen seen = {.item = item};
+	for (size_t r = 0; r < copy->row_count; r++)
+		for (size_t v = 0; v < copy->rows[r].count; v++)
+			if (copy->rows[r].values[v].mark && copy->rows[r].values[v].item == item)
+				seen = redaction_seen_of(&copy->rows[r].values[v]);
+	return redaction_confirm(copy, parts, &seen, by, error);
+}
+
 static enum status decide_item(struct cli *cli, const struct rights_parts *parts, const struct rights_copy *copy,
 			       enum asked what, int64_t item, struct error *error)
 {
@@ -69,7 +81,7 @@ static enum status decide_item(struct cli *cli, const struct rights_parts *parts
 				      .why = why ? text_of(why) : TEXT(""),
 				      .by = opened_user(user, sizeof user)};
 	if (what == LOOK_AGAIN)
-		return redaction_confirm(copy, parts, item, redaction.by, error);
+		return look_again(copy, parts, item, redaction.by, error);
 	if (what == WITHHOLD && exemption && !exemption_parse(text_of(exemption), &redaction.exemption)) {
 		error_set(error, STATUS_USAGE, "rights.exemption", "\"%s\" is no exemption", exemption);
 		error_remedy(error, "\"oneview help subject-access\" lists them");

@@ -158,6 +158,7 @@ static void decide_all(struct rights_copy *copy, const char *first, const char *
 	for (size_t r = 0; r < copy->row_count; r++)
 		for (size_t v = 0; v < copy->rows[r].count; v++) {
 			const struct rights_value *value = &copy->rows[r].values[v];
+			const struct redaction_seen seen = redaction_seen_of(value);
 			const struct redaction redaction = {.item = value->item,
 							    .exemption = EXEMPTION_ADOPTION,
 							    .why = TEXT("of before the adoption"),
@@ -167,7 +168,7 @@ static void decide_all(struct rights_copy *copy, const char *first, const char *
 			if (first)
 				assert_ok(redaction_decide(copy, parts(), &redaction, &e), &e);
 			if (second)
-				assert_ok(redaction_confirm(copy, parts(), value->item, text_of(second), &e), &e);
+				assert_ok(redaction_confirm(copy, parts(), &seen, text_of(second), &e), &e);
 		}
 	*copy = copy_of(copy->resident_id);
 }

@@ -9,6 +9,7 @@
 #include "support/borough.h"
 
 #include "casework/casework.h"
+#include "casework/home_report.h"
 #include "notes/notes.h"
 #include "rights/copied.h"
 #include "rights/corrections.h"
@@ -199,7 +200,12 @@ static enum status look_again(const struct rights_copy *copy, int64_t item, cons
 {
 	const struct rights_parts all = parts();
 	assert_ok(store_begin(b.desk, &e), &e);
-	enum status status = redaction_confirm(copy, &all, item, text_of(by), &e);
+	struct redaction_seen seen = {.item = item};
+	for (size_t r = 0; r < copy->row_count; r++)
+		for (size_t v = 0; v < copy->rows[r].count; v++)
+			if (copy->rows[r].values[v].mark && copy->rows[r].values[v].item == item)
+				seen = redaction_seen_of(&copy->rows[r].values[v]);
+	enum status status = redaction_confirm(copy, &all, &seen, text_of(by), &e);
 	if (status == STATUS_OK)
 		assert_ok(store_commit(b.desk, &e), &e);
 	store_rollback(b.desk);
@@ -255,6 +261,24 @@ static void who_decides_anew_needs_a_second_look_anew(void **state)
 	assert_int_equal(test_query(b.desk, "SELECT count(*) FROM redaction_decision WHERE reason_sealed LIKE "
 					    "'%sister%'"),
 			 0);
+}
+
+/* A copy that was read before somebody decided anew has another decision in it. */
+static void a_second_look_is_at_the_decision_that_was_seen(void **state)
+{
+	(void)state;
+	static const char words[] = "her sister says otherwise";
+	report_on(1001, words);
+	struct rights_copy copy = copy_of(1001);
+	int64_t item = find(&copy, words)->item;
+	assert_ok(decide(&copy, item, false, "first"), &e);
+	struct rights_copy seen = copy_of(1001);
+	assert_ok(decide(&copy, item, true, "first"), &e);
+	assert_int_equal(look_again(&seen, item, "second"), STATUS_CONFLICT);
+	assert_string_equal(e.code, "rights.changed");
+	copy = copy_of(1001);
+	assert_int_equal(copy.unconfirmed, 1);
+	assert_ok(look_again(&copy, item, "second"), &e);
 }
 
 static void nothing_is_withheld_without_exemption_and_reason(void **state)
@@ -453,6 +477,8 @@ static void what_people_said_of_it_is_in_the_copy(void **state)
 	copy = copy_of(1003);
 	assert_int_equal(rows_titled(&copy, "A correction that you asked for"), 0);
 	assert_int_equal(table(&copy, "household_rulings")->rows, 0);
+}
+
 /* Values of the copy that say where the resident is, and may go out as they are. */
 static size_t places_told(const struct rights_copy *copy)
 {
@@ -477,7 +503,8 @@ static size_t cells_with(const struct rights_table *table, const char *words)
 	return count;
 }
 
-/* Whoever asks for the copy, a parent or anybody who comes by it: where somebody is hidden is not told unlooked at. */
+/* Whoever asks for the copy, a parent or anybody who comes by it: where somebody is hidden is not told unlooked
+ * at. */
 static void where_somebody_is_protected_waits(void **state)
 {
 	(void)state;
@@ -486,24 +513,30 @@ static void where_somebody_is_protected_waits(void **state)
 	} cases[] = {
 		{"nobody", NULL, NULL},
 		{"the resident, by a feed", NULL,
-		 "INSERT INTO restriction_mark (subject_kind, subject_id, restriction_id) VALUES (1, 1001, 'refuge')"},
+		 "INSERT INTO restriction_mark (subject_kind, subject_id, restriction_id) VALUES (1, 1001, "
+		 "'refuge')"},
 		{"the resident, by a person",
-		 "INSERT INTO restriction_ruling (subject_kind, subject_id, restriction_id, set_at, set_by) VALUES (1, "
+		 "INSERT INTO restriction_ruling (subject_kind, subject_id, restriction_id, set_at, set_by) "
+		 "VALUES (1, "
 		 "1001, 'witness_protection', 1, 'officer')",
 		 NULL},
 		{"by what the profile no longer has", NULL,
-		 "INSERT INTO restriction_mark (subject_kind, subject_id, restriction_id) VALUES (1, 1001, 'of_once')"},
+		 "INSERT INTO restriction_mark (subject_kind, subject_id, restriction_id) VALUES (1, 1001, "
+		 "'of_once')"},
 		{"the place, by a feed", NULL,
-		 "INSERT INTO restriction_mark (subject_kind, subject_id, restriction_id) VALUES (2, 7001, 'refuge')"},
+		 "INSERT INTO restriction_mark (subject_kind, subject_id, restriction_id) VALUES (2, 7001, "
+		 "'refuge')"},
 		{"the place, by a person",
-		 "INSERT INTO restriction_ruling (subject_kind, subject_id, restriction_id, set_at, set_by) VALUES (2, "
+		 "INSERT INTO restriction_ruling (subject_kind, subject_id, restriction_id, set_at, set_by) "
+		 "VALUES (2, "
 		 "7001, 'refuge', 1, 'officer')",
 		 NULL},
 		{"the building", NULL,
 		 "UPDATE property SET parent_property_id = 7002; INSERT INTO restriction_mark (subject_kind, "
 		 "subject_id, restriction_id) VALUES (2, 7002, 'refuge')"},
 		{"a flat of the building", NULL,
-		 "INSERT INTO property (property_id, uprn_hash, parent_property_id, kind, sealed) SELECT 7003, 3, "
+		 "INSERT INTO property (property_id, uprn_hash, parent_property_id, kind, sealed) SELECT 7003, "
+		 "3, "
 		 "7001, 'flat', sealed FROM property; INSERT INTO restriction_mark (subject_kind, subject_id, "
 		 "restriction_id) VALUES (2, 7003, 'refuge')"},
 		{"her daughter", NULL,
@@ -528,6 +561,68 @@ static void where_somebody_is_protected_waits(void **state)
 	}
 }
 
+static const struct rights_value *finding(const struct rights_copy *copy, size_t number)
+{
+	for (size_t r = 0; r < copy->row_count; r++)
+		if (text_is(copy->rows[r].title, RIGHTS_READING) && number-- == 0)
+			return &copy->rows[r].values[0];
+	fail_msg("no finding");
+	return NULL;
+}
+
+static void find_in_note(const char *resident, int feed_no)
+{
+	char sql[600];
+	snprintf(sql, sizeof sql,
+		 "INSERT INTO note_flag (record_id, feed_no, row_key, element_no, start_byte, factor_no, "
+		 "end_byte, "
+		 "first_char, last_char, version, polarity, said_time, said_year, whose, role_no, certainty, "
+		 "speaker_no, trend, question) SELECT MIN(record_id), %d, 1, 1, 0, 90, 4, 0, 4, 1, 0, 0, 0, 0, "
+		 "0, 0, "
+		 "0, 0, 0 FROM resident_record WHERE resident_id = %s",
+		 feed_no, resident);
+	run(b.data, sql);
+}
+
+static void report_on_household(int64_t one, int64_t another, const char *words)
+{
+	int64_t report_id;
+	const struct home_report report = {.user_id = 1,
+					   .username = TEXT("worker1"),
+					   .resident_a = one,
+					   .resident_b = another,
+					   .household_id = 5001,
+					   .text = text_of(words),
+					   .evidence = TEXT("the page")};
+	assert_ok(store_begin(b.desk, &e), &e);
+	assert_ok(home_report_make(b.desk, b.vault, &report, &report_id, &e), &e);
+	assert_ok(store_commit(b.desk, &e), &e);
+}
+
+/* The same finding in two people's notes, and one report about both of them: who may be told is asked of each.
+ */
+static void a_decision_is_for_one_resident(void **state)
+{
+	(void)state;
+	static const char words[] = "they do not live together";
+	run(b.data, "INSERT INTO note_word (word_no, kind, word) VALUES (90, 0, 'debt')");
+	find_in_note("1001", 1);
+	find_in_note("1001", 2);
+	find_in_note("1002", 1);
+	report_on_household(1001, 1002, words);
+	struct rights_copy hers = copy_of(1001), other = copy_of(1002);
+	assert_int_not_equal(finding(&hers, 0)->item, finding(&hers, 1)->item); /* of two feeds */
+	assert_ok(decide(&hers, finding(&hers, 0)->item, false, "first"), &e);
+	assert_ok(decide(&hers, find(&hers, words)->item, true, "first"), &e);
+	hers = copy_of(1001);
+	other = copy_of(1002);
+	assert_int_equal(finding(&hers, 0)->state, ITEM_WITHHELD);
+	assert_int_equal(finding(&hers, 1)->state, ITEM_WAITS);
+	assert_int_equal(finding(&other, 0)->state, ITEM_WAITS);
+	assert_true(text_is_empty(finding(&other, 0)->why));
+	assert_int_equal(find(&other, words)->state, ITEM_WAITS);
+}
+
 static const struct copied_table *copied(const char *name)
 {
 	for (size_t i = 0; i < copied_table_count; i++)
@@ -536,7 +631,8 @@ static const struct copied_table *copied(const char *name)
 	return NULL;
 }
 
-/* Erasure knows each column that may speak of a person; what it finds by the person, a copy has, or says why not. */
+/* Erasure knows each column that may speak of a person; what it finds by the person, a copy has, or says why
+ * not. */
 static void no_table_about_a_resident_is_forgotten(void **state)
 {
 	(void)state;
@@ -585,11 +681,13 @@ int main(void)
 		CASE(an_agreement_that_has_ended_is_told_with_its_days),
 		CASE(what_speaks_of_others_waits_for_two_persons),
 		CASE(who_decides_anew_needs_a_second_look_anew),
+		CASE(a_second_look_is_at_the_decision_that_was_seen),
 		CASE(nothing_is_withheld_without_exemption_and_reason),
 		CASE(what_says_who_is_protected_waits_too),
 		CASE(what_was_made_of_the_resident_is_in_the_copy),
 		CASE(rows_in_quarantine_are_in_the_copy),
 		CASE(what_people_said_of_it_is_in_the_copy),
+		CASE(a_decision_is_for_one_resident),
 		CASE(where_somebody_is_protected_waits),
 		CASE(no_table_about_a_resident_is_forgotten),
 		CASE(an_item_of_somebody_else_cannot_be_decided),

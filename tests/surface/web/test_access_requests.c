@@ -126,12 +126,16 @@ static const char *under(const char *request, const char *more)
 /* The form of the one item: "item=...&" and what is done. */
 static int act(struct village *v, const char *request, const char *what)
 {
-	char form[300], item[40] = "";
+	char form[300], item[40] = "", seen[60] = "";
 	assert_int_equal(village_get(v, under(request, "/items?show=all")), 200);
 	const char *at = strstr(v->out.at, "name=\"item\" value=\"");
 	assert_non_null(at);
 	snprintf(item, sizeof item, "%.13s", at + strlen("name=\"item\" value=\""));
-	snprintf(form, sizeof form, "item=%s&show=all&%s", item, what);
+	const char *decision = strstr(v->out.at, "name=\"seen\" value=\"");
+	if (decision)
+		snprintf(seen, sizeof seen, "%.*s", (int)strcspn(decision + strlen("name=\"seen\" value=\""), "\""),
+			 decision + strlen("name=\"seen\" value=\""));
+	snprintf(form, sizeof form, "item=%s&show=all&seen=%s&%s", item, seen, what);
 	return village_post(v, under(request, "/items"), form);
 }
 
@@ -192,6 +196,35 @@ static void what_is_left_out_is_told_with_its_law(void **state)
 			      "SELECT count(*) FROM audit_entry WHERE action = 'subject_access.issue' AND detail "
 			      "LIKE '%1 withheld, third_party 1%'"),
 		1);
+}
+
+/* What was loaded before somebody decided anew confirms nothing. */
+static void a_second_look_is_at_what_was_seen(void **state)
+{
+	struct village *v = *state;
+	char request[500], form[300], item[40], seen[60];
+	sign_in(v, "first", "rights");
+	snprintf(request, sizeof request, "%s", logged(v));
+	assert_int_equal(act(v, request, "do=withhold&exemption=third_party&why=names+her+sister"), 303);
+	sign_in(v, "second", "rights");
+	assert_int_equal(village_get(v, under(request, "/items?show=all")), 200);
+	assert_true(village_shows(v, "Left out"));
+	snprintf(item, sizeof item, "%.13s", strstr(v->out.at, "name=\"item\" value=\"") + 19);
+	const char *at = strstr(v->out.at, "name=\"seen\" value=\"") + 19;
+	snprintf(seen, sizeof seen, "%.*s", (int)strcspn(at, "\""), at);
+	sign_in(v, "first", "rights");
+	assert_int_equal(act(v, request, "do=release"), 303);
+	sign_in(v, "second", "rights");
+	assert_int_equal(village_get(v, under(request, "/items?show=all")), 200);
+	snprintf(form, sizeof form, "item=%s&show=all&seen=%s&do=confirm", item, seen);
+	assert_int_equal(village_post(v, under(request, "/items"), form), 409);
+	assert_true(village_shows(v, "decided anew since you saw it") && village_shows(v, "Goes into the copy"));
+	snprintf(form, sizeof form, "item=%s&show=all&do=confirm", item);
+	assert_int_equal(village_post(v, under(request, "/items"), form), 409);
+	assert_int_equal(entries(v, "subject_access.second_look"), 0);
+	assert_int_equal(village_get(v, request), 200);
+	assert_int_equal(village_post(v, under(request, "/copy"), "form=html"), 409);
+	assert_int_equal(act(v, request, "do=confirm"), 303);
 }
 
 static void only_for_answering_residents(void **state)
@@ -276,6 +309,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(a_copy_goes_out_when_two_have_looked, make, drop),
 		cmocka_unit_test_setup_teardown(what_is_left_out_is_told_with_its_law, make, drop),
+		cmocka_unit_test_setup_teardown(a_second_look_is_at_what_was_seen, make, drop),
 		cmocka_unit_test_setup_teardown(only_for_answering_residents, make, drop),
 		cmocka_unit_test_setup_teardown(a_form_that_is_not_right_asks_again, make, drop),
 		cmocka_unit_test_setup_teardown(what_is_disputed_is_marked, make, drop),

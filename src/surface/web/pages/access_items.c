@@ -81,6 +81,9 @@ static void put_decision(struct value *row, const struct visit *visit, const str
 	put_string(row, "law", exemption_law(value->exemption));
 	put_bool(row, "own", own && !value->confirmed);
 	put_bool(row, "may_confirm", decided && !own && !value->confirmed && item->readable);
+	if (decided)
+		put_format(row, "seen", "%s-%lld", value->state == ITEM_WITHHELD ? "withhold" : "release",
+			   (long long)value->decided_at);
 }
 
 static void put_item(struct visit *visit, struct value *items, const struct item *item, size_t number)
@@ -182,6 +185,19 @@ static bool find_item(struct item *out, struct visit *visit, const struct asked_
 	return false;
 }
 
+/* "release-1767225600000000", as the page wrote it; anything else is a decision that nobody made. */
+static struct redaction_seen seen_of(struct text field, int64_t item)
+{
+	int64_t at;
+	struct redaction_seen seen = {.item = item, .release = false, .decided_at = INSTANT_UNKNOWN};
+	size_t dash = text_find_char(field, '-');
+	if (dash == field.len || !text_parse_int64(text_slice(field.at + dash + 1, field.len - dash - 1), &at))
+		return seen;
+	seen.release = text_is(text_slice(field.at, dash), "release");
+	seen.decided_at = at;
+	return seen;
+}
+
 static enum status write_decision(struct visit *visit, struct asked_request *asked, const struct item *item,
 				  const char **action, struct error *error)
 {
@@ -192,7 +208,8 @@ static enum status write_decision(struct visit *visit, struct asked_request *ask
 				      .by = visit->viewer.username};
 	if (text_is(what, "confirm")) {
 		*action = "subject_access.second_look";
-		return redaction_confirm(&asked->copy, &asked->parts, redaction.item, redaction.by, error);
+		const struct redaction_seen seen = seen_of(visit_field(visit, "seen"), redaction.item);
+		return redaction_confirm(&asked->copy, &asked->parts, &seen, redaction.by, error);
 	}
 	if (!redaction.release && !text_is(what, "withhold"))
 		return error_set(error, STATUS_INVALID, "rights.do", "Choose what becomes of it");
@@ -260,6 +277,8 @@ enum status page_access_items_post(struct visit *visit, struct error *error)
 	if (status != STATUS_INVALID && status != STATUS_CONFLICT)
 		return status;
 	say_what_is_wrong(visit, &item, error);
+	if (!strcmp(error->code, "rights.changed"))
+		visit->request->response.status = 409;
 	return show_items(visit, &asked, shown);
 }
 
