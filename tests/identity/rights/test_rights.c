@@ -96,6 +96,9 @@ static void every_row_and_version_is_in_the_copy(void **state)
 	assert_non_null(find(&copy, "240.00"));             /* the version before */
 	assert_non_null(find(&copy, "1240.50"));
 	assert_null(find(&copy, "Grace")); /* somebody else's */
+	copy = copy_of(1005);
+	assert_non_null(find(&copy, "BRIEN, MR JOHN PAUL")); /* sealed, of the version before */
+	assert_non_null(find(&copy, "O'BRIEN-SMITH, MR JOHN PAUL"));
 }
 
 static void a_row_says_where_it_came_from(void **state)
