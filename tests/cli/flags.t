@@ -52,3 +52,17 @@ A refresh makes anew what was derived before a resident objected, though nothing
   Taken back.
   0
   [1]
+
+Who is held for a legal claim is not erased before the hold is lifted
+  $ held=$(resident_of "$a"); oneview rights flag w "$held" --hold --reason "claim 12" --quiet
+  $ oneview erase w "$held" --ground REF-9 --confirm; echo "exit code $?"
+  oneview: What is held on this resident is kept for a legal claim
+    What to do: when the claim is over, lift the hold with "oneview rights flag WORKSPACE RESIDENT --hold --lift", then erase
+  exit code 5
+  $ sqlite3 w/desk.db "SELECT count(*) FROM erasure; SELECT outcome, detail FROM audit_entry WHERE action = 'resident.erase' ORDER BY seq DESC LIMIT 1"
+  0
+  refused|confirmed error=rights.held
+  $ oneview rights flag w "$held" --hold --lift --reason "settled" --quiet && oneview erase w "$held" --ground REF-9 --confirm --quiet; echo "exit code $?"
+  exit code 0
+  $ sqlite3 w/desk.db "SELECT ground FROM erasure"
+  REF-9

@@ -1,4 +1,5 @@
 /* Erasure of a resident or a record: counted or done, table by table, with the proof. */
+#include "policy/flags.h"
 #include "rights/erasure_int.h"
 
 #include "base/id.h"
@@ -235,6 +236,27 @@ static enum status check_feeds(const struct erasing *e, struct error *error)
 	return status;
 }
 
+/* Whoever lifts the hold says why, and is recorded: there is no other way round it. */
+static enum status check_holds(struct erasing *e, struct error *error)
+{
+	struct flag_act *acts;
+	size_t count = 0;
+	bool held = false;
+	struct flag_record *records = ARENA_ARRAY(&e->arena, e->count, struct flag_record);
+	for (size_t i = 0; i < e->count; i++)
+		records[i] = (struct flag_record){e->records[i].source_id, e->records[i].client_hash};
+	enum status status = flag_acts(&acts, &count, e->parts->desk, records, e->count, &e->arena, error);
+	for (size_t i = 0; i < count && status == STATUS_OK; i++)
+		held |= acts[i].kind == FLAG_HOLD && acts[i].holds && acts[i].current;
+	if (status != STATUS_OK || !held)
+		return status;
+	error_set(error, STATUS_REFUSED, "rights.held", "What is held on this resident is kept for a legal claim");
+	error_remedy(error,
+		     "when the claim is over, lift the hold with \"oneview rights flag WORKSPACE RESIDENT --hold "
+		     "--lift\", then erase");
+	return STATUS_REFUSED;
+}
+
 enum status rights_erase(struct erasure *erasure, const struct rights_parts *parts, const char *archive,
 			 struct error *error)
 {
@@ -242,6 +264,8 @@ enum status rights_erase(struct erasure *erasure, const struct rights_parts *par
 	int64_t done;
 	arena_init(&e.arena, 64 << 20);
 	enum status status = find_records(&e, error);
+	if (status == STATUS_OK)
+		status = check_holds(&e, error);
 	if (status == STATUS_OK)
 		status = erasure_check_ground(&e, error);
 	if (status == STATUS_OK)

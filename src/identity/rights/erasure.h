@@ -39,7 +39,7 @@ struct erasure {
 	 * them. */
 	char unsearched[ERASURE_UNSEARCHED_SIZE];
 };
-/* STATUS_NOT_FOUND unless there is such a resident. */
+/* STATUS_NOT_FOUND unless there is such a resident; STATUS_REFUSED "rights.held" while there is a legal hold. */
 enum status rights_erase(struct erasure *erasure, const struct rights_parts *parts, const char *archive,
 			 struct error *error) MUST_CHECK;
 /* Erasures that were cut off: how many there are; and the rest of them done. *DONE: how many were. */
