@@ -94,13 +94,16 @@ static enum status households(struct bench *bench, struct error *error)
 
 static enum status traits_and_lists(struct bench *bench, struct error *error)
 {
-	struct traits_report traits;
+	struct traits_report traits = {0};
 	struct lists_report lists = {0};
 	struct policy *policy = NULL;
-	enum status status = traits_refresh(bench->reading, &traits, error);
-	printf(" \"traits\": {\"processor\": %.2f, \"residents\": %zu},\n", processor_seconds(), traits.residents);
+	enum status status = policy_open(&policy, bench->workspace->profile, error);
 	if (status == STATUS_OK)
-		status = policy_open(&policy, bench->workspace->profile, error);
+		status = policy_load(policy, bench->data, bench->desk, error);
+	processor_seconds();
+	if (status == STATUS_OK)
+		status = traits_refresh(bench->reading, policy, date_today(), &traits, error);
+	printf(" \"traits\": {\"processor\": %.2f, \"residents\": %zu},\n", processor_seconds(), traits.residents);
 	if (status == STATUS_OK)
 		status = lists_refresh(policy, bench->workspace->profile, bench->data, date_today(), &lists, error);
 	policy_close(policy);
