@@ -110,8 +110,12 @@ enum status copy_links(struct copying *c, struct error *error)
 		"Each source has its own record of you. These records were compared, and this is how likely it is "
 		"that two of them are of one person, and why.",
 		headings, 6);
-	for (size_t i = 0; i < count && status == STATUS_OK; i++)
-		status = add_link(c, &filling, &pairs[i], states[i], probabilities[i], error);
+	for (size_t i = 0; i < count && status == STATUS_OK; i++) {
+		bool told;
+		status = copy_pair_is_told(&told, c, pairs[i].a, pairs[i].b, error);
+		if (status == STATUS_OK && told)
+			status = add_link(c, &filling, &pairs[i], states[i], probabilities[i], error);
+	}
 	filling_end(&filling, c);
 	return status;
 }

@@ -243,9 +243,12 @@ enum status copy_household_rulings(struct copying *c, struct error *error)
 	filling_begin(&filling, c, "household_rulings", "What people decided of your household",
 		      "Whether you and another person live together, decided by somebody who looked into it.", headings,
 		      4);
-	for (size_t i = 0; i < rulings.count; i++) {
+	for (size_t i = 0; i < rulings.count && status == STATUS_OK; i++) {
 		const struct household_ruling *ruling = &rulings.at[i];
-		if (!is_own(c, ruling->record_a) && !is_own(c, ruling->record_b))
+		bool told = is_own(c, ruling->record_a) || is_own(c, ruling->record_b);
+		if (told)
+			status = copy_pair_is_told(&told, c, ruling->record_a, ruling->record_b, error);
+		if (!told || status != STATUS_OK)
 			continue;
 		filling_add(&filling, day(c, instant_date(ruling->made)));
 		filling_add(&filling, arena_text(c->arena, ruling->username));
@@ -255,5 +258,5 @@ enum status copy_household_rulings(struct copying *c, struct error *error)
 	}
 	filling_end(&filling, c);
 	household_rulings_release(&rulings);
-	return STATUS_OK;
+	return status;
 }

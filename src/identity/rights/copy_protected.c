@@ -87,6 +87,66 @@ static enum status look_at_places(struct copying *c, struct error *error)
 	return status;
 }
 
+static bool is_protected_place(const struct copying *c, int64_t property_id)
+{
+	return bits_of(&c->places, property_id) != 0;
+}
+
+/* A record on the shelf that is nobody's yet may be anybody's; one that is not there says nothing of anybody. */
+static enum status record_is_told(bool *told, const struct copying *c, int64_t record_id, struct error *error)
+{
+	struct statement *s;
+	bool row;
+	enum status status = store_prepare(&s, c->parts->data,
+					   "SELECT COALESCE(m.resident_id, 0) AS resident_id FROM record r LEFT JOIN "
+					   "resident_record m ON m.record_id = r.record_id WHERE r.record_id = :record",
+					   error);
+	if (status != STATUS_OK)
+		return status;
+	statement_bind_int(s, "record", record_id);
+	status = statement_step(s, &row, error);
+	if (status == STATUS_OK && row) {
+		int64_t resident = copied_number(s, "resident_id");
+		*told = *told && resident && (resident == c->copy->resident_id || !copy_is_protected(c, resident));
+	}
+	statement_done(s);
+	return status;
+}
+
+enum status copy_pair_is_told(bool *told, const struct copying *c, int64_t record_a, int64_t record_b,
+			      struct error *error)
+{
+	*told = true;
+	enum status status = record_is_told(told, c, record_a, error);
+	return status == STATUS_OK ? record_is_told(told, c, record_b, error) : status;
+}
+
+/* As list_row_is_open() has it: somebody protected in it takes the whole row away, for its reasons count them. */
+enum status copy_list_row_is_told(bool *told, struct copying *c, struct statement *of, struct error *error)
+{
+	struct statement *s;
+	bool row;
+	*told = !is_protected_place(c, copied_number(of, "property_id"));
+	enum status status = store_prepare(
+		&s, c->parts->data,
+		"SELECT resident_id FROM list_member WHERE list_no = :list AND subject_id = :subject", error);
+	if (status != STATUS_OK)
+		return status;
+	statement_bind_int(s, "list", copied_number(of, "list_no"));
+	statement_bind_int(s, "subject", copied_number(of, "subject_id"));
+	while ((status = statement_step(s, &row, error)) == STATUS_OK && row)
+		*told = *told && !copy_is_protected(c, copied_number(s, "resident_id"));
+	statement_done(s);
+	return status;
+}
+
+enum status copy_relation_is_told(bool *told, struct copying *c, struct statement *of, struct error *error)
+{
+	(void)error;
+	*told = !copy_is_protected(c, copied_number(of, "other"));
+	return STATUS_OK;
+}
+
 /* Everybody who was ever in a household with the resident, once for each. */
 static enum status read_others(struct copying *c, struct error *error)
 {

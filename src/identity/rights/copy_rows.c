@@ -238,6 +238,7 @@ enum { WORDED_MOST = 200, WORDS_OF_A_ROW = 3, FACTS_OF_A_ROW = 3, VALUES_OF_A_RO
 /* Rows of the desk with sealed words about the resident. WHICH is the number that their room seals them under. */
 struct worded {
 	const char *kind, *title, *sql, *id;
+	bool other; /* it is about another resident too, who must not be protected */
 	struct {
 		const char *title, *column;
 	} facts[FACTS_OF_A_ROW];
@@ -252,6 +253,7 @@ static const struct worded worded[] = {
 	 "A report by staff that something is wrong",
 	 "SELECT * FROM report WHERE resident_id = :resident ORDER BY made, report_id LIMIT 200",
 	 "report_id",
+	 false,
 	 {{"About", "element_id"}, {"Reported by", "username"}, {"State", "status"}},
 	 {{"What was written", "text_sealed", 1}, {"The reply", "reply_sealed", 2}}},
 	{"household_report",
@@ -260,6 +262,7 @@ static const struct worded worded[] = {
 	 "report_id "
 	 "LIMIT 200",
 	 "report_id",
+	 true,
 	 {{"Reported by", "username"}, {"Suggested", "suggested"}, {"State", "status"}},
 	 {{"What was written", "text_sealed", 11},
 	  {"What the page said", "evidence_sealed", 12},
@@ -268,6 +271,7 @@ static const struct worded worded[] = {
 	 "What was found when staff looked into a list",
 	 "SELECT * FROM list_outcome WHERE subject_key = :resident ORDER BY made, outcome_id LIMIT 200",
 	 "outcome_id",
+	 false,
 	 {{"List", "list_id"}, {"Found by", "username"}, {"Outcome", "outcome"}},
 	 {{"What was written", "note_sealed", 3}}},
 };
@@ -340,6 +344,13 @@ void copy_append_rows(struct rights_copy *copy, const struct rights_row *more, s
 	copy->row_count += count;
 }
 
+/* 0: it is the resident, whose protection is no reason to keep it from them. */
+static int64_t other_of(const struct copying *c, struct statement *s, const char *column)
+{
+	int64_t id = copied_number(s, column);
+	return id == c->copy->resident_id ? 0 : id;
+}
+
 static enum status copy_worded(struct copying *c, const struct worded *of, struct error *error)
 {
 	struct statement *query;
@@ -351,8 +362,12 @@ static enum status copy_worded(struct copying *c, const struct worded *of, struc
 		return status;
 	statement_bind_int(query, "resident", c->copy->resident_id);
 	while (status == STATUS_OK && count < WORDED_MOST &&
-	       (status = statement_step(query, &row, error)) == STATUS_OK && row)
-		status = read_worded(c, query, &rows[count++], of, error);
+	       (status = statement_step(query, &row, error)) == STATUS_OK && row) {
+		bool told = !of->other || (!copy_is_protected(c, other_of(c, query, "resident_a")) &&
+					   !copy_is_protected(c, other_of(c, query, "resident_b")));
+		if (told)
+			status = read_worded(c, query, &rows[count++], of, error);
+	}
 	statement_done(query);
 	if (status == STATUS_OK && count)
 		copy_append_rows(c->copy, rows, count, c->arena);

@@ -14,6 +14,8 @@ typedef struct text cell_words(struct copying *c, struct statement *s, const cha
 struct listing {
 	enum store_shelf shelf;
 	const char *id, *title, *says, *sql;
+	/* whether a row may be told, where it may be about somebody else who is protected; NULL: each */
+	enum status (*told)(bool *told, struct copying *c, struct statement *of, struct error *error);
 	struct {
 		const char *heading, *column;
 		cell_words *words;
@@ -157,6 +159,7 @@ static const struct listing listings[] = {
 	 "p "
 	 "ON p.property_id = r.property_id WHERE r.resident_id = :resident ORDER BY r.from_date, r.property_id, "
 	 "r.sequence",
+	 NULL,
 	 {{"Address", "sealed", an_address},
 	  DATES,
 	  {"Standing", "standing", a_text},
@@ -170,6 +173,7 @@ static const struct listing listings[] = {
 	 "why, "
 	 "h.household_id AS household_id FROM household_member m JOIN household h ON h.household_id = m.household_id "
 	 "WHERE m.resident_id = :resident ORDER BY m.from_date, m.household_id, m.sequence",
+	 NULL,
 	 {{"Kind", "kind", a_text},
 	  DATES,
 	  {"Other people, ever", "household_id", other_people},
@@ -181,32 +185,37 @@ static const struct listing listings[] = {
 	 "When you joined or left a household, as far as the sources tell.",
 	 "SELECT on_date, what FROM household_event WHERE resident_id = :resident ORDER BY on_date, household_id, "
 	 "sequence",
+	 NULL,
 	 {{"On", "on_date", a_date}, {"What", "what", a_text}}},
 	{STORE_DATA,
 	 "relations",
 	 "What sources say of you and somebody else",
 	 "How a source relates you to another person, whose name is theirs.",
-	 "SELECT r.kind AS kind, r.from_date AS from_date, r.to_date AS to_date, f.feed_id AS feed_id FROM "
-	 "relationship r "
+	 "SELECT r.kind AS kind, r.from_date AS from_date, r.to_date AS to_date, f.feed_id AS feed_id, CASE "
+	 "WHEN r.resident_id = :resident THEN r.other_id ELSE r.resident_id END AS other FROM relationship r "
 	 "JOIN feed f ON f.feed_no = r.feed_no WHERE r.resident_id = :resident OR r.other_id = :resident ORDER BY "
 	 "r.kind, "
 	 "r.from_date, f.feed_id",
+	 copy_relation_is_told,
 	 {{"Relation", "kind", a_text}, DATES, {"Source's feed", "feed_id", a_feed}}},
 	{STORE_DATA,
 	 "traits",
 	 "What is known of you where your name is not",
 	 "Counts and lists use this instead of who you are.",
 	 "SELECT birth_month, dead FROM resident_trait WHERE resident_id = :resident",
+	 NULL,
 	 {{"Month of birth", "birth_month", a_month}, {"Has died, by some source", "dead", yes_or_no}}},
 	{STORE_DATA,
 	 "lists",
 	 "Lists that you are on, alone or with your household or address",
 	 "Staff look into what these lists put before them; being on one is a question and not a finding.",
-	 "SELECT n.list_id AS list_id, r.since AS since, r.reasons AS reasons FROM list_row r JOIN list_rule n ON "
+	 "SELECT n.list_id AS list_id, r.since AS since, r.reasons AS reasons, r.list_no AS list_no, "
+	 "r.subject_id AS subject_id, COALESCE(r.property_id, 0) AS property_id FROM list_row r JOIN list_rule n ON "
 	 "n.list_no = "
 	 "r.list_no WHERE r.subject_id = :resident OR EXISTS (SELECT 1 FROM list_member m WHERE m.list_no = r.list_no "
 	 "AND "
 	 "m.subject_id = r.subject_id AND m.resident_id = :resident) ORDER BY n.list_id, r.since",
+	 copy_list_row_is_told,
 	 {{"List", "list_id", a_list},
 	  {"Team", "list_id", a_list_team},
 	  {"What is asked", "list_id", a_list_question},
@@ -218,6 +227,7 @@ static const struct listing listings[] = {
 	 "Of lists that are about you yourself; what was written stands with the reports above.",
 	 "SELECT list_id, made, username, outcome FROM list_outcome WHERE subject_key = :resident ORDER BY made, "
 	 "outcome_id",
+	 NULL,
 	 {{"List", "list_id", a_list},
 	  {"When", "made", a_day},
 	  {"Who", "username", a_text},
@@ -227,12 +237,14 @@ static const struct listing listings[] = {
 	 "How records came to you and left you",
 	 "When OneView learned that a record was yours, or was somebody else's after all.",
 	 "SELECT what, records FROM resident_history WHERE resident_id = :resident ORDER BY run_id, sequence",
+	 NULL,
 	 {{"What", "what", a_text}, {"Records", "records", a_number}}},
 	{STORE_DESK,
 	 "requests",
 	 "What you asked for",
 	 "Requests for a copy such as this one.",
 	 "SELECT received, asked_by FROM access_request WHERE resident_id = :resident ORDER BY request_no",
+	 NULL,
 	 {{"Received", "received", a_date}, {"Asked by", "asked_by", a_text}}},
 };
 
@@ -254,9 +266,13 @@ static enum status add_listing(struct copying *c, const struct listing *listing,
 		return status;
 	statement_bind_int(s, "resident", c->copy->resident_id);
 	filling_begin(&filling, c, listing->id, listing->title, listing->says, headings, columns);
-	while ((status = statement_step(s, &row, error)) == STATUS_OK && row)
-		for (size_t i = 0; i < columns; i++)
+	while (status == STATUS_OK && (status = statement_step(s, &row, error)) == STATUS_OK && row) {
+		bool told = true;
+		if (listing->told)
+			status = listing->told(&told, c, s, error);
+		for (size_t i = 0; i < columns && told && status == STATUS_OK; i++)
 			filling_add(&filling, listing->cells[i].words(c, s, listing->cells[i].column));
+	}
 	filling_end(&filling, c);
 	statement_done(s);
 	if (!strcmp(listing->id, "lists"))
@@ -285,16 +301,19 @@ static enum status copy_rulings(struct copying *c, struct error *error)
 	filling_begin(&filling, c, "rulings", "What people decided of your records",
 		      "Where the comparison was doubtful, a person decided whether two records are of one person.",
 		      headings, 2);
-	for (size_t i = 0; i < rulings.pair_count; i++) {
+	for (size_t i = 0; i < rulings.pair_count && status == STATUS_OK; i++) {
 		const struct ruled_pair *pair = &rulings.pairs[i];
-		if (!is_of_resident(c, pair))
+		bool told = is_of_resident(c, pair);
+		if (told)
+			status = copy_pair_is_told(&told, c, pair->record_a, pair->record_b, error);
+		if (!told || status != STATUS_OK)
 			continue;
 		filling_add(&filling, text_of(ruling_verdict_name(pair->verdict)));
 		filling_add(&filling, text_of(ruling_state_name(pair->state)));
 	}
 	filling_end(&filling, c);
 	rulings_release(&rulings);
-	return STATUS_OK;
+	return status;
 }
 
 /* ---- who may see it, and who did ------------------------------------------------------------------------- */
@@ -393,6 +412,13 @@ static enum status copy_recipients(struct copying *c, struct error *error)
 	return status;
 }
 
+/* Who opened a protected page for a reason of its own stands in the rows, where it waits for a person. */
+static bool tells_of_protection(const struct audit_entry *entry)
+{
+	return text_starts_with(entry->action, TEXT("break_glass.")) ||
+	       text_starts_with(entry->action, TEXT("restriction."));
+}
+
 static void add_view(struct copying *c, struct filling *filling, const struct audit_entry *entry)
 {
 	char at[INSTANT_TEXT_SIZE];
@@ -421,11 +447,12 @@ static enum status copy_views(struct copying *c, struct error *error)
 				      .limit = 500};
 	enum status status = STATUS_OK;
 	filling_begin(&filling, c, "views", "Who looked",
-		      "Every look at your page, from the audit, which nobody can change. Newest first.", headings, 7);
+		      "Looks at your page, from the audit, which nobody can change. Newest first.", headings, 7);
 	while (status == STATUS_OK && page.more && c->copy->views < RIGHTS_VIEWS_MOST) {
 		status = audit_read(c->parts->desk, &filter, c->arena, &page, error);
 		for (size_t i = 0; status == STATUS_OK && i < page.count; i++)
-			add_view(c, &filling, &page.entries[i]);
+			if (!tells_of_protection(&page.entries[i]))
+				add_view(c, &filling, &page.entries[i]);
 		if (status != STATUS_OK || !page.count)
 			break;
 		filter.before_seq = page.entries[page.count - 1].seq;

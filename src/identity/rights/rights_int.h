@@ -51,6 +51,12 @@ void copy_append_rows(struct rights_copy *copy, const struct rights_row *more, s
 enum status copy_protected_read(struct copying *c, struct error *error) MUST_CHECK;
 void copy_protected_release(struct copying *c); /* also when the former failed */
 bool copy_is_protected(const struct copying *c, int64_t resident_id);
+/* Of two records that were compared or ruled upon: neither is of somebody else who is protected. */
+enum status copy_pair_is_told(bool *told, const struct copying *c, int64_t record_a, int64_t record_b,
+			      struct error *error) MUST_CHECK;
+/* Likewise of a row with list_no, subject_id, property_id, and of one with somebody else's id as `other`. */
+enum status copy_list_row_is_told(bool *told, struct copying *c, struct statement *of, struct error *error) MUST_CHECK;
+enum status copy_relation_is_told(bool *told, struct copying *c, struct statement *of, struct error *error) MUST_CHECK;
 /* Whether the element's values help to find somebody. */
 bool copy_tells_where(const struct profile_element *element);
 

@@ -626,6 +626,55 @@ static void a_decision_is_for_one_resident(void **state)
 	assert_int_equal(find(&other, words)->state, ITEM_WAITS);
 }
 
+/* Another resident in everything that is told of two: a comparison, a relation, a list, a report. */
+static void tell_of_another(void)
+{
+	run(b.data,
+	    "INSERT INTO link (record_a, record_b, weight, probability, pattern, rule, status) SELECT "
+	    "MIN(a.record_id), "
+	    "MIN(o.record_id), 1.0, 0.6, 1, 1, 'review' FROM resident_record a, resident_record o WHERE a.resident_id "
+	    "= 1001 AND o.resident_id = 1005");
+	run(b.data,
+	    "INSERT INTO relationship (resident_id, other_id, feed_no, kind, record_id, other_record_id) VALUES "
+	    "(1005, 1001, 1, 'partner', 1, 2)");
+	run(b.data, "INSERT INTO list_rule (list_no, list_id) VALUES (90, 'of_once')");
+	run(b.data, "INSERT INTO list_row (list_no, subject_id, points, since, reasons) VALUES (90, 1001, 1, 20000, "
+		    "'1	Other adults whose home it is: 1')");
+	run(b.data,
+	    "INSERT INTO list_member (list_no, subject_id, resident_id, group_id, shown) VALUES (90, 1001, 1001, 'g', "
+	    "1), (90, 1001, 1005, 'g', 1)");
+	report_on_household(1005, 1001, "they live together");
+}
+
+static size_t told_of_another(const struct rights_copy *copy)
+{
+	size_t told = cells_with(table(copy, "lists"), "Other adults") +
+		      cells_with(table(copy, "relations"), "partner") +
+		      cells_with(table(copy, "links"), "somebody else's");
+	return told + (find(copy, "they live together") != NULL);
+}
+
+static void who_is_protected_is_in_nobody_elses_copy(void **state)
+{
+	(void)state;
+	struct audit_entry look = {.user_name = TEXT("breaker"),
+				   .action = TEXT("break_glass.use"),
+				   .subject_kind = TEXT("resident"),
+				   .subject_id = 1001,
+				   .outcome = TEXT("allowed")};
+	tell_of_another();
+	struct rights_copy copy = copy_of(1001);
+	assert_int_equal(told_of_another(&copy), 4);
+	run(b.desk, "INSERT INTO restriction_ruling (subject_kind, subject_id, restriction_id, set_at, set_by) VALUES "
+		    "(1, 1005, "
+		    "'witness_protection', 1, 'officer')");
+	assert_ok(audit_append(b.audit, &look, &e), &e);
+	copy = copy_of(1001);
+	assert_int_equal(told_of_another(&copy), 0);
+	assert_false(has_cell(table(&copy, "views"), "breaker"));
+	assert_int_equal(copy.views, 0);
+}
+
 static const struct copied_table *copied(const char *name)
 {
 	for (size_t i = 0; i < copied_table_count; i++)
@@ -692,6 +741,7 @@ int main(void)
 		CASE(what_people_said_of_it_is_in_the_copy),
 		CASE(a_decision_is_for_one_resident),
 		CASE(where_somebody_is_protected_waits),
+		CASE(who_is_protected_is_in_nobody_elses_copy),
 		CASE(no_table_about_a_resident_is_forgotten),
 		CASE(an_item_of_somebody_else_cannot_be_decided),
 		CASE(nobody_has_no_copy),
