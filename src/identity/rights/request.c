@@ -327,6 +327,38 @@ enum status access_request_may_issue(const struct access_request *request, const
 	return STATUS_CONFLICT;
 }
 
+/* Where nothing is marked nobody else has looked: it is then another who logged the request, or found out who asks. */
+static bool somebody_else_was_there(const struct access_request *request, struct text by)
+{
+	for (size_t i = 0; i < request->act_count; i++) {
+		const struct request_act *act = &request->acts[i];
+		if ((text_is(act->what, "logged") || text_is(act->what, "proven")) && !text_equal(act->by, by))
+			return true;
+	}
+	return false;
+}
+
+static enum status one_alone(struct error *error)
+{
+	error_set(error, STATUS_CONFLICT, "request.same_person",
+		  "Whoever logged the request cannot give out a copy that nobody else has looked at");
+	error_remedy(error, "ask a colleague to give it out");
+	return STATUS_CONFLICT;
+}
+
+/* By which feeds: whoever reads the audit can say under which agreements. */
+static void describe_feeds(struct buf *words, const struct rights_copy *copy)
+{
+	size_t said = 0;
+	for (size_t r = 0; r < copy->row_count; r++) {
+		bool seen = !copy->rows[r].feed;
+		for (size_t before = 0; before < r && !seen; before++)
+			seen = copy->rows[before].feed == copy->rows[r].feed;
+		if (!seen)
+			buf_format(words, "%s%.*s", said++ ? " " : ", feeds ", TEXT_ARG(copy->rows[r].feed->id));
+	}
+}
+
 static struct text describe(const struct rights_copy *copy, const char *form, struct arena *arena)
 {
 	struct buf words;
@@ -336,6 +368,7 @@ static struct text describe(const struct rights_copy *copy, const char *form, st
 	for (int i = EXEMPTION_NONE + 1; i < EXEMPTION_COUNT; i++)
 		if (copy->withheld_by[i])
 			buf_format(&words, ", %s %zu", exemption_name((enum rights_exemption)i), copy->withheld_by[i]);
+	describe_feeds(&words, copy);
 	struct text kept = arena_text(arena, buf_text(&words));
 	buf_release(&words);
 	return kept;
@@ -349,6 +382,8 @@ enum status access_request_issue(struct text *detail, const struct access_reques
 	enum status status = lock_now(&now, request, parts, error);
 	if (status == STATUS_OK)
 		status = access_request_may_issue(&now, copy, error);
+	if (status == STATUS_OK && !copy->marked && !somebody_else_was_there(request, by))
+		status = one_alone(error);
 	if (status != STATUS_OK)
 		return status;
 	*detail = describe(copy, form, arena);

@@ -97,8 +97,9 @@ enum status access_request_end(const struct access_request *request, const struc
 			       enum request_state state, struct text words, struct text by,
 			       struct error *error) MUST_CHECK;
 /* A copy in this form is given out. STATUS_CONFLICT while an item waits for a decision or a second look
- * ("request.waits"), and while identity is not proven ("request.state"). *DETAIL, in ARENA: what was withheld by which
- * exemption, for the audit. */
+ * ("request.waits"), while identity is not proven ("request.state"), and when nothing is marked
+ * and nobody but BY has logged the request or proven identity ("request.same_person"). *DETAIL, in ARENA: what was
+ * withheld by which exemption, for the audit. */
 enum status access_request_issue(struct text *detail, const struct access_request *request,
 				 const struct rights_copy *copy, const struct rights_parts *parts, const char *form,
 				 struct text by, struct arena *arena, struct error *error) MUST_CHECK;

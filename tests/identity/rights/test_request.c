@@ -195,6 +195,27 @@ static void no_copy_goes_out_before_two_persons_have_looked(void **state)
 	assert_ok(access_request_issue(&detail, &request, &copy, parts(), "pdf", TEXT("officer"), &arena, &e), &e);
 }
 
+/* Nothing is marked, so nobody else has looked: whoever logged it does not give it out alone. */
+static void nobody_logs_and_gives_out_alone(void **state)
+{
+	(void)state;
+	struct text detail;
+	struct access_request written = {.resident_id = 1005,
+					 .received = day("2026-03-03"),
+					 .asker = ASKED_BY_RESIDENT,
+					 .identity = IDENTITY_KNOWN,
+					 .words = TEXT("at the counter")};
+	assert_ok(log_request(&written), &e);
+	struct access_request request = again(&written);
+	struct rights_copy copy = copy_of(1005);
+	assert_int_equal(copy.marked, 0);
+	assert_int_equal(access_request_issue(&detail, &request, &copy, parts(), "html", TEXT("officer"), &arena, &e),
+			 STATUS_CONFLICT);
+	assert_string_equal(e.code, "request.same_person");
+	assert_ok(access_request_issue(&detail, &request, &copy, parts(), "html", TEXT("colleague"), &arena, &e), &e);
+	assert_true(text_find(detail, TEXT("feeds council_tax")) < detail.len);
+}
+
 static void it_may_end_without_a_copy(void **state)
 {
 	(void)state;
@@ -352,6 +373,7 @@ int main(void)
 		CASE(it_stands_until_identity_is_proven),
 		CASE(it_is_extended_once_and_in_time),
 		CASE(no_copy_goes_out_before_two_persons_have_looked),
+		CASE(nobody_logs_and_gives_out_alone),
 		CASE(it_may_end_without_a_copy),
 		CASE(of_two_ends_at_once_one_is_kept),
 		CASE(no_copy_goes_out_while_it_ends_or_is_decided_anew),
