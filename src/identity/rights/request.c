@@ -92,6 +92,14 @@ const char *request_state_title(enum request_state state)
 	return states[state];
 }
 
+char *access_request_reference(const struct access_request *request, char out[REQUEST_REFERENCE_SIZE])
+{
+	char id[ID_TEXT_SIZE];
+	id_format(request->request_id, id);
+	memcpy(out, id + strlen(id) - (REQUEST_REFERENCE_SIZE - 1), REQUEST_REFERENCE_SIZE);
+	return out;
+}
+
 /* ---- acts ------------------------------------------------------------------------------------------------- */
 
 static enum status invalid(const char *code, const char *message, const char *remedy, struct error *error)

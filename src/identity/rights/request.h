@@ -58,7 +58,7 @@ struct request_act {        /* one thing that was done about a request */
 
 struct access_request {
 	int64_t request_id, resident_id;
-	int number; /* as people call it */
+	int number; /* in the order of logging. Not to be shown: a gap would tell of a request that is hidden */
 	date received;
 	enum request_asker asker;
 	enum request_identity identity; /* as it is known now */
@@ -73,6 +73,10 @@ struct access_request {
 	const struct request_act *acts;
 	size_t act_count;
 };
+
+/* As people call it: the end of its random id, "7k3m9q". */
+enum { REQUEST_REFERENCE_SIZE = 7 };
+char *access_request_reference(const struct access_request *request, char out[REQUEST_REFERENCE_SIZE]);
 
 /* Until the caller's desk transaction ends nobody else acts on the resident's requests, or decides of what is in its
  * copy; and REQUEST, which was found before, is read again. Each act below does it for itself; what a copy is given out

@@ -227,6 +227,31 @@ static void a_second_look_is_at_what_was_seen(void **state)
 	assert_int_equal(act(v, request, "do=confirm"), 303);
 }
 
+/* Nothing on the page or in the file counts requests: a gap would tell of one that is hidden. */
+static void a_request_has_no_number(void **state)
+{
+	struct village *v = *state;
+	char request[500], reference[60], file[60];
+	sign_in(v, "first", "rights");
+	snprintf(request, sizeof request, "%s", logged(v));
+	snprintf(reference, sizeof reference, "Request %s", request + strlen(request) - 6);
+	snprintf(file, sizeof file, "filename=\"copy-%s.html\"", request + strlen(request) - 6);
+	const char *const pages[] = {"/access-requests", request, under(request, "/items")};
+	for (size_t i = 0; i < 3; i++) {
+		assert_int_equal(village_get(v, pages[i]), 200);
+		assert_true(village_shows(v, reference));
+		assert_false(village_shows(v, "Request 1<") || village_shows(v, "Request 1 for"));
+	}
+	assert_int_equal(act(v, request, "do=release"), 303);
+	sign_in(v, "second", "rights");
+	assert_int_equal(act(v, request, "do=confirm"), 303);
+	assert_int_equal(village_get(v, request), 200);
+	assert_int_equal(village_post(v, under(request, "/copy"), "form=html"), 200);
+	assert_true(village_shows(v, file));
+	assert_int_equal(
+		village_query(v, STORE_DESK, "SELECT count(*) FROM audit_entry WHERE detail LIKE 'request 1,%'"), 0);
+}
+
 static void only_for_answering_residents(void **state)
 {
 	struct village *v = *state;
@@ -310,6 +335,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(a_copy_goes_out_when_two_have_looked, make, drop),
 		cmocka_unit_test_setup_teardown(what_is_left_out_is_told_with_its_law, make, drop),
 		cmocka_unit_test_setup_teardown(a_second_look_is_at_what_was_seen, make, drop),
+		cmocka_unit_test_setup_teardown(a_request_has_no_number, make, drop),
 		cmocka_unit_test_setup_teardown(only_for_answering_residents, make, drop),
 		cmocka_unit_test_setup_teardown(a_form_that_is_not_right_asks_again, make, drop),
 		cmocka_unit_test_setup_teardown(what_is_disputed_is_marked, make, drop),

@@ -147,11 +147,13 @@ static enum status show_items(struct visit *visit, struct asked_request *asked, 
 /* What was shown for a decision is a look of its own: these values are read by nobody else's page. */
 static void record_look(struct visit *visit, const struct asked_request *asked, enum shown shown)
 {
+	char reference[REQUEST_REFERENCE_SIZE];
 	struct audit_entry entry = visit_entry(visit, "access_request.items", "allowed");
 	entry.subject_kind = TEXT("resident");
 	entry.subject_id = asked->answer.resident_id;
-	entry.detail = arena_format(visit->arena, "request %d, %s, page %u", asked->request.number,
-				    shown_names[shown].id, visit_page_number(visit));
+	entry.detail = arena_format(visit->arena, "request %s, %s, page %u",
+				    access_request_reference(&asked->request, reference), shown_names[shown].id,
+				    visit_page_number(visit));
 	visit_record(visit, &entry);
 }
 
@@ -293,11 +295,12 @@ static enum status write_copy(struct visit *visit, struct asked_request *asked, 
 		pdf ? subject_access_pdf(body, document, error) : subject_access_render(body, document, error);
 	if (status != STATUS_OK)
 		return status;
+	char reference[REQUEST_REFERENCE_SIZE];
 	request->response.status = 200;
 	request->response.content_type = pdf ? "application/pdf" : "text/html; charset=utf-8";
 	response_header(request, "Content-Disposition",
-			arena_format(visit->arena, "attachment; filename=\"copy-%d.%s\"", asked->request.number,
-				     pdf ? "pdf" : "html")
+			arena_format(visit->arena, "attachment; filename=\"copy-%s.%s\"",
+				     access_request_reference(&asked->request, reference), pdf ? "pdf" : "html")
 				.at);
 	visit->answered = true;
 	return STATUS_OK;

@@ -30,10 +30,11 @@ enum status asked_copy(struct asked_request *asked, struct visit *visit, struct 
 enum status asked_commit(struct asked_request *asked, struct visit *visit, const char *action, struct text detail,
 			 struct error *error)
 {
-	const struct audit_entry entry =
-		visit_entry_about(visit, action, "resident", asked->answer.resident_id,
-				  arena_format(visit->arena, "request %d%s%.*s", asked->request.number,
-					       detail.len ? ", " : "", TEXT_ARG(detail)));
+	char reference[REQUEST_REFERENCE_SIZE];
+	const struct audit_entry entry = visit_entry_about(
+		visit, action, "resident", asked->answer.resident_id,
+		arena_format(visit->arena, "request %s%s%.*s", access_request_reference(&asked->request, reference),
+			     detail.len ? ", " : "", TEXT_ARG(detail)));
 	return visit_commit(visit, asked->parts.desk, STATUS_OK, &entry, error);
 }
 
@@ -69,10 +70,11 @@ static const char *colour_of(const struct access_request *request)
 
 static void put_state(struct value *object, const struct access_request *request)
 {
+	char reference[REQUEST_REFERENCE_SIZE];
 	put_string(object, "state", request->overdue ? "Overdue" : request_state_title(request->state));
 	put_string(object, "colour", colour_of(request));
 	put_bool(object, "overdue", request->overdue);
-	put_int(object, "number", request->number);
+	put_format(object, "reference", "%s", access_request_reference(request, reference));
 	put_long_date(object, "received_text", request->received);
 	put_long_date(object, "due_text", request->due);
 	put_string(object, "asked_by", request_asker_title(request->asker));
@@ -216,6 +218,7 @@ static bool read_form(struct visit *visit, struct access_request *request)
 static enum status log_request(struct visit *visit, struct access_request *request, struct error *error)
 {
 	struct rights_parts parts;
+	char reference[REQUEST_REFERENCE_SIZE];
 	enum status status = rights_parts_of(visit, &parts, error);
 	if (status == STATUS_OK)
 		status = store_begin(parts.desk, error);
@@ -224,8 +227,9 @@ static enum status log_request(struct visit *visit, struct access_request *reque
 	status = access_request_log(request, &parts, visit->viewer.username, error);
 	const struct audit_entry entry = visit_entry_about(
 		visit, "access_request.log", "resident", request->resident_id,
-		arena_format(visit->arena, "request %d, asked by %s, identity %s", request->number,
-			     request_asker_name(request->asker), request_identity_name(request->identity)));
+		arena_format(visit->arena, "request %s, asked by %s, identity %s",
+			     access_request_reference(request, reference), request_asker_name(request->asker),
+			     request_identity_name(request->identity)));
 	return visit_commit(visit, parts.desk, status, &entry, error);
 }
 
