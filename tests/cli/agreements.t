@@ -96,6 +96,13 @@ Nothing is said of a resident who does not exist for the user; the question is r
   From                       Housing tenancies
   May see                    Yes: the agreement "Data for early help", clause 1, lets the role Front-line worker see it for the purpose Early help. It runs until 2030-12-31.
   The clause                 Early help may see tenancies.
+  $ oneview policy protect w --restriction sealed --resident 0000000000abc
+  oneview: There is no resident with this id: nobody is protected
+    What to do: take the 13 characters from the address of the resident's page as it is now
+  [4]
+  $ sqlite3 w/desk.db "SELECT count(*) FROM restriction_ruling; SELECT outcome FROM audit_entry WHERE action = 'restriction.set'"
+  0
+  failed
   $ oneview policy protect w --restriction sealed --resident "$resident"
   Protected.
   $ oneview policy explain w --user rosa --resident "$resident" --element tenure --purpose early_help

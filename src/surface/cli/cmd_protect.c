@@ -2,6 +2,7 @@
 #include "cli/opened.h"
 
 #include "base/id.h"
+#include "linking/refresh.h"
 #include "policy/policy.h"
 
 static enum status property_of(const struct opened *opened, const char *uprn, int64_t *property_id, struct error *error)
@@ -39,6 +40,21 @@ static enum status read_mark(const struct cli *cli, const struct opened *opened,
 		return error_set(error, STATUS_USAGE, "policy.resident",
 				 "--resident takes the 13 characters that stand in the page's address");
 	return STATUS_OK;
+}
+
+/* Lifting asks nothing: who was taken into another resident may be protected still. */
+static enum status check_there(const struct opened *opened, const struct policy_mark *mark, struct error *error)
+{
+	bool there = true;
+	enum status status = STATUS_OK;
+	if (mark->kind == POLICY_RESIDENT)
+		status = linking_resident_exists(opened->data, mark->subject_id, &there, error);
+	if (status != STATUS_OK || there)
+		return status;
+	error_set(error, STATUS_NOT_FOUND, "policy.no_resident",
+		  "There is no resident with this id: nobody is protected");
+	error_remedy(error, "take the 13 characters from the address of the resident's page as it is now");
+	return STATUS_NOT_FOUND;
 }
 
 static enum status audit_mark(struct opened *opened, const char *action, const struct policy_mark *mark,
@@ -82,6 +98,8 @@ static enum status change(struct cli *cli, bool protect, struct error *error)
 	enum status status = opened_open(&opened, cli, OPEN_DATA_READ | OPEN_VAULT | OPEN_DESK_WRITE, error);
 	if (status == STATUS_OK)
 		status = read_mark(cli, &opened, &mark, error);
+	if (status == STATUS_OK && protect)
+		status = check_there(&opened, &mark, error);
 	if (status == STATUS_OK)
 		status = store_begin(opened.desk, error);
 	if (status == STATUS_OK)
