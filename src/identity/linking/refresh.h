@@ -49,6 +49,9 @@ struct linking_residents {
 };
 enum status linking_residents_of(struct linking_residents *out, struct store *data, int64_t record_a, int64_t record_b,
 				 struct error *error) MUST_CHECK;
+/* What only a holder of the key can say of two records: for addresses that cannot be guessed. The same for both orders,
+ * and never negative. */
+int64_t linking_pair_key(const struct vault *vault, int64_t record_a, int64_t record_b);
 /* Of two residents: their most alike pair of records. */
 enum status linking_why_residents(struct linking_why *out, struct store *data, const struct vault *vault,
 				  int64_t resident_a, int64_t resident_b, struct error *error) MUST_CHECK;

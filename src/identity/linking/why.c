@@ -218,3 +218,11 @@ enum status linking_resident_exists(struct store *data, int64_t resident_id, boo
 	statement_done(query);
 	return status;
 }
+
+int64_t linking_pair_key(const struct vault *vault, int64_t record_a, int64_t record_b)
+{
+	char plain[80];
+	long long low = record_a < record_b ? record_a : record_b, high = record_a < record_b ? record_b : record_a;
+	snprintf(plain, sizeof plain, "review pair\x1f%lld\x1f%lld", low, high);
+	return vault_hash64(vault, VAULT_VALUE, text_of(plain)) & INT64_MAX;
+}

@@ -6,7 +6,6 @@
 #include "linking/labels.h"
 #include "linking/refresh.h"
 #include "linking/words.h"
-#include "vault/vault.h"
 #include "web/pages/pages.h"
 
 #include <stdlib.h>
@@ -28,20 +27,11 @@ bool review_may_know(struct visit *visit, int64_t resident_id)
 	return policy_may_know_of(visit_grid(visit), &bounds);
 }
 
-/* The same for both orders. */
-static int64_t key_of_pair(const struct visit *visit, int64_t record_a, int64_t record_b)
-{
-	char plain[80];
-	long long low = record_a < record_b ? record_a : record_b, high = record_a < record_b ? record_b : record_a;
-	snprintf(plain, sizeof plain, "review pair\x1f%lld\x1f%lld", low, high);
-	return vault_hash64(visit->site->vault, VAULT_VALUE, text_of(plain)) & INT64_MAX;
-}
-
 const char *review_href(struct visit *visit, int64_t record_a, int64_t record_b)
 {
 	char key[ID_TEXT_SIZE];
 	return arena_format(visit->arena, "/review/%lld-%lld-%s", (long long)record_a, (long long)record_b,
-			    id_format(key_of_pair(visit, record_a, record_b), key))
+			    id_format(linking_pair_key(visit->site->vault, record_a, record_b), key))
 		.at;
 }
 
@@ -51,7 +41,7 @@ bool review_parse_pair(struct visit *visit, struct text pair, int64_t *record_a,
 	int64_t key;
 	return text_split(&pair, '-', &a) && text_split(&pair, '-', &b) && text_parse_int64(a, record_a) &&
 	       text_parse_int64(b, record_b) && *record_a > 0 && *record_b > 0 && *record_a != *record_b &&
-	       id_parse(pair, &key) && key == key_of_pair(visit, *record_a, *record_b);
+	       id_parse(pair, &key) && key == linking_pair_key(visit->site->vault, *record_a, *record_b);
 }
 
 const char *review_verdict_title(enum ruling_verdict verdict)
