@@ -9,6 +9,17 @@
 
 #include "casework/casework.h"
 #include "village.h"
+#include "web/subject_access.h"
+
+/* The copy cannot be written, with half of it written. */
+static bool cannot_write;
+enum status __real_subject_access_render(struct buf *out, const struct value *document, struct error *error);
+enum status __wrap_subject_access_render(struct buf *out, const struct value *document, struct error *error);
+enum status __wrap_subject_access_render(struct buf *out, const struct value *document, struct error *error)
+{
+	enum status status = __real_subject_access_render(out, document, error);
+	return cannot_write ? error_set(error, STATUS_TOO_LARGE, "rights.large", "too large") : status;
+}
 
 static const char words[] = "her sister Ngozi says otherwise";
 
@@ -252,6 +263,27 @@ static void a_request_has_no_number(void **state)
 		village_query(v, STORE_DESK, "SELECT count(*) FROM audit_entry WHERE detail LIKE 'request 1,%'"), 0);
 }
 
+/* A copy that could not be written was not given. */
+static void what_cannot_be_written_is_not_given(void **state)
+{
+	struct village *v = *state;
+	char request[500];
+	sign_in(v, "first", "rights");
+	snprintf(request, sizeof request, "%s", logged(v));
+	assert_int_equal(act(v, request, "do=release"), 303);
+	sign_in(v, "second", "rights");
+	assert_int_equal(act(v, request, "do=confirm"), 303);
+	assert_int_equal(village_get(v, request), 200);
+	cannot_write = true;
+	int status = village_post(v, under(request, "/copy"), "form=html");
+	cannot_write = false;
+	assert_true(status >= 400);
+	assert_false(village_shows(v, words));
+	assert_int_equal(entries(v, "subject_access.issue"), 0);
+	assert_int_equal(village_query(v, STORE_DESK, "SELECT count(*) FROM access_request_act WHERE what = 'issued'"),
+			 0);
+}
+
 static void only_for_answering_residents(void **state)
 {
 	struct village *v = *state;
@@ -336,6 +368,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(what_is_left_out_is_told_with_its_law, make, drop),
 		cmocka_unit_test_setup_teardown(a_second_look_is_at_what_was_seen, make, drop),
 		cmocka_unit_test_setup_teardown(a_request_has_no_number, make, drop),
+		cmocka_unit_test_setup_teardown(what_cannot_be_written_is_not_given, make, drop),
 		cmocka_unit_test_setup_teardown(only_for_answering_residents, make, drop),
 		cmocka_unit_test_setup_teardown(a_form_that_is_not_right_asks_again, make, drop),
 		cmocka_unit_test_setup_teardown(what_is_disputed_is_marked, make, drop),

@@ -288,14 +288,19 @@ enum status page_access_items_post(struct visit *visit, struct error *error)
 
 static enum status write_copy(struct visit *visit, struct asked_request *asked, bool pdf, struct error *error)
 {
-	struct request *request = visit->request;
-	struct buf *body = &request->response.body;
+	struct buf *body = &visit->request->response.body;
 	struct value *document = subject_access_document(&asked->copy, visit->profile, false, visit->arena);
 	enum status status =
 		pdf ? subject_access_pdf(body, document, error) : subject_access_render(body, document, error);
-	if (status != STATUS_OK)
-		return status;
+	if (status == STATUS_OK && body->failed)
+		status = error_set(error, STATUS_TOO_LARGE, "rights.large", "the copy is too large for a page");
+	return status;
+}
+
+static void answer_copy(struct visit *visit, const struct asked_request *asked, bool pdf)
+{
 	char reference[REQUEST_REFERENCE_SIZE];
+	struct request *request = visit->request;
 	request->response.status = 200;
 	request->response.content_type = pdf ? "application/pdf" : "text/html; charset=utf-8";
 	response_header(request, "Content-Disposition",
@@ -303,10 +308,10 @@ static enum status write_copy(struct visit *visit, struct asked_request *asked, 
 				     access_request_reference(&asked->request, reference), pdf ? "pdf" : "html")
 				.at);
 	visit->answered = true;
-	return STATUS_OK;
 }
 
-static enum status issue(struct visit *visit, struct asked_request *asked, const char *form, struct error *error)
+/* The copy is written before it counts as given, and nothing of it goes out when it does not. */
+static enum status issue(struct visit *visit, struct asked_request *asked, bool pdf, struct error *error)
 {
 	struct text detail;
 	enum status status = store_begin(asked->parts.desk, error);
@@ -316,11 +321,15 @@ static enum status issue(struct visit *visit, struct asked_request *asked, const
 	if (status == STATUS_OK) /* by what is decided now */
 		status = asked_copy(asked, visit, error);
 	if (status == STATUS_OK)
-		status = access_request_issue(&detail, &asked->request, &asked->copy, &asked->parts, form,
-					      visit->viewer.username, visit->arena, error);
+		status = access_request_issue(&detail, &asked->request, &asked->copy, &asked->parts,
+					      pdf ? "pdf" : "html", visit->viewer.username, visit->arena, error);
+	if (status == STATUS_OK)
+		status = write_copy(visit, asked, pdf, error);
 	if (status == STATUS_OK)
 		status = asked_commit(asked, visit, "subject_access.issue", detail, error);
 	store_rollback(asked->parts.desk);
+	if (status != STATUS_OK)
+		buf_wipe(&visit->request->response.body);
 	return status;
 }
 
@@ -330,6 +339,8 @@ enum status page_access_copy(struct visit *visit, struct error *error)
 	bool pdf = text_is(visit_field(visit, "form"), "pdf");
 	enum status status = asked_open(&asked, visit, error);
 	if (status == STATUS_OK)
-		status = issue(visit, &asked, pdf ? "pdf" : "html", error);
-	return status == STATUS_OK ? write_copy(visit, &asked, pdf, error) : status;
+		status = issue(visit, &asked, pdf, error);
+	if (status == STATUS_OK)
+		answer_copy(visit, &asked, pdf);
+	return status;
 }
