@@ -23,6 +23,7 @@ static void put_change(struct visit *visit, struct value *row, const struct acco
 	put_text(row, "asker", change->asker);
 	put_long_instant(row, "asked_text", change->asked);
 	put_bool(row, "own", change->asked_by == visit->viewer.user_id);
+	put_bool(row, "new_password", change->new_password);
 	put_bool(row, "about_me", change->user_id == visit->viewer.user_id);
 	put_bool(row, "may_confirm",
 		 change->asked_by != visit->viewer.user_id && change->user_id != visit->viewer.user_id);
