@@ -76,15 +76,23 @@ static enum status check_order(const struct correction_order *order, struct erro
 	if (!order->feed || !order->element)
 		return invalid("rights.correction_what", "Say which value is wrong",
 			       "a feed, an element of it, and the record", error);
-	if (text_is_empty(text_trim(order->wanted)) || order->wanted.len > CORRECTION_TEXT_LONGEST)
+	if (text_is_empty(text_trim(order->wanted)))
 		return invalid("rights.correction_wanted", "Say what it should be",
 			       "in the resident's words, at most 2,000 characters", error);
-	if (text_is_empty(text_trim(order->evidence)) || order->evidence.len > CORRECTION_TEXT_LONGEST)
+	if (order->wanted.len > CORRECTION_TEXT_LONGEST)
+		return invalid("rights.correction_wanted", "What it should be must be 2,000 characters or fewer",
+			       "give the value alone", error);
+	if (text_is_empty(text_trim(order->evidence)))
 		return invalid("rights.correction_evidence", "Say what the resident showed or said for it",
 			       "at most 2,000 characters; \"none\" will do", error);
-	if (order->asked == DATE_UNKNOWN || order->asked > date_today())
-		return invalid("rights.correction_asked", "Say on which day the resident asked",
-			       "today or earlier: the month to answer runs from that day", error);
+	if (order->evidence.len > CORRECTION_TEXT_LONGEST)
+		return invalid("rights.correction_evidence",
+			       "What the resident showed or said must be 2,000 characters or fewer",
+			       "say where it is filed", error);
+	if (!rights_may_have_come(order->asked, date_today()))
+		return invalid("rights.correction_asked",
+			       "Say on which day the resident asked: today or before, and not before 25 May 2018",
+			       "the month to answer runs from that day", error);
 	return STATUS_OK;
 }
 

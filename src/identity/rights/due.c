@@ -70,3 +70,8 @@ date rights_due(date received, int months)
 		due++;
 	return due;
 }
+
+bool rights_may_have_come(date day, date today)
+{
+	return day != DATE_UNKNOWN && day >= date_of(2018, 5, 25) && day <= today;
+}

@@ -18,5 +18,7 @@
 /* DATE_UNKNOWN when RECEIVED is. */
 date rights_due(date received, int months);
 bool rights_is_working_day(date day);
+/* Whether a request may have come on DAY: not later than TODAY, and not before these rights were (25 May 2018). */
+bool rights_may_have_come(date day, date today);
 
 #endif

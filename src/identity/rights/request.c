@@ -197,8 +197,9 @@ static enum status insert_request(struct access_request *request, struct store *
 enum status access_request_log(struct access_request *request, const struct rights_parts *parts, struct text by,
 			       struct error *error)
 {
-	if (request->received == DATE_UNKNOWN || request->received > date_today())
-		return invalid("request.received", "Give the day on which the request came, today or before",
+	if (!rights_may_have_come(request->received, date_today()))
+		return invalid("request.received",
+			       "Give the day on which the request came: today or before, and not before 25 May 2018",
 			       "as in 27 3 2026", error);
 	enum status status = check_words(request->words, error);
 	if (status == STATUS_OK)

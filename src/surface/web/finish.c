@@ -48,7 +48,7 @@ static const char *heading_of(unsigned status)
 	case 405:
 		return "That cannot be done here";
 	case 409:
-		return "Somebody else was quicker";
+		return "That cannot be done as things are";
 	case 413:
 		return "That is too much at once";
 	case 415:

@@ -10,6 +10,12 @@ static int hex_digit(char c)
 	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
 
+/* What nobody types, and what a terminal or a spreadsheet would obey. */
+static bool is_control(char c)
+{
+	return ((unsigned char)c < ' ' && c != '\t' && c != '\n' && c != '\r') || c == 0x7f;
+}
+
 static bool decode(struct arena *arena, struct text t, bool plus_is_space, struct text *out)
 {
 	char *at = arena_alloc(arena, t.len + 1);
@@ -26,7 +32,7 @@ static bool decode(struct arena *arena, struct text t, bool plus_is_space, struc
 		} else if (c == '+' && plus_is_space) {
 			c = ' ';
 		}
-		if (c == '\0')
+		if (is_control(c))
 			return false;
 		at[len++] = c;
 	}

@@ -69,11 +69,24 @@ static void bank_holidays_are_those_of_england_and_wales(void **state)
 	assert_true(rights_is_working_day(day("2022-12-28")));
 }
 
+static void a_request_came_in_our_days(void **state)
+{
+	(void)state;
+	date today = day("2026-03-31");
+	assert_true(rights_may_have_come(today, today));
+	assert_true(rights_may_have_come(day("2018-05-25"), today));
+	assert_false(rights_may_have_come(day("2018-05-24"), today));
+	assert_false(rights_may_have_come(day("0001-01-01"), today));
+	assert_false(rights_may_have_come(day("2026-04-01"), today));
+	assert_false(rights_may_have_come(DATE_UNKNOWN, today));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_same_day_of_the_next_month),
 		cmocka_unit_test(bank_holidays_are_those_of_england_and_wales),
+		cmocka_unit_test(a_request_came_in_our_days),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -159,6 +159,26 @@ static void test_reviews_stand_beside_each_other(void **state)
 	assert_int_equal(entries(v, "action = 'audit.review'"), 2);
 }
 
+/* Whoever mistypes what they filter by is told, and is not given everything. */
+static void test_a_filter_that_cannot_be_read_finds_nothing(void **state)
+{
+	struct village *v = *state;
+	static const char *const wrong[] = {"from=2026-13-45", "to=yesterday", "subject=Amara"};
+	char path[100];
+	village_sign_in(v, "ada");
+	for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+		snprintf(path, sizeof path, "/audit?%s", wrong[i]);
+		assert_int_equal(village_get(v, path), 422);
+		assert_true(village_shows(v, "0 entries"));
+		assert_true(village_shows(v, "There is a problem"));
+		snprintf(path, sizeof path, "/audit/entries.csv?%s", wrong[i]);
+		assert_int_equal(village_get(v, path), 400);
+		assert_false(village_shows(v, "sign_in"));
+	}
+	assert_int_equal(village_get(v, "/audit?from=2026-01-01"), 200);
+	assert_false(village_shows(v, "There is a problem"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -166,6 +186,7 @@ int main(void)
 		cmocka_unit_test(test_reviews_stand_beside_each_other),
 		cmocka_unit_test(test_many_unusual_accesses_are_shown),
 		cmocka_unit_test(test_what_was_asked_is_recorded),
+		cmocka_unit_test(test_a_filter_that_cannot_be_read_finds_nothing),
 		cmocka_unit_test(test_a_download_is_whole_or_refused),
 	};
 	return cmocka_run_group_tests(tests, set_up, tear_down); /* one village for all: making one takes a second */

@@ -238,7 +238,7 @@ enum status purpose_take(struct visit *visit, bool *chosen, struct error *error)
 		visit_form_error(visit, "purpose", "Choose why you are looking");
 	else if (purpose->reason_needed && reason.len < 3)
 		visit_form_error(visit, "reason", "Say in a few words what your task is");
-	else if (reason.len > 400)
+	else if (utf8_count(reason) > 200)
 		visit_form_error(visit, "reason", "Your task must be 200 characters or fewer");
 	else
 		*chosen = true;

@@ -192,11 +192,16 @@ static void put_entry(struct visit *visit, struct value *entries, const struct a
 			   (long long)entry->seq + 1);
 }
 
-static instant day_start(struct text written, int later)
+static instant day_start(struct visit *visit, const char *name, int later)
 {
 	date d;
-	if (!written.len || !date_parse_iso(written, &d))
+	struct text written = visit_query(visit, name);
+	if (!written.len)
 		return INSTANT_UNKNOWN;
+	if (!date_parse_iso(written, &d)) {
+		visit_form_error(visit, name, "Write the day as 2026-03-27");
+		return INSTANT_UNKNOWN;
+	}
 	return ((instant)d + later) * INT64_C(86400000000);
 }
 
@@ -270,9 +275,8 @@ static struct audit_filter read_filter(struct visit *visit)
 		     {"purpose", offsetof(struct audit_filter, purpose)},
 		     {"outcome", offsetof(struct audit_filter, outcome)}};
 	struct text subject = visit_query(visit, "subject");
-	struct audit_filter filter = {.from = day_start(visit_query(visit, "from"), 0),
-				      .before = day_start(visit_query(visit, "to"), 1),
-				      .limit = ENTRIES_A_PAGE};
+	struct audit_filter filter = {
+		.from = day_start(visit, "from", 0), .before = day_start(visit, "to", 1), .limit = ENTRIES_A_PAGE};
 	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
 		struct text given = visit_query(visit, texts[i].name);
 		*(struct text *)((char *)&filter + texts[i].offset) = given.len ? given : TEXT_ABSENT;
@@ -342,12 +346,13 @@ static enum status put_words(struct visit *visit, struct store *desk, struct err
 enum status page_audit(struct visit *visit, struct error *error)
 {
 	struct store *desk;
-	struct audit_page page;
+	struct audit_page page = {0};
 	struct audit_filter filter = read_filter(visit);
+	bool asked_right = visit->request->response.status != 422; /* else nothing is read: not all instead of some */
 	enum status status = visit_desk(visit, &desk, error);
 	if (status == STATUS_OK)
 		status = put_words(visit, desk, error);
-	if (status == STATUS_OK)
+	if (status == STATUS_OK && asked_right)
 		status = audit_read(desk, &filter, visit->arena, &page, error);
 	if (status != STATUS_OK)
 		return status;
@@ -436,7 +441,9 @@ enum status page_audit_csv(struct visit *visit, struct error *error)
 	struct audit_filter filter = read_filter(visit);
 	filter.limit = EXPORT_A_TIME;
 	if (request->response.status == 422)
-		return error_set(error, STATUS_INVALID, "audit.subject", "This is no id of a resident or household.");
+		return error_set(error, STATUS_INVALID, "audit.filter",
+				 "One of what is filtered by cannot be read: a day is written as 2026-03-27, and a "
+				 "resident as the 13 characters on their page.");
 	enum status status = write_entries(visit, &filter, &count, error);
 	if (status != STATUS_OK)
 		return status;
