@@ -68,6 +68,11 @@ static const char *colour_of(const struct access_request *request)
 	return "grey";
 }
 
+static void put_days(struct value *object, const char *key, date days, const char *what)
+{
+	put_format(object, key, "%d %s %s", (int)days, days == 1 ? "day" : "days", what);
+}
+
 static void put_state(struct value *object, const struct access_request *request)
 {
 	char reference[REQUEST_REFERENCE_SIZE];
@@ -79,9 +84,9 @@ static void put_state(struct value *object, const struct access_request *request
 	put_long_date(object, "due_text", request->due);
 	put_string(object, "asked_by", request_asker_title(request->asker));
 	if (request->overdue)
-		put_format(object, "late_text", "%d days late", (int)(date_today() - request->due));
+		put_days(object, "late_text", date_today() - request->due, "late");
 	else if (request->state == REQUEST_OPEN)
-		put_format(object, "left_text", "%d days left", (int)(request->due - date_today()));
+		put_days(object, "left_text", request->due - date_today(), "left");
 	if (request->answered != DATE_UNKNOWN)
 		put_long_date(object, "answered_text", request->answered);
 	put_bool(object, "answered_late", request->late);
