@@ -17,6 +17,7 @@
 #include "base/id.h"
 #include "base/memory.h"
 #include "policy/account.h"
+#include "policy/admission.h"
 #include "runs/workspace.h"
 #include "web/web.h"
 
@@ -95,6 +96,20 @@ static int64_t user_of(struct store *desk, const struct options *options, int64_
 	return id;
 }
 
+/* Trained, and with the statement on acceptable use accepted: else their every page is the one that says so. */
+static void admit(struct store *desk, const struct profile_staff *staff, int64_t user_id, struct arena *arena)
+{
+	struct error error;
+	struct account account;
+	stop_on(store_begin(desk, &error), &error);
+	stop_on(account_lock(desk, user_id, arena, &account, &error), &error);
+	account.training_until = date_today() + 365;
+	stop_on(account_update(desk, &account, &error), &error);
+	if (!text_is_absent(staff->use_version))
+		stop_on(admission_accept(desk, user_id, staff->use_version, &error), &error);
+	stop_on(store_commit(desk, &error), &error);
+}
+
 static void make_sessions(struct bench *b, const struct workspace *workspace)
 {
 	struct error error;
@@ -107,6 +122,7 @@ static void make_sessions(struct bench *b, const struct workspace *workspace)
 		struct session session;
 		struct session_limits limits = {0};
 		int64_t user = user_of(desk, &b->options, i, &arena);
+		admit(desk, &workspace->profile->staff, user, &arena);
 		stop_on(session_start(desk, user, client->token, &error), &error);
 		stop_on(session_find(desk, text_of(client->token), &limits, &arena, &session, &error), &error);
 		stop_on(session_set_purpose(desk, session.session_id, text_of(b->options.purpose), TEXT("bench"),
